@@ -85,8 +85,8 @@ type Info struct {
 // it returns (mongostore: majority and journaled; sqlitestore: synchronous=FULL). Reads see every write that returned
 // before they began. Safe for concurrent use.
 type Store interface {
-	// Ensure declares collections: creates what is missing, adds columns (and fills them from the body through
-	// nothing: a new column is absent until a document is written again) and builds indexes. Idempotent, and safe when
+	// Ensure declares collections: creates what is missing, adds columns (a new column is absent in a document
+	// until that document is written again) and builds indexes. Idempotent, and safe when
 	// several processes do it at once.
 	Ensure(ctx context.Context, cs ...Collection) error
 	// Insert adds a document with Ver as given. Errors: ErrExists, ErrUnknown, ErrUnavailable.
