@@ -1,0 +1,117 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	doc := map[string]any{"s": "商机-b", "n": int64(7), "b": true, "at": int64(-5), "p": []string{"u1", "u2"}, "nil": nil}
+	cases := []struct {
+		name string
+		f    Filter
+		want bool
+	}{
+		{"nil accepts everything", nil, true},
+		{"empty and", And{}, true},
+		{"empty or", Or{}, false},
+		{"and", And{Cmp{"n", Eq, int64(7)}, Cmp{"b", Eq, true}}, true},
+		{"and with one refused", And{Cmp{"n", Eq, int64(7)}, Cmp{"b", Eq, false}}, false},
+		{"or", Or{Cmp{"n", Eq, int64(8)}, Cmp{"b", Eq, true}}, true},
+		{"not", Not{Cmp{"n", Eq, int64(8)}}, true},
+		{"not of absent is true", Not{Cmp{"gone", Eq, int64(8)}}, true},
+		{"absent equals nothing", Cmp{"gone", Eq, ""}, false},
+		{"absent differs from nothing", Cmp{"gone", Ne, int64(1)}, false},
+		{"nil is absent", Cmp{"nil", Ne, int64(1)}, false},
+		{"other type is absent", Cmp{"n", Ne, "7"}, false},
+		{"ne", Cmp{"n", Ne, int64(8)}, true},
+		{"lt", Cmp{"at", Lt, int64(-4)}, true},
+		{"le", Cmp{"at", Le, int64(-5)}, true},
+		{"gt", Cmp{"s", Gt, "商机-a"}, true},
+		{"ge", Cmp{"s", Ge, "商机-c"}, false},
+		{"false before true", Cmp{"b", Gt, false}, true},
+		{"unknown operator", Cmp{"n", "=", int64(7)}, false},
+		{"in", In{"n", []any{int64(1), int64(7)}}, true},
+		{"in with none", In{"n", nil}, false},
+		{"in absent", In{"gone", []any{nil}}, false},
+		{"isnull absent", IsNull{"gone"}, true},
+		{"isnull nil", IsNull{"nil"}, true},
+		{"isnull present", IsNull{"n"}, false},
+		{"startsWith", StartsWith{"s", "商机"}, true},
+		{"startsWith empty", StartsWith{"s", ""}, true},
+		{"startsWith absent", StartsWith{"gone", ""}, false},
+		{"contains", Contains{"s", "机-"}, true},
+		{"contains absent", Contains{"gone", ""}, false},
+		{"hasAny", HasAny{"p", []string{"x", "u2"}}, true},
+		{"hasAny none", HasAny{"p", nil}, false},
+		{"hasAny absent", HasAny{"gone", []string{"u2"}}, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := Match(c.f, doc); got != c.want {
+				t.Errorf("Match = %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestColumns(t *testing.T) {
+	t.Parallel()
+	f := And{Or{Cmp{"b", Eq, true}, Not{In{"a", nil}}}, IsNull{"c"}, StartsWith{"a", "x"}, Contains{"d", "y"}, HasAny{"e", nil}}
+	if got, want := Columns(f), []string{"a", "b", "c", "d", "e"}; !slices.Equal(got, want) {
+		t.Errorf("Columns = %v, want %v", got, want)
+	}
+	if got := Columns(nil); len(got) != 0 {
+		t.Errorf("Columns(nil) = %v", got)
+	}
+}
+
+// A prefix and its upper bound select exactly the texts that begin with it.
+func TestPrefix(t *testing.T) {
+	t.Parallel()
+	texts := rapid.StringOf(rapid.SampledFrom([]rune{'a', 'b', 0x7f, 0x80, 0xd7ff, 0xe000, 0x10ffff, '商'}))
+	rapid.Check(t, func(t *rapid.T) {
+		prefix, s := texts.Draw(t, "prefix"), texts.Draw(t, "text")
+		if rapid.Bool().Draw(t, "extend") {
+			s = prefix + s
+		}
+		upper, bounded := Prefix(prefix)
+		if got := s >= prefix && (!bounded || s < upper); got != strings.HasPrefix(s, prefix) {
+			t.Fatalf("%q in [%q, %q) bounded %v = %v", s, prefix, upper, bounded, got)
+		}
+	})
+}
+
+func TestLess(t *testing.T) {
+	t.Parallel()
+	one, two := map[string]any{"n": int64(1)}, map[string]any{"n": int64(2)}
+	up, down := []Sort{{Col: "n"}}, []Sort{{Col: "n", Desc: true}}
+	cases := []struct {
+		name   string
+		sort   []Sort
+		a, b   map[string]any
+		ai, bi string
+		want   bool
+	}{
+		{"ascending", up, one, two, "b", "a", true},
+		{"descending", down, one, two, "a", "b", false},
+		{"absent first ascending", up, nil, one, "b", "a", true},
+		{"absent last descending", down, one, nil, "b", "a", true},
+		{"tie by id", up, one, one, "a", "b", true},
+		{"tie by id also descending", down, nil, nil, "a", "b", true},
+		{"equal", up, one, one, "a", "a", false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := Less(c.sort, c.a, c.ai, c.b, c.bi); got != c.want {
+				t.Errorf("Less = %v, want %v", got, c.want)
+			}
+		})
+	}
+}

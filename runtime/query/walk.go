@@ -1,0 +1,69 @@
+package query
+
+import "slices"
+
+// Walk calls visit for every leaf of a filter, from left to right.
+func Walk(f Filter, visit func(leaf Filter)) {
+	switch f := f.(type) {
+	case nil:
+	case And:
+		for _, p := range f {
+			Walk(p, visit)
+		}
+	case Or:
+		for _, p := range f {
+			Walk(p, visit)
+		}
+	case Not:
+		Walk(f.Of, visit)
+	default:
+		visit(f)
+	}
+}
+
+// Columns names the columns that a filter reads, sorted, each once.
+func Columns(f Filter) []string {
+	var names []string
+	Walk(f, func(leaf Filter) { names = append(names, Col(leaf)) })
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Col names the column of a leaf; "" for a node that is no leaf.
+func Col(leaf Filter) string {
+	switch f := leaf.(type) {
+	case Cmp:
+		return f.Col
+	case In:
+		return f.Col
+	case IsNull:
+		return f.Col
+	case StartsWith:
+		return f.Col
+	case Contains:
+		return f.Col
+	case HasAny:
+		return f.Col
+	}
+	return ""
+}
+
+// Prefix bounds a StartsWith: texts with the prefix are those at or above it and, if bounded, below upper. Prefix must be
+// valid UTF-8, whose byte order is the order of its code points.
+func Prefix(prefix string) (upper string, bounded bool) {
+	rs := []rune(prefix)
+	for len(rs) > 0 {
+		last := len(rs) - 1
+		switch r := rs[last]; {
+		case r == 0x10FFFF:
+			rs = rs[:last]
+			continue
+		case r == 0xD7FF: // the surrogates that follow are no code points of a text
+			rs[last] = 0xE000
+		default:
+			rs[last]++
+		}
+		return string(rs), true
+	}
+	return "", false
+}
