@@ -243,7 +243,7 @@ type Chain struct {
 	Dedupe string `json:"dedupe,omitempty"`
 }
 
-// Step is one node of a chain. Either Who and the rest, or Parallel branches (one level).
+// Step is one node of a chain.
 type Step struct {
 	Key   string     `json:"key"`
 	Was   []string   `json:"was,omitempty"`
@@ -260,9 +260,6 @@ type Step struct {
 	Due    []DueStep `json:"due,omitempty"`
 	// Allow lists transfer, delegate, addSign, removeSign, return, withdraw.
 	Allow []string `json:"allow,omitempty"`
-	// Parallel holds branches decided side by side; Join is "all" (default) or "any".
-	Parallel []Step `json:"parallel,omitempty"`
-	Join     string `json:"join,omitempty"`
 }
 
 // Mode says how many must approve: "all" (default), "any", "sequence", {"share": 0.6}, {"count": 2}.

@@ -1,0 +1,155 @@
+package process
+
+import (
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// Storage holds the storage keys of an app's forms and fields, given at first publish and kept for ever (semantics 1). It is
+// part of a release, never of the definition. A nil Storage means every key is its own storage key (drafts, tests).
+type Storage struct {
+	Forms map[string]FormStorage `json:"forms"`
+}
+
+// FormStorage is the storage key of a form and of its fields ("field" or "table.column").
+type FormStorage struct {
+	Key    string            `json:"key"`
+	Fields map[string]string `json:"fields"`
+}
+
+// App is a compiled definition: what Compile makes, the editor checks and the engine runs. It is immutable and safe for
+// concurrent use.
+type App struct {
+	Def     *Definition
+	Storage *Storage
+	// Release is the number of the release compiled, 0 for a draft.
+	Release     int
+	Zone        *time.Location
+	Forms       map[string]*Form
+	Processes   map[string]*Process
+	Chains      map[string]*CompiledChain
+	Rules       map[string]*rules.CompiledRule
+	Automations map[string]*CompiledAutomation
+}
+
+// Form is a compiled form, with the process over it if there is one (at most one process a form).
+type Form struct {
+	App    *App
+	Def    *forms.Form
+	Schema *forms.Schema
+	// StorageKey names the collection of its records: rec_<app>_<StorageKey>.
+	StorageKey string
+	Process    *Process
+}
+
+// Process is a compiled process.
+type Process struct {
+	Def          *ProcessDef
+	Form         *Form
+	Stages       []*CompiledStage
+	ByKey        map[string]*CompiledStage
+	Transitions  []*CompiledTransition
+	ByTransition map[string]*CompiledTransition
+}
+
+// CompiledStage is a stage with its conditions compiled.
+type CompiledStage struct {
+	Def   *Stage
+	Index int
+	// Probability in percent, ends forced.
+	Probability int
+	Leave       []CompiledCondition
+	Enter       []CompiledCondition
+	Due         *rules.Duration
+	DueDate     *rules.Program
+	Idle        *rules.Duration
+	Approval    *CompiledChain
+}
+
+// CompiledCondition is a condition that must hold.
+type CompiledCondition struct {
+	Def  *Condition
+	Path string
+	If   *rules.Program
+}
+
+// CompiledTransition is a transition with its expressions compiled.
+type CompiledTransition struct {
+	Def   *Transition
+	From  map[string]bool // never holds "*": Compile spells it out
+	To    *CompiledStage
+	If    *rules.Program
+	Set   []CompiledAssign
+	Chain *CompiledChain
+}
+
+// CompiledAssign sets Field to the value of Value. Assigns are kept in field order of the form.
+type CompiledAssign struct {
+	Field string
+	Value *rules.Program
+}
+
+// CompiledChain is an approval chain over one form.
+type CompiledChain struct {
+	Def    *Chain
+	Form   *Form
+	SkipIf *rules.Program
+	// Guards are field keys, sorted: the declared ones, or every field that routing reads.
+	Guards []string
+	Steps  []*CompiledStep
+}
+
+// CompiledStep is a step of a chain.
+type CompiledStep struct {
+	Def   *Step
+	RunIf *rules.Program
+	Who   []CompiledWho
+	Due   []CompiledDue
+}
+
+// CompiledDue is one rung of the escalation ladder.
+type CompiledDue struct {
+	Def   *DueStep
+	After rules.Duration
+	To    []CompiledWho
+}
+
+// CompiledWho is a who with its expression compiled (Expr and Decide yield a user id, a list of user ids, or a role key
+// of the app).
+type CompiledWho struct {
+	Def  Who
+	Expr *rules.Program
+}
+
+// CompiledAutomation is an automation with its expressions compiled.
+type CompiledAutomation struct {
+	Def *Automation
+	// Form is the form of the records it runs on; nil for a cron automation without each.
+	Form *Form
+	If   *rules.Program
+	// Where filters the records of Each; the engine compiles it to a query as well.
+	Where   *rules.Program
+	Actions []*CompiledAction
+	// Fields that an updated trigger watches, as storage keys; empty: any.
+	Fields map[string]bool
+}
+
+// CompiledAction is one action. On is the form it runs on (the reference's form when Def.On is given).
+type CompiledAction struct {
+	Def   *Action
+	Path  string
+	On    *Form
+	If    *rules.Program
+	Set   []CompiledAssign
+	With  []CompiledAssign // start: field of the started form → value
+	Start *Form
+	Who   []CompiledWho // assign, task, notify
+	Text  map[string]*rules.Template
+	Due   *rules.Duration
+	URL   *rules.Template
+	Body  []CompiledAssign
+	Then  []*CompiledAction
+	Else  []*CompiledAction
+}

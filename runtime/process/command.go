@@ -1,0 +1,129 @@
+package process
+
+import (
+	"encoding/json"
+	"time"
+
+	"pipewright/rules"
+)
+
+// CommandKind names what is asked for.
+type CommandKind string
+
+const (
+	Create     CommandKind = "create"
+	Import     CommandKind = "import"
+	Edit       CommandKind = "edit"
+	Move       CommandKind = "move"
+	Tick       CommandKind = "check"    // a checklist item
+	Activity   CommandKind = "activity" // an activity done or undone
+	Assign     CommandKind = "assign"
+	DecideSlot CommandKind = "decide"
+	Withdraw   CommandKind = "withdraw"
+	Note       CommandKind = "note"
+	Fire       CommandKind = "fire" // a timer
+	Delete     CommandKind = "delete"
+	Restore    CommandKind = "restore"
+	// Connect notes that this record started another one (hand-over).
+	Connect CommandKind = "connect"
+	// Retry asks a blocked round to try its move again (semantics 2a).
+	Retry CommandKind = "retry"
+)
+
+// Command asks for a change of one record. The instant, the actor and new ids come with it; Decide invents nothing.
+type Command struct {
+	Kind CommandKind
+	// Op identifies the operation; the engine answers a repeated one from its memory.
+	Op    string
+	At    time.Time
+	Actor Actor
+	Cause Cause
+
+	// ID, App, Form name the record (create, import).
+	ID   string
+	App  string
+	Form string
+	// Base is the rev the client saw; 0: not given.
+	Base int64
+
+	Data       map[string]json.RawMessage
+	Transition string
+	// Item is a checklist or activity key of the record's stage; Done ticks or unticks it.
+	Item string
+	Done bool
+	// Owner of create, import and assign.
+	Owner string
+	// Task decision: Decision is "approve", "reject" or "return".
+	Decision string
+	Round    int
+	Step     string
+	Slot     int
+	Hash     string
+	Comment  string
+	Timer    string
+	// Override passes unmet conditions; it needs the right, and Comment is the reason (ENG-20).
+	Override bool
+	// Link is the record this one is started from (create), or has started (link); LinkField is set to its id.
+	Link      *Link
+	LinkField string
+	// Imported record: shape-checked, gates not run (semantics 20).
+	Stage   string
+	Since   time.Time
+	Closed  time.Time
+	Created time.Time
+	Number  string
+}
+
+// Actor is who asks, with what they may do on this record, as access has found it.
+type Actor struct {
+	User string
+	// Roles are app role keys ("rep"), without the app.
+	Roles []string
+	Team  string
+	// Service marks the app's own actor (automations): every record and field of the app, never past a gate (semantics 8).
+	Service bool
+	Rights  Rights
+}
+
+// Rights on one record.
+type Rights struct {
+	Create, Read, Edit, Delete, Assign, Override, Import bool
+	// Hide and ReadOnly are field keys that no grant of the actor lets them see or edit.
+	Hide     map[string]bool
+	ReadOnly map[string]bool
+}
+
+// Cause bounds chains of automations: Root is the first operation, Depth counts automations since (at most 16).
+type Cause struct {
+	Root  string `json:"root,omitempty"`
+	Depth int    `json:"depth,omitempty"`
+	// Automation that did it, as app/key.
+	Automation string `json:"automation,omitempty"`
+}
+
+// Decision is the answer of Decide: exactly one of Events, Reject and Needs is not empty. No events and no rejection
+// means the command changes nothing.
+type Decision struct {
+	Events []Event
+	// State is the state after Events.
+	State  *State
+	Reject *Rejection
+	Needs  []Need
+	// Warnings did not stop the command.
+	Warnings []rules.Problem
+}
+
+// Rejection says why not. Code maps to an HTTP status in the server's one table.
+type Rejection struct {
+	Code    string          `json:"code"`
+	Message rules.Text      `json:"message"`
+	Details []rules.Problem `json:"details,omitempty"`
+	// Current holds both values of each field in a conflict: field → {mine, theirs}.
+	Current map[string]Conflict `json:"current,omitempty"`
+}
+
+// Conflict is both values of a field changed meanwhile, in wire form.
+type Conflict struct {
+	Mine   json.RawMessage `json:"mine"`
+	Theirs json.RawMessage `json:"theirs"`
+}

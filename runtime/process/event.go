@@ -1,0 +1,322 @@
+package process
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// Event is one thing that happened to a record. Its stored form never changes once released: old events are read for ever
+// (testdata/events/v1). Seq counts from 1 without gaps.
+type Event struct {
+	Seq     int64
+	At      time.Time
+	By      string
+	Op      string
+	Release int
+	Cause   Cause
+	// Facts that the decision rested on: other records with the version they were read at (semantics 3).
+	Facts   []FactUsed
+	Payload Payload
+}
+
+// FactUsed is another record a decision has read.
+type FactUsed struct {
+	Record string `json:"record"`
+	Ver    int64  `json:"ver"`
+}
+
+// Payload is what happened. Each type has an entry in payloads and a case in Apply.
+type Payload interface{ Type() string }
+
+type (
+	// Created begins a record.
+	Created struct {
+		App     string       `json:"app"`
+		Form    string       `json:"form"`
+		Process string       `json:"process,omitempty"`
+		Owner   string       `json:"owner,omitempty"`
+		Team    string       `json:"team,omitempty"`
+		Number  string       `json:"number,omitempty"`
+		Data    forms.Stored `json:"data"`
+		Link    *Link        `json:"link,omitempty"`
+	}
+	// Imported begins a record as it stood elsewhere; gates were not run (semantics 20).
+	Imported struct {
+		Created
+		Stage  string    `json:"stage,omitempty"`
+		Since  time.Time `json:"since,omitzero"`
+		At     time.Time `json:"at,omitzero"`
+		Closed time.Time `json:"closed,omitzero"`
+	}
+	// Changed sets and clears stored fields.
+	Changed struct {
+		Set   forms.Stored `json:"set,omitempty"`
+		Clear []string     `json:"clear,omitempty"`
+	}
+	// Entered puts the record into a stage: at creation (From empty), by a transition, or by an override.
+	Entered struct {
+		From       string    `json:"from,omitempty"`
+		To         string    `json:"to"`
+		Transition string    `json:"transition,omitempty"`
+		Entry      int       `json:"entry"`
+		Since      time.Time `json:"since"`
+		End        string    `json:"end,omitempty"`
+		// Override is the reason given for passing unmet conditions.
+		Override string `json:"override,omitempty"`
+		Comment  string `json:"comment,omitempty"`
+	}
+	// Ticked marks or unmarks a checklist item of a stage.
+	Ticked struct {
+		Item string `json:"item"` // stage.key
+		Done bool   `json:"done"`
+	}
+	// ActivityDone marks or unmarks an activity of a stage.
+	ActivityDone struct {
+		Activity string `json:"activity"` // stage.key
+		Done     bool   `json:"done"`
+	}
+	// Assigned changes the owner. How is "keep", "pick", "roundRobin", "leastLoaded", "automation" or "create".
+	Assigned struct {
+		Owner string `json:"owner"`
+		Team  string `json:"team,omitempty"`
+		How   string `json:"how,omitempty"`
+	}
+	// Numbered gives the record its number.
+	Numbered struct {
+		Number string `json:"number"`
+	}
+	// RoundOpened begins an approval round.
+	RoundOpened struct {
+		N          int          `json:"n"`
+		Chain      string       `json:"chain"`
+		Transition string       `json:"transition,omitempty"`
+		Stage      bool         `json:"stage,omitempty"`
+		Initiator  string       `json:"initiator"`
+		Proposed   forms.Stored `json:"proposed,omitempty"`
+		Hash       string       `json:"hash"`
+		Guards     forms.Stored `json:"guards,omitempty"`
+		Steps      []string     `json:"steps"`
+	}
+	// StepEntered opens a step for people, who are fixed from here on.
+	StepEntered struct {
+		Step  string `json:"step"`
+		Slots []Slot `json:"slots"`
+	}
+	// StepEnded closes a step: passed, rejected, returned, skipped (with the reason) or blocked. Open slots are cancelled.
+	StepEnded struct {
+		Step   string `json:"step"`
+		State  string `json:"state"`
+		Reason string `json:"reason,omitempty"`
+	}
+	// SlotDecided is one person's decision, or a slot moved on by time or policy.
+	SlotDecided struct {
+		Step    string `json:"step"`
+		Slot    int    `json:"slot"`
+		State   string `json:"state"`
+		Hash    string `json:"hash,omitempty"`
+		Comment string `json:"comment,omitempty"`
+		Reason  string `json:"reason,omitempty"`
+	}
+	// SlotsAdded gives further people a slot in an active step (transfer by deadline, next of a sequence is SlotOpened).
+	SlotsAdded struct {
+		Step  string `json:"step"`
+		Slots []Slot `json:"slots"`
+	}
+	// SlotOpened gives the next of a sequence his turn.
+	SlotOpened struct {
+		Step string `json:"step"`
+		Slot int    `json:"slot"`
+	}
+	// Escalated marks a step as late; people were told.
+	Escalated struct {
+		Step string   `json:"step"`
+		To   []string `json:"to,omitempty"`
+	}
+	// RoundBlocked: the people agreed, the move's conditions fail now.
+	RoundBlocked struct {
+		Reason string `json:"reason"`
+	}
+	// RoundVoided: a guarded field changed; the decisions no longer count and the steps run again.
+	RoundVoided struct {
+		Hash   string       `json:"hash"`
+		Guards forms.Stored `json:"guards,omitempty"`
+		Fields []string     `json:"fields"`
+	}
+	// RoundEnded ends the round: passed, rejected, returned, withdrawn or cancelled.
+	RoundEnded struct {
+		State  string `json:"state"`
+		Reason string `json:"reason,omitempty"`
+		// Step that rejected or returned.
+		Step string `json:"step,omitempty"`
+	}
+	// TimersSet adds and removes timers.
+	TimersSet struct {
+		Add    []Timer  `json:"add,omitempty"`
+		Remove []string `json:"remove,omitempty"`
+	}
+	// Reminded tells people that a deadline came or passed.
+	Reminded struct {
+		Timer string   `json:"timer"`
+		Kind  string   `json:"kind"`
+		To    []string `json:"to,omitempty"`
+	}
+	// Noted is a note on the record.
+	Noted struct {
+		Text     string   `json:"text"`
+		Mentions []string `json:"mentions,omitempty"`
+	}
+	// Linked ties another record to this one.
+	LinkAdded struct {
+		Link Link `json:"link"`
+	}
+	// Joined makes people participants.
+	Joined struct {
+		People []Person `json:"people"`
+	}
+	// Deleted puts the record into the recycle bin; Restored takes it out.
+	Deleted  struct{}
+	Restored struct{}
+)
+
+func (Created) Type() string      { return "created" }
+func (Imported) Type() string     { return "imported" }
+func (Changed) Type() string      { return "changed" }
+func (Entered) Type() string      { return "entered" }
+func (Ticked) Type() string       { return "ticked" }
+func (ActivityDone) Type() string { return "activityDone" }
+func (Assigned) Type() string     { return "assigned" }
+func (Numbered) Type() string     { return "numbered" }
+func (RoundOpened) Type() string  { return "roundOpened" }
+func (StepEntered) Type() string  { return "stepEntered" }
+func (StepEnded) Type() string    { return "stepEnded" }
+func (SlotDecided) Type() string  { return "slotDecided" }
+func (SlotsAdded) Type() string   { return "slotsAdded" }
+func (SlotOpened) Type() string   { return "slotOpened" }
+func (Escalated) Type() string    { return "escalated" }
+func (RoundBlocked) Type() string { return "roundBlocked" }
+func (RoundVoided) Type() string  { return "roundVoided" }
+func (RoundEnded) Type() string   { return "roundEnded" }
+func (TimersSet) Type() string    { return "timersSet" }
+func (Reminded) Type() string     { return "reminded" }
+func (Noted) Type() string        { return "noted" }
+func (LinkAdded) Type() string    { return "linked" }
+func (Joined) Type() string       { return "joined" }
+func (Deleted) Type() string      { return "deleted" }
+func (Restored) Type() string     { return "restored" }
+
+// payloads makes an empty payload by type name.
+var payloads = map[string]func(json.RawMessage) (Payload, error){
+	"created": read[Created], "imported": read[Imported], "changed": read[Changed], "entered": read[Entered],
+	"ticked": read[Ticked], "activityDone": read[ActivityDone], "assigned": read[Assigned], "numbered": read[Numbered],
+	"roundOpened": read[RoundOpened], "stepEntered": read[StepEntered], "stepEnded": read[StepEnded],
+	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],
+	"escalated": read[Escalated], "roundBlocked": read[RoundBlocked], "roundVoided": read[RoundVoided],
+	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted],
+	"linked": read[LinkAdded], "joined": read[Joined], "deleted": read[Deleted], "restored": read[Restored],
+}
+
+func read[T Payload](raw json.RawMessage) (Payload, error) {
+	var p T
+	err := json.Unmarshal(raw, &p)
+	return p, err
+}
+
+// storedEvent is the stored form of an event.
+type storedEvent struct {
+	Seq     int64           `json:"seq"`
+	Type    string          `json:"type"`
+	At      time.Time       `json:"at"`
+	By      string          `json:"by,omitempty"`
+	Op      string          `json:"op,omitempty"`
+	Release int             `json:"release,omitempty"`
+	Cause   Cause           `json:"cause,omitzero"`
+	Facts   []FactUsed      `json:"facts,omitempty"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+func (e Event) MarshalJSON() ([]byte, error) {
+	raw, err := json.Marshal(e.Payload)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(storedEvent{e.Seq, e.Payload.Type(), e.At, e.By, e.Op, e.Release, e.Cause, e.Facts, raw})
+}
+
+// UnmarshalJSON reads a stored event; an unknown type is an error, never skipped.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	var s storedEvent
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	read, ok := payloads[s.Type]
+	if !ok {
+		return fmt.Errorf("process: unknown event type %q", s.Type)
+	}
+	p, err := read(s.Payload)
+	if err != nil {
+		return fmt.Errorf("process: event %d %s: %w", s.Seq, s.Type, err)
+	}
+	*e = Event{s.Seq, s.At, s.By, s.Op, s.Release, s.Cause, s.Facts, p}
+	return nil
+}
+
+// Effect is something that must happen outside the record because of its events. Effects have deterministic ids, so carrying
+// one out twice is harmless; the engine keeps them in the record's pending until every one has been relayed.
+type Effect struct {
+	// Kind is "task", "notice", "job", "visit", "round" or "number".
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	// Seq orders effects on the same id; a target never goes back to a lower one.
+	Seq int64 `json:"seq"`
+
+	Task       *TaskEffect `json:"task,omitempty"`
+	Notice     *Notice     `json:"notice,omitempty"`
+	Automation *Triggered  `json:"automation,omitempty"`
+	Timer      *Timer      `json:"timer,omitempty"`
+	Visit      *Visit      `json:"visit,omitempty"`
+	Round      *Round      `json:"round,omitempty"`
+}
+
+// TaskEffect is a person's open decision or thing to do, as the inbox shows it.
+type TaskEffect struct {
+	Kind  string     `json:"kind"`  // "approval", "todo", "blocked", "activity"
+	State string     `json:"state"` // "open", "done", "cancelled"
+	User  string     `json:"user"`
+	Round int        `json:"round,omitempty"`
+	Step  string     `json:"step,omitempty"`
+	Slot  int        `json:"slot,omitempty"`
+	Name  rules.Text `json:"name,omitempty"`
+	DueAt time.Time  `json:"dueAt,omitzero"`
+	By    string     `json:"by,omitempty"`
+	// Result of a closed task: the slot's or activity's state.
+	Result string `json:"result,omitempty"`
+}
+
+// Notice tells a person something in the product.
+type Notice struct {
+	User string     `json:"user"`
+	Text rules.Text `json:"text"`
+}
+
+// Triggered asks the engine to run an automation for this record.
+type Triggered struct {
+	Key   string `json:"key"`
+	Seq   int64  `json:"seq"`
+	Cause Cause  `json:"cause"`
+}
+
+// Visit is one stay in a stage; id record|entry. It feeds funnel, stage time and velocity (semantics 16).
+type Visit struct {
+	Process string    `json:"process"`
+	Stage   string    `json:"stage"`
+	Entry   int       `json:"entry"`
+	Entered time.Time `json:"entered"`
+	Left    time.Time `json:"left,omitzero"`
+	To      string    `json:"to,omitempty"`
+	Owner   string    `json:"owner,omitempty"`
+	Value   *int64    `json:"value,omitempty"`
+}

@@ -1,0 +1,90 @@
+package process
+
+import (
+	"encoding/json"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// NeedKind names a kind of fact.
+type NeedKind string
+
+const (
+	// NeedRecord: the fields of a record that a reference points to.
+	NeedRecord NeedKind = "record"
+	// NeedLinked: how many records of another form point here, by stage.
+	NeedLinked NeedKind = "linked"
+	// NeedPeople: who a who stands for, now.
+	NeedPeople NeedKind = "people"
+	// NeedCalendar: the working days of a year.
+	NeedCalendar NeedKind = "calendar"
+	// NeedNumber: the next number of a series, claimed by the shell for this record.
+	NeedNumber NeedKind = "number"
+	// NeedUnique: a unique value claimed by the shell for this record.
+	NeedUnique NeedKind = "unique"
+	// NeedLoad: how many open records each of some people own (leastLoaded, roundRobin).
+	NeedLoad NeedKind = "load"
+)
+
+// Need is a fact that Decide lacks. The shell fetches it under Key and asks again, at most 8 rounds (semantics 3).
+type Need struct {
+	Kind NeedKind
+	Key  string
+	// Form and ID of a record; Form and Via of linked records pointing to ID.
+	Form, ID, Via string
+	People        *PeopleNeed
+	// Year of a calendar.
+	Year int
+	// Series, Pattern and Value of a number or a unique claim: the series name "app/form|period", the pattern's text around
+	// the sequence, and for unique the claim's name. Mode "warn" does not claim but answers who holds it.
+	Series string
+	Mode   string
+	Users  []string
+}
+
+// PeopleNeed is a who bound to a record: what org needs to resolve it.
+type PeopleNeed struct {
+	App       string `json:"app"`
+	Who       Who    `json:"who"`
+	Owner     string `json:"owner,omitempty"`
+	Initiator string `json:"initiator,omitempty"`
+	Team      string `json:"team,omitempty"`
+	// User is the value of the user field that Who.Field or Who.ManagerOf names.
+	User string `json:"user,omitempty"`
+}
+
+// Key names the fact.
+func (n PeopleNeed) Key() string {
+	b, _ := json.Marshal(n)
+	return "people:" + string(b)
+}
+
+// Facts are what the shell has fetched so far. The zero value holds nothing.
+type Facts struct {
+	// People are active users by PeopleNeed.Key, in a stable order.
+	People map[string][]string
+	// Records by "form/id"; a record that is not there is present with Missing.
+	Records map[string]RecordFact
+	// Linked counts by stage, by need key.
+	Linked map[string]map[string]int
+	// Calendars by year.
+	Calendars map[int]rules.Calendar
+	// Numbers claimed, by need key.
+	Numbers map[string]string
+	// Unique answers by need key: empty when this record holds the claim, else the id of the record that does.
+	Unique map[string]string
+	// Loads are open records by user, by need key.
+	Loads map[string]map[string]int
+}
+
+// RecordFact is another record as the reader's release sees it, with the version it was read at.
+type RecordFact struct {
+	Missing bool
+	Ver     int64
+	Title   string
+	Stage   string
+	Owner   string
+	Team    string
+	Values  forms.Values
+}

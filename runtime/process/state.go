@@ -1,0 +1,172 @@
+package process
+
+import (
+	"time"
+
+	"pipewright/forms"
+)
+
+// State is all there is to know of one record. It is folded from events by Apply, and stored whole so that reading never
+// replays. Data is by storage key in stored form (see forms), so Apply needs no definition. Instants are UTC, in milliseconds.
+type State struct {
+	ID   string `json:"id"`
+	App  string `json:"app"`
+	Form string `json:"form"`
+	// Process is empty for a plain table.
+	Process string `json:"process,omitempty"`
+	// Release the record is pinned to; 0 for records of forms without a process, which always follow the newest.
+	Release int `json:"release,omitempty"`
+	// Rev counts business changes; clients send it as If-Match. Seq is the number of the last event.
+	Rev int64 `json:"rev"`
+	Seq int64 `json:"seq"`
+
+	Stage string `json:"stage,omitempty"`
+	// Entry counts stage entries; timers and visits are named by it.
+	Entry   int                  `json:"entry,omitempty"`
+	Since   time.Time            `json:"since,omitzero"`
+	Entered map[string]time.Time `json:"entered,omitempty"`
+
+	Number string   `json:"number,omitempty"`
+	Owner  string   `json:"owner,omitempty"`
+	Team   string   `json:"team,omitempty"`
+	People []Person `json:"people,omitempty"`
+
+	Data forms.Stored `json:"data"`
+	// Touched is the Rev at which a stored field last changed (semantics 19).
+	Touched map[string]int64 `json:"touched,omitempty"`
+
+	// Checklist and Activities are marks by "stage.key".
+	Checklist  map[string]Mark `json:"checklist,omitempty"`
+	Activities map[string]Mark `json:"activities,omitempty"`
+
+	Round *Round `json:"round,omitempty"`
+	// Rounds are summaries of ended rounds, newest last, at most 20 (semantics 4).
+	Rounds []RoundSummary `json:"rounds,omitempty"`
+	// RoundCount numbers rounds.
+	RoundCount int `json:"roundCount,omitempty"`
+
+	Timers []Timer `json:"timers,omitempty"`
+	Links  []Link  `json:"links,omitempty"`
+
+	CreatedAt    time.Time `json:"createdAt"`
+	CreatedBy    string    `json:"createdBy,omitempty"`
+	UpdatedAt    time.Time `json:"updatedAt"`
+	LastActivity time.Time `json:"lastActivity"`
+	ClosedAt     time.Time `json:"closedAt,omitzero"`
+	Imported     bool      `json:"imported,omitempty"`
+	// Deleted is when the record went to the recycle bin.
+	Deleted time.Time `json:"deleted,omitzero"`
+}
+
+// Person is someone who takes part in a record, and why: "owner", "formerOwner", "approver", "cc", "activity", "handover",
+// "creator", "task" (semantics 9). The newest 100 are kept; the owner always is.
+type Person struct {
+	User string `json:"user"`
+	Why  string `json:"why"`
+}
+
+// Mark says who ticked something and when.
+type Mark struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// Link ties two records: Why is "started" (this one started it) or "startedFrom".
+type Link struct {
+	ID   string `json:"id"`
+	Form string `json:"form"`
+	Why  string `json:"why"`
+}
+
+// Timer is a moment this record waits for. ID is unique within the record; a firing whose ID is not there any more is
+// ignored.
+type Timer struct {
+	ID string `json:"id"`
+	// Kind is "due", "idle" or "step".
+	Kind string    `json:"kind"`
+	At   time.Time `json:"at"`
+	// Rung is the index in the step's ladder, for "step".
+	Rung int `json:"rung,omitempty"`
+	// Key is the automation or step the timer serves.
+	Key string `json:"key,omitempty"`
+}
+
+// Round states.
+const (
+	Running   = "running"
+	Passed    = "passed"
+	Rejected  = "rejected"
+	Returned  = "returned"
+	Withdrawn = "withdrawn"
+	Cancelled = "cancelled"
+	// Blocked: passed by the people, but the move's conditions fail now, or nobody could be found.
+	Blocked = "blocked"
+)
+
+// Round is one run of a chain on a record. There is at most one live round a record (semantics 2).
+type Round struct {
+	N     int    `json:"n"`
+	Chain string `json:"chain"`
+	// Transition waits for the round; empty with Stage true (semantics 2b).
+	Transition string       `json:"transition,omitempty"`
+	Stage      bool         `json:"stage,omitempty"`
+	Initiator  string       `json:"initiator"`
+	OpenedAt   time.Time    `json:"openedAt"`
+	Proposed   forms.Stored `json:"proposed,omitempty"`
+	// Hash is SHA-256 over the canonical guarded values (data ⊕ proposed), hex. A decision carries it (X-10).
+	Hash   string       `json:"hash"`
+	Guards forms.Stored `json:"guards,omitempty"`
+	State  string       `json:"state"`
+	Reason string       `json:"reason,omitempty"`
+	Steps  []StepState  `json:"steps"`
+}
+
+// Step states: waiting → active → passed | rejected | returned | skipped | blocked | cancelled.
+const (
+	Waiting = "waiting"
+	Active  = "active"
+	Skipped = "skipped"
+)
+
+// StepState is where one step of a round stands.
+type StepState struct {
+	Key       string    `json:"key"`
+	State     string    `json:"state"`
+	Reason    string    `json:"reason,omitempty"`
+	EnteredAt time.Time `json:"enteredAt,omitzero"`
+	Escalated bool      `json:"escalated,omitempty"`
+	Slots     []Slot    `json:"slots,omitempty"`
+}
+
+// Slot states.
+const (
+	Open     = "open"
+	Approved = "approved"
+	TimedOut = "timedOut"
+	Moved    = "transferred"
+	NotYet   = "notYet" // sequence: its turn has not come
+)
+
+// Slot is one person's decision. Its task id is record|step|round|slot.
+type Slot struct {
+	Person  string    `json:"person"`
+	State   string    `json:"state"`
+	Reason  string    `json:"reason,omitempty"`
+	At      time.Time `json:"at,omitzero"`
+	Comment string    `json:"comment,omitempty"`
+}
+
+// RoundSummary is what remains of an ended round in the record; the whole round is in the "rounds" collection.
+type RoundSummary struct {
+	N          int       `json:"n"`
+	Chain      string    `json:"chain"`
+	Transition string    `json:"transition,omitempty"`
+	State      string    `json:"state"`
+	OpenedAt   time.Time `json:"openedAt"`
+	EndedAt    time.Time `json:"endedAt"`
+	Hash       string    `json:"hash"`
+	// Guards are the values the people saw, to show what changed since (X-10).
+	Guards forms.Stored `json:"guards,omitempty"`
+	// ReturnedAt is the step that returned it, for resume "jumpBack".
+	ReturnedAt string `json:"returnedAt,omitempty"`
+}
