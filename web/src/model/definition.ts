@@ -1,0 +1,476 @@
+/**
+ * The definition of an app (spec pipewright/1), as the Go types in runtime/process and forms have it. Member order here is the
+ * order of the Go structs; the canonical form on the server follows it.
+ */
+
+export const LANGUAGES = ['zh-CN', 'zh-TW', 'en'] as const;
+export type Lang = (typeof LANGUAGES)[number];
+
+/** A text people read: one for all languages, or one per language. */
+export type Text = string | Partial<Record<Lang, string>>;
+
+/** A number slot takes a JSON number or an expression. */
+export type NumberSlot = number | string;
+
+export interface Definition {
+  spec: 'pipewright/1';
+  key: string;
+  name: Text;
+  help?: Text;
+  languages?: Lang[];
+  timezone?: string;
+  currency?: string;
+  calendar?: string;
+  roles?: Role[];
+  options?: OptionList[];
+  forms?: Form[];
+  processes?: Process[];
+  approvals?: Chain[];
+  rules?: Rule[];
+  automations?: Automation[];
+  messages?: Message[];
+  views?: View[];
+  reports?: Report[];
+  dashboards?: Dashboard[];
+  tests?: Test[];
+  layout?: Record<string, Record<string, Point>>;
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Role {
+  key: string;
+  was?: string[];
+  name: Text;
+  help?: Text;
+}
+
+export interface OptionList {
+  key: string;
+  was?: string[];
+  name?: Text;
+  items: Option[];
+}
+
+export interface Option {
+  key: string;
+  name: Text;
+  color?: string;
+  retired?: boolean;
+}
+
+/** The field types this release knows, in the order of the palette. */
+export const FIELD_TYPES = [
+  'text',
+  'longtext',
+  'number',
+  'money',
+  'percent',
+  'bool',
+  'date',
+  'datetime',
+  'select',
+  'multiselect',
+  'user',
+  'reference',
+  'table',
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
+
+export interface Form {
+  key: string;
+  was?: string[];
+  name: Text;
+  help?: Text;
+  code?: string;
+  title?: string;
+  number?: Numbering;
+  sections?: Section[];
+  fields: Field[];
+  checks?: Check[];
+  unique?: Unique[];
+  grants?: Grant[];
+  related?: Related[];
+}
+
+export interface Numbering {
+  pattern: string;
+  reset?: 'never' | 'daily' | 'monthly' | 'yearly';
+  when?: 'create' | 'transition' | 'approval';
+}
+
+export interface Section {
+  key: string;
+  name: Text;
+  columns?: number;
+  fields: string[];
+  visibleIf?: string;
+}
+
+export interface Field {
+  key: string;
+  was?: string[];
+  type: FieldType;
+  name?: Text;
+  help?: Text;
+  required?: boolean;
+  requiredIf?: string;
+  visibleIf?: string;
+  readIf?: string;
+  whenHidden?: 'keep' | 'clear' | 'exclude';
+  calc?: string;
+  value?: string;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  min?: NumberSlot;
+  max?: NumberSlot;
+  scale?: number;
+  unit?: string;
+  currency?: string;
+  options?: string;
+  form?: string;
+  fill?: Record<string, string>;
+  where?: string;
+  onDelete?: 'restrict' | 'clear';
+  fields?: Field[];
+  checks?: Check[];
+  list?: boolean;
+  filter?: boolean;
+  sort?: boolean;
+  search?: boolean;
+  index?: boolean;
+  declassify?: boolean;
+}
+
+export interface Check {
+  key: string;
+  if: string;
+  message: Text;
+  mode?: 'block' | 'warn';
+}
+
+export interface Unique {
+  key: string;
+  on: string[];
+  normalize?: string[];
+  mode?: 'block' | 'warn';
+  message?: Text;
+}
+
+export type RecordScope = 'none' | 'own' | 'participant' | 'team' | 'teamTree' | 'all';
+
+export interface Grant {
+  role: string;
+  records: RecordScope | { where: string };
+  do: string[];
+  hide?: string[];
+  readOnly?: string[];
+}
+
+export interface Related {
+  form: string;
+  via: string;
+  name?: Text;
+}
+
+export interface Process {
+  key: string;
+  was?: string[];
+  form: string;
+  name: Text;
+  start: string;
+  value?: string;
+  closing?: string;
+  roles?: string[];
+  stages: Stage[];
+  transitions?: Transition[];
+}
+
+export type StageEnd = 'won' | 'lost' | 'done' | 'cancelled';
+
+export interface Stage {
+  key: string;
+  was?: string[];
+  name: Text;
+  end?: StageEnd;
+  probability?: number;
+  owner?: Owner;
+  goal?: Text;
+  kind?: string;
+  script?: Text;
+  color?: string;
+  due?: Due;
+  idle?: string;
+  checklist?: CheckItem[];
+  activities?: Activity[];
+  fields?: FieldRights;
+  leaveIf?: Condition[];
+  enterIf?: Condition[];
+  needs?: Linked[];
+  approval?: StageApproval;
+}
+
+export interface StageApproval {
+  chain: string;
+  passed: string;
+  rejected?: string;
+  withdrawn?: string;
+}
+
+/** A stage's owner is a who, or a who with how to assign. */
+export type Owner = Who | Who[] | { who: Whos; assign?: 'keep' | 'roundRobin' | 'leastLoaded' | 'pick' };
+
+export type Due = string | { at?: string; date?: string };
+
+export interface CheckItem {
+  key: string;
+  name: Text;
+  help?: Text;
+  group?: Text;
+  required?: boolean;
+}
+
+export interface Activity {
+  key: string;
+  name: Text;
+  who: Whos;
+  due?: string;
+  required?: boolean;
+}
+
+export interface FieldRights {
+  edit?: string[];
+  read?: string[];
+  hide?: string[];
+  require?: string[];
+}
+
+export interface Condition {
+  key?: string;
+  if: string;
+  message: Text;
+}
+
+export interface Linked {
+  linked: string;
+  via: string;
+  in: string[];
+  match?: string;
+  message: Text;
+}
+
+export interface Transition {
+  key: string;
+  was?: string[];
+  from: string[];
+  to: string;
+  name?: Text;
+  if?: string;
+  message?: Text;
+  by?: string[];
+  ask?: string[];
+  set?: Assigns;
+  approval?: string;
+  confirm?: Text;
+  auto?: boolean;
+  restart?: boolean;
+  while?: 'lock' | 'void';
+}
+
+export type Assigns = Record<string, string>;
+
+export interface Who {
+  user?: string;
+  role?: string;
+  team?: string;
+  field?: string;
+  managerOf?: string;
+  level?: number;
+  upTo?: number;
+  pick?: string;
+  from?: Whos;
+  decide?: string;
+  expr?: string;
+}
+
+/** One who may stand for a list of one. */
+export type Whos = Who | Who[];
+
+export interface Chain {
+  key: string;
+  was?: string[];
+  name: Text;
+  help?: Text;
+  skipIf?: string;
+  guards?: string[];
+  steps: Step[];
+  onReject?: { to?: string; move?: string };
+  onReturn?: { to?: 'initiator' | 'previous' | 'any'; resume?: 'rerun' | 'jumpBack' };
+  cc?: Whos;
+  dedupe?: 'none' | 'consecutive' | 'once';
+}
+
+export type Mode = 'all' | 'any' | 'sequence' | { share: number } | { count: number };
+
+export const EMPTY_POLICIES = ['climb', 'admin', 'pass', 'reject', 'block'] as const;
+export type EmptyPolicy = (typeof EMPTY_POLICIES)[number];
+
+export const SELF_POLICIES = ['climb', 'skip', 'allow', 'admin'] as const;
+export type SelfPolicy = (typeof SELF_POLICIES)[number];
+
+export const DUE_ACTIONS = ['remind', 'escalate', 'transfer', 'pass', 'reject'] as const;
+export type DueAction = (typeof DUE_ACTIONS)[number];
+
+export const STEP_RIGHTS = ['transfer', 'delegate', 'addSign', 'removeSign', 'return', 'withdraw'] as const;
+export type StepRight = (typeof STEP_RIGHTS)[number];
+
+export interface Step {
+  key: string;
+  was?: string[];
+  name: Text;
+  runIf?: string;
+  who?: Whos;
+  mode?: Mode;
+  veto?: boolean;
+  fields?: FieldRights;
+  onEmpty?: EmptyPolicy | Whos;
+  onSelf?: SelfPolicy;
+  due?: DueStep[];
+  allow?: StepRight[];
+  parallel?: Step[];
+  join?: 'all' | 'any';
+}
+
+export interface DueStep {
+  after: string;
+  do: DueAction;
+  to?: Whos;
+}
+
+export interface Rule {
+  key: string;
+  name?: Text;
+  form: string;
+  kind: 'expression' | 'table' | 'scorecard';
+  type?: string;
+  value?: string;
+  hit?: string;
+  in?: { key: string; name?: Text }[];
+  out?: { key: string; type: string; name?: Text }[];
+  rows?: { if: string[]; then: string[] }[];
+  max?: number;
+  bands?: { key: string; from: number; name?: Text }[];
+  items?: { key: string; points: number; if: string; name?: Text }[];
+}
+
+export interface Automation {
+  key: string;
+  was?: string[];
+  name: Text;
+  help?: Text;
+  on: Trigger;
+  if?: string;
+  each?: { form?: string; process?: string; where?: string };
+  limit?: number;
+  do: Action[];
+  off?: boolean;
+}
+
+export interface Trigger {
+  created?: string;
+  updated?: string;
+  fields?: string[];
+  stage?: string;
+  when?: 'entered' | 'left';
+  transition?: string;
+  approval?: string;
+  result?: 'passed' | 'rejected' | 'returned';
+  due?: string;
+  idle?: string;
+  at?: string;
+  cron?: string;
+  timezone?: string;
+  misfire?: 'skip' | 'once' | 'all';
+  overlap?: 'skip' | 'queueOne' | 'allow';
+}
+
+export interface Action {
+  set?: Assigns;
+  move?: string;
+  start?: { process?: string; form?: string; with?: Assigns; link?: string };
+  assign?: Whos;
+  task?: { who: Whos; name: Text; due?: string };
+  notify?: { to: Whos; text: Text };
+  http?: {
+    url: string;
+    method?: string;
+    headers?: Record<string, string>;
+    body?: Record<string, string>;
+    secret?: string;
+    retry?: number;
+  };
+  if?: string;
+  then?: Action[];
+  else?: Action[];
+  on?: string;
+}
+
+export interface Message {
+  key: string;
+  name?: Text;
+  subject: Text;
+  body: Text;
+}
+
+export interface View {
+  key: string;
+  name?: Text;
+  process?: string;
+  form?: string;
+  kind: 'board' | 'list';
+  where?: string;
+  columns?: string[];
+  sort?: string[];
+  sum?: string[];
+  card?: string[];
+}
+
+export interface Report {
+  key: string;
+  name?: Text;
+  process?: string;
+  form?: string;
+  kind?: 'summary' | 'funnel';
+  where?: string;
+  group?: { by: string; unit?: string }[];
+  measures?: Measure[];
+  chart?: 'number' | 'bar' | 'line' | 'pie' | 'funnel' | 'table';
+}
+
+export interface Measure {
+  key: string;
+  name?: Text;
+  count?: boolean;
+  sum?: string;
+  min?: string;
+  max?: string;
+}
+
+export interface Dashboard {
+  key: string;
+  name: Text;
+  cards: string[];
+}
+
+/** Scenario tests are carried through the editor as they are. */
+export interface Test {
+  name: string;
+  as?: string;
+  at?: string;
+  given: unknown;
+  steps: unknown[];
+}

@@ -1,0 +1,69 @@
+import { type Definition } from './definition';
+
+export const KEY = /^[a-z][a-zA-Z0-9]{0,39}$/;
+
+/** Words a formula already gives a meaning to; a key must not be one of them (semantics 14). */
+export const SYSTEM_NAMES = [
+  'stage',
+  'owner',
+  'team',
+  'number',
+  'title',
+  'createdAt',
+  'updatedAt',
+  'since',
+  'idleDays',
+  'release',
+  'me',
+  'probability',
+  'open',
+  'won',
+  'lost',
+  'old',
+  'weighted',
+  'id',
+] as const;
+
+const LANGUAGE_WORDS = new Set(['and', 'or', 'not', 'in', 'true', 'false', 'nil', 'null', 'let', 'if', 'else']);
+
+/** Why a key will not do: it is no key, it is taken, or formulas use the word; undefined when it will. */
+export function keyFault(key: string, taken: Iterable<string>): 'invalid' | 'taken' | 'reserved' | undefined {
+  if (!KEY.test(key)) return 'invalid';
+  for (const t of taken) if (t === key) return 'taken';
+  if (LANGUAGE_WORDS.has(key) || (SYSTEM_NAMES as readonly string[]).includes(key)) return 'reserved';
+  return undefined;
+}
+
+/** A key nobody has yet: the base itself, or the base with the next number. */
+export function freshKey(base: string, taken: Iterable<string>): string {
+  const all = new Set(taken);
+  if (keyFault(base, all) === undefined) return base;
+  for (let n = all.has(base) ? 2 : 1; ; n++) {
+    const key = base + n;
+    if (!all.has(key)) return key;
+  }
+}
+
+/** A key from what a person wrote, when it has Latin letters to make one of: "Close date" gives closeDate. */
+export function keyFromName(name: string): string | undefined {
+  const words = name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9]+/g, ' ')
+    .trim()
+    .split(' ')
+    .filter((w) => w !== '');
+  const key = words
+    .map((w, i) => (i === 0 ? w.charAt(0).toLowerCase() + w.slice(1) : w.charAt(0).toUpperCase() + w.slice(1)))
+    .join('')
+    .slice(0, 40);
+  return KEY.test(key) ? key : undefined;
+}
+
+export function keysOf(list: readonly { key: string }[] | undefined): string[] {
+  return (list ?? []).map((e) => e.key);
+}
+
+/** The languages an app promises; one that promises none has the language its texts are in. */
+export function languagesOf(def: Pick<Definition, 'languages'>): NonNullable<Definition['languages']> {
+  return def.languages !== undefined && def.languages.length > 0 ? def.languages : ['zh-CN'];
+}

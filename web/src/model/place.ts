@@ -1,0 +1,75 @@
+import { type Definition, type Text } from './definition';
+import { isObject, joinKeyPath, locateNearest, splitKeyPath, valueAt } from './path';
+
+/** The pages of the designer. */
+export type Page = 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'views' | 'json';
+
+const PAGES: Record<string, Page> = {
+  forms: 'forms',
+  options: 'forms',
+  processes: 'flow',
+  approvals: 'approvals',
+  rules: 'rules',
+  automations: 'automations',
+  messages: 'automations',
+  views: 'views',
+  reports: 'views',
+  dashboards: 'views',
+};
+
+/** The words for the lists that hold the things a place lies in. */
+const WORDS = {
+  forms: 'form',
+  fields: 'field',
+  sections: 'section',
+  processes: 'process',
+  stages: 'stage',
+  transitions: 'transition',
+  approvals: 'chain',
+  steps: 'step',
+  parallel: 'step',
+  rules: 'rule',
+  automations: 'automation',
+  views: 'view',
+  reports: 'report',
+  dashboards: 'dashboard',
+  options: 'optionList',
+  roles: 'role',
+  messages: 'message',
+} as const;
+export type Word = (typeof WORDS)[keyof typeof WORDS];
+
+export interface Thing {
+  word: Word;
+  /** Key path of the thing. */
+  path: string;
+  name: Text;
+}
+
+export interface Place {
+  page: Page;
+  /** From the outside in: form, field, column … */
+  things: Thing[];
+  /** What remains of the path below the innermost thing: "visibleIf", "checklist/budget". */
+  rest: string;
+}
+
+/** Reads a key path the way a person would say it: which page, which things, what of them. */
+export function placeOf(def: Definition, path: string): Place {
+  const parts = splitKeyPath(path);
+  const things: Thing[] = [];
+  let read = 0;
+  for (let i = 0; i + 1 < parts.length; i += 2) {
+    const word = (WORDS as Record<string, Word>)[parts[i] as string];
+    // "fields" below a stage or step are rights, not things.
+    const parent = things.at(-1)?.word;
+    if (!word || (word === 'field' && parent !== 'form' && parent !== 'field')) break;
+    const at = joinKeyPath(parts.slice(0, i + 2));
+    const { path: found, whole } = locateNearest(def, at);
+    const thing = whole ? valueAt(def, found) : undefined;
+    const name = isObject(thing) && thing['name'] !== undefined ? (thing['name'] as Text) : String(parts[i + 1]);
+    things.push({ word, path: at, name });
+    read = i + 2;
+  }
+  return { page: PAGES[parts[0] ?? ''] ?? 'json', things, rest: parts.slice(read).join('/') };
+}
