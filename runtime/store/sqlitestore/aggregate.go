@@ -1,0 +1,115 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// Aggregate groups and measures. Without groups there is always one row, of no documents if need be. Sums are taken as they are
+// and, only when SQLite reports an overflow, once more in two parts.
+func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) ([]store.Row, error) {
+	t, err := s.table(coll)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.CheckAggregate(a); err != nil {
+		return nil, err
+	}
+	rows, err := s.aggregate(ctx, t, a, false)
+	if err != nil && strings.Contains(err.Error(), "integer overflow") {
+		rows, err = s.aggregate(ctx, t, a, true)
+	}
+	return rows, err
+}
+
+var errTooMany = errors.New("one group past the limit")
+
+func (s *Store) aggregate(ctx context.Context, t *table, a query.Aggregate, split bool) ([]store.Row, error) {
+	b := &sqlBuilder{t: t}
+	b.WriteString("SELECT ")
+	b.groupKeys(a.Groups)
+	for i, m := range a.Measures {
+		if i > 0 || len(a.Groups) > 0 {
+			b.WriteString(", ")
+		}
+		col := t.quoted[m.Col]
+		switch {
+		case m.Kind == "count":
+			b.WriteString("count(*)")
+		case m.Kind == "sum" && split:
+			// v = (v >> 32)·2³² + (v & 2³²−1): either part sums without overflow over more rows than there can be.
+			b.WriteString("sum(" + col + " >> 32), sum(" + col + " & 4294967295)")
+		default:
+			b.WriteString(m.Kind + "(" + col + ")")
+		}
+	}
+	if len(a.Groups)+len(a.Measures) == 0 {
+		b.WriteString("1")
+	}
+	b.WriteString(" FROM " + t.name + " WHERE ")
+	b.where(a.Filter, false)
+	if n := len(a.Groups); n > 0 {
+		b.WriteString(" GROUP BY " + ordinals(n) + " ORDER BY " + ordinals(n) + " LIMIT ")
+		b.bind(int64(a.Limit + 1))
+	} else if len(a.Measures) == 0 {
+		b.WriteString(" LIMIT 0")
+	}
+	var out []store.Row
+	err := s.read(ctx, func(c *conn) error {
+		return c.rows(ctx, b.String(), b.args, func(row []driver.Value) error {
+			if len(out) == a.Limit {
+				return errTooMany
+			}
+			r, err := t.group(a, row, split)
+			out = append(out, r)
+			return err
+		})
+	})
+	if errors.Is(err, errTooMany) {
+		return nil, fmt.Errorf("%w: more than %d", store.ErrTooMany, a.Limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(a.Groups)+len(a.Measures) == 0 {
+		out = []store.Row{{}}
+	}
+	return out, nil
+}
+
+func (t *table) group(a query.Aggregate, row []driver.Value, split bool) (store.Row, error) {
+	r := store.Row{Keys: make([]any, len(a.Groups)), Values: make([]*big.Int, len(a.Measures))}
+	for i, g := range a.Groups {
+		kind := t.Type(g.Col)
+		if len(g.Bounds) > 0 {
+			kind = query.Int
+		}
+		k, err := value(kind, row[i])
+		if err != nil {
+			return r, fmt.Errorf("sqlitestore: %s: group by %s: %w", t.Name, g.Col, err)
+		}
+		r.Keys[i] = k
+	}
+	next := len(a.Groups)
+	for i, m := range a.Measures {
+		v, present := row[next].(int64)
+		next++
+		if m.Kind == "sum" && split {
+			low, _ := row[next].(int64)
+			next++
+			r.Values[i] = new(big.Int).Add(new(big.Int).Lsh(big.NewInt(v), 32), big.NewInt(low))
+			continue
+		}
+		if present || m.Kind == "count" || m.Kind == "sum" {
+			r.Values[i] = big.NewInt(v)
+		}
+	}
+	return r, nil
+}
