@@ -1,0 +1,115 @@
+/** One problem of a refused request: where, which kind, and what to tell the person. */
+export interface Detail {
+  path: string;
+  code: string;
+  message: string;
+  severity?: 'error' | 'warning';
+}
+
+/** The current state a conflict is about; its shape depends on the code. */
+export type Current = Record<string, unknown>;
+
+/** Every answer that is not a success, and every failure to get one (status 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: Detail[];
+  readonly current: Current | undefined;
+
+  constructor(status: number, code: string, message: string, details: Detail[] = [], current?: Current) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.details = details;
+    this.current = current;
+  }
+}
+
+export function isApiError(error: unknown, code?: string): error is ApiError {
+  return error instanceof ApiError && (code === undefined || error.code === code);
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface Options {
+  query?: Query;
+  signal?: AbortSignal;
+  /** The rev the change is based on. */
+  ifMatch?: number | string;
+  /** One key a user action, the same again when that action is repeated after a lost answer. */
+  key?: string;
+}
+
+interface Context {
+  /** The language errors are answered in. */
+  language: () => string;
+  /** Called when the session is gone. */
+  onSignedOut: () => void;
+}
+
+let context: Context = { language: () => 'zh-CN', onSignedOut: () => {} };
+
+export function configureApi(next: Context): void {
+  context = next;
+}
+
+/** A new operation key. */
+export function operationKey(): string {
+  return crypto.randomUUID();
+}
+
+export function url(path: string, query?: Query): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') params.set(name, String(value));
+  }
+  const search = params.toString();
+  return search ? `/api${path}?${search}` : `/api${path}`;
+}
+
+async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': context.language() };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`;
+  if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
+  const request: RequestInit = { method, headers, credentials: 'same-origin' };
+  if (body !== undefined) request.body = JSON.stringify(body);
+  if (options.signal) request.signal = options.signal;
+
+  let response: Response;
+  try {
+    response = await fetch(url(path, options.query), request);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ApiError(0, 'network', 'network');
+  }
+  const text = await response.text();
+  const data = parse(text);
+  if (response.ok) return data as T;
+  const error = errorOf(response.status, data);
+  if (response.status === 401 && error.code !== 'login.failed') context.onSignedOut();
+  throw error;
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function errorOf(status: number, data: unknown): ApiError {
+  const body = (data as { error?: { code?: string; message?: string; details?: Detail[]; current?: Current } } | undefined)?.error;
+  return new ApiError(status, body?.code ?? `http.${status}`, body?.message ?? `HTTP ${status}`, body?.details ?? [], body?.current);
+}
+
+export const api = {
+  get: <T>(path: string, options: Options = {}): Promise<T> => send<T>('GET', path, undefined, options),
+  post: <T>(path: string, body: unknown = {}, options: Options = {}): Promise<T> => send<T>('POST', path, body, options),
+  put: <T>(path: string, body: unknown, options: Options = {}): Promise<T> => send<T>('PUT', path, body, options),
+  patch: <T>(path: string, body: unknown, options: Options = {}): Promise<T> => send<T>('PATCH', path, body, options),
+  delete: <T>(path: string, options: Options = {}): Promise<T> => send<T>('DELETE', path, undefined, options),
+};

@@ -1,0 +1,122 @@
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { api, isApiError, type Query } from './client';
+import type {
+  AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, RecordFull, RecordItem, ReportResult,
+  RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User,
+} from './types';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (count, error) => count < 2 && (!isApiError(error) || error.status === 0 || error.status >= 502),
+      refetchOnWindowFocus: true,
+    },
+    mutations: { retry: false },
+  },
+});
+
+export const meQuery = () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.get<Me>('/me', { signal }), staleTime: 60_000 });
+
+export const setupQuery = () =>
+  queryOptions({ queryKey: ['setup'], queryFn: ({ signal }) => api.get<SetupState>('/setup', { signal }), staleTime: Infinity });
+
+export const appsQuery = () =>
+  queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => api.get<Page<AppSummary>>('/apps', { signal }).then((p) => p.items) });
+
+export const modelQuery = (app: string) =>
+  queryOptions({ queryKey: ['model', app], queryFn: ({ signal }) => api.get<AppModel>(`/apps/${app}/model`, { signal }), staleTime: 300_000 });
+
+export const templatesQuery = () =>
+  queryOptions({ queryKey: ['templates'], queryFn: ({ signal }) => api.get<Page<Template>>('/templates', { signal }).then((p) => p.items) });
+
+export const homeQuery = () => queryOptions({ queryKey: ['home'], queryFn: ({ signal }) => api.get<Home>('/home', { signal }) });
+
+/** What selects records of one form; empty members are left out. */
+export interface RecordsFilter {
+  where?: string;
+  sort?: string;
+  stage?: string;
+  owner?: string;
+  view?: string;
+  q?: string;
+  limit?: number;
+}
+
+export const recordsPath = (app: string, form: string) => `/apps/${app}/forms/${form}/records`;
+
+export const recordsQuery = (app: string, form: string, filter: RecordsFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['records', app, form, filter],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<RecordItem>>(recordsPath(app, form), { query: { ...filter, after: pageParam } as Query, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const recordQuery = (id: string) =>
+  queryOptions({ queryKey: ['record', id], queryFn: ({ signal }) => api.get<RecordFull>(`/records/${encodeURIComponent(id)}`, { signal }) });
+
+export const eventsQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['events', id],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<EventItem>>(`/records/${encodeURIComponent(id)}/events`, { query: { after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const previewQuery = (id: string, transition: string, rev: number) =>
+  queryOptions({
+    queryKey: ['preview', id, transition, rev],
+    queryFn: ({ signal }) => api.get<PathPreview>(`/records/${encodeURIComponent(id)}/transitions/${transition}/preview`, { signal }),
+  });
+
+export const tasksQuery = (filter: { kind?: string; state?: string; mine?: number }) =>
+  infiniteQueryOptions({
+    queryKey: ['tasks', filter],
+    queryFn: ({ pageParam, signal }) => api.get<Page<Task>>('/tasks', { query: { ...filter, after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const taskQuery = (id: string) =>
+  queryOptions({ queryKey: ['task', id], queryFn: ({ signal }) => api.get<TaskFull>(`/tasks/${encodeURIComponent(id)}`, { signal }) });
+
+export const boardQuery = (app: string, view: string, where: string) =>
+  queryOptions({
+    queryKey: ['board', app, view, where],
+    queryFn: ({ signal }) => api.get<Board>(`/apps/${app}/boards/${view}`, { query: { where }, signal }),
+  });
+
+export const dashboardQuery = (app: string, key: string) =>
+  queryOptions({ queryKey: ['dashboard', app, key], queryFn: ({ signal }) => api.get<DashboardResult>(`/apps/${app}/dashboards/${key}`, { signal }) });
+
+export const reportQuery = (app: string, key: string, where: string) =>
+  queryOptions({
+    queryKey: ['report', app, key, where],
+    queryFn: ({ signal }) => api.get<ReportResult>(`/apps/${app}/reports/${key}`, { query: { where }, signal }),
+  });
+
+export const searchQuery = (q: string) =>
+  queryOptions({ queryKey: ['search', q], queryFn: ({ signal }) => api.get<Page<SearchHit>>('/search', { query: { q }, signal }).then((p) => p.items) });
+
+export const noticesQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['notices'],
+    queryFn: ({ pageParam, signal }) => api.get<Page<Notice>>('/notices', { query: { after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const usersQuery = () =>
+  queryOptions({ queryKey: ['users'], queryFn: ({ signal }) => api.get<Page<User>>('/users', { signal }).then((p) => p.items), staleTime: 300_000 });
+
+export const teamsQuery = () =>
+  queryOptions({ queryKey: ['teams'], queryFn: ({ signal }) => api.get<Page<Team>>('/teams', { signal }).then((p) => p.items) });
+
+export const rolesQuery = () =>
+  queryOptions({ queryKey: ['roles'], queryFn: ({ signal }) => api.get<Page<RoleInfo>>('/roles', { signal }).then((p) => p.items) });
+
+export const sessionsQuery = () =>
+  queryOptions({ queryKey: ['sessions'], queryFn: ({ signal }) => api.get<Page<SessionInfo>>('/sessions', { signal }).then((p) => p.items) });

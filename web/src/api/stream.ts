@@ -1,0 +1,47 @@
+import { useEffect } from 'react';
+import { queryClient } from './queries';
+
+/** How long changes are gathered before anything is fetched again, in milliseconds. */
+const gather = 250;
+
+interface Changed {
+  id: string;
+  app: string;
+  form: string;
+}
+
+/** Listens to the server and marks what changed as stale; what is on screen is then fetched again. */
+export function useLive(): void {
+  useEffect(() => {
+    const source = new EventSource('/api/stream');
+    const stale = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let opened = false;
+
+    const flush = () => {
+      timer = undefined;
+      for (const key of stale) void queryClient.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] });
+      stale.clear();
+    };
+    const mark = (...keys: unknown[][]) => {
+      for (const key of keys) stale.add(JSON.stringify(key));
+      timer ??= setTimeout(flush, gather);
+    };
+
+    source.addEventListener('hello', () => {
+      // A second hello means the connection was lost: anything may have been missed.
+      if (opened) void queryClient.invalidateQueries();
+      opened = true;
+    });
+    source.addEventListener('changed', (event) => {
+      const { id, app, form } = JSON.parse((event as MessageEvent<string>).data) as Changed;
+      mark(['record', id], ['events', id], ['preview', id], ['records', app, form], ['board', app], ['dashboard', app], ['report', app], ['home']);
+    });
+    source.addEventListener('task', () => mark(['tasks'], ['task'], ['me'], ['home']));
+    source.addEventListener('notice', () => mark(['notices'], ['me']));
+    return () => {
+      source.close();
+      clearTimeout(timer);
+    };
+  }, []);
+}

@@ -1,0 +1,390 @@
+import type { Definition, Text } from '@/model/definition';
+
+export type { Text };
+
+/** A person, as much as is shown beside a name. */
+export interface Person {
+  id: string;
+  name: string;
+}
+
+export interface User extends Person {
+  username: string;
+  language: string;
+  theme: string;
+  admin: boolean;
+  roles: string[];
+  team: string;
+  active: boolean;
+}
+
+export interface Team {
+  key: string;
+  name: Text;
+  parent: string;
+  manager: string;
+  members: string[];
+}
+
+export interface RoleInfo {
+  key: string;
+  name: Text;
+  app: string;
+  users: string[];
+}
+
+export interface AppSummary {
+  key: string;
+  name: Text;
+  /** The live release; 0 before the first. */
+  release: number;
+  /** There are changes that are not published. */
+  draft: boolean;
+  roles: string[];
+  canDesign: boolean;
+}
+
+export interface Me {
+  user: User;
+  company: { name: string; language: string; timezone: string; currency: string };
+  apps: AppSummary[];
+  can: { design: boolean; operate: boolean; people: boolean };
+  unread: number;
+  openTasks: number;
+  now: string;
+}
+
+export interface SetupState {
+  needed: boolean;
+  languages: string[];
+  demo: boolean;
+  demoUsers?: { username: string; name: string; role: Text }[];
+}
+
+export interface Page<T> {
+  items: T[];
+  /** The cursor of the next page; empty at the end. */
+  next: string;
+}
+
+export interface Template {
+  key: string;
+  name: Text;
+  help: Text;
+  installed: boolean;
+  counts: Record<'forms' | 'processes' | 'stages' | 'approvals' | 'automations' | 'tests' | 'reports', number>;
+  processes: { key: string; name: Text; stages: { key: string; name: Text; end?: string; color?: string }[] }[];
+  languages: string[];
+}
+
+export interface AppModel {
+  app: string;
+  release: number;
+  definition: Definition;
+}
+
+export interface Money {
+  amount: string;
+  currency: string;
+}
+
+/** Field values by key, as on the wire: strings, booleans, money, references, rows. */
+export type Data = Record<string, unknown>;
+
+export interface RecordItem {
+  id: string;
+  app: string;
+  form: string;
+  process?: string;
+  number?: string;
+  release: number;
+  rev: number;
+  stage?: string;
+  end?: string;
+  owner?: string;
+  team?: string;
+  title: string;
+  data: Data;
+  createdAt: string;
+  updatedAt: string;
+  since?: string;
+  dueAt?: string | null;
+  idleAt?: string | null;
+  approval?: { chain: string; step: Text; waitingFor: string[] } | null;
+  open: boolean;
+}
+
+export interface FieldState {
+  visible: boolean;
+  required: boolean;
+  readOnly: boolean;
+  masked?: boolean;
+}
+
+/** States by field key, and by "lines[0].price" where a cell differs from its column. */
+export type FieldStates = Record<string, FieldState>;
+
+export interface PathStage {
+  key: string;
+  name: Text;
+  color?: string;
+  end?: string;
+  state: 'done' | 'current' | 'ahead';
+  enteredAt?: string;
+}
+
+export interface Condition {
+  kind: 'checklist' | 'field' | 'condition' | 'activity' | 'linked';
+  key: string;
+  text: Text;
+  met: boolean;
+  required: boolean;
+  path?: string;
+}
+
+export interface ChecklistItem {
+  key: string;
+  name: Text;
+  group?: Text;
+  help?: Text;
+  required: boolean;
+  done: boolean;
+  by?: string;
+  at?: string;
+}
+
+export interface Activity {
+  key: string;
+  name: Text;
+  required: boolean;
+  done: boolean;
+  by?: string;
+  at?: string;
+  dueAt?: string | null;
+  who: string[];
+}
+
+export interface TransitionInfo {
+  key: string;
+  name: Text;
+  to: string;
+  end?: string;
+  allowed: boolean;
+  ready: boolean;
+  missing: { path: string; code: string; message: Text }[];
+  ask: string[];
+  confirm?: Text;
+  approval: string | null;
+  back: boolean;
+}
+
+export interface Slot {
+  person: Person;
+  state: 'open' | 'approved' | 'rejected' | 'returned' | 'skipped' | 'timedOut' | 'cancelled' | 'transferred';
+  at?: string;
+  comment?: string;
+  taskId?: string;
+}
+
+export interface RoundStep {
+  key: string;
+  name: Text;
+  state: 'waiting' | 'active' | 'passed' | 'rejected' | 'returned' | 'skipped' | 'blocked' | 'cancelled';
+  mode?: Text;
+  reason?: Text;
+  enteredAt?: string;
+  dueAt?: string | null;
+  slots: Slot[];
+}
+
+export interface Round {
+  id: string;
+  n: number;
+  chain: string;
+  name: Text;
+  transition?: string;
+  state: 'running' | 'passed' | 'rejected' | 'returned' | 'withdrawn' | 'blocked' | 'cancelled';
+  openedAt: string;
+  initiator: Person;
+  proposed?: Data;
+  steps: RoundStep[];
+  guards: { field: string; name: Text; before: unknown; after: unknown }[];
+  hash: string;
+}
+
+export interface RelatedList {
+  form: string;
+  via: string;
+  name: Text;
+  items: { id: string; title: string; stage?: string; number?: string; form: string; process?: string }[];
+}
+
+export interface RecordLink {
+  id: string;
+  title: string;
+  form: string;
+  stage?: string;
+  number?: string;
+  why: 'startedFrom' | 'started';
+}
+
+export interface RecordFull extends RecordItem {
+  fields: FieldStates;
+  sections: Record<string, { visible: boolean }>;
+  path?: PathStage[];
+  progress?: { met: number; of: number };
+  conditions?: Condition[];
+  checklist?: ChecklistItem[];
+  activities?: Activity[];
+  script?: Text;
+  goal?: Text;
+  transitions?: TransitionInfo[];
+  round: Round | null;
+  rounds?: { id: string; chain: string; result: string; openedAt: string; endedAt: string }[];
+  can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override', boolean>>;
+  related?: RelatedList[];
+  links?: RecordLink[];
+}
+
+export interface Evaluated {
+  data: Data;
+  fields: FieldStates;
+  sections: Record<string, { visible: boolean }>;
+  problems: { path: string; code: string; message: Text; severity?: 'error' | 'warning' }[];
+}
+
+export interface PathPreview {
+  chain: string;
+  skipped: boolean;
+  steps: {
+    key: string;
+    name: Text;
+    mode?: Text;
+    people: Person[];
+    state: 'will' | 'skipped' | 'waiting' | 'passed' | 'rejected' | 'returned' | 'cancelled';
+    reason?: Text;
+    dueAt?: string | null;
+  }[];
+  problems?: { path: string; code: string; message: Text }[];
+}
+
+export interface EventItem {
+  seq: number | string;
+  type: string;
+  at: string;
+  by?: Person | null;
+  text: Text;
+  changes?: { field: string; name: Text; from: unknown; to: unknown }[];
+  comment?: string;
+  stage?: string;
+  record?: { id: string; title: string };
+}
+
+export interface Task {
+  id: string;
+  kind: 'approval' | 'todo' | 'blocked';
+  state: 'open' | 'done' | 'cancelled';
+  name: Text;
+  record?: { id: string; title: string; app: string; form: string; number?: string; stage?: Text; value?: Money | null };
+  user: string;
+  dueAt?: string | null;
+  createdAt: string;
+  round?: string;
+  step?: string;
+  by?: Person | null;
+  /** Guarded fields changed since this person last decided. */
+  changed?: boolean;
+}
+
+export interface TaskFull extends Omit<Task, 'round'> {
+  recordFull: RecordFull;
+  round: Round | null;
+  can: string[];
+  /** Fields this person fills while deciding. */
+  fields?: string[];
+}
+
+export interface BoardColumn {
+  stage: string;
+  name: Text;
+  color?: string;
+  end?: string;
+  probability?: number;
+  count: number;
+  sums: Record<string, Money | string>;
+}
+
+export interface Board {
+  view: string;
+  process: string;
+  columns: BoardColumn[];
+  totals: { count?: number; sums?: Record<string, Money | string> } & Record<string, unknown>;
+}
+
+export interface ReportColumn {
+  key: string;
+  name: Text;
+  kind: 'group' | 'measure';
+  type: string;
+  currency?: string;
+}
+
+export interface ReportRow {
+  keys: unknown[];
+  labels: Text[];
+  values: (string | null)[];
+  where?: string;
+}
+
+export interface ReportResult {
+  key: string;
+  name: Text;
+  kind: string;
+  chart?: string;
+  form?: string;
+  process?: string;
+  columns: ReportColumn[];
+  rows: ReportRow[];
+  totals?: (string | null)[];
+  where?: string;
+}
+
+export interface DashboardResult {
+  key: string;
+  name: Text;
+  cards: ReportResult[];
+}
+
+export interface Home {
+  tasks: Task[];
+  due: RecordItem[];
+  idle: RecordItem[];
+  recent: RecordItem[];
+  counts: Record<string, number>;
+}
+
+export interface SearchHit {
+  id: string;
+  title: string;
+  number?: string;
+  app: string;
+  form: string;
+  stage?: string;
+}
+
+export interface Notice {
+  id: string;
+  text: Text;
+  at: string;
+  read: boolean;
+  record?: { id: string; title: string };
+}
+
+export interface SessionInfo {
+  id: string;
+  createdAt: string;
+  lastSeen: string;
+  address: string;
+  agent: string;
+  current: boolean;
+}

@@ -1,0 +1,159 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { isApiError } from '@/api/client';
+import { meQuery, queryClient, setupQuery } from '@/api/queries';
+import { Crash, NotFound } from './shell/Crash';
+import { PagePending } from './shell/PagePending';
+import { Frame, Shell } from './shell/Shell';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crash });
+
+/** Search parameters that are text; anything else is dropped. */
+function texts<K extends string>(...names: K[]) {
+  return (search: Record<string, unknown>): { [name in K]?: string } => {
+    const out: { [name in K]?: string } = {};
+    for (const name of names) {
+      const value = search[name];
+      if (typeof value === 'string' && value !== '') out[name] = value;
+      else if (typeof value === 'number' || typeof value === 'boolean') out[name] = String(value);
+    }
+    return out;
+  };
+}
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: texts('next'),
+  component: lazyRouteComponent(() => import('@/features/login/LoginPage'), 'LoginPage'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('@/features/setup/SetupPage'), 'SetupPage'),
+});
+
+/** Everything behind the login. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signedIn',
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery());
+    } catch (error) {
+      if (!isApiError(error) || error.status !== 401) throw error;
+      const state = await queryClient.ensureQueryData(setupQuery());
+      if (state.needed) throw redirect({ to: '/setup' });
+      throw redirect({ to: '/login', search: { next: location.href } });
+    }
+  },
+  component: Frame,
+});
+
+/** The workspace: navigation, top bar, page. */
+const shell = createRoute({ getParentRoute: () => signedIn, id: 'shell', component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/home/HomePage'), 'HomePage'),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/inbox',
+  validateSearch: texts('task', 'tab'),
+  component: lazyRouteComponent(() => import('@/features/inbox/InboxPage'), 'InboxPage'),
+});
+
+const board = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/board/$view',
+  validateSearch: texts('where', 'scope', 'sort'),
+  component: lazyRouteComponent(() => import('@/features/board/BoardPage'), 'BoardPage'),
+});
+
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/list/$form',
+  validateSearch: texts('view', 'where', 'sort', 'stage', 'scope', 'q', 'columns', 'title'),
+  component: lazyRouteComponent(() => import('@/features/list/ListPage'), 'ListPage'),
+});
+
+const create = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/new/$form',
+  validateSearch: texts('via', 'from'),
+  component: lazyRouteComponent(() => import('@/features/record/CreatePage'), 'CreatePage'),
+});
+
+const record = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$id',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/record/RecordPage'), 'RecordPage'),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/dashboards/$key',
+  component: lazyRouteComponent(() => import('@/features/dashboard/DashboardPage'), 'DashboardPage'),
+});
+
+const templates = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates',
+  component: lazyRouteComponent(() => import('@/features/templates/TemplatesPage'), 'TemplatesPage'),
+});
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/people/PeoplePage'), 'PeoplePage'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => shell,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
+});
+
+/** The list of apps to design stands in the workspace frame. */
+const designHome = createRoute({
+  getParentRoute: () => shell,
+  path: '/design',
+  component: lazyRouteComponent(() => import('@/features/designer'), 'DesignHome'),
+});
+
+/** One app's designer brings its own frame: the 64 px rail and its own top bar. Everything after the app's key is its own. */
+const design = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/design/$app',
+  component: lazyRouteComponent(() => import('@/features/designer'), 'Designer'),
+});
+const designPlace = createRoute({ getParentRoute: () => design, path: '$' });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    login,
+    setup,
+    signedIn.addChildren([
+      shell.addChildren([home, inbox, board, list, create, record, dashboard, templates, people, profile, designHome]),
+      design.addChildren([designPlace]),
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingComponent: PagePending,
+  defaultPendingMs: 150,
+  defaultErrorComponent: Crash,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,162 @@
+import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { Modal } from 'antd';
+import { useDeferredValue, useMemo, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { meQuery, modelQuery, searchQuery } from '@/api/queries';
+import { Icon, type IconName } from '@/ui/Icon';
+import { useText } from '@/ui/text';
+import { placesOf } from './places';
+
+interface Entry {
+  id: string;
+  group: string;
+  icon: IconName;
+  title: string;
+  note: string;
+  go: () => void;
+}
+
+/** Ctrl K: records by title or number, and the pages one can go to. */
+export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal open={open} onCancel={onClose} footer={null} closable={false} width={620} className="palette" destroyOnHidden title={<span className="hide">{t('search')}</span>} styles={{ header: { margin: 0 } }}>
+      {open ? <Search onClose={onClose} /> : null}
+    </Modal>
+  );
+}
+
+function Search({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const [q, setQ] = useState('');
+  const [index, setIndex] = useState(0);
+  const needle = useDeferredValue(q.trim());
+  const hits = useQuery({ ...searchQuery(needle), enabled: needle.length > 0, placeholderData: (last) => last });
+  const pages = usePages();
+  const navigate = useNavigate();
+
+  const entries = useMemo(() => {
+    const list: Entry[] = [];
+    if (needle) {
+      for (const hit of hits.data ?? []) {
+        list.push({
+          id: `record.${hit.id}`,
+          group: t('records'),
+          icon: 'doc',
+          title: hit.title,
+          note: hit.number ?? '',
+          go: () => void navigate({ to: '/r/$id', params: { id: hit.id } }),
+        });
+      }
+    }
+    const low = needle.toLowerCase();
+    for (const page of pages) {
+      if (!low || page.title.toLowerCase().includes(low)) list.push(page);
+      if (list.length >= 30) break;
+    }
+    return list;
+  }, [needle, hits.data, pages, navigate, t]);
+  const at = Math.min(index, Math.max(0, entries.length - 1));
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'ArrowDown') setIndex(Math.min(at + 1, entries.length - 1));
+    else if (event.key === 'ArrowUp') setIndex(Math.max(at - 1, 0));
+    else if (event.key === 'Enter' && entries[at]) {
+      onClose();
+      entries[at].go();
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <div>
+      <Icon name="search" className="glass" />
+      <input
+        autoFocus
+        value={q}
+        onChange={(e) => {
+          setQ(e.target.value);
+          setIndex(0);
+        }}
+        onKeyDown={onKey}
+        placeholder={t('searchHint')}
+        aria-label={t('search')}
+        role="combobox"
+        aria-expanded
+        aria-controls="palette-list"
+        aria-activedescendant={entries[at] ? `palette-${at}` : undefined}
+      />
+      <ul id="palette-list" role="listbox" aria-label={t('search')}>
+        {entries.map((e, i) => (
+          // The keys of the list are handled by the input, which keeps the focus.
+          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+          <li
+            key={e.id}
+            id={`palette-${i}`}
+            role="option"
+            aria-selected={i === at}
+            onMouseMove={() => setIndex(i)}
+            onClick={() => {
+              onClose();
+              e.go();
+            }}
+          >
+            <Icon name={e.icon} />
+            <span className="el sp">{e.title}</span>
+            <span className="s">{e.note || e.group}</span>
+          </li>
+        ))}
+      </ul>
+      {entries.length === 0 && !hits.isFetching ? <p className="pad dim">{t('nothingFound')}</p> : null}
+      <footer>
+        <span>
+          <kbd>↑</kbd> <kbd>↓</kbd> {t('choose')}
+        </span>
+        <span>
+          <kbd>Enter</kbd> {t('open')}
+        </span>
+        <span>
+          <kbd>Esc</kbd> {t('close')}
+        </span>
+      </footer>
+    </div>
+  );
+}
+
+function usePages(): Entry[] {
+  const { t } = useTranslation();
+  const text = useText();
+  const router = useRouter();
+  const { data: me } = useSuspenseQuery(meQuery());
+  const apps = me.apps.filter((a) => a.release > 0);
+  const models = useQueries({ queries: apps.map((a) => modelQuery(a.key)), combine: (list) => list.map((m) => m.data) });
+  return useMemo(() => {
+    const list: Entry[] = [
+      { id: 'home', group: t('pages'), icon: 'work', title: t('myWork'), note: '', go: () => void router.navigate({ to: '/' }) },
+      { id: 'inbox', group: t('pages'), icon: 'stamp', title: t('inbox'), note: '', go: () => void router.navigate({ to: '/inbox' }) },
+    ];
+    for (const model of models) {
+      if (!model) continue;
+      const app = model.app;
+      const note = text(model.definition.name);
+      for (const place of placesOf(model.definition)) {
+        const go =
+          place.kind === 'board'
+            ? () => void router.navigate({ to: '/a/$app/board/$view', params: { app, view: place.key } })
+            : place.kind === 'list'
+              ? () => void router.navigate({ to: '/a/$app/list/$form', params: { app, form: place.key } })
+              : () => void router.navigate({ to: '/a/$app/dashboards/$key', params: { app, key: place.key } });
+        list.push({ id: `${app}.${place.kind}.${place.key}`, group: t('pages'), icon: place.icon, title: text(place.name), note, go });
+        if (place.kind !== 'dashboard') {
+          const form = model.definition.forms?.find((f) => f.key === place.form);
+          list.push({
+            id: `${app}.new.${place.form}`, group: t('actions'), icon: 'plus', title: t('newOf', { name: text(form?.name) }), note,
+            go: () => void router.navigate({ to: '/a/$app/new/$form', params: { app, form: place.form } }),
+          });
+        }
+      }
+    }
+    return list;
+  }, [models, text, t, router]);
+}

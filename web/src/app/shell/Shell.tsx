@@ -1,0 +1,65 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Drawer } from 'antd';
+import { Suspense, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { meQuery } from '@/api/queries';
+import { useLive } from '@/api/stream';
+import { CompanyContext } from '@/ui/locale';
+import { ShellContext } from '@/ui/shellContext';
+import { BottomTabs } from './BottomTabs';
+import { Nav } from './Nav';
+import { PagePending } from './PagePending';
+import { TopBar } from './TopBar';
+
+/** What every signed-in page stands in: the company's settings and the live connection. */
+export function Frame() {
+  const { data: me } = useSuspenseQuery(meQuery());
+  const { i18n } = useTranslation();
+  useLive();
+  // The person's own language wins over the browser's; only when it changes on the server, so that a switch here stays.
+  useEffect(() => {
+    if (me.user.language && me.user.language !== i18n.language) void i18n.changeLanguage(me.user.language);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [me.user.language]);
+  return (
+    <CompanyContext.Provider value={me.company}>
+      <Suspense fallback={<PagePending />}>
+        <Outlet />
+      </Suspense>
+    </CompanyContext.Provider>
+  );
+}
+
+/** The workspace: navigation on the left (bottom tabs on phones), top bar, page. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [head, setHead] = useState<HTMLElement | null>(null);
+  const [bare, setBare] = useState(false);
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  // The menu belongs to the page it was opened on, so going anywhere closes it.
+  const [menuAt, setMenuAt] = useState('');
+  const slots = useMemo(() => ({ head, setBare }), [head]);
+  return (
+    <ShellContext.Provider value={slots}>
+      <a className="skip" href="#page">
+        {t('skipToPage')}
+      </a>
+      <div className={`shell${bare ? ' bare' : ''}`}>
+        <Nav />
+        <div className="main">
+          <TopBar slot={setHead} />
+          <main className="page" id="page" tabIndex={-1} style={{ outline: 'none' }}>
+            <Suspense fallback={<PagePending />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </div>
+        <BottomTabs onMore={() => setMenuAt(path)} />
+      </div>
+      <Drawer open={menuAt === path} onClose={() => setMenuAt('')} placement="left" size={288} className="drawer-nav" title={t('menu')}>
+        <Nav />
+      </Drawer>
+    </ShellContext.Provider>
+  );
+}

@@ -1,0 +1,35 @@
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import 'antd/dist/antd.css';
+import './app/tokens.css';
+import './app/base.css';
+import './app/shell/shell.css';
+import { configureApi } from './api/client';
+import { queryClient } from './api/queries';
+import { currentLanguage, startI18n } from './app/i18n';
+import { Providers } from './app/providers';
+import { router } from './app/router';
+
+await startI18n();
+configureApi({
+  language: currentLanguage,
+  onSignedOut: () => {
+    const here = router.state.location;
+    if (here.pathname === '/login' || here.pathname === '/setup') return;
+    queryClient.clear();
+    void router.navigate({ to: '/login', search: { next: here.href } });
+  },
+});
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <Suspense>
+      <Providers>
+        <RouterProvider router={router} />
+      </Providers>
+    </Suspense>
+  </StrictMode>,
+);

@@ -1,0 +1,20 @@
+import { createContext, useContext, useEffect } from 'react';
+
+/** What pages may ask of the frame around them. */
+export interface ShellSlots {
+  /** Where a page puts its title and tabs: the left part of the top bar. */
+  head: HTMLElement | null;
+  /** Phones: hides the bottom tabs, because the page has its own bottom bar. */
+  setBare: (bare: boolean) => void;
+}
+
+export const ShellContext = createContext<ShellSlots>({ head: null, setBare: () => {} });
+
+/** Phones: this page has its own bottom bar. */
+export function useOwnBottomBar(): void {
+  const { setBare } = useContext(ShellContext);
+  useEffect(() => {
+    setBare(true);
+    return () => setBare(false);
+  }, [setBare]);
+}
