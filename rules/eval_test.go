@@ -1,0 +1,228 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+var testZone = time.FixedZone("UTC+8", 8*3600)
+
+func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
+
+// sampleEnv and sampleScope are the record the tables of this package's tests evaluate against.
+func sampleEnv() *Env {
+	row := map[string]Type{"qty": Number, "price": Number, "off": Number, "product": RecordOf(map[string]Type{"name": Str, "listPrice": Number}), "ok": Bool, "when": Day}
+	account := RecordOf(map[string]Type{"name": Str, "status": OneOf("active", "frozen"), "credit": Number})
+	return &Env{
+		Names: map[string]Type{
+			"name": Str, "amount": Number, "discount": Number, "agreed": Bool, "other": Bool, "closeDate": Day, "createdAt": Instant,
+			"status": OneOf("open", "won", "lost"), "tags": ListOf(OneOf("hot", "vip", "new")), "lines": TableOf(row), "account": account,
+			"old": RecordOf(map[string]Type{"amount": Number, "status": OneOf("open", "won", "lost")}), "owner": Str, "me": Str, "empty": Number,
+			"emptyText": Str, "emptyLines": TableOf(row), "numbers": ListOf(Number), "usd": {Kind: KindNumber, Currency: "USD"}, "cny": {Kind: KindNumber, Currency: "CNY"},
+			"emptyDate": Day,
+		},
+		Rules: map[string]Type{"isBig": Bool, "tier": RecordOf(map[string]Type{"level": Str, "limit": Number})},
+	}
+}
+
+func sampleScope() *Scope {
+	return &Scope{
+		Names: map[string]any{
+			"name": "中移AB", "amount": dec("600000"), "discount": dec("0.35"), "agreed": true, "closeDate": Date{2026, 10, 15},
+			"createdAt": time.Date(2026, 9, 29, 17, 0, 0, 0, time.UTC), "status": "open", "tags": []any{"hot", "vip"},
+			"lines": []map[string]any{
+				{"qty": dec("2"), "price": dec("100"), "off": dec("0.1"), "ok": true, "product": map[string]any{"id": "p1", "name": "泵", "listPrice": dec("120")}},
+				{"qty": dec("1"), "price": dec("50"), "off": nil, "when": Date{2026, 9, 1}},
+			},
+			"account": map[string]any{"id": "acc1", "name": "华为", "status": "active"}, "old": map[string]any{"amount": dec("500000"), "status": "open"},
+			"owner": "li", "me": "li", "numbers": []any{dec("3"), nil, dec("5")}, "usd": dec("1"), "cny": dec("2"),
+		},
+		Lookup: func(n string) (any, bool) {
+			if n == "isBig" {
+				return true, true
+			}
+			return nil, false
+		},
+		Now:  time.Date(2026, 9, 30, 1, 0, 0, 0, time.UTC),
+		Zone: testZone,
+		Decide: func(rule string) (map[string]any, error) {
+			return map[string]any{"level": "vp", "limit": dec("100")}, nil
+		},
+	}
+}
+
+func TestEval(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ src, want string }{
+		{"0.1 + 0.2 == 0.3", "true"},
+		{"1 / 3", "0.3333333333333333"},
+		{"2 / 3", "0.6666666666666667"},
+		{"-7 % 3", "-1"},
+		{"1_000 * 3", "3000"},
+		{"12345678901234567.89 + 0.01", "12345678901234567.9"},
+		{"-amount", "-600000"},
+		{"amount * (1 - discount)", "390000"},
+		{"amount > 500000 || discount > 0.3", "true"},
+		{"amount > 500000 and not (discount > 0.3)", "false"},
+		{"1 < 2 < 3", "true"},
+		{"3 > 2 > 2", "false"},
+		// null
+		{"empty > 1", "false"},
+		{"empty == 1", "false"},
+		{"empty != 1", "false"},
+		{"not (empty == 1)", "true"},
+		{"empty == nil", "true"},
+		{"amount != nil", "true"},
+		{"nil == empty", "true"},
+		{"empty + 1", ""},
+		{"empty == empty", "false"},
+		{"(empty ?? 3) + 1", "4"},
+		{"emptyText + 'x' + name", "x中移AB"},
+		{"other", "false"},
+		{"not other", "true"},
+		{"other ? 1 : 2", "2"},
+		{"agreed and other", "false"},
+		{"sum(emptyLines, .qty)", "0"},
+		{"avg(emptyLines, .qty)", ""},
+		{"max(emptyLines, .qty)", ""},
+		{"any(emptyLines, .qty > 1)", "false"},
+		{"all(emptyLines, .qty > 1)", "true"},
+		{"count(emptyLines)", "0"},
+		// tables
+		{"sum(lines, .qty * .price)", "250"},
+		{"sum(lines, #.qty * #.price * (1 - (#.off ?? 0)))", "230"},
+		{"sum(lines, .off)", "0.1"},
+		{"sum(numbers)", "8"},
+		{"avg(numbers)", "4"},
+		{"count(lines)", "2"},
+		{"count(lines, .ok)", "1"},
+		{"count(lines, .qty > 1)", "1"},
+		{"min(lines, .price)", "50"},
+		{"max(lines, .qty * .price)", "200"},
+		{"max(lines, {.qty})", "2"},
+		{"min(3, 2, empty)", "2"},
+		{"max(closeDate, date('2027-01-01'))", "2027-01-01"},
+		{"min(lines, .when)", "2026-09-01"},
+		{"sum(map(lines, min(#.qty, 1)))", "2"},
+		{"sum(filter(lines, .qty > 1), .price)", "100"},
+		{"len(filter(lines, .off == nil))", "1"},
+		{"map(lines, .product.name)", `["泵",null]`},
+		{"any(lines, .product.listPrice > .price)", "true"},
+		{"lines[0].price", "100"},
+		{"lines[7].price", ""},
+		{"sum(lines, count(lines, .qty > 0))", "4"},
+		{"sum(lines, #index)", "1"},
+		{"sum(1..4)", "10"},
+		{"count([agreed, other, true], #)", "2"},
+		{"count([agreed, other, true])", "2"},
+		// text, lists
+		{"name contains '移'", "true"},
+		{"name startsWith '中' and name endsWith 'AB'", "true"},
+		{"name matches '^中.*B$'", "true"},
+		{"emptyText contains 'x'", "false"},
+		{"not (emptyText contains 'x')", "true"},
+		{"status in ['open', 'won']", "true"},
+		{"status not in ['won']", "true"},
+		{"emptyText in ['won']", "false"},
+		{"amount in [600000, 1]", "true"},
+		{"tags contains 'hot'", "true"},
+		{"'new' in tags", "false"},
+		{"len(tags)", "2"},
+		{"len(name)", "4"},
+		{"len(emptyText)", "0"},
+		{"upper(emptyText)", ""},
+		{"'a' < 'b'", "true"},
+		// records
+		{"account.name", "华为"},
+		{"account?.name", "华为"},
+		{`account["name"]`, "华为"},
+		{"account.credit > 1", "false"},
+		{"account == 'acc1'", "true"},
+		{"owner == me", "true"},
+		{"old.amount < amount", "true"},
+		{"status != old.status", "false"},
+		// dates
+		{"closeDate >= today()", "true"},
+		{"closeDate - today()", "15"},
+		{"closeDate + 30", "2026-11-14"},
+		{"closeDate - 15 == today()", "true"},
+		{"createdAt < today()", "false"},
+		{"createdAt == today()", "true"},
+		{"date(createdAt)", "2026-09-30"},
+		{"emptyDate > today()", "false"},
+		{"days(emptyDate, today())", ""},
+		{"days(createdAt, closeDate)", "15"},
+		{"addWorkdays(today(), -1)", "2026-09-29"},
+		{"addWorkdays(today(), 0)", "2026-09-30"},
+		{"workdays(closeDate, today())", "-11"},
+		{"isWorkday(emptyDate)", "false"},
+		{"datetime('2026-09-30 09:00') == now()", "true"},
+		// the rest
+		{"if amount > 1 { 'big' } else { 'small' }", "big"},
+		{"amount > 1 ? nil : 'x'", ""},
+		{"isBig", "true"},
+		{"decide('tier').level == 'vp'", "true"},
+		{"tier.limit", "100"},
+		{"rate(1, 0)", "0"},
+		{"rate(empty, 0)", ""},
+		{"round(-2.5)", "-3"},
+		{"round(1234.5, -2)", "1200"},
+		{"cnAmount(amount)", "陆拾万元整"},
+		{"'it''s' != ''", "true"},
+	} {
+		t.Run(c.src, func(t *testing.T) {
+			t.Parallel()
+			src := strings.ReplaceAll(c.src, "'it''s'", `"it's"`)
+			p, ps := Compile(src, sampleEnv(), Type{})
+			if HasErrors(ps) {
+				t.Fatalf("problems: %v", show(ps))
+			}
+			v, err := p.Eval(sampleScope())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Type().Kind == KindBool && v == nil {
+				v = false
+			}
+			if got := ShowValue(v); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func show(ps []Problem) string {
+	var b strings.Builder
+	for _, p := range ps {
+		b.WriteString(string(p.Severity) + " " + p.Code + " " + p.Path + " " + p.Message.In("en") + "\n")
+	}
+	return b.String()
+}
+
+func TestFunctionExamples(t *testing.T) {
+	t.Parallel()
+	for _, f := range Functions() {
+		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
+			p, ps := Compile(f.Example, sampleEnv(), Type{})
+			if len(ps) > 0 {
+				t.Fatal(show(ps))
+			}
+			v, err := p.Eval(sampleScope())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := ShowValue(v); got != f.Result {
+				t.Errorf("%s = %q, documented %q", f.Example, got, f.Result)
+			}
+			for _, lang := range Languages {
+				if f.Doc[lang] == "" {
+					t.Errorf("no %s text", lang)
+				}
+			}
+		})
+	}
+}

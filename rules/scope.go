@@ -1,0 +1,58 @@
+package rules
+
+import "time"
+
+// Scope is what one evaluation sees. It is only read during the evaluation (except Budget).
+type Scope struct {
+	// Names holds values by bare name; an absent name is null unless Lookup knows it.
+	Names map[string]any
+	// Lookup is asked for names that Names does not hold: computed fields, records behind references, named rules. It
+	// may be nil.
+	Lookup func(name string) (any, bool)
+	// Now is the recorded instant of the command; today() is its day in Zone (nil: UTC).
+	Now  time.Time
+	Zone *time.Location
+	// Calendar tells working days; nil means Monday to Friday.
+	Calendar Calendar
+	// Decide runs a named decision table or scorecard; nil when there is none.
+	Decide func(rule string) (map[string]any, error)
+	// Budget is shared by all expressions of one command; nil gives this evaluation one of its own.
+	Budget *Budget
+}
+
+// Calendar tells working days, public holidays and moved working days included.
+type Calendar interface{ IsWorkday(Date) bool }
+
+type weekdays struct{}
+
+func (weekdays) IsWorkday(d Date) bool {
+	w := d.Weekday()
+	return w != time.Saturday && w != time.Sunday
+}
+
+// Budget counts the loop steps of one command. It is not safe for use by two goroutines at once.
+type Budget struct{ used int }
+
+// NewBudget makes the budget of one command: MaxIterations steps.
+func NewBudget() *Budget { return &Budget{} }
+
+// Used is the number of steps taken.
+func (b *Budget) Used() int { return b.used }
+
+// take counts n steps or ends the run.
+func (b *Budget) take(n int) {
+	if b.used += n; b.used > MaxIterations {
+		raise("expr.limit", Say(
+			"计算量太大：一次操作最多循环 {max} 步", "計算量太大：一次操作最多循環 {max} 步",
+			"Too much to compute: one action may take at most {max} loop steps", "max", MaxIterations))
+	}
+}
+
+func (s *Scope) today() Date { return DateOf(s.Now, s.Zone) }
+
+func (s *Scope) workday(d Date) bool {
+	if s.Calendar == nil {
+		return weekdays{}.IsWorkday(d)
+	}
+	return s.Calendar.IsWorkday(d)
+}
