@@ -28,6 +28,8 @@ const (
 	Connect CommandKind = "connect"
 	// Retry asks a blocked round to try its move again (semantics 2a).
 	Retry CommandKind = "retry"
+	// Urge reminds the people a round waits for.
+	Urge CommandKind = "urge"
 )
 
 // Command asks for a change of one record. The instant, the actor and new ids come with it; Decide invents nothing.

@@ -12,7 +12,9 @@ import (
 // Event is one thing that happened to a record. Its stored form never changes once released: old events are read for ever
 // (testdata/events/v1). Seq counts from 1 without gaps.
 type Event struct {
-	Seq     int64
+	Seq int64
+	// Rev is the record's revision after the command this event belongs to; it moves only with business changes.
+	Rev     int64
 	At      time.Time
 	By      string
 	Op      string
@@ -78,6 +80,12 @@ type (
 	ActivityDone struct {
 		Activity string `json:"activity"` // stage.key
 		Done     bool   `json:"done"`
+	}
+	// ActivityOpened asks people to do an activity of the stage just entered.
+	ActivityOpened struct {
+		Activity string    `json:"activity"` // stage.key
+		People   []string  `json:"people"`
+		DueAt    time.Time `json:"dueAt,omitzero"`
 	}
 	// Assigned changes the owner. How is "keep", "pick", "roundRobin", "leastLoaded", "automation" or "create".
 	Assigned struct {
@@ -164,12 +172,16 @@ type (
 		Kind  string   `json:"kind"`
 		To    []string `json:"to,omitempty"`
 	}
+	// Urged reminds those whom the round waits for, by a person.
+	Urged struct {
+		To []string `json:"to"`
+	}
 	// Noted is a note on the record.
 	Noted struct {
 		Text     string   `json:"text"`
 		Mentions []string `json:"mentions,omitempty"`
 	}
-	// Linked ties another record to this one.
+	// LinkAdded ties another record to this one.
 	LinkAdded struct {
 		Link Link `json:"link"`
 	}
@@ -182,40 +194,41 @@ type (
 	Restored struct{}
 )
 
-func (Created) Type() string      { return "created" }
-func (Imported) Type() string     { return "imported" }
-func (Changed) Type() string      { return "changed" }
-func (Entered) Type() string      { return "entered" }
-func (Ticked) Type() string       { return "ticked" }
-func (ActivityDone) Type() string { return "activityDone" }
-func (Assigned) Type() string     { return "assigned" }
-func (Numbered) Type() string     { return "numbered" }
-func (RoundOpened) Type() string  { return "roundOpened" }
-func (StepEntered) Type() string  { return "stepEntered" }
-func (StepEnded) Type() string    { return "stepEnded" }
-func (SlotDecided) Type() string  { return "slotDecided" }
-func (SlotsAdded) Type() string   { return "slotsAdded" }
-func (SlotOpened) Type() string   { return "slotOpened" }
-func (Escalated) Type() string    { return "escalated" }
-func (RoundBlocked) Type() string { return "roundBlocked" }
-func (RoundVoided) Type() string  { return "roundVoided" }
-func (RoundEnded) Type() string   { return "roundEnded" }
-func (TimersSet) Type() string    { return "timersSet" }
-func (Reminded) Type() string     { return "reminded" }
-func (Noted) Type() string        { return "noted" }
-func (LinkAdded) Type() string    { return "linked" }
-func (Joined) Type() string       { return "joined" }
-func (Deleted) Type() string      { return "deleted" }
-func (Restored) Type() string     { return "restored" }
+func (Created) Type() string        { return "created" }
+func (Imported) Type() string       { return "imported" }
+func (Changed) Type() string        { return "changed" }
+func (Entered) Type() string        { return "entered" }
+func (Ticked) Type() string         { return "ticked" }
+func (ActivityDone) Type() string   { return "activityDone" }
+func (ActivityOpened) Type() string { return "activityOpened" }
+func (Assigned) Type() string       { return "assigned" }
+func (Numbered) Type() string       { return "numbered" }
+func (RoundOpened) Type() string    { return "roundOpened" }
+func (StepEntered) Type() string    { return "stepEntered" }
+func (StepEnded) Type() string      { return "stepEnded" }
+func (SlotDecided) Type() string    { return "slotDecided" }
+func (SlotsAdded) Type() string     { return "slotsAdded" }
+func (SlotOpened) Type() string     { return "slotOpened" }
+func (Escalated) Type() string      { return "escalated" }
+func (RoundBlocked) Type() string   { return "roundBlocked" }
+func (RoundVoided) Type() string    { return "roundVoided" }
+func (RoundEnded) Type() string     { return "roundEnded" }
+func (TimersSet) Type() string      { return "timersSet" }
+func (Reminded) Type() string       { return "reminded" }
+func (Noted) Type() string          { return "noted" }
+func (LinkAdded) Type() string      { return "linked" }
+func (Joined) Type() string         { return "joined" }
+func (Deleted) Type() string        { return "deleted" }
+func (Restored) Type() string       { return "restored" }
 
 // payloads makes an empty payload by type name.
 var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"created": read[Created], "imported": read[Imported], "changed": read[Changed], "entered": read[Entered],
-	"ticked": read[Ticked], "activityDone": read[ActivityDone], "assigned": read[Assigned], "numbered": read[Numbered],
+	"ticked": read[Ticked], "activityDone": read[ActivityDone], "activityOpened": read[ActivityOpened], "assigned": read[Assigned], "numbered": read[Numbered],
 	"roundOpened": read[RoundOpened], "stepEntered": read[StepEntered], "stepEnded": read[StepEnded],
 	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],
 	"escalated": read[Escalated], "roundBlocked": read[RoundBlocked], "roundVoided": read[RoundVoided],
-	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted],
+	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
 	"linked": read[LinkAdded], "joined": read[Joined], "deleted": read[Deleted], "restored": read[Restored],
 }
 
@@ -228,6 +241,7 @@ func read[T Payload](raw json.RawMessage) (Payload, error) {
 // storedEvent is the stored form of an event.
 type storedEvent struct {
 	Seq     int64           `json:"seq"`
+	Rev     int64           `json:"rev"`
 	Type    string          `json:"type"`
 	At      time.Time       `json:"at"`
 	By      string          `json:"by,omitempty"`
@@ -243,7 +257,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(storedEvent{e.Seq, e.Payload.Type(), e.At, e.By, e.Op, e.Release, e.Cause, e.Facts, raw})
+	return json.Marshal(storedEvent{e.Seq, e.Rev, e.Payload.Type(), e.At, e.By, e.Op, e.Release, e.Cause, e.Facts, raw})
 }
 
 // UnmarshalJSON reads a stored event; an unknown type is an error, never skipped.
@@ -260,7 +274,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("process: event %d %s: %w", s.Seq, s.Type, err)
 	}
-	*e = Event{s.Seq, s.At, s.By, s.Op, s.Release, s.Cause, s.Facts, p}
+	*e = Event{s.Seq, s.Rev, s.At, s.By, s.Op, s.Release, s.Cause, s.Facts, p}
 	return nil
 }
 

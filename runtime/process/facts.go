@@ -17,8 +17,6 @@ const (
 	NeedLinked NeedKind = "linked"
 	// NeedPeople: who a who stands for, now.
 	NeedPeople NeedKind = "people"
-	// NeedCalendar: the working days of a year.
-	NeedCalendar NeedKind = "calendar"
 	// NeedNumber: the next number of a series, claimed by the shell for this record.
 	NeedNumber NeedKind = "number"
 	// NeedUnique: a unique value claimed by the shell for this record.
@@ -34,8 +32,6 @@ type Need struct {
 	// Form and ID of a record; Form and Via of linked records pointing to ID.
 	Form, ID, Via string
 	People        *PeopleNeed
-	// Year of a calendar.
-	Year int
 	// Series, Pattern and Value of a number or a unique claim: the series name "app/form|period", the pattern's text around
 	// the sequence, and for unique the claim's name. Mode "warn" does not claim but answers who holds it.
 	Series string
@@ -68,8 +64,8 @@ type Facts struct {
 	Records map[string]RecordFact
 	// Linked counts by stage, by need key.
 	Linked map[string]map[string]int
-	// Calendars by year.
-	Calendars map[int]rules.Calendar
+	// Calendar of the app; nil means Monday to Friday. The shell always brings it, so it is never a need.
+	Calendar rules.Calendar
 	// Numbers claimed, by need key.
 	Numbers map[string]string
 	// Unique answers by need key: empty when this record holds the claim, else the id of the record that does.

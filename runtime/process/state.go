@@ -39,6 +39,9 @@ type State struct {
 	Checklist  map[string]Mark `json:"checklist,omitempty"`
 	Activities map[string]Mark `json:"activities,omitempty"`
 
+	// ActivityPeople are the people asked to do the activities of the stage the record is in, by "stage.key".
+	ActivityPeople map[string]ActivityOpen `json:"activityPeople,omitempty"`
+
 	Round *Round `json:"round,omitempty"`
 	// Rounds are summaries of ended rounds, newest last, at most 20 (semantics 4).
 	Rounds []RoundSummary `json:"rounds,omitempty"`
@@ -63,6 +66,12 @@ type State struct {
 type Person struct {
 	User string `json:"user"`
 	Why  string `json:"why"`
+}
+
+// ActivityOpen is an activity that waits for somebody.
+type ActivityOpen struct {
+	People []string  `json:"people"`
+	DueAt  time.Time `json:"dueAt,omitzero"`
 }
 
 // Mark says who ticked something and when.
@@ -119,6 +128,8 @@ type Round struct {
 	State  string       `json:"state"`
 	Reason string       `json:"reason,omitempty"`
 	Steps  []StepState  `json:"steps"`
+	// Urged are the newest instants somebody urged, at most 10.
+	Urged []time.Time `json:"urged,omitempty"`
 }
 
 // Step states: waiting → active → passed | rejected | returned | skipped | blocked | cancelled.

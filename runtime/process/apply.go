@@ -1,0 +1,215 @@
+package process
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"pipewright/forms"
+)
+
+// Bounds of what a record keeps of itself (semantics 4); the whole history is in the events.
+const (
+	maxPeople = 100
+	maxRounds = 20
+	maxLinks  = 100
+)
+
+// Clone copies the state deeply enough that Apply on the copy leaves s as it was. A nil state clones to an empty one.
+func (s *State) Clone() *State {
+	if s == nil {
+		return &State{Data: forms.Stored{}}
+	}
+	c := *s
+	c.Data = maps.Clone(s.Data)
+	c.Touched = maps.Clone(s.Touched)
+	c.Entered = maps.Clone(s.Entered)
+	c.Checklist = maps.Clone(s.Checklist)
+	c.Activities = maps.Clone(s.Activities)
+	c.ActivityPeople = maps.Clone(s.ActivityPeople)
+	c.People = slices.Clone(s.People)
+	c.Rounds = slices.Clone(s.Rounds)
+	c.Timers = slices.Clone(s.Timers)
+	c.Links = slices.Clone(s.Links)
+	if s.Round != nil {
+		r := *s.Round
+		r.Proposed = maps.Clone(r.Proposed)
+		r.Steps = slices.Clone(r.Steps)
+		for i := range r.Steps {
+			r.Steps[i].Slots = slices.Clone(r.Steps[i].Slots)
+		}
+		c.Round = &r
+	}
+	return &c
+}
+
+// Fold replays events into a state.
+func Fold(id string, events []Event) *State {
+	s := (*State)(nil).Clone()
+	s.ID = id
+	for i := range events {
+		s.Apply(&events[i])
+	}
+	return s
+}
+
+// Apply folds one event into the state: the same function when it happens and on replay. It needs no definition and never
+// fails: whether an event may happen was decided before it was written.
+func (s *State) Apply(e *Event) {
+	s.Seq, s.Rev = e.Seq, e.Rev
+	s.UpdatedAt = e.At
+	switch p := e.Payload.(type) {
+	case Created:
+		s.create(e, &p)
+	case Imported:
+		s.create(e, &p.Created)
+		s.Imported = true
+		s.Stage, s.Since, s.ClosedAt = p.Stage, p.Since, p.Closed
+		if !p.At.IsZero() {
+			s.CreatedAt = p.At
+		}
+		if p.Stage != "" {
+			s.Entry = 1
+			s.Entered = map[string]time.Time{p.Stage: p.Since}
+		}
+	case Changed:
+		for _, k := range p.Clear {
+			delete(s.Data, k)
+			s.touch(k, e.Rev)
+		}
+		for k, v := range p.Set {
+			s.Data[k] = v
+			s.touch(k, e.Rev)
+		}
+		s.active(e)
+	case Entered:
+		s.Stage, s.Entry, s.Since = p.To, p.Entry, p.Since
+		if s.Entered == nil {
+			s.Entered = map[string]time.Time{}
+		}
+		s.Entered[p.To] = e.At
+		s.ActivityPeople = nil
+		s.ClosedAt = time.Time{}
+		if p.End != "" {
+			s.ClosedAt = e.At
+		}
+		s.active(e)
+	case Ticked:
+		s.Checklist = mark(s.Checklist, p.Item, p.Done, e)
+		s.active(e)
+	case ActivityOpened:
+		if s.ActivityPeople == nil {
+			s.ActivityPeople = map[string]ActivityOpen{}
+		}
+		s.ActivityPeople[p.Activity] = ActivityOpen{People: p.People, DueAt: p.DueAt}
+		for _, user := range p.People {
+			s.join(user, "activity")
+		}
+	case ActivityDone:
+		s.Activities = mark(s.Activities, p.Activity, p.Done, e)
+		s.active(e)
+	case Assigned:
+		s.assign(&p)
+	case Numbered:
+		s.Number = p.Number
+	case TimersSet:
+		s.Timers = slices.DeleteFunc(s.Timers, func(t Timer) bool { return slices.Contains(p.Remove, t.ID) })
+		s.Timers = append(s.Timers, p.Add...)
+	case Reminded:
+	case Noted:
+		s.active(e)
+	case LinkAdded:
+		s.link(p.Link)
+	case Joined:
+		for _, who := range p.People {
+			s.join(who.User, who.Why)
+		}
+	case Deleted:
+		s.Deleted = e.At
+	case Restored:
+		s.Deleted = time.Time{}
+	default:
+		s.applyRound(e)
+	}
+}
+
+// create begins the record.
+func (s *State) create(e *Event, p *Created) {
+	s.App, s.Form, s.Process, s.Release = p.App, p.Form, p.Process, e.Release
+	s.Data = maps.Clone(p.Data)
+	if s.Data == nil {
+		s.Data = forms.Stored{}
+	}
+	s.Number, s.Owner, s.Team = p.Number, p.Owner, p.Team
+	s.CreatedAt, s.CreatedBy, s.LastActivity = e.At, e.By, e.At
+	if e.By != "" && e.By != p.Owner {
+		s.join(e.By, "creator")
+	}
+	if p.Owner != "" {
+		s.join(p.Owner, "owner")
+	}
+	if p.Link != nil {
+		s.link(*p.Link)
+	}
+}
+
+// active notes that somebody worked on the record: idle runs from here.
+func (s *State) active(e *Event) {
+	s.LastActivity = e.At
+}
+
+func (s *State) touch(key string, rev int64) {
+	if s.Touched == nil {
+		s.Touched = map[string]int64{}
+	}
+	s.Touched[key] = rev
+}
+
+func mark(m map[string]Mark, key string, done bool, e *Event) map[string]Mark {
+	if !done {
+		delete(m, key)
+		return m
+	}
+	if m == nil {
+		m = map[string]Mark{}
+	}
+	m[key] = Mark{By: e.By, At: e.At}
+	return m
+}
+
+func (s *State) assign(p *Assigned) {
+	if s.Owner != "" && s.Owner != p.Owner {
+		for i := range s.People {
+			if s.People[i].User == s.Owner && s.People[i].Why == "owner" {
+				s.People[i].Why = "formerOwner"
+			}
+		}
+	}
+	s.Owner, s.Team = p.Owner, p.Team
+	if p.Owner != "" {
+		s.join(p.Owner, "owner")
+	}
+}
+
+// join makes a person a participant; the same reason is kept once. The oldest who is not the owner makes room.
+func (s *State) join(user, why string) {
+	who := Person{User: user, Why: why}
+	if slices.Contains(s.People, who) {
+		return
+	}
+	s.People = append(s.People, who)
+	if len(s.People) > maxPeople {
+		i := slices.IndexFunc(s.People, func(p Person) bool { return p.Why != "owner" })
+		s.People = slices.Delete(s.People, i, i+1)
+	}
+}
+
+func (s *State) link(l Link) {
+	if slices.Contains(s.Links, l) {
+		return
+	}
+	s.Links = append(s.Links, l)
+	if len(s.Links) > maxLinks {
+		s.Links = s.Links[1:]
+	}
+}

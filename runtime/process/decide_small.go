@@ -1,0 +1,155 @@
+package process
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"pipewright/rules"
+)
+
+// maxNote bounds a note, in Unicode code points.
+const maxNote = 10000
+
+// tick marks or unmarks a checklist item of the stage the record is in.
+func (d *decider) tick() *Rejection {
+	if !d.c.Actor.Rights.Edit && !d.c.Actor.Service {
+		return forbidden()
+	}
+	st := d.stage()
+	if st == nil || !hasItem(st.Def.Checklist, d.c.Item) {
+		return reject("checklist.unknown", rules.Say("这个阶段没有清单项“{item}”", "這個階段沒有清單項「{item}」", "This stage has no checklist item “{item}”", "item", d.c.Item))
+	}
+	key := st.Def.Key + "." + d.c.Item
+	if _, done := d.s.Checklist[key]; done == d.c.Done {
+		return nil
+	}
+	d.emit(Ticked{Item: key, Done: d.c.Done})
+	return nil
+}
+
+func hasItem(items []CheckItem, key string) bool {
+	for i := range items {
+		if items[i].Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// activity marks an activity of the stage as done, by one of the people asked or by who may edit the record.
+func (d *decider) activity() *Rejection {
+	st := d.stage()
+	if st == nil {
+		return reject("activity.unknown", rules.Say("这个阶段没有活动", "這個階段沒有活動", "This stage has no activities"))
+	}
+	key := st.Def.Key + "." + d.c.Item
+	open, asked := d.s.ActivityPeople[key]
+	if !asked {
+		return reject("activity.unknown", rules.Say("这个阶段没有活动“{item}”", "這個階段沒有活動「{item}」", "This stage has no activity “{item}”", "item", d.c.Item))
+	}
+	mine := d.c.Actor.Rights.Edit || d.c.Actor.Service
+	for _, p := range open.People {
+		mine = mine || p == d.c.Actor.User
+	}
+	if !mine {
+		return forbidden()
+	}
+	if _, done := d.s.Activities[key]; done == d.c.Done {
+		return nil
+	}
+	d.emit(ActivityDone{Activity: key, Done: d.c.Done})
+	return nil
+}
+
+// assign changes the owner: the one path for every change of owner by hand or automation.
+func (d *decider) assign() *Rejection {
+	a := &d.c.Actor
+	if !a.Rights.Assign && !a.Service {
+		return forbidden()
+	}
+	people, ok := d.ask(PeopleNeed{App: d.app.Def.Key, Who: Who{User: d.c.Owner}})
+	if !ok {
+		return nil
+	}
+	if len(people) == 0 {
+		return reject("user.unknown", rules.Say("没有这个在职用户", "沒有這個在職使用者", "There is no such active user"))
+	}
+	if d.s.Owner == d.c.Owner {
+		return nil
+	}
+	how := "pick"
+	if a.Service {
+		how = "automation"
+	}
+	d.emit(Assigned{Owner: d.c.Owner, Team: d.s.Team, How: how})
+	return nil
+}
+
+// note adds a note; reading the record is enough.
+func (d *decider) note() *Rejection {
+	if !d.c.Actor.Rights.Read && !d.c.Actor.Service {
+		return forbidden()
+	}
+	text := strings.TrimSpace(d.c.Comment)
+	if text == "" || utf8.RuneCountInString(text) > maxNote {
+		return reject("field.invalid", rules.Say("笔记要有内容，最多 {max} 字", "筆記要有內容，最多 {max} 字", "A note has 1 to {max} characters", "max", maxNote))
+	}
+	d.emit(Noted{Text: text, Mentions: mentions(text)})
+	return nil
+}
+
+// mentions finds @name in a note; whether the name is somebody's is found when the notice is sent.
+func mentions(text string) []string {
+	var out []string
+	for rest := text; ; {
+		i := strings.IndexByte(rest, '@')
+		if i < 0 {
+			return out
+		}
+		rest = rest[i+1:]
+		end := strings.IndexFunc(rest, func(r rune) bool {
+			return !(r == '.' || r == '_' || r == '-' || (r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z'))
+		})
+		if end < 0 {
+			end = len(rest)
+		}
+		if name := strings.TrimRight(rest[:end], ".-"); name != "" && len(out) < 20 {
+			out = append(out, name)
+		}
+	}
+}
+
+// connect notes that this record started another one (hand-over).
+func (d *decider) connect() *Rejection {
+	if !d.c.Actor.Service {
+		return forbidden()
+	}
+	if d.c.Link != nil {
+		d.emit(LinkAdded{Link: *d.c.Link})
+	}
+	return nil
+}
+
+// delete puts the record into the recycle bin; not while an approval runs.
+func (d *decider) delete() *Rejection {
+	if !d.c.Actor.Rights.Delete && !d.c.Actor.Service {
+		return forbidden()
+	}
+	if d.s.Round != nil {
+		return reject("approval.running", rules.Say("审批还在进行，不能删除", "審批還在進行，不能刪除", "An approval is running; the record cannot be deleted"))
+	}
+	d.dropTimers("")
+	d.emit(Deleted{})
+	return nil
+}
+
+func (d *decider) restore() *Rejection {
+	if !d.c.Actor.Rights.Delete && !d.c.Actor.Service {
+		return forbidden()
+	}
+	if d.s.Deleted.IsZero() {
+		return nil
+	}
+	d.emit(Restored{})
+	return nil
+}

@@ -1,0 +1,210 @@
+package process
+
+import (
+	"slices"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// maxAutos bounds auto transitions in one command (engine.md §3: depth ≤ 8 within a transition).
+const maxAutos = 8
+
+// enter puts the record into a stage: owner, values that depend on the stage, timers, activities, the stage's own approval.
+func (d *decider) enter(st *CompiledStage, e Entered) *Rejection {
+	e.From, e.To, e.Entry, e.Since, e.End = d.s.Stage, st.Def.Key, d.s.Entry+1, d.now, st.Def.End
+	d.emit(e)
+	d.dropTimers("")
+	if r := d.own(st); r != nil {
+		return r
+	}
+	res := d.evaluate(d.view(nil), nil, forms.Mask{}, nil)
+	if changed := d.difference(res.Values); len(changed.Set)+len(changed.Clear) > 0 {
+		d.emit(changed)
+	}
+	if r := d.stageTimers(st, res.Values); r != nil {
+		return r
+	}
+	if r := d.askActivities(st); r != nil {
+		return r
+	}
+	if st.Approval != nil {
+		return d.openStage(st)
+	}
+	return nil
+}
+
+// own lets the owner stay if the stage's `who` holds him, and assigns one otherwise (semantics 17).
+func (d *decider) own(st *CompiledStage) *Rejection {
+	o := st.Def.Owner
+	if o == nil || len(o.Who) == 0 {
+		return nil
+	}
+	people, ok := d.resolve(whosOf(o.Who), d.s.Owner, nil)
+	if !ok || slices.Contains(people, d.s.Owner) {
+		return nil
+	}
+	next, how := d.s.Owner, "keep"
+	switch {
+	case len(people) == 0 && d.s.Owner == "":
+		admins, ok := d.admins()
+		if !ok || len(admins) == 0 {
+			return nil
+		}
+		next, how = admins[0], "admin"
+	case len(people) == 0:
+		return nil
+	case len(people) == 1:
+		next, how = people[0], "only"
+	default:
+		load, ok := d.load(people)
+		if !ok {
+			return nil
+		}
+		next, how = people[0], "leastLoaded"
+		for _, p := range people[1:] {
+			if load[p] < load[next] {
+				next = p
+			}
+		}
+	}
+	if next != d.s.Owner {
+		d.emit(Assigned{Owner: next, Team: d.s.Team, How: how})
+	}
+	return nil
+}
+
+// load asks how many open records each of the people owns.
+func (d *decider) load(people []string) (map[string]int, bool) {
+	key := "load:" + d.form.Def.Key
+	for _, p := range people {
+		key += "|" + p
+	}
+	load, ok := d.f.Loads[key]
+	if !ok {
+		d.need(Need{Kind: NeedLoad, Key: key, Form: d.form.Def.Key, Users: people})
+	}
+	return load, ok
+}
+
+// stageTimers sets due and idle of the stage just entered.
+func (d *decider) stageTimers(st *CompiledStage, v forms.Values) *Rejection {
+	var set TimersSet
+	if at, ok := d.dueAt(st, v); ok {
+		set.Add = append(set.Add, Timer{ID: d.timerID("due"), Kind: "due", At: at})
+	}
+	if st.Idle != nil {
+		set.Add = append(set.Add, Timer{ID: d.timerID("idle"), Kind: "idle", At: st.Idle.Add(d.now, d.app.Zone, d.f.Calendar)})
+	}
+	if len(set.Add) > 0 {
+		d.emit(set)
+	}
+	return nil
+}
+
+// dueAt computes when a stage is due: a duration from entry, a time of day, or a date.
+func (d *decider) dueAt(st *CompiledStage, v forms.Values) (time.Time, bool) {
+	switch {
+	case st.Due != nil:
+		return st.Due.Add(d.now, d.app.Zone, d.f.Calendar), true
+	case st.Def.Due.At != "":
+		at, err := time.Parse("15:04", st.Def.Due.At)
+		if err != nil {
+			return time.Time{}, false
+		}
+		day := rules.DateOf(d.now, d.app.Zone)
+		due := day.At(at.Hour(), at.Minute(), d.app.Zone)
+		if due.Before(d.now) {
+			due = day.AddDays(1).At(at.Hour(), at.Minute(), d.app.Zone)
+		}
+		return due.UTC(), true
+	case st.DueDate != nil:
+		val, err := st.DueDate.Eval(d.scope(v))
+		if err != nil {
+			return time.Time{}, false
+		}
+		switch day := val.(type) {
+		case rules.Date:
+			return day.At(18, 0, d.app.Zone).UTC(), true
+		case time.Time:
+			return day, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// timerID names a timer by the stage entry it belongs to, so a late firing for an earlier stay is ignored.
+func (d *decider) timerID(kind string) string { return itoa(d.s.Entry) + "|" + kind }
+
+// dropTimers removes timers of a kind; "" removes all.
+func (d *decider) dropTimers(kind string) {
+	var gone []string
+	for _, t := range d.s.Timers {
+		if kind == "" || t.Kind == kind {
+			gone = append(gone, t.ID)
+		}
+	}
+	if len(gone) > 0 {
+		d.emit(TimersSet{Remove: gone})
+	}
+}
+
+// askActivities gives the stage's activities to their people (ENG-21).
+func (d *decider) askActivities(st *CompiledStage) *Rejection {
+	for i := range st.Def.Activities {
+		a := &st.Def.Activities[i]
+		people, ok := d.resolve(whosOf(a.Who), "", nil)
+		if !ok {
+			continue
+		}
+		if len(people) == 0 {
+			if people, ok = d.admins(); !ok {
+				continue
+			}
+		}
+		open := ActivityOpened{Activity: st.Def.Key + "." + a.Key, People: people}
+		if due, err := rules.ParseDuration(a.Due); err == nil {
+			open.DueAt = due.Add(d.now, d.app.Zone, d.f.Calendar)
+		}
+		d.emit(open)
+	}
+	return nil
+}
+
+// autos takes auto transitions that have become possible: array order, first true, all gates apply; they wait for a live round.
+func (d *decider) autos() *Rejection {
+	if d.proc == nil || d.c.Kind == Import || d.c.Kind == Delete {
+		return nil
+	}
+	for range maxAutos {
+		if d.s.Round != nil {
+			return nil
+		}
+		t := d.ready()
+		if t == nil {
+			return nil
+		}
+		if t.Chain != nil {
+			if opened, r := d.open(t, Changed{}, d.view(nil)); r != nil || opened {
+				return r
+			}
+		}
+		if r := d.take(t, Changed{}, d.view(nil), Entered{}); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// ready is the first auto transition whose gate is open.
+func (d *decider) ready() *CompiledTransition {
+	for _, t := range d.proc.Transitions {
+		if t.Def.Auto && t.From[d.s.Stage] {
+			if v := d.view(nil); len(d.errorsOf(d.gate(t, v))) == 0 {
+				return t
+			}
+		}
+	}
+	return nil
+}

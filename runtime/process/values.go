@@ -1,0 +1,117 @@
+package process
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// view is a record's values as expressions see them: stored data with proposed values on top.
+func (d *decider) view(proposed forms.Stored) forms.Values {
+	data := d.s.Data
+	if len(proposed) > 0 {
+		data = make(forms.Stored, len(d.s.Data)+len(proposed))
+		for k, v := range d.s.Data {
+			data[k] = v
+		}
+		for k, v := range proposed {
+			if v == nil {
+				delete(data, k)
+				continue
+			}
+			data[k] = v
+		}
+	}
+	return d.form.Schema.Decode(data)
+}
+
+// base is the scope shared by every expression of the command: time, system names, rules.
+func (d *decider) base() *rules.Scope {
+	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.f.Calendar, Budget: d.budget}
+}
+
+// scope is base with the record's fields and the app's named rules.
+func (d *decider) scope(v forms.Values) *rules.Scope {
+	return d.form.Schema.Scope(v, d.base(), d.record)
+}
+
+// system are the values of the system names (semantics 14).
+func (d *decider) system() map[string]any {
+	s := d.s
+	m := map[string]any{
+		"owner": text(s.Owner), "team": text(s.Team), "number": text(s.Number), "me": text(d.c.Actor.User),
+		"createdAt": instant(s.CreatedAt), "updatedAt": instant(s.UpdatedAt), "release": decimal.NewFromInt(int64(s.Release)),
+	}
+	if s.CreatedAt.IsZero() {
+		m["createdAt"], m["updatedAt"] = d.now, d.now
+	}
+	if st := d.stage(); st != nil {
+		m["stage"], m["since"] = s.Stage, instant(s.Since)
+		m["idleDays"] = decimal.NewFromInt(int64(idleDays(s.LastActivity, d.now, d.app.Zone)))
+		m["probability"] = decimal.New(int64(st.Probability), -2)
+		m["open"], m["won"], m["lost"] = st.Def.Open(), st.Def.End == "won", st.Def.End == "lost"
+	}
+	return m
+}
+
+// idleDays counts calendar days since the last activity, in the app's zone, so that a filter on it is a bound on a date.
+func idleDays(last, now time.Time, zone *time.Location) int {
+	if last.IsZero() {
+		return 0
+	}
+	return max(0, rules.DateOf(last, zone).DaysUntil(rules.DateOf(now, zone)))
+}
+
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func instant(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+// truth evaluates a condition. A missing condition holds; one that fails at run time does not, and says why.
+func (d *decider) truth(p *rules.Program, sc *rules.Scope, path string) (bool, *rules.Problem) {
+	if p == nil {
+		return true, nil
+	}
+	v, err := p.Eval(sc)
+	if err != nil {
+		problem := failed(path, err)
+		return false, &problem
+	}
+	yes, _ := v.(bool)
+	return yes, nil
+}
+
+// failed turns an evaluation error into a problem at its place.
+func failed(path string, err error) rules.Problem {
+	if e, ok := err.(*rules.EvalError); ok {
+		p := rules.Errorf(path, e.Code, e.Message)
+		p.Line, p.Col = e.Line, e.Col
+		return p
+	}
+	return rules.Errorf(path, "expr.failed", rules.Say("规则无法计算：{why}", "規則無法計算：{why}", "A rule could not be computed: {why}", "why", err.Error()))
+}
+
+// assigns computes `set` values against one scope and parses them into stored values by field key.
+func (d *decider) assigns(form *Form, set []CompiledAssign, sc *rules.Scope) (forms.Values, *Rejection) {
+	out := forms.Values{}
+	for _, a := range set {
+		v, err := a.Value.Eval(sc)
+		if err != nil {
+			return nil, reject("expr.failed", rules.Say("“{field}”的取值算不出来", "「{field}」的取值算不出來", "The value for “{field}” cannot be computed", "field", a.Field), failed("/data/"+a.Field, err))
+		}
+		out[a.Field] = v
+	}
+	return out, nil
+}
