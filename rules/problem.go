@@ -6,10 +6,10 @@ import "encoding/json"
 type Severity string
 
 const (
-	// SeverityError blocks publishing.
-	SeverityError Severity = "error"
-	// SeverityWarning needs a tick before publishing.
-	SeverityWarning Severity = "warning"
+	// Error blocks publishing.
+	Error Severity = "error"
+	// Warning needs a tick before publishing.
+	Warning Severity = "warning"
 )
 
 // Problem is one thing wrong with a definition, at one place, in the words of a business admin.
@@ -40,18 +40,18 @@ type Change struct {
 
 // Errorf makes a problem that blocks publishing.
 func Errorf(path, code string, msg Text) Problem {
-	return Problem{Path: path, Code: code, Severity: SeverityError, Message: msg}
+	return Problem{Path: path, Code: code, Severity: Error, Message: msg}
 }
 
 // Warnf makes a problem that needs a tick.
 func Warnf(path, code string, msg Text) Problem {
-	return Problem{Path: path, Code: code, Severity: SeverityWarning, Message: msg}
+	return Problem{Path: path, Code: code, Severity: Warning, Message: msg}
 }
 
 // HasErrors says whether any problem blocks publishing.
 func HasErrors(ps []Problem) bool {
 	for _, p := range ps {
-		if p.Severity == SeverityError {
+		if p.Severity == Error {
 			return true
 		}
 	}

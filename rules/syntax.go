@@ -27,7 +27,7 @@ func (f *fault) Error() string { return f.msg.In("en") }
 func (f *fault) problem(src string) Problem {
 	p := Errorf("", f.code, f.msg)
 	if f.warn {
-		p.Severity = SeverityWarning
+		p.Severity = Warning
 	}
 	p.Line, p.Col = place(src, f.at)
 	p.Fix = f.fix
