@@ -79,7 +79,7 @@ func (s *Store) aggregate(ctx context.Context, t *table, a query.Aggregate, spli
 		return nil, err
 	}
 	if len(a.Groups)+len(a.Measures) == 0 {
-		out = []store.Row{{}}
+		out = []store.Row{{Keys: []any{}, Values: []*big.Int{}}}
 	}
 	return out, nil
 }

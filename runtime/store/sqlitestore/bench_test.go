@@ -107,7 +107,7 @@ func BenchmarkRead(b *testing.B) {
 		"all": page(nil), "stage": page(query.Cmp{Col: "stage", Op: query.Eq, Value: "s3"}),
 		"owner": page(query.Cmp{Col: "owner", Op: query.Eq, Value: "u7"}), "people": page(query.HasAny{Col: "people", Values: []string{"u7"}}),
 		"ownerOrPeople": page(query.Or{query.Cmp{Col: "owner", Op: query.Eq, Value: "u7"}, query.HasAny{Col: "people", Values: []string{"u8"}}}),
-		"stages": page(query.In{Col: "stage", Values: []any{"s1", "s2", "s3"}}), "cols": page(nil, "title", "amount"),
+		"stages":        page(query.In{Col: "stage", Values: []any{"s1", "s2", "s3"}}), "cols": page(nil, "title", "amount"),
 	} {
 		run("page/"+name, func() error { _, err := s.Query(ctx, deal.Name, q); return err })
 		first, err := s.Query(ctx, deal.Name, q)

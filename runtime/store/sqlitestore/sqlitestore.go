@@ -30,6 +30,7 @@ type Options struct {
 // Store implements store.Store. Besides it offers Backup.
 type Store struct {
 	dir       string
+	dsn       string
 	temporary bool
 	lock      *os.File
 	tables    atomic.Pointer[map[string]*table]
@@ -89,6 +90,7 @@ func (s *Store) open(readConns int) error {
 	}
 	path := filepath.Join(s.dir, fileName)
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}).String()
+	s.dsn = dsn
 	sync := "synchronous = FULL"
 	if s.temporary {
 		sync = "synchronous = OFF"
@@ -207,16 +209,29 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("sqlitestore: backup: %s is already there", path)
 	}
-	return s.read(ctx, func(c *conn) error {
-		if err := c.once("VACUUM INTO ?", path); err != nil {
-			return fmt.Errorf("sqlitestore: backup: %w", err)
-		}
-		f, err := os.OpenFile(path, os.O_RDWR, 0)
-		if err != nil {
-			return fmt.Errorf("sqlitestore: backup: %w", err)
-		}
-		return errors.Join(f.Chmod(0o600), f.Sync(), f.Close())
-	})
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if s.closed {
+		return fmt.Errorf("%w: closed", store.ErrUnavailable)
+	}
+	c, err := openConn(s.dsn, 1, "busy_timeout = 10000") // of its own: those for reading may not write, not even elsewhere
+	if err != nil {
+		return fmt.Errorf("sqlitestore: backup: %w", err)
+	}
+	err = c.rows(ctx, "VACUUM INTO ?", []any{path}, func([]driver.Value) error { return nil })
+	if err = errors.Join(err, c.close(), flush(path)); err != nil {
+		return errors.Join(fmt.Errorf("sqlitestore: backup: %w", err), os.RemoveAll(path))
+	}
+	return nil
+}
+
+// flush makes a finished file private and durable.
+func flush(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Sync(), f.Close())
 }
 
 // Close finishes the writes that were handed in, then releases files and directory. Reads under way finish too.

@@ -1,0 +1,164 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// fataler is what a test and a property share.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func ctxOf(t fataler) context.Context {
+	if t, ok := t.(interface{ Context() context.Context }); ok {
+		return t.Context()
+	}
+	return context.Background()
+}
+
+func drawOrder(t *rapid.T) []query.Sort {
+	var order []query.Sort
+	for _, c := range rapid.Permutation(scalars).Draw(t, "order")[:rapid.IntRange(0, 4).Draw(t, "levels")] {
+		order = append(order, query.Sort{Col: c.Name, Desc: rapid.Bool().Draw(t, "desc")})
+	}
+	return order
+}
+
+// Pages of any size in any order are, end to end, exactly the sorted selection: no gaps, nothing twice, with ties and absent values.
+func pages(t *testing.T, s store.Store) {
+	ds := population(t, s, 90)
+	rapid.Check(t, func(t *rapid.T) {
+		order := drawOrder(t)
+		var f query.Filter
+		if rapid.Bool().Draw(t, "filtered") {
+			f = drawFilter(t, 1)
+		}
+		q := query.Query{Filter: f, Sort: order, Limit: rapid.SampledFrom([]int{7, 20, 45, 89, 90, 1000}).Draw(t, "limit")}
+		if got, want := idsOf(all(t, s, q)), wanted(ds, f, order); !slices.Equal(got, want) {
+			t.Fatalf("%#v\ngot  %v\nwant %v", q, got, want)
+		}
+	})
+	// Every position once, in an order with many ties.
+	q := query.Query{Sort: []query.Sort{{Col: "b", Desc: true}, {Col: "s"}, {Col: "b"}}, Limit: 1}
+	if got, want := idsOf(all(t, s, q)), wanted(ds, nil, q.Sort); !slices.Equal(got, want) {
+		t.Errorf("one by one\ngot  %v\nwant %v", got, want)
+	}
+}
+
+// Documents that stand still are seen exactly once while others come, go and change around them.
+func pagesWhileWriting(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	var ds []store.Doc
+	for i := range 200 {
+		ds = append(ds, thing(fmt.Sprintf("still%03d", i), 1, map[string]any{"n": int64(i / 10), "s": "still"}))
+	}
+	_, err := s.InsertMany(ctx, coll, ds)
+	must(t, err)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			d := thing(fmt.Sprintf("moving%d", i%20), 1, map[string]any{"n": int64(i % 20), "s": "moving"})
+			if err := s.Insert(ctx, coll, d); err != nil {
+				t.Errorf("Insert: %v", err)
+				return
+			}
+			d.Ver, d.Cols["n"] = 2, int64((i*7)%20)
+			if err := s.Replace(ctx, coll, d, 1); err != nil {
+				t.Errorf("Replace: %v", err)
+				return
+			}
+			if err := s.Delete(ctx, coll, d.ID, 2); err != nil {
+				t.Errorf("Delete: %v", err)
+				return
+			}
+		}
+	})
+	for range 10 {
+		var got []string
+		for _, d := range all(t, s, query.Query{Sort: []query.Sort{{Col: "n", Desc: true}}, Limit: 13}) {
+			if strings.HasPrefix(d.ID, "still") {
+				got = append(got, d.ID)
+			}
+		}
+		if want := wanted(ds, nil, []query.Sort{{Col: "n", Desc: true}}); !slices.Equal(got, want) {
+			t.Errorf("got %d of them, want each once in order:\n%v", len(got), got)
+			break
+		}
+	}
+	close(stop)
+	wg.Wait()
+}
+
+func cursors(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	population(t, s, 30)
+	q := query.Query{Sort: []query.Sort{{Col: "n"}, {Col: "s", Desc: true}}, Limit: 10}
+	first, err := s.Query(ctx, coll, q)
+	must(t, err)
+	if first.Next == "" {
+		t.Fatal("no cursor after 10 of 30")
+	}
+	q.After = first.Next
+	for i := range q.After {
+		broken := []byte(q.After)
+		broken[i] ^= 1
+		bad := q
+		bad.After = string(broken)
+		if _, err := s.Query(ctx, coll, bad); err == nil {
+			t.Errorf("byte %d of the cursor changed and was taken", i)
+		}
+	}
+	for name, change := range map[string]func(*query.Query){
+		"other order":     func(q *query.Query) { q.Sort = []query.Sort{{Col: "s"}, {Col: "n"}} },
+		"other direction": func(q *query.Query) { q.Sort = []query.Sort{{Col: "n", Desc: true}, {Col: "s", Desc: true}} },
+		"no order":        func(q *query.Query) { q.Sort = nil },
+		"cut":             func(q *query.Query) { q.After = q.After[:len(q.After)/2] },
+		"longer":          func(q *query.Query) { q.After += "AAAA" },
+		"not base64":      func(q *query.Query) { q.After = "ключ" },
+	} {
+		bad := q
+		change(&bad)
+		_, err := s.Query(ctx, coll, bad)
+		wantErr(t, name, err, store.ErrCursor)
+	}
+	// The last page hands out none, also when it is full to the brim; and the size may change from page to page.
+	q.Limit = 20
+	last, err := s.Query(ctx, coll, q)
+	must(t, err)
+	if len(last.Docs) != 20 || last.Next != "" {
+		t.Errorf("last page: %d documents, next %q", len(last.Docs), last.Next)
+	}
+}
+
+func projection(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	must(t, s.Insert(ctx, coll, thing("a", 3, map[string]any{"s": "x", "n": int64(1), "tags": []string{"t"}})))
+	must(t, s.Insert(ctx, coll, thing("b", 4, map[string]any{"s": "y", "n": int64(0)})))
+	p, err := s.Query(ctx, coll, query.Query{Sort: []query.Sort{{Col: "n"}}, Cols: []string{"s", "tags", "b", "s"}, Limit: 1})
+	must(t, err)
+	if len(p.Docs) != 1 || p.Docs[0].ID != "b" || p.Docs[0].Ver != 4 || p.Docs[0].Body != nil || fmt.Sprint(p.Docs[0].Cols) != "map[s:y]" {
+		t.Errorf("first page %+v", p.Docs)
+	}
+	p, err = s.Query(ctx, coll, query.Query{Sort: []query.Sort{{Col: "n"}}, Cols: []string{"s", "tags", "b", "s"}, Limit: 1, After: p.Next})
+	must(t, err)
+	if len(p.Docs) != 1 || p.Docs[0].ID != "a" || fmt.Sprint(p.Docs[0].Cols) != "map[s:x tags:[t]]" {
+		t.Errorf("second page %+v", p.Docs)
+	}
+}
