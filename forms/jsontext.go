@@ -84,12 +84,16 @@ func elements(raw json.RawMessage) ([]json.RawMessage, error) {
 	return out, nil
 }
 
-// quote writes a JSON string without the escaping of <, > and &.
-func quote(s string) json.RawMessage {
+// quote writes a JSON string.
+func quote(s string) json.RawMessage { return marshal(s) }
+
+// marshal writes JSON without the escaping of <, > and &. v holds nothing that cannot be written.
+func marshal(v any) json.RawMessage {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	// A string always encodes.
-	_ = e.Encode(s)
+	if err := e.Encode(v); err != nil {
+		panic("forms: a value that JSON cannot hold: " + err.Error())
+	}
 	return bytes.TrimRight(b.Bytes(), "\n")
 }

@@ -120,8 +120,8 @@ func (moneyKind) decode(f *field, stored any) any {
 	return decodeNumber(f, m["m"])
 }
 
-func (moneyKind) column() ColumnType        { return ColInt }
-func (moneyKind) col(f *field, v any) any   { return encodeNumber(f, v) }
+func (moneyKind) column() ColumnType      { return ColInt }
+func (moneyKind) col(f *field, v any) any { return encodeNumber(f, v) }
 
 func (moneyKind) schema(f *field) map[string]any {
 	return map[string]any{

@@ -15,7 +15,9 @@ func (multiselectKind) settings() []string {
 
 func (multiselectKind) compile(c *compiler, f *field) { compileOptions(c, f) }
 
-func (multiselectKind) typ(w *World, d *Field, _ bool) rules.Type { return rules.ListOf(optionType(w, d)) }
+func (multiselectKind) typ(w *World, d *Field, _ bool) rules.Type {
+	return rules.ListOf(optionType(w, d))
+}
 
 func (multiselectKind) wrong(at *place) any {
 	return at.fail("shape.type", "{field}应是选项标识的列表", "{field}應是選項識別碼的清單", "{field} must be a list of option keys")

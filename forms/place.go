@@ -27,7 +27,7 @@ func (p *place) name() rules.Text {
 	if p.f.parent == nil {
 		return quoted(p.f.name)
 	}
-	return rules.Say("“{table}”第 {row} 行的“{field}”", "「{table}」第 {row} 行的「{field}」", "“{field}” in row {row} of “{table}”",
+	return rules.Say("“{table}”第 {row} 行的“{field}”", "「{table}」第 {row} 列的「{field}」", "“{field}” in row {row} of “{table}”",
 		"table", p.f.parent.name, "row", p.row+1, "field", p.f.name)
 }
 
@@ -36,7 +36,7 @@ func quoted(t rules.Text) rules.Text { return rules.Say("“{t}”", "「{t}」"
 // fail reports a problem here; {field} in the texts is the name with its quotation marks. It returns nil, for callers
 // that answer with a value.
 func (p *place) fail(code, zhCN, zhTW, en string, args ...any) any {
-	p.report(rules.SeverityError, code, zhCN, zhTW, en, args...)
+	p.report(rules.Error, code, zhCN, zhTW, en, args...)
 	return nil
 }
 

@@ -33,7 +33,9 @@ func (referenceKind) compile(c *compiler, f *field) {
 	c.compileFill(f)
 }
 
-func (referenceKind) typ(w *World, d *Field, deep bool) rules.Type { return referenceType(w, d.Form, deep) }
+func (referenceKind) typ(w *World, d *Field, deep bool) rules.Type {
+	return referenceType(w, d.Form, deep)
+}
 
 // referenceType is the record behind a reference: its id, the system names every record has, and the form's fields.
 func referenceType(w *World, form string, deep bool) rules.Type {

@@ -33,24 +33,26 @@ type kind interface {
 	schema(f *field) map[string]any
 }
 
-// kinds is the registry of field types.
-var kinds = map[string]kind{
-	"text":        textKind{},
-	"longtext":    longtextKind{},
-	"number":      numberKind{},
-	"money":       moneyKind{},
-	"percent":     percentKind{},
-	"bool":        boolKind{},
-	"date":        dateKind{},
-	"datetime":    datetimeKind{},
-	"select":      selectKind{},
-	"multiselect": multiselectKind{},
-	"user":        userKind{},
-	"reference":   referenceKind{},
-}
+// kinds is the registry of field types. It is filled in init because a table's type looks up the types of its columns here.
+var kinds map[string]kind
 
-// Table is registered here because it needs the registry for its columns.
-func init() { kinds["table"] = tableKind{} }
+func init() {
+	kinds = map[string]kind{
+		"text":        textKind{},
+		"longtext":    longtextKind{},
+		"number":      numberKind{},
+		"money":       moneyKind{},
+		"percent":     percentKind{},
+		"bool":        boolKind{},
+		"date":        dateKind{},
+		"datetime":    datetimeKind{},
+		"select":      selectKind{},
+		"multiselect": multiselectKind{},
+		"user":        userKind{},
+		"reference":   referenceKind{},
+		"table":       tableKind{},
+	}
+}
 
 // Types lists the field types there are, sorted.
 func Types() []string {

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"pipewright/rules"
 )
@@ -22,7 +23,9 @@ func (tableKind) compile(c *compiler, f *field) {
 	f.colByKey = byKey(f.cols)
 }
 
-func (tableKind) typ(w *World, d *Field, deep bool) rules.Type { return rules.TableOf(fieldTypes(w, d.Fields, deep)) }
+func (tableKind) typ(w *World, d *Field, deep bool) rules.Type {
+	return rules.TableOf(fieldTypes(w, d.Fields, deep))
+}
 
 func (tableKind) parse(f *field, raw json.RawMessage, at *place) any {
 	raws, err := elements(raw)
@@ -48,7 +51,7 @@ func parseRow(f *field, raw json.RawMessage, i int, at *place) map[string]any {
 	// A row as a whole is told about at a place without a column.
 	here := func(code, zhCN, zhTW, en string, args ...any) {
 		args = append([]any{"field", at.name(), "row", i + 1}, args...)
-		*at.found = append(*at.found, rules.Errorf(rowPath(at.path(), i), code, rules.Say(zhCN, zhTW, en, args...)))
+		*at.found = append(*at.found, rules.Errorf(at.path()+"/"+strconv.Itoa(i), code, rules.Say(zhCN, zhTW, en, args...)))
 	}
 	ms, err := members(raw)
 	if err != nil {

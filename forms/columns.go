@@ -1,0 +1,104 @@
+package forms
+
+// ColumnType is the type of a queryable column, in the words of the store.
+type ColumnType string
+
+const (
+	ColText  ColumnType = "text"
+	ColInt   ColumnType = "int"
+	ColBool  ColumnType = "bool"
+	ColTime  ColumnType = "time"
+	ColTexts ColumnType = "texts"
+)
+
+// Column is a queryable scalar of a record, kept next to the stored document.
+type Column struct {
+	// Name is made from the storage key and matches [a-zA-Z][a-zA-Z0-9_]*: "f_" and the key, "s_" and the key for a
+	// collation key, "f_table_column" for a table's column.
+	Name string
+	// Field is "amount", or "lines.product" for a table's column with index.
+	Field string
+	Type  ColumnType
+	// Collation marks the column that a text sorts by: CollationKey of the value.
+	Collation bool
+	// FieldType is the field's type; Scale its decimals: a number or amount v is held as v × 10^Scale.
+	FieldType string
+	Scale     int
+	// Filter, Sort and List repeat what the field asks for, so that indexes can be chosen.
+	Filter, Sort, List bool
+}
+
+// Columns lists the columns of the form: every scalar field but longtext, in the order of the form. Money is in minor
+// units; a number or percent is scaled; a day is its midnight in UTC in milliseconds (a day has no zone); an instant is
+// milliseconds; chosen options are a set; a text has a second column, its collation key, when it is sorted or listed.
+// Columns of tables with index are sets.
+func (s *Schema) Columns() []Column {
+	var out []Column
+	for _, f := range s.fields {
+		t := f.kind.column()
+		if t != "" {
+			c := Column{Name: "f_" + f.storage, Field: f.key, Type: t, FieldType: f.def.Type, Scale: f.scale,
+				Filter: f.def.Filter, Sort: f.def.Sort, List: f.def.List}
+			out = append(out, c)
+			if f.collated() {
+				c.Name, c.Type, c.Collation = "s_"+f.storage, ColText, true
+				out = append(out, c)
+			}
+		}
+		for _, col := range f.cols {
+			if col.def.Index {
+				out = append(out, Column{Name: "f_" + f.storage + "_" + col.storage, Field: col.id(), Type: ColTexts, FieldType: col.def.Type, Filter: true})
+			}
+		}
+	}
+	return out
+}
+
+// collated says whether the field sorts by a collation key.
+func (f *field) collated() bool {
+	return f.def.Type == "text" && (f.def.Sort || f.def.List)
+}
+
+// Cols gives the value of each column that is present: string, int64, bool or []string.
+func (s *Schema) Cols(v Values) map[string]any {
+	out := map[string]any{}
+	for _, f := range s.fields {
+		x := v[f.key]
+		if x == nil {
+			continue
+		}
+		if f.kind.column() != "" {
+			if c := f.kind.col(f, x); c != nil {
+				out["f_"+f.storage] = c
+				if text, ok := c.(string); ok && f.collated() {
+					out["s_"+f.storage] = CollationKey(text)
+				}
+			}
+		}
+		rows, _ := x.([]map[string]any)
+		for _, col := range f.cols {
+			if !col.def.Index {
+				continue
+			}
+			if set := distinct(rows, col); len(set) > 0 {
+				out["f_"+f.storage+"_"+col.storage] = set
+			}
+		}
+	}
+	return out
+}
+
+// distinct is the set of texts in a column of a table, in the order of the rows.
+func distinct(rows []map[string]any, col *field) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if x := r[col.key]; x != nil {
+			if s, ok := col.kind.col(col, x).(string); ok && !seen[s] {
+				seen[s] = true
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
