@@ -1,0 +1,293 @@
+package process
+
+import (
+	"slices"
+
+	"pipewright/rules"
+)
+
+// Effects lists what must happen outside the record because of its events: tasks, notices, jobs, visits, ended rounds. It is pure
+// and its ids are deterministic, so the engine may carry an effect out any number of times. before is the state the events
+// were decided on (nil: none).
+func Effects(app *App, before *State, id string, events []Event) []Effect {
+	w := &effects{app: app, s: before.Clone()}
+	w.s.ID = id
+	for i := range events {
+		w.event(&events[i])
+	}
+	return w.out
+}
+
+type effects struct {
+	app *App
+	s   *State
+	out []Effect
+}
+
+func (w *effects) add(e *Event, kind, id string, fill func(*Effect)) {
+	x := Effect{Kind: kind, ID: id, Seq: e.Seq}
+	fill(&x)
+	w.out = append(w.out, x)
+}
+
+// event applies one event and looks at what it changed.
+func (w *effects) event(e *Event) {
+	round := w.s.Clone().Round
+	left := *w.s
+	w.s.Apply(e)
+	w.slots(e, round)
+	switch p := e.Payload.(type) {
+	case Entered:
+		w.visits(e, &left, &p)
+		w.closeActivities(e, left.ActivityPeople, "left")
+	case Imported:
+		if p.Stage != "" {
+			w.visit(e, &Visit{Process: w.s.Process, Stage: p.Stage, Entry: 1, Entered: p.Since, Left: p.Closed, Owner: w.s.Owner, Value: w.value()})
+		}
+	case ActivityOpened:
+		w.askActivity(e, &p)
+	case ActivityDone:
+		w.activityDone(e, &p)
+	case TimersSet:
+		for _, t := range p.Add {
+			w.add(e, "timer", w.s.ID+"|"+t.ID, func(x *Effect) { x.Timer = &t })
+		}
+	case RoundOpened:
+		w.closeReturned(e)
+	case RoundEnded:
+		w.roundEnded(e, round, &p)
+	case RoundBlocked:
+		w.task(e, "blocked|"+itoa(w.s.Round.N), &TaskEffect{Kind: "blocked", State: Open, User: w.s.Round.Initiator, Round: w.s.Round.N, Name: w.chainName(w.s.Round.Chain), By: w.s.Round.Initiator})
+	case RoundVoided:
+		w.task(e, "blocked|"+itoa(w.s.Round.N), &TaskEffect{Kind: "blocked", State: "done", User: w.s.Round.Initiator, Round: w.s.Round.N, Name: w.chainName(w.s.Round.Chain)})
+	case Reminded:
+		w.notify(e, p.To, remindText(p.Kind))
+	case Urged:
+		w.notify(e, p.To, rules.Say("{who} 请你尽快审批", "{who} 請你儘快審批", "{who} asks you to decide soon", "who", e.By))
+	case Escalated:
+		w.notify(e, p.To, rules.Say("审批超时，已升级给你", "審批逾時，已升級給你", "An approval is late and was escalated to you"))
+	case Assigned:
+		if p.Owner != e.By && p.How != "create" {
+			w.notify(e, []string{p.Owner}, rules.Say("这条记录现在由你负责", "這條記錄現在由你負責", "You own this record now"))
+		}
+	case Noted:
+		w.notify(e, without(p.Mentions, e.By), rules.Say("{who} 在笔记里提到你：{text}", "{who} 在筆記裡提到你：{text}", "{who} mentioned you: {text}", "who", e.By, "text", clip(p.Text)))
+	case Deleted:
+		w.closeActivities(e, left.ActivityPeople, "deleted")
+	}
+	w.automations(e, &left)
+}
+
+// slots turns every change of a slot into its task. Task ids are record|step|round|slot.
+func (w *effects) slots(e *Event, before *Round) {
+	after := w.s.Round
+	if after == nil || (before != nil && before.N != after.N) {
+		// The round ended: what was open in it closes.
+		if before == nil {
+			return
+		}
+		for i := range before.Steps {
+			st := before.Steps[i]
+			for n := range st.Slots {
+				if st.Slots[n].State == Open {
+					w.slotTask(e, before, st.Key, n, Slot{Person: st.Slots[n].Person, State: Cancelled})
+				}
+			}
+		}
+		return
+	}
+	for i := range after.Steps {
+		st := after.Steps[i]
+		var was []Slot
+		if before != nil {
+			was = before.Step(st.Key).Slots
+		}
+		for n, slot := range st.Slots {
+			if n < len(was) && was[n].State == slot.State && was[n].Person == slot.Person {
+				continue
+			}
+			if slot.State == NotYet || (slot.State == Skipped && n >= len(was)) {
+				continue
+			}
+			w.slotTask(e, after, st.Key, n, slot)
+		}
+		for n := len(st.Slots); n < len(was); n++ {
+			if was[n].State == Open {
+				w.slotTask(e, after, st.Key, n, Slot{Person: was[n].Person, State: Cancelled})
+			}
+		}
+	}
+}
+
+func (w *effects) slotTask(e *Event, r *Round, step string, n int, slot Slot) {
+	t := &TaskEffect{Kind: "approval", State: "done", User: slot.Person, Round: r.N, Step: step, Slot: n, Name: w.stepName(r.Chain, step), By: r.Initiator, Result: slot.State}
+	switch slot.State {
+	case Open:
+		t.State, t.Result = Open, ""
+		if ch := w.app.Chains[r.Chain].step(step); ch != nil && len(ch.Due) > 0 {
+			t.DueAt = ch.Due[0].After.Add(e.At, w.app.Zone, nil)
+		}
+	case Cancelled, Moved, TimedOut:
+		t.State = Cancelled
+	}
+	w.task(e, step+"|"+itoa(r.N)+"|"+itoa(n), t)
+}
+
+func (w *effects) task(e *Event, id string, t *TaskEffect) {
+	w.add(e, "task", w.s.ID+"|"+id, func(x *Effect) { x.Task = t })
+}
+
+// roundEnded keeps the whole round apart from the record, tells its initiator, and asks him to mend what was returned.
+func (w *effects) roundEnded(e *Event, r *Round, p *RoundEnded) {
+	if r == nil {
+		return
+	}
+	whole := *r
+	whole.State, whole.Reason = p.State, p.Reason
+	w.add(e, "round", w.s.ID+"|"+itoa(r.N), func(x *Effect) { x.Round = &whole })
+	if r.State == Blocked {
+		w.task(e, "blocked|"+itoa(r.N), &TaskEffect{Kind: "blocked", State: "done", User: r.Initiator, Round: r.N, Name: w.chainName(r.Chain)})
+	}
+	name := w.chainName(r.Chain)
+	switch p.State {
+	case Passed:
+		w.notify(e, without(some(r.Initiator), e.By), rules.Say("“{chain}”已通过", "「{chain}」已通過", "“{chain}” was approved", "chain", name))
+	case Rejected:
+		w.notify(e, without(some(r.Initiator), e.By), rules.Say("“{chain}”被拒绝", "「{chain}」被拒絕", "“{chain}” was rejected", "chain", name))
+	case Returned:
+		w.task(e, "returned|"+itoa(r.N), &TaskEffect{Kind: "todo", State: Open, User: r.Initiator, Round: r.N, By: e.By,
+			Name: rules.Say("“{chain}”被退回，修改后重新提交", "「{chain}」被退回，修改後重新提交", "“{chain}” was returned: mend it and submit again", "chain", name)})
+		w.notify(e, some(r.Initiator), rules.Say("“{chain}”被退回", "「{chain}」被退回", "“{chain}” was returned", "chain", name))
+	}
+}
+
+// closeReturned closes the task to mend a returned round once a new one is submitted.
+func (w *effects) closeReturned(e *Event) {
+	if n := len(w.s.Rounds); n > 0 && w.s.Rounds[n-1].State == Returned {
+		w.task(e, "returned|"+itoa(w.s.Rounds[n-1].N), &TaskEffect{Kind: "todo", State: "done", User: w.s.Round.Initiator, Round: w.s.Rounds[n-1].N, Name: w.chainName(w.s.Round.Chain)})
+	}
+}
+
+func (w *effects) askActivity(e *Event, p *ActivityOpened) {
+	for _, user := range p.People {
+		w.task(e, w.activityTask(p.Activity, user), &TaskEffect{Kind: "activity", State: Open, User: user, Step: p.Activity, Name: w.activityName(p.Activity), DueAt: p.DueAt, By: e.By})
+	}
+}
+
+func (w *effects) activityDone(e *Event, p *ActivityDone) {
+	state := "done"
+	if !p.Done {
+		state = Open
+	}
+	open := w.s.ActivityPeople[p.Activity]
+	for _, user := range open.People {
+		w.task(e, w.activityTask(p.Activity, user), &TaskEffect{Kind: "activity", State: state, User: user, Step: p.Activity, Name: w.activityName(p.Activity), DueAt: open.DueAt})
+	}
+}
+
+// closeActivities cancels the tasks of activities that nobody needs any more.
+func (w *effects) closeActivities(e *Event, open map[string]ActivityOpen, result string) {
+	keys := make([]string, 0, len(open))
+	for k := range open {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		if _, done := w.s.Activities[k]; done {
+			continue
+		}
+		for _, user := range open[k].People {
+			id := "a|" + k + "|" + itoa(w.s.Entry-1) + "|" + user
+			if result == "deleted" {
+				id = w.activityTask(k, user)
+			}
+			w.task(e, id, &TaskEffect{Kind: "activity", State: Cancelled, User: user, Step: k, Name: w.activityName(k), Result: result})
+		}
+	}
+}
+
+func (w *effects) activityTask(key, user string) string {
+	return "a|" + key + "|" + itoa(w.s.Entry) + "|" + user
+}
+
+// visits closes the stay that ends and opens the one that begins (semantics 16).
+func (w *effects) visits(e *Event, left *State, p *Entered) {
+	if p.Entry == left.Entry {
+		return
+	}
+	if left.Entry > 0 {
+		w.visit(e, &Visit{Process: w.s.Process, Stage: left.Stage, Entry: left.Entry, Entered: left.Since, Left: e.At, To: p.To, Owner: left.Owner, Value: w.value()})
+	}
+	v := &Visit{Process: w.s.Process, Stage: p.To, Entry: p.Entry, Entered: e.At, Owner: w.s.Owner, Value: w.value()}
+	if p.End != "" {
+		v.Left = e.At
+	}
+	w.visit(e, v)
+}
+
+func (w *effects) visit(e *Event, v *Visit) {
+	w.add(e, "visit", w.s.ID+"|"+itoa(v.Entry), func(x *Effect) { x.Visit = v })
+}
+
+func (w *effects) value() *int64 {
+	form := w.app.Forms[w.s.Form]
+	if form == nil || form.Process == nil || form.Process.Def.Value == "" {
+		return nil
+	}
+	if n, ok := form.Schema.Minor(form.Process.Def.Value, w.s.Data); ok {
+		return &n
+	}
+	return nil
+}
+
+func (w *effects) notify(e *Event, to []string, text rules.Text) {
+	for _, user := range to {
+		w.add(e, "notice", w.s.ID+"|"+itoa(int(e.Seq))+"|"+user, func(x *Effect) { x.Notice = &Notice{User: user, Text: text} })
+	}
+}
+
+func (w *effects) chainName(key string) rules.Text {
+	if ch := w.app.Chains[key]; ch != nil {
+		return ch.Def.Name
+	}
+	return rules.Text{"": key}
+}
+
+func (w *effects) stepName(chain, key string) rules.Text {
+	if st := w.app.Chains[chain].step(key); st != nil {
+		return st.Def.Name
+	}
+	return rules.Text{"": key}
+}
+
+func (w *effects) activityName(key string) rules.Text {
+	form := w.app.Forms[w.s.Form]
+	if form != nil && form.Process != nil {
+		for _, st := range form.Process.Stages {
+			for i := range st.Def.Activities {
+				if st.Def.Key+"."+st.Def.Activities[i].Key == key {
+					return st.Def.Activities[i].Name
+				}
+			}
+		}
+	}
+	return rules.Text{"": key}
+}
+
+func remindText(kind string) rules.Text {
+	switch kind {
+	case "due":
+		return rules.Say("这个阶段到期了", "這個階段到期了", "This stage is due")
+	case "idle":
+		return rules.Say("很久没有进展，请跟进", "很久沒有進展，請跟進", "Nothing has happened for a while; please follow up")
+	}
+	return rules.Say("有审批等你处理", "有審批等你處理", "An approval waits for you")
+}
+
+func clip(s string) string {
+	r := []rune(s)
+	if len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return s
+}

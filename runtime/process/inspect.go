@@ -1,0 +1,158 @@
+package process
+
+import (
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// Inspection is what a person sees of a record beyond its values: which fields show, what is missing to go on, which ways lead on.
+type Inspection struct {
+	Values forms.Values
+	Result *forms.Result
+	// Conditions to go on from the stage: checklist, fields, leave conditions, activities.
+	Conditions  []ConditionState
+	Met, Of     int
+	Transitions []TransitionState
+	Problems    []rules.Problem
+}
+
+// ConditionState is one thing the stage asks for.
+type ConditionState struct {
+	// Kind is "checklist", "field", "condition", "activity" or "linked".
+	Kind     string
+	Key      string
+	Path     string
+	Text     rules.Text
+	Required bool
+	Met      bool
+}
+
+// TransitionState is one way from here, for this actor.
+type TransitionState struct {
+	T *CompiledTransition
+	// Allowed: the actor may take it. Ready: nothing is missing.
+	Allowed, Ready bool
+	Missing        []rules.Problem
+	// Back and GivesUp tell a step back and a way to lost or cancelled from going on.
+	Back, GivesUp bool
+}
+
+// Inspect looks at a record as an actor, at an instant. It asks for facts like Decide: the inspection is whole when needs is empty.
+func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, []Need) {
+	d := inspector(app, s, a, f, at)
+	if r := d.bind(); r != nil {
+		return &Inspection{}, nil
+	}
+	v := d.view(nil)
+	mask := d.mask(d.stage())
+	out := &Inspection{Values: v, Result: d.evaluate(v, nil, mask, []string{})}
+	st := d.stage()
+	if st == nil {
+		return out, d.needs
+	}
+	for _, t := range d.proc.Transitions {
+		if !t.From[s.Stage] || t.Def.Auto {
+			continue
+		}
+		ts := TransitionState{T: t, Allowed: d.mayTake(t), GivesUp: t.To.Def.End == "lost" || t.To.Def.End == "cancelled"}
+		ts.Back = !ts.GivesUp && !t.advancing(st)
+		ts.Missing = d.errorsOf(d.gate(t, v))
+		ts.Ready = len(ts.Missing) == 0
+		out.Transitions = append(out.Transitions, ts)
+	}
+	d.conditions(out, st, v)
+	return out, d.needs
+}
+
+// inspector is a decider that decides nothing.
+func inspector(app *App, s *State, a Actor, f *Facts, at time.Time) *decider {
+	if f == nil {
+		f = &Facts{}
+	}
+	return &decider{app: app, before: s, s: s.Clone(), c: &Command{Kind: Edit, At: at, Actor: a}, f: f, by: a.User, budget: rules.NewBudget()}
+}
+
+// conditions lists what the stage wants before the record goes on; met and of count the required ones.
+func (d *decider) conditions(out *Inspection, st *CompiledStage, v forms.Values) {
+	add := func(c ConditionState) {
+		out.Conditions = append(out.Conditions, c)
+		if c.Required {
+			out.Of++
+			if c.Met {
+				out.Met++
+			}
+		}
+	}
+	for i := range st.Def.Checklist {
+		item := &st.Def.Checklist[i]
+		_, done := d.s.Checklist[st.Def.Key+"."+item.Key]
+		add(ConditionState{Kind: "checklist", Key: item.Key, Path: "/checklist/" + item.Key, Text: item.Name, Required: item.Required, Met: done})
+	}
+	if st.Def.Fields != nil {
+		for _, k := range st.Def.Fields.Require {
+			add(ConditionState{Kind: "field", Key: k, Path: "/data/" + k, Text: rules.Say("填写“{field}”", "填寫「{field}」", "Fill in “{field}”", "field", d.fieldName(k)), Required: true, Met: !empty(v[k])})
+		}
+	}
+	sc := d.scope(v)
+	for i := range st.Leave {
+		ok, _ := d.truth(st.Leave[i].If, sc, st.Leave[i].Path)
+		add(ConditionState{Kind: "condition", Key: st.Leave[i].Def.Key, Path: st.Leave[i].Path, Text: st.Leave[i].Def.Message, Required: true, Met: ok})
+	}
+	for i := range st.Def.Activities {
+		a := &st.Def.Activities[i]
+		_, done := d.s.Activities[st.Def.Key+"."+a.Key]
+		add(ConditionState{Kind: "activity", Key: a.Key, Path: "/activities/" + a.Key, Text: a.Name, Required: a.Required, Met: done})
+	}
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case []map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// EvaluateForm runs the form's rules on what a person is typing, for the live form. s is nil for a new record; a transition
+// given by key adds what it asks for.
+func EvaluateForm(app *App, form string, s *State, a Actor, f *Facts, at time.Time, data Wire, transition string) (*forms.Result, []rules.Problem, []Need) {
+	c := &Command{Kind: Edit, At: at, Actor: a, Form: form, Data: data, Transition: transition}
+	if f == nil {
+		f = &Facts{}
+	}
+	d := &decider{app: app, before: s, s: s.Clone(), c: c, f: f, by: a.User, budget: rules.NewBudget()}
+	if r := d.bind(); r != nil {
+		return nil, []rules.Problem{rules.Errorf("", r.Code, r.Message)}, nil
+	}
+	given, problems := d.form.Schema.Parse(data, "/data")
+	var old forms.Values
+	mask := d.startMask()
+	if s != nil {
+		old = d.view(nil)
+		mask = d.mask(d.stage())
+	} else {
+		d.s.Owner, d.s.Team, d.s.CreatedAt = a.User, a.Team, d.now
+		if d.proc != nil {
+			d.s.Stage = d.proc.Def.Start
+		}
+	}
+	if d.proc != nil {
+		if t := d.proc.ByTransition[transition]; t != nil {
+			for _, k := range t.Def.Ask {
+				mask.Require[k] = true
+				delete(mask.Hide, k)
+				delete(mask.ReadOnly, k)
+			}
+		}
+	}
+	res := d.evaluate(old, given, mask, nil)
+	return res, problems, d.needs
+}

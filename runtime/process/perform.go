@@ -1,0 +1,265 @@
+package process
+
+import (
+	"encoding/json"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// Deed is one action of an automation made concrete: what the engine, a sandbox or a scenario then does. Exactly one of the
+// members after Seq is given; none when the action's condition does not hold.
+type Deed struct {
+	// Path names the action in the definition; Seq is its stable place ("0", "1.then.0"), part of its operation id.
+	Path string
+	Seq  string
+	// Command on the record Record: set, move, assign.
+	Command *Command
+	Record  string
+	// Start creates a record of another form, linked back to the source.
+	Start *Command
+	// Tasks and Notices are one for each person.
+	Tasks   []TaskEffect
+	Notices []Notice
+	HTTP    *HTTPDeed
+	// Branch are the actions to go on with, for a condition with then and else.
+	Branch []*CompiledAction
+	// Arm is "then" or "else".
+	Arm string
+}
+
+// HTTPDeed is a call to make.
+type HTTPDeed struct {
+	URL     string
+	Method  string
+	Headers map[string]string
+	Body    json.RawMessage
+	Secret  string
+	Retry   int
+}
+
+// Service is the app's own actor: every record and field of the app, never past a gate (semantics 8).
+func Service(app string) Actor {
+	return Actor{User: "app:" + app, Service: true, Rights: Rights{Create: true, Read: true, Edit: true, Assign: true}}
+}
+
+// Applies says whether an automation's condition holds for a record now.
+func Applies(app *App, a *CompiledAutomation, s *State, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
+	if a.If == nil || s == nil {
+		return true, nil, nil
+	}
+	d, r := performer(app, s, f, at)
+	if r != nil {
+		p := rules.Errorf("/automations/"+a.Def.Key, r.Code, r.Message)
+		return false, nil, &p
+	}
+	yes, problem := d.truth(a.If, d.scope(d.view(nil)), "/automations/"+a.Def.Key+"/if")
+	return yes, d.needs, problem
+}
+
+// Perform makes one action concrete for a record (nil for a cron automation without each). It decides nothing about the target: the
+// command it returns meets every gate like anybody's.
+func Perform(app *App, action *CompiledAction, s *State, f *Facts, at time.Time, seq string, cause Cause) (*Deed, []Need, *rules.Problem) {
+	d, r := performer(app, s, f, at)
+	if r != nil {
+		p := rules.Errorf(action.Path, r.Code, r.Message)
+		return nil, nil, &p
+	}
+	d.c.Cause = cause
+	deed := &Deed{Path: action.Path, Seq: seq}
+	sc := d.base()
+	if s != nil {
+		sc = d.scope(d.view(nil))
+	}
+	if action.If != nil {
+		yes, problem := d.truth(action.If, sc, action.Path+"/if")
+		if problem != nil || len(d.needs) > 0 {
+			return nil, d.needs, problem
+		}
+		if len(action.Then)+len(action.Else) > 0 {
+			deed.Arm, deed.Branch = "then", action.Then
+			if !yes {
+				deed.Arm, deed.Branch = "else", action.Else
+			}
+			return deed, nil, nil
+		}
+		if !yes {
+			return deed, nil, nil
+		}
+	}
+	problem := d.perform(deed, action, sc)
+	return deed, d.needs, problem
+}
+
+// performer binds the service actor to a record.
+func performer(app *App, s *State, f *Facts, at time.Time) (*decider, *Rejection) {
+	d := inspector(app, s, Service(app.Def.Key), f, at)
+	if s == nil {
+		d.now = at.UTC().Truncate(time.Millisecond)
+		return d, nil
+	}
+	return d, d.bind()
+}
+
+func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Problem {
+	target, form, state := "", d.form, d.s
+	if d.before != nil {
+		target = d.s.ID
+	}
+	if a.Def.On != "" {
+		ref, _ := d.view(nil)[a.Def.On].(forms.Ref)
+		if ref.ID == "" {
+			return nil
+		}
+		fact, known := d.f.Records[a.On.Def.Key+"/"+ref.ID]
+		if !known {
+			d.record(a.On.Def.Key, ref.ID)
+			return nil
+		}
+		if fact.Missing {
+			return nil
+		}
+		target, form = ref.ID, a.On
+		state = &State{ID: ref.ID, App: d.app.Def.Key, Form: form.Def.Key, Stage: fact.Stage, Owner: fact.Owner, Team: fact.Team}
+		sc = form.Schema.Scope(fact.Values, d.baseFor(state, form), d.record)
+	}
+	command := func(kind CommandKind) *Command {
+		return &Command{Kind: kind, App: d.app.Def.Key, Form: form.Def.Key, Cause: d.c.Cause}
+	}
+	switch {
+	case len(a.Set) > 0:
+		data, problem := d.wireValues(form, a.Set, sc, a.Path+"/set")
+		if problem != nil {
+			return problem
+		}
+		deed.Record, deed.Command = target, command(Edit)
+		deed.Command.Data = data
+	case a.Def.Move != "":
+		deed.Record, deed.Command = target, command(Move)
+		deed.Command.Transition = a.Def.Move
+	case len(a.Def.Assign) > 0:
+		people, ok := d.resolve(a.Who, state.Owner, nil)
+		if ok && len(people) > 0 {
+			deed.Record, deed.Command = target, command(Assign)
+			deed.Command.Owner = people[0]
+		}
+	case a.Def.Start != nil:
+		data, problem := d.wireValues(a.Start, a.With, sc, a.Path+"/start/with")
+		if problem != nil {
+			return problem
+		}
+		deed.Start = &Command{Kind: Create, App: d.app.Def.Key, Form: a.Start.Def.Key, Data: data, Owner: d.s.Owner, Cause: d.c.Cause}
+		if target != "" {
+			deed.Start.Link = &Link{ID: target, Form: form.Def.Key, Why: "startedFrom"}
+			deed.Start.LinkField = a.Def.Start.Link
+		}
+	case a.Def.Task != nil:
+		people, ok := d.resolve(a.Who, state.Owner, nil)
+		if !ok {
+			return nil
+		}
+		name, problem := d.render(a, sc)
+		if problem != nil {
+			return problem
+		}
+		t := TaskEffect{Kind: "todo", State: Open, Name: name}
+		if a.Due != nil {
+			t.DueAt = a.Due.Add(d.now, d.app.Zone, d.f.Calendar)
+		}
+		for _, p := range people {
+			t.User = p
+			deed.Tasks = append(deed.Tasks, t)
+		}
+	case a.Def.Notify != nil:
+		people, ok := d.resolve(a.Who, state.Owner, nil)
+		if !ok {
+			return nil
+		}
+		text, problem := d.render(a, sc)
+		if problem != nil {
+			return problem
+		}
+		for _, p := range people {
+			deed.Notices = append(deed.Notices, Notice{User: p, Text: text})
+		}
+	case a.Def.HTTP != nil:
+		return d.call(deed, a, sc)
+	}
+	return nil
+}
+
+// baseFor is the scope of another record than the one the automation runs for.
+func (d *decider) baseFor(s *State, form *Form) *rules.Scope {
+	other := &decider{app: d.app, form: form, proc: form.Process, s: s, c: d.c, f: d.f, budget: d.budget, now: d.now}
+	return other.base()
+}
+
+// wireValues computes `set` or `with` and writes the values as a client would send them, so that one parser meets them all.
+func (d *decider) wireValues(form *Form, set []CompiledAssign, sc *rules.Scope, path string) (Wire, *rules.Problem) {
+	values := forms.Values{}
+	for _, a := range set {
+		v, err := a.Value.Eval(sc)
+		if err == nil {
+			v, err = form.Schema.FromExpression(a.Field, v)
+		}
+		if err != nil {
+			p := failed(path+"/"+a.Field, err)
+			return nil, &p
+		}
+		values[a.Field] = v
+	}
+	wire := form.Schema.Wire(values, nil)
+	for k, v := range values {
+		if v == nil {
+			wire[k] = json.RawMessage("null")
+		}
+	}
+	return wire, nil
+}
+
+// render fills a text slot in each language.
+func (d *decider) render(a *CompiledAction, sc *rules.Scope) (rules.Text, *rules.Problem) {
+	out := rules.Text{}
+	for lang, t := range a.Text {
+		s, err := t.Render(sc, d.form.format(lang))
+		if err != nil {
+			p := failed(a.Path, err)
+			return nil, &p
+		}
+		out[lang] = s
+	}
+	return out, nil
+}
+
+func (d *decider) call(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Problem {
+	h := a.Def.HTTP
+	url, err := a.URL.Render(sc, d.form.format("en"))
+	if err != nil {
+		p := failed(a.Path+"/http/url", err)
+		return &p
+	}
+	body := map[string]json.RawMessage{}
+	for _, b := range a.Body {
+		v, err := b.Value.Eval(sc)
+		if err != nil {
+			p := failed(a.Path+"/http/body/"+b.Field, err)
+			return &p
+		}
+		raw, err := json.Marshal(v)
+		if err != nil {
+			p := failed(a.Path+"/http/body/"+b.Field, err)
+			return &p
+		}
+		body[b.Field] = raw
+	}
+	raw, _ := json.Marshal(body)
+	deed.HTTP = &HTTPDeed{URL: url, Method: h.Method, Headers: h.Headers, Body: raw, Secret: h.Secret, Retry: 12}
+	if h.Method == "" {
+		deed.HTTP.Method = "POST"
+	}
+	if h.Retry != nil {
+		deed.HTTP.Retry = *h.Retry
+	}
+	return nil
+}
