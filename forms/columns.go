@@ -13,8 +13,8 @@ const (
 
 // Column is a queryable scalar of a record, kept next to the stored document.
 type Column struct {
-	// Name is made from the storage key and matches [a-zA-Z][a-zA-Z0-9_]*: "f_" and the key, "s_" and the key for a
-	// collation key, "f_table_column" for a table's column.
+	// Name matches [a-zA-Z][a-zA-Z0-9_]*: the storage key, with "_k" behind it for a collation key, or "table_column" for a
+	// table's column. The store's own columns are the runtime's to keep apart.
 	Name string
 	// Field is "amount", or "lines.product" for a table's column with index.
 	Field string
@@ -37,17 +37,17 @@ func (s *Schema) Columns() []Column {
 	for _, f := range s.fields {
 		t := f.kind.column()
 		if t != "" {
-			c := Column{Name: "f_" + f.storage, Field: f.key, Type: t, FieldType: f.def.Type, Scale: f.scale,
+			c := Column{Name: f.storage, Field: f.key, Type: t, FieldType: f.def.Type, Scale: f.scale,
 				Filter: f.def.Filter, Sort: f.def.Sort, List: f.def.List}
 			out = append(out, c)
 			if f.collated() {
-				c.Name, c.Type, c.Collation = "s_"+f.storage, ColText, true
+				c.Name, c.Type, c.Collation = f.storage+"_k", ColText, true
 				out = append(out, c)
 			}
 		}
 		for _, col := range f.cols {
 			if col.def.Index {
-				out = append(out, Column{Name: "f_" + f.storage + "_" + col.storage, Field: col.id(), Type: ColTexts, FieldType: col.def.Type, Filter: true})
+				out = append(out, Column{Name: f.storage + "_" + col.storage, Field: col.id(), Type: ColTexts, FieldType: col.def.Type, Filter: true})
 			}
 		}
 	}
@@ -69,9 +69,9 @@ func (s *Schema) Cols(v Values) map[string]any {
 		}
 		if f.kind.column() != "" {
 			if c := f.kind.col(f, x); c != nil {
-				out["f_"+f.storage] = c
+				out[f.storage] = c
 				if text, ok := c.(string); ok && f.collated() {
-					out["s_"+f.storage] = CollationKey(text)
+					out[f.storage+"_k"] = CollationKey(text)
 				}
 			}
 		}
@@ -81,7 +81,7 @@ func (s *Schema) Cols(v Values) map[string]any {
 				continue
 			}
 			if set := distinct(rows, col); len(set) > 0 {
-				out["f_"+f.storage+"_"+col.storage] = set
+				out[f.storage+"_"+col.storage] = set
 			}
 		}
 	}

@@ -345,7 +345,14 @@ func (c *compiler) others() {
 			c.fail(path+"/on", "setting.missing", "唯一规则“{key}”还没有选择字段", "唯一規則「{key}」還沒有選擇欄位", "The unique rule “{key}” names no field", "key", u.Key)
 		}
 		for j, k := range u.On {
-			c.mustField(path+"/on/"+strconv.Itoa(j), k)
+			at := path + "/on/" + strconv.Itoa(j)
+			switch f := s.byKey[k]; {
+			case f == nil:
+				c.unknown(at, sayField, k, keysOf(s.byKey))
+			case f.def.Type == "table" || f.def.Type == "multiselect":
+				c.fail(at, "ref.kind", "字段{field}有多个值，不能用来判断重复", "欄位{field}有多個值，不能用來判斷重複",
+					"The field {field} holds several values and cannot tell duplicates", "field", quoted(f.name))
+			}
 		}
 		for j, k := range u.Normalize {
 			c.oneOf(path+"/normalize/"+strconv.Itoa(j), k, "trim", "case", "width", "phone", "company")

@@ -103,8 +103,13 @@ func (e *evaluation) refChanged(f *field, ref Ref, row int, values, old map[stri
 		}
 		return !Same(ref, old[f.filledBy.key]) && Same(now, old[f.key])
 	}
-	if e.changed != nil && !e.changed[f.parent.key] {
-		return false
+	if e.changed != nil {
+		if e.changed[cellID(f.parent, f.filledBy, row)] {
+			return !e.changed[cellID(f.parent, f, row)]
+		}
+		if !e.changed[f.parent.key] {
+			return false
+		}
 	}
 	// Rows have no identity but their place, and people insert and remove them: a row that stood anywhere before with this
 	// very reference and value is an old row that moved.

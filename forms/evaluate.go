@@ -23,18 +23,16 @@ type Input struct {
 	Old Values
 	// New holds all values after the change as given, before anything is computed (see Values.Merge).
 	New Values
-	// Scope brings the instant, zone, calendar, system names (in Names), budget. Rules and fields are added to it.
+	// Scope brings the instant, zone, calendar, system names (in Names), budget. Fields and named rules are added to it.
 	Scope *rules.Scope
-	// Decide runs a named rule of any kind on the record as it stands at that moment of the evaluation: s has its fields.
-	// A rule of kind expression answers its value, a table or scorecard a map. Nil: what Scope brings is used.
-	Decide func(rule string, s *rules.Scope) (any, error)
 	// Records finds the values of the record behind a reference, with system names beside its fields. ok is false when
 	// it has not been fetched (it is then in Result.Needs); (nil, true) means there is no such record. A nil Records
 	// leaves references unlooked at: only their ids are known.
 	Records func(form, id string) (v Values, ok bool)
 	Mask    Mask
-	// Changed are the fields this change touches ("lines" for a table): only what depends on them is computed anew, and a
-	// reference among them fills its fields. Nil: everything is computed, and Old tells what has changed.
+	// Changed are the fields this change touches ("lines" for a table as a whole, "lines[0].product" for a cell): only what
+	// depends on them is computed anew, and a reference among them fills its fields. Nil: everything is computed, and Old
+	// tells what has changed.
 	Changed []string
 	// Base comes before the paths of problems; "/data" when empty.
 	Base string
@@ -131,7 +129,10 @@ func newEvaluation(s *Schema, in *Input) *evaluation {
 	}
 	for _, f := range s.fields {
 		v, given := in.New[f.key]
-		v = cloneValue(v)
+		if v = cloneValue(v); v != nil && !Same(v, in.Old[f.key]) {
+			// What an action set may still be rounded, or be a record that stands for its id.
+			v = f.kind.accept(f, v, e.place(f, 0))
+		}
 		if given {
 			e.values[f.key] = v
 		}
@@ -147,8 +148,7 @@ func newEvaluation(s *Schema, in *Input) *evaluation {
 		scope.Budget = rules.NewBudget()
 	}
 	e.scope = &scope
-	scope.Lookup = e.lookup(outer, &scope)
-	scope.Decide = e.decide(outer, &scope)
+	s.withRules(&scope)
 	row := scope
 	row.Lookup = func(name string) (any, bool) {
 		if v, ok := e.names[name]; ok {
@@ -165,35 +165,6 @@ func newEvaluation(s *Schema, in *Input) *evaluation {
 		e.touched = s.touched(in.Changed)
 	}
 	return e
-}
-
-// lookup finds named expression rules by their bare names.
-func (e *evaluation) lookup(outer, own *rules.Scope) func(string) (any, bool) {
-	return func(name string) (any, bool) {
-		if _, rule := e.s.world.Rules[name]; rule && e.in.Decide != nil {
-			v, err := e.in.Decide(name, own)
-			if err != nil {
-				// A rule that fails has no value here; decide() reports the same failure with its place.
-				return nil, true
-			}
-			return v, true
-		}
-		if outer.Lookup != nil {
-			return outer.Lookup(name)
-		}
-		return nil, false
-	}
-}
-
-func (e *evaluation) decide(outer, own *rules.Scope) func(string) (map[string]any, error) {
-	if e.in.Decide == nil {
-		return outer.Decide
-	}
-	return func(rule string) (map[string]any, error) {
-		v, err := e.in.Decide(rule, own)
-		m, _ := v.(map[string]any)
-		return m, err
-	}
 }
 
 // show lets expressions see a field's value.

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -30,6 +31,9 @@ type World struct {
 	// RuleReads are the names each rule reads. A rule that is not there counts as reading everything that nothing
 	// computes, and is run again at every evaluation.
 	RuleReads map[string][]string
+	// Run evaluates a named rule on a scope: the value of an expression rule, a map[string]any of a table or scorecard.
+	// Nil while only checking; rules are then empty unless the scope brings them.
+	Run func(rule string, s *rules.Scope) (any, error)
 }
 
 // Storage gives every field its storage key (semantics 1): by field key, and "table.column" for columns. A nil Storage,
@@ -170,16 +174,17 @@ func (s *Schema) Field(id string) (FieldInfo, bool) {
 	return FieldInfo{}, false
 }
 
+// find finds "amount", "lines.net" or the column of the cell "lines[0].net".
 func (s *Schema) find(id string) *field {
-	for i := 0; i < len(id); i++ {
-		if id[i] == '.' {
-			if t := s.byKey[id[:i]]; t != nil {
-				return t.colByKey[id[i+1:]]
-			}
-			return nil
-		}
+	table, col, inTable := strings.Cut(id, ".")
+	if !inTable {
+		return s.byKey[id]
 	}
-	return s.byKey[id]
+	table, _, _ = strings.Cut(table, "[")
+	if t := s.byKey[table]; t != nil {
+		return t.colByKey[col]
+	}
+	return nil
 }
 
 func infos(s *Schema, fs []*field) []FieldInfo {

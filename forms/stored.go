@@ -1,11 +1,5 @@
 package forms
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-)
-
 // Stored is the data of a stored record by storage key: JSON whose numbers are all integers. Numbers and percents are
 // scaled by the field's scale (int64), money is {"m": minor units, "c": currency}, an instant is milliseconds since the
 // Unix epoch, a day "2006-01-02", a reference its id, a table a list of objects by the columns' storage keys.
@@ -26,7 +20,7 @@ func (s *Schema) Encode(v Values) Stored {
 
 // Decode reads stored data back, also data of another release: a value that is absent or of another type is left out and
 // so reads as empty, never an error (semantics 1). Numbers may be int64, int or json.Number, or a float64 that is a whole
-// number within 2^53; read JSON with UseNumber, or by DecodeJSON, to lose nothing beyond that.
+// number within 2^53; reading JSON into a Stored loses nothing.
 func (s *Schema) Decode(d Stored) Values {
 	out := make(Values, len(d))
 	for _, f := range s.fields {
@@ -39,15 +33,4 @@ func (s *Schema) Decode(d Stored) Values {
 		}
 	}
 	return out
-}
-
-// DecodeJSON is Decode from the JSON text of stored data. The error is only of text that is no JSON object.
-func (s *Schema) DecodeJSON(raw json.RawMessage) (Values, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var m Stored
-	if err := d.Decode(&m); err != nil {
-		return nil, fmt.Errorf("forms: stored data: %w", err)
-	}
-	return s.Decode(m), nil
 }

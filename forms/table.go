@@ -92,8 +92,12 @@ func (tableKind) accept(f *field, v any, at *place) any {
 	for i, r := range rows {
 		row := make(map[string]any, len(f.cols))
 		for _, col := range f.cols {
-			if x := r[col.key]; x != nil {
-				row[col.key] = col.kind.accept(col, x, &place{base: at.base, f: col, row: i, found: at.found})
+			x, given := r[col.key]
+			if x != nil {
+				x = col.kind.accept(col, x, &place{base: at.base, f: col, row: i, found: at.found})
+			}
+			if given {
+				row[col.key] = x
 			}
 		}
 		out[i] = row

@@ -14,7 +14,7 @@ const maxTitle = 200
 // gives the first text.
 func (s *Schema) Title(v Values, scope *rules.Scope, records func(form, id string) (Values, bool)) string {
 	if s.title != nil {
-		if t, err := s.title.Render(s.scopeOf(v, scope, records), s.showTitle); err == nil {
+		if t, err := s.title.Render(s.Scope(v, scope, records), s.showTitle); err == nil {
 			if t = trimTitle(t); t != "" {
 				return t
 			}
@@ -37,56 +37,6 @@ func (s *Schema) TitleReads() []string {
 		return nil
 	}
 	return s.title.Reads()
-}
-
-// Scope is what expressions of the form see of a record as it stands, without computing anything: for rules, filters,
-// templates and conditions of the runtime. outer brings everything else; records may be nil.
-func (s *Schema) Scope(v Values, outer *rules.Scope, records func(form, id string) (Values, bool)) *rules.Scope {
-	return s.scopeOf(v, outer, records)
-}
-
-func (s *Schema) scopeOf(v Values, outer *rules.Scope, records func(form, id string) (Values, bool)) *rules.Scope {
-	if outer == nil {
-		outer = &rules.Scope{}
-	}
-	scope := *outer
-	names := make(map[string]any, len(outer.Names)+len(s.fields))
-	for k, x := range outer.Names {
-		names[k] = x
-	}
-	see := func(f *field, x any) any {
-		r, ok := x.(Ref)
-		if !ok {
-			return x
-		}
-		m := map[string]any{}
-		if records != nil {
-			if facts, ok := records(f.def.Form, r.ID); ok {
-				m = plainRow(facts)
-			}
-		}
-		m["id"] = r.ID
-		return m
-	}
-	for _, f := range s.fields {
-		x := v[f.key]
-		rows, ok := x.([]map[string]any)
-		if !ok {
-			names[f.key] = see(f, x)
-			continue
-		}
-		seen := make([]map[string]any, len(rows))
-		for i, r := range rows {
-			m := make(map[string]any, len(f.cols))
-			for _, col := range f.cols {
-				m[col.key] = see(col, r[col.key])
-			}
-			seen[i] = m
-		}
-		names[f.key] = seen
-	}
-	scope.Names = names
-	return &scope
 }
 
 // showTitle writes a value inside a title; a record is its title or first text.
