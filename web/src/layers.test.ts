@@ -12,8 +12,9 @@ const allowed: Record<string, string[]> = {
   ui: ['model', 'api'],
   fields: ['model', 'api', 'ui'],
   rules: ['model', 'api'],
-  features: ['model', 'api', 'ui', 'fields', 'rules'],
-  app: ['model', 'api', 'ui', 'fields', 'rules', 'features'],
+  records: ['model', 'api', 'ui', 'fields', 'rules'],
+  features: ['model', 'api', 'ui', 'fields', 'rules', 'records'],
+  app: ['model', 'api', 'ui', 'fields', 'rules', 'records', 'features'],
 };
 
 /** Libraries that only ui/ may touch. */

@@ -1,0 +1,87 @@
+import { createContext, useContext, type ComponentType } from 'react';
+import type { FieldState, FieldStates } from '@/api/types';
+import type { Definition, Field, FieldType } from '@/model/definition';
+import type { IconName } from '@/ui/Icon';
+
+/** What an input needs of the form around it. */
+export interface FieldEnv {
+  app: string;
+  definition: Definition;
+  /** States by key, and by "lines[0].price" for cells that differ from their column. */
+  states: FieldStates;
+  /** Words under a field, by the same keys. */
+  problems: ReadonlyMap<string, string>;
+  /** Nothing may be changed. */
+  readOnly: boolean;
+  /** Phones show tables as items. */
+  phone: boolean;
+}
+
+export const FieldEnvContext = createContext<FieldEnv>({
+  app: '', definition: { spec: 'pipewright/1', key: '', name: '' }, states: {}, problems: new Map(), readOnly: false, phone: false,
+});
+
+export function useFieldEnv(): FieldEnv {
+  return useContext(FieldEnvContext);
+}
+
+/** The state of a field or cell; what the server did not mention is visible and free. */
+export function stateOf(states: FieldStates, key: string, column?: string): FieldState {
+  return states[key] ?? (column ? states[column] : undefined) ?? { visible: true, required: false, readOnly: false };
+}
+
+export interface InputProps {
+  /** DOM id, for the label. */
+  id: string;
+  field: Field;
+  /** The wire value; undefined and null are empty. */
+  value: unknown;
+  onChange: (value: unknown) => void;
+  /** The person has left the field: a good moment to save. */
+  onLeave?: (() => void) | undefined;
+  /** "amount", or "lines[0].price" in a table: where states and problems are looked up. */
+  path: string;
+  disabled?: boolean | undefined;
+  invalid?: boolean | undefined;
+  /** Ids of the help and the problem. */
+  describedBy?: string | undefined;
+  /** The name for assistive technology where no label element stands: in table cells. */
+  label?: string | undefined;
+}
+
+export interface CellProps {
+  field: Field;
+  value: unknown;
+}
+
+export interface SettingsProps {
+  field: Field;
+  definition: Definition;
+  /** Members to change; an undefined member is removed. */
+  onChange: (patch: Partial<Field>) => void;
+}
+
+/** Everything the product knows about one field type; one file each, one line in the registry. */
+export interface FieldKind {
+  type: FieldType;
+  icon: IconName;
+  Input: ComponentType<InputProps>;
+  Cell: ComponentType<CellProps>;
+  Settings: ComponentType<SettingsProps>;
+  /** Members a new field of the type starts with. */
+  fresh?: Partial<Field>;
+  /** Figures stand on the right. */
+  numeric?: boolean;
+  /** Takes the whole width of a section. */
+  wide?: boolean;
+  /** The label stands beside the control (a checkbox), not above. */
+  ownLabel?: boolean;
+  /** Comparisons offered by the filter, in order. */
+  filters: FilterOp[];
+}
+
+export type FilterOp = 'is' | 'isNot' | 'contains' | 'atLeast' | 'atMost' | 'from' | 'to' | 'in' | 'empty' | 'notEmpty' | 'true' | 'false' | 'me';
+
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}

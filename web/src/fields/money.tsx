@@ -1,0 +1,46 @@
+import { useTranslation } from 'react-i18next';
+import { isMoney } from '@/ui/format';
+import { useCompany, useFormat } from '@/ui/locale';
+import { DecimalInput } from './DecimalInput';
+import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
+import { CountSetting, SlotSetting, TextSetting } from './settings';
+
+function MoneyInput({ field, value, onChange, path: _path, ...rest }: InputProps) {
+  const { definition } = useFieldEnv();
+  const company = useCompany();
+  const currency = isMoney(value) ? value.currency : (field.currency ?? definition.currency ?? company.currency);
+  return (
+    <DecimalInput
+      {...rest}
+      value={isMoney(value) ? value.amount : ''}
+      onChange={(amount) => onChange(amount === '' ? null : { amount, currency })}
+      suffix={<span className="s">{currency}</span>}
+    />
+  );
+}
+
+function MoneyCell({ value }: CellProps) {
+  const format = useFormat();
+  return <>{isMoney(value) ? format.money(value) : ''}</>;
+}
+
+function MoneySettings({ field, definition, onChange }: SettingsProps) {
+  const { t } = useTranslation('fields');
+  return (
+    <>
+      <SlotSetting label={t('min')} value={field.min} onChange={(min) => onChange({ min })} />
+      <SlotSetting label={t('max')} value={field.max} onChange={(max) => onChange({ max })} />
+      <CountSetting label={t('scale')} help={t('moneyScaleHelp')} max={8} value={field.scale} onChange={(scale) => onChange({ scale })} />
+      <TextSetting
+        label={t('currency')}
+        help={t('currencyHelp', { currency: definition.currency ?? '' })}
+        value={field.currency}
+        onChange={(currency) => onChange({ currency: currency?.toUpperCase() })}
+      />
+    </>
+  );
+}
+
+export const money: FieldKind = {
+  type: 'money', icon: 'money', Input: MoneyInput, Cell: MoneyCell, Settings: MoneySettings, numeric: true, filters: ['atLeast', 'atMost', 'empty', 'notEmpty'],
+};

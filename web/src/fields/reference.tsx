@@ -1,0 +1,126 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Select } from 'antd';
+import { useDeferredValue, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '@/api/client';
+import { recordsPath } from '@/api/queries';
+import type { Page, RecordItem } from '@/api/types';
+import { Icon } from '@/ui/Icon';
+import { useText } from '@/ui/text';
+import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
+import { ChoiceSetting, TextSetting } from './settings';
+
+export interface Ref {
+  id: string;
+  title: string;
+}
+
+/** A reference as answered, or the bare id. */
+export function readRef(value: unknown): Ref | undefined {
+  if (typeof value === 'string' && value !== '') return { id: value, title: value };
+  if (typeof value === 'object' && value !== null && typeof (value as Ref).id === 'string') {
+    const { id, title } = value as Ref;
+    return { id, title: title || id };
+  }
+  return undefined;
+}
+
+function ReferenceInput({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
+  const { app, definition } = useFieldEnv();
+  const { t } = useTranslation(['fields', 'common']);
+  const text = useText();
+  const [open, setOpen] = useState(false);
+  const [typed, setTyped] = useState('');
+  const q = useDeferredValue(typed.trim());
+  const form = field.form ?? '';
+  const { data, isFetching } = useQuery({
+    queryKey: ['records', app, form, 'choose', q, field.where ?? ''],
+    queryFn: ({ signal }) => api.get<Page<RecordItem>>(recordsPath(app, form), { query: { q, where: field.where, limit: 20 }, signal }),
+    enabled: open && form !== '',
+    placeholderData: keepPreviousData,
+  });
+  const ref = readRef(value);
+  const options = (data?.items ?? []).map((r) => ({ value: r.id, label: r.title, note: r.number ?? '' }));
+  if (ref && !options.some((o) => o.value === ref.id) && q === '') options.unshift({ value: ref.id, label: ref.title, note: '' });
+  const formName = text(definition.forms?.find((f) => f.key === form)?.name, form);
+  return (
+    <div className="ref">
+      <Select
+        id={id}
+        style={{ width: '100%' }}
+        value={ref ? ({ value: ref.id, label: ref.title } as { value: string }) : null}
+        labelInValue
+        open={open}
+        onOpenChange={(next) => {
+          setOpen(next);
+          if (!next) setTyped('');
+        }}
+        options={options}
+        optionRender={(o) => (
+          <span className="row">
+            <span className="el sp">{o.label}</span>
+            <span className="s">{(o.data as { note: string }).note}</span>
+          </span>
+        )}
+        showSearch={{ filterOption: false, onSearch: setTyped }}
+        notFoundContent={<p className="pad dim">{isFetching ? t('common:loading') : t('noneFound', { name: formName })}</p>}
+        allowClear={!field.required}
+        placeholder={t('chooseOf', { name: formName })}
+        onChange={(v: { value: string } | null | undefined) => {
+          const found = v ? options.find((o) => o.value === v.value) : undefined;
+          onChange(v ? { id: v.value, title: found?.label ?? v.value } : null);
+          onLeave?.();
+        }}
+        disabled={disabled ?? false}
+        aria-describedby={describedBy}
+        {...(label ? { 'aria-label': label } : {})}
+        {...(invalid ? { status: 'error' as const } : {})}
+      />
+      {ref ? (
+        <Link className="ib" to="/r/$id" params={{ id: ref.id }} aria-label={t('openRef', { name: ref.title })} title={t('openRef', { name: ref.title })}>
+          <Icon name="link" />
+        </Link>
+      ) : null}
+    </div>
+  );
+}
+
+function ReferenceCell({ value }: CellProps) {
+  const ref = readRef(value);
+  if (!ref) return null;
+  return (
+    <Link to="/r/$id" params={{ id: ref.id }} onClick={(e) => e.stopPropagation()}>
+      {ref.title}
+    </Link>
+  );
+}
+
+function ReferenceSettings({ field, definition, onChange }: SettingsProps) {
+  const { t } = useTranslation('fields');
+  const text = useText();
+  return (
+    <>
+      <ChoiceSetting
+        label={t('refForm')}
+        value={field.form}
+        options={(definition.forms ?? []).map((f) => ({ value: f.key, label: text(f.name, f.key) }))}
+        onChange={(form) => onChange({ form })}
+      />
+      <TextSetting label={t('refWhere')} help={t('refWhereHelp')} mono value={field.where} onChange={(where) => onChange({ where })} />
+      <ChoiceSetting
+        label={t('onDelete')}
+        value={field.onDelete ?? 'restrict'}
+        options={[
+          { value: 'restrict', label: t('onDelete.restrict') },
+          { value: 'clear', label: t('onDelete.clear') },
+        ]}
+        onChange={(v) => onChange({ onDelete: v === 'clear' ? 'clear' : undefined })}
+      />
+    </>
+  );
+}
+
+export const reference: FieldKind = {
+  type: 'reference', icon: 'reference', Input: ReferenceInput, Cell: ReferenceCell, Settings: ReferenceSettings, filters: ['is', 'empty', 'notEmpty'],
+};

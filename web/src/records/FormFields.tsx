@@ -1,0 +1,168 @@
+import { useId, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FieldStates } from '@/api/types';
+import { FieldEnvContext, isEmpty, stateOf, type FieldEnv } from '@/fields/kind';
+import { kindOf } from '@/fields/registry';
+import type { Definition, Field, Form } from '@/model/definition';
+import { Icon } from '@/ui/Icon';
+import { useText } from '@/ui/text';
+import { usePhone } from '@/ui/useMedia';
+import type { FormState } from './useForm';
+import './form.css';
+
+interface Props {
+  app: string;
+  definition: Definition;
+  form: Form;
+  state: FormState;
+  readOnly?: boolean;
+  /** Called when the person leaves a field. */
+  onLeave?: () => void;
+}
+
+/** The environment every input of a form reads. */
+export function useEnv(app: string, definition: Definition, states: FieldStates, problems: ReadonlyMap<string, string>, readOnly: boolean): FieldEnv {
+  const phone = usePhone();
+  return useMemo(() => ({ app, definition, states, problems, readOnly, phone }), [app, definition, states, problems, readOnly, phone]);
+}
+
+interface Part {
+  key: string;
+  title: string;
+  columns: number;
+  fields: Field[];
+}
+
+/** The form's sections with the fields that are visible now; fields outside any section come last. */
+function partsOf(form: Form, state: Pick<FormState, 'states' | 'sections'>, name: (section: { name?: Form['name']; key: string }) => string, rest: string): Part[] {
+  const byKey = new Map(form.fields.map((f) => [f.key, f]));
+  const parts: Part[] = [];
+  const placed = new Set<string>();
+  for (const section of form.sections ?? []) {
+    for (const key of section.fields) placed.add(key);
+    if (state.sections[section.key]?.visible === false) continue;
+    const fields = section.fields.map((k) => byKey.get(k)).filter((f): f is Field => f !== undefined && stateOf(state.states, f.key).visible);
+    if (fields.length > 0) parts.push({ key: section.key, title: name(section), columns: section.columns ?? 1, fields });
+  }
+  const loose = form.fields.filter((f) => !placed.has(f.key) && stateOf(state.states, f.key).visible);
+  if (loose.length > 0) parts.push({ key: '', title: rest, columns: 2, fields: loose });
+  return parts;
+}
+
+/** A whole form as cards, section by section. */
+export function FormSections({ app, definition, form, state, readOnly = false, onLeave }: Props) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const env = useEnv(app, definition, state.states, state.problems, readOnly);
+  const parts = partsOf(form, state, (s) => text(s.name, s.key), form.sections?.length ? t('moreFields') : text(form.name, form.key));
+  return (
+    <FieldEnvContext.Provider value={env}>
+      {parts.map((part) => (
+        <section className="card" key={part.key} aria-label={part.title}>
+          <header>
+            <h2>{part.title}</h2>
+          </header>
+          <div className={`fields c${Math.min(part.columns, 4)}`}>
+            {part.fields.map((field) => (
+              <FieldRow key={field.key} field={field} state={state} {...(onLeave ? { onLeave } : {})} />
+            ))}
+          </div>
+        </section>
+      ))}
+    </FieldEnvContext.Provider>
+  );
+}
+
+/** Some fields of a form in one column: for a dialog. */
+export function FormSubset({ app, definition, form, state, keys, readOnly = false }: Props & { keys: readonly string[] }) {
+  const env = useEnv(app, definition, state.states, state.problems, readOnly);
+  const fields = keys.map((k) => form.fields.find((f) => f.key === k)).filter((f): f is Field => f !== undefined);
+  return (
+    <FieldEnvContext.Provider value={env}>
+      <div className="fields c1">
+        {fields.map((field) => (
+          <FieldRow key={field.key} field={field} state={state} />
+        ))}
+      </div>
+    </FieldEnvContext.Provider>
+  );
+}
+
+function FieldRow({ field, state, onLeave }: { field: Field; state: FormState; onLeave?: () => void }) {
+  const id = useId();
+  const { t } = useTranslation(['record', 'common']);
+  const text = useText();
+  const kind = kindOf(field.type);
+  const own = stateOf(state.states, field.key);
+  const problem = state.problems.get(field.key);
+  const name = text(field.name, field.key);
+  const help = text(field.help);
+  const value = state.data[field.key];
+  const still = Boolean(field.calc) || own.readOnly;
+  const { Cell, Input } = kind;
+  const describedBy = [help ? `${id}-help` : '', problem ? `${id}-bad` : ''].filter(Boolean).join(' ') || undefined;
+  const input = (
+    <Input
+      id={id}
+      field={field}
+      value={value}
+      onChange={(v) => state.set(field.key, v)}
+      onLeave={onLeave}
+      path={field.key}
+      invalid={Boolean(problem)}
+      describedBy={describedBy}
+    />
+  );
+  let control = input;
+  if (own.masked) {
+    control = (
+      <div className="still">
+        <Icon name="lock" size={14} />
+        <span className="dim">{t('masked')}</span>
+      </div>
+    );
+  } else if (still && field.type !== 'table') {
+    control = (
+      <div className={`still${field.calc ? ' calc' : ''}${kind.numeric ? ' figure' : ''}${state.pending && field.calc ? ' pending' : ''}`} id={id} aria-live={field.calc ? 'polite' : undefined}>
+        {isEmpty(value) ? <span className="dim">–</span> : <Cell field={field} value={value} />}
+      </div>
+    );
+  } else if (still) {
+    control = <Input id={id} field={field} value={value} onChange={() => {}} path={field.key} disabled />;
+  }
+  const plainLabel = still || own.masked || field.type === 'table';
+  const label = (
+    <>
+      {name}
+      {own.required && !field.calc ? (
+        <b className="bad" title={t('common:required')}>
+          {' *'}
+        </b>
+      ) : null}
+      {field.calc ? <span className="s auto">{t('calculated')}</span> : null}
+    </>
+  );
+  return (
+    <div className={`field${kind.wide ? ' wide' : ''}${problem ? ' wrong' : ''}`} data-field={field.key}>
+      {kind.ownLabel && !still ? null : plainLabel ? (
+        <span className="label">{label}</span>
+      ) : (
+        <label className="label" htmlFor={id}>
+          {label}
+        </label>
+      )}
+      {control}
+      {help ? (
+        <p className="s" id={`${id}-help`}>
+          {help}
+        </p>
+      ) : null}
+      {problem ? (
+        <p className="problem" id={`${id}-bad`} role="alert">
+          <Icon name="alert" size={14} />
+          {problem}
+        </p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,194 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Input, Modal } from 'antd';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, isApiError, operationKey } from '@/api/client';
+import { meQuery, previewQuery } from '@/api/queries';
+import type { Condition, RecordFull, TransitionInfo } from '@/api/types';
+import type { Form } from '@/model/definition';
+import { Icon } from '@/ui/Icon';
+import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { move, putRecord, recordPath } from './actions';
+import { PreviewPath } from './ApprovalPath';
+import { FormSubset } from './FormFields';
+import { stageOf, type Model } from './model';
+import { fieldPath, topField } from './paths';
+import { useForm } from './useForm';
+
+interface Props {
+  model: Model;
+  record: RecordFull;
+  transition: TransitionInfo;
+  onClose: () => void;
+  onDone: (record: RecordFull) => void;
+}
+
+/** The fields a transition still needs: those it asks for and those found missing. */
+export function neededFields(form: Form, transition: TransitionInfo): string[] {
+  const keys = new Set(transition.ask);
+  for (const m of transition.missing) {
+    const place = fieldPath(m.path);
+    if (place) keys.add(topField(place));
+  }
+  return form.fields.filter((f) => keys.has(f.key) && !f.calc).map((f) => f.key);
+}
+
+/** Whether a transition can be taken without asking anything. */
+export function needsNothing(form: Form, transition: TransitionInfo): boolean {
+  return transition.ready && transition.ask.length === 0 && neededFields(form, transition).length === 0 && !transition.approval && !transition.confirm && !transition.back;
+}
+
+/** Asks for just what a transition needs, shows who will have to agree, and takes it. */
+export function TransitionDialog({ model, record, transition, onClose, onDone }: Props) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const form = model.form(record.form);
+  const process = model.process(record.process);
+  const to = text(stageOf(process, transition.to)?.name, transition.to);
+  const title = text(transition.name) || t('moveTo', { stage: to });
+  return (
+    <Modal open onCancel={onClose} title={title} footer={null} width={520} destroyOnHidden>
+      {form ? <Body model={model} form={form} record={record} transition={transition} to={to} title={title} onClose={onClose} onDone={onDone} /> : null}
+    </Modal>
+  );
+}
+
+function Body({ model, form, record, transition, to, title, onClose, onDone }: Props & { form: Form; to: string; title: string }) {
+  const { t } = useTranslation(['record', 'common']);
+  const text = useText();
+  const errorText = useErrorText();
+  const [keys, setKeys] = useState(() => neededFields(form, transition));
+  const state = useForm({ app: model.app, form, record, transition: transition.key });
+  const [comment, setComment] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const [open, setOpen] = useState<Condition[]>(() => (record.conditions ?? []).filter((c) => !c.met && c.required && c.kind !== 'field' && !transition.back));
+  const key = useRef('');
+
+  const others = transition.missing.filter((m) => fieldPath(m.path) === undefined && !open.some((c) => text(c.text) === text(m.message)));
+  const take = async () => {
+    setBusy(true);
+    setError(undefined);
+    state.showAll();
+    try {
+      if (await state.settle(new Set(keys))) return;
+      key.current ||= operationKey();
+      const body = { data: state.changes(keys.filter((k) => state.dirty.has(k))), ...(comment.trim() ? { comment: comment.trim() } : {}) };
+      onDone(await move(record.id, transition.key, body, key.current));
+    } catch (caught) {
+      // A refusal is final for this key; only a lost answer is asked again under it.
+      if (!isApiError(caught) || caught.status !== 0) key.current = '';
+      if (isApiError(caught) && caught.details.length > 0) {
+        const more = caught.details.map((d) => fieldPath(d.path)).filter((p) => p !== undefined).map(topField);
+        setKeys((now) => [...new Set([...now, ...more])].filter((k) => form.fields.some((f) => f.key === k)));
+        state.refuse(caught.details);
+        setError(caught.details.filter((d) => fieldPath(d.path) === undefined).map((d) => d.message).join(' ') || caught.message);
+      } else setError(errorText(caught));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <p className="s" style={{ marginBottom: 8 }}>
+        {record.title}
+        {record.number ? ` · ${record.number}` : ''}
+        {` · → ${to}`}
+      </p>
+      {open.length > 0 || others.length > 0 ? (
+        <ul className="todo" aria-label={t('stillMissing')}>
+          {open.map((c) => (
+            <OpenCondition key={`${c.kind}.${c.key}`} record={record} condition={c} onMet={() => setOpen((list) => list.filter((x) => x !== c))} />
+          ))}
+          {others.map((m) => (
+            <li key={m.path + m.code}>
+              <Icon name="alert" className="warn" />
+              <span>{text(m.message)}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {keys.length > 0 ? (
+        state.ready ? <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={keys} /> : <Skeleton rows={keys.length} height={56} />
+      ) : null}
+      {transition.confirm ? <p style={{ padding: '8px 0' }}>{text(transition.confirm)}</p> : null}
+      {transition.approval ? <Preview record={record} transition={transition} /> : null}
+      {transition.approval || transition.back ? (
+        <Input.TextArea
+          value={comment}
+          onChange={(e) => setComment(e.target.value)}
+          placeholder={t(transition.approval ? 'submitComment' : 'backComment')}
+          aria-label={t('comment')}
+          autoSize={{ minRows: 2, maxRows: 6 }}
+          maxLength={2000}
+        />
+      ) : null}
+      {error || state.general.length > 0 ? (
+        <p className="notice bad" role="alert" style={{ marginTop: 12 }}>
+          {[error, ...state.general].filter(Boolean).join(' ')}
+        </p>
+      ) : null}
+      <div className="row" style={{ marginTop: 16, justifyContent: 'flex-end' }}>
+        <Button onClick={onClose}>{t('common:cancel')}</Button>
+        <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={open.length > 0} onClick={() => void take()}>
+          {transition.approval ? t('submitForApproval') : title}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** Something to be met first. A checklist item can be ticked right here. */
+function OpenCondition({ record, condition, onMet }: { record: RecordFull; condition: Condition; onMet: () => void }) {
+  const text = useText();
+  const errorText = useErrorText();
+  const [error, setError] = useState<string>();
+  const tick = async () => {
+    try {
+      putRecord(await api.post<RecordFull>(`${recordPath(record.id)}/checklist/${condition.key}`, { done: true }, { key: operationKey() }));
+      onMet();
+    } catch (caught) {
+      setError(errorText(caught));
+    }
+  };
+  return (
+    <li>
+      {condition.kind === 'checklist' ? (
+        <label className="row">
+          <input type="checkbox" onChange={() => void tick()} />
+          {text(condition.text)}
+        </label>
+      ) : (
+        <>
+          <Icon name="alert" className="warn" />
+          <span>{text(condition.text)}</span>
+        </>
+      )}
+      {error ? <span className="bad">{error}</span> : null}
+    </li>
+  );
+}
+
+function Preview({ record, transition }: { record: RecordFull; transition: TransitionInfo }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const { data: me } = useQuery(meQuery());
+  const { data, error, isPending, refetch } = useQuery(previewQuery(record.id, transition.key, record.rev));
+  return (
+    <section className="card" style={{ margin: '8px 0 12px' }} aria-label={t('whoWillApprove')}>
+      <header>
+        <h2>{t('whoWillApprove')}</h2>
+      </header>
+      {isPending ? <Skeleton rows={2} /> : null}
+      {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
+      {data ? <PreviewPath preview={data} me={me?.user.id ?? ''} /> : null}
+      {data?.problems?.map((p) => (
+        <p key={p.path + p.code} className="pad warn">
+          {text(p.message)}
+        </p>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { modelQuery } from '@/api/queries';
+import type { AppModel } from '@/api/types';
+import type { Definition, Field, Form, Process, Stage } from '@/model/definition';
+
+/** Look-ups over a definition. */
+export interface Model {
+  app: string;
+  release: number;
+  definition: Definition;
+  form: (key: string) => Form | undefined;
+  process: (key: string | undefined) => Process | undefined;
+  /** The process over a form, if there is one. */
+  processOf: (form: string) => Process | undefined;
+}
+
+export function lookUp(model: AppModel): Model {
+  const { definition } = model;
+  return {
+    app: model.app,
+    release: model.release,
+    definition,
+    form: (key) => definition.forms?.find((f) => f.key === key),
+    process: (key) => definition.processes?.find((p) => p.key === key),
+    processOf: (form) => definition.processes?.find((p) => p.form === form),
+  };
+}
+
+/** The live definition of an app, once it is here. */
+export function useModel(app: string | undefined): { model: Model | undefined; error: Error | null; refetch: () => void } {
+  const { data, error, refetch } = useQuery({ ...modelQuery(app ?? ''), enabled: Boolean(app) });
+  const model = useMemo(() => (data ? lookUp(data) : undefined), [data]);
+  return { model, error, refetch: () => void refetch() };
+}
+
+/** The hue of a stage: its own, green and red for won and lost, else by its place in the process. */
+export function stageColor(process: Process | undefined, stage: { key: string; color?: string | undefined; end?: string | undefined }): string {
+  if (stage.color) return stage.color;
+  if (stage.end === 'won' || stage.end === 'done') return 'var(--stage-won)';
+  if (stage.end) return 'var(--stage-lost)';
+  const at = process?.stages.findIndex((s) => s.key === stage.key) ?? 0;
+  return `var(--stage-${(Math.max(0, at) % 7) + 1})`;
+}
+
+export function stageOf(process: Process | undefined, key: string | undefined): Stage | undefined {
+  return process?.stages.find((s) => s.key === key);
+}
+
+/** The fields a list shows when nobody has chosen columns: the number first, then those marked for lists. */
+export function listColumns(form: Form, process: Process | undefined): string[] {
+  const marked = form.fields.filter((f) => f.list).map((f) => f.key);
+  const columns = marked.length > 0 ? marked : form.fields.filter((f) => f.type !== 'table' && f.type !== 'longtext').slice(0, 5).map((f) => f.key);
+  return [...(form.number ? ['number'] : []), 'title', ...columns, ...(process ? ['stage', 'owner'] : []), 'updatedAt'];
+}
+
+export function fieldOf(form: Form | undefined, key: string): Field | undefined {
+  return form?.fields.find((f) => f.key === key);
+}

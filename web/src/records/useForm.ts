@@ -1,0 +1,240 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { api, isApiError, type Detail } from '@/api/client';
+import type { Data, Evaluated, FieldStates, RecordFull, Text } from '@/api/types';
+import type { Form } from '@/model/definition';
+import { useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { takeEvaluated, toWire } from './merge';
+import { fieldPath } from './paths';
+
+/** How long after the last keystroke the form is evaluated, in milliseconds. */
+const pause = 220;
+
+interface Start {
+  app: string;
+  form: Form;
+  /** The record being edited; absent while creating. */
+  record?: RecordFull | undefined;
+  /** Evaluate as if this transition were taken: its asked fields become required. */
+  transition?: string | undefined;
+  /** Values to start a new record with. */
+  initial?: Data | undefined;
+}
+
+export interface FormState {
+  data: Data;
+  states: FieldStates;
+  sections: Record<string, { visible: boolean }>;
+  /** Words by place, as far as they should be shown now. */
+  problems: ReadonlyMap<string, string>;
+  /** Problems that belong to no field. */
+  general: string[];
+  /** Fields the person changed and that are not saved. */
+  dirty: ReadonlySet<string>;
+  /** The server has not yet seen the newest values. */
+  pending: boolean;
+  /** The first evaluation is here: states are known. */
+  ready: boolean;
+  set: (key: string, value: unknown) => void;
+  /** Shows every problem, not only those of fields the person touched. */
+  showAll: () => void;
+  /** Takes the problems of a refused request. */
+  refuse: (details: readonly Detail[], message?: string) => void;
+  /** What to send of the changed fields. */
+  changes: (keys?: Iterable<string>) => Data;
+  /** Waits for the newest evaluation; answers whether errors stand against the fields given (all when absent). */
+  settle: (keys?: ReadonlySet<string>) => Promise<boolean>;
+  /** Takes a saved record: what was sent is no longer dirty. */
+  accept: (record: RecordFull, sent: Data) => void;
+}
+
+interface Found {
+  place: string | undefined;
+  code: string;
+  text: string;
+}
+
+/** The live form: values on screen, evaluated by the server shortly after each change. */
+export function useForm({ app, form, record, transition, initial }: Start): FormState {
+  const text = useText();
+  const errorText = useErrorText();
+  const [data, setData] = useState<Data>(() => ({ ...record?.data, ...initial }));
+  const [states, setStates] = useState<FieldStates>(record && !transition ? record.fields : {});
+  const [sections, setSections] = useState<Record<string, { visible: boolean }>>(record?.sections ?? {});
+  const [found, setFound] = useState<Found[]>([]);
+  const [refused, setRefused] = useState<Found[]>([]);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(Object.keys(initial ?? {})));
+  const [dirty, setDirty] = useState<ReadonlySet<string>>(() => new Set(Object.keys(initial ?? {})));
+  const [all, setAll] = useState(false);
+  const [pending, setPending] = useState(false);
+  const [ready, setReady] = useState(Boolean(record) && !transition);
+
+  // What the asynchronous parts need of the newest render, without starting anew on each.
+  const live = useRef({ data, dirty, touched, found });
+  useEffect(() => {
+    live.current = { data, dirty, touched, found };
+  });
+  const changeOf = useRef(new Map<string, number>());
+  const clock = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const running = useRef<Promise<void>>(Promise.resolve());
+  const abort = useRef<AbortController | undefined>(undefined);
+  const alive = useRef(true);
+  const recordId = record?.id;
+
+  const toFound = useCallback(
+    (list: readonly { path: string; code: string; message: Text }[]): Found[] =>
+      list.map((p) => ({ place: fieldPath(p.path), code: p.code, text: text(p.message) })),
+    [text],
+  );
+
+  const evaluate = useCallback(() => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    abort.current?.abort();
+    const controller = new AbortController();
+    abort.current = controller;
+    const sentAt = clock.current;
+    const body: Record<string, unknown> = { data: toWire(form.fields, live.current.data, live.current.dirty) };
+    if (recordId) body.id = recordId;
+    if (transition) body.transition = transition;
+    running.current = api
+      .post<Evaluated>(`/apps/${app}/forms/${form.key}/evaluate`, body, { signal: controller.signal })
+      .then((answer) => {
+        if (!alive.current || controller.signal.aborted) return;
+        const since = new Set<string>();
+        for (const [key, at] of changeOf.current) if (at > sentAt) since.add(key);
+        setData((local) => takeEvaluated(form.fields, local, answer.data, since, live.current.touched));
+        setStates(answer.fields);
+        setSections(answer.sections ?? {});
+        const next = toFound(answer.problems.filter((p) => p.severity !== 'warning'));
+        live.current.found = next;
+        setFound(next);
+        setReady(true);
+        if (clock.current === sentAt) setPending(false);
+      })
+      .catch((error: unknown) => {
+        if (!alive.current || controller.signal.aborted) return;
+        setPending(false);
+        const next = isApiError(error) && error.details.length > 0 ? toFound(error.details) : [{ place: undefined, code: 'failed', text: errorText(error) }];
+        live.current.found = next;
+        setFound(next);
+        setReady(true);
+      });
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [app, form, recordId, transition, toFound]);
+
+  // A form over nothing, or over a transition, does not know its states before the first evaluation.
+  useEffect(() => {
+    alive.current = true;
+    if (!recordId || transition) evaluate();
+    return () => {
+      alive.current = false;
+      clearTimeout(timer.current);
+      abort.current?.abort();
+    };
+  }, [evaluate, recordId, transition]);
+
+  // Somebody else's change arrives: take what this person has not touched.
+  const rev = record?.rev;
+  const seenRev = useRef(rev);
+  useEffect(() => {
+    if (!record || rev === seenRev.current) return;
+    seenRev.current = rev;
+    setData((local) => {
+      const next: Data = { ...record.data };
+      for (const key of live.current.dirty) next[key] = local[key];
+      return next;
+    });
+    if (live.current.dirty.size === 0 && !transition) {
+      setStates(record.fields);
+      setSections(record.sections);
+      setFound([]);
+    } else evaluate();
+  }, [record, rev, transition, evaluate]);
+
+  const set = useCallback(
+    (key: string, value: unknown) => {
+      clock.current += 1;
+      changeOf.current.set(key, clock.current);
+      live.current = {
+        ...live.current,
+        data: { ...live.current.data, [key]: value },
+        dirty: new Set(live.current.dirty).add(key),
+        touched: new Set(live.current.touched).add(key),
+      };
+      setData((local) => ({ ...local, [key]: value }));
+      setDirty(live.current.dirty);
+      setTouched(live.current.touched);
+      setRefused((list) => list.filter((p) => p.place === undefined || !p.place.startsWith(key)));
+      setPending(true);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(evaluate, pause);
+    },
+    [evaluate],
+  );
+
+  const settle = useCallback(
+    async (keys?: ReadonlySet<string>): Promise<boolean> => {
+      if (timer.current !== undefined) evaluate();
+      await running.current;
+      const list = live.current.found;
+      return list.some((p) => !keys || (p.place !== undefined && [...keys].some((k) => p.place === k || p.place?.startsWith(`${k}[`))));
+    },
+    [evaluate],
+  );
+
+  const problems = useMemo(() => {
+    const map = new Map<string, string>();
+    const shown = (p: Found) => all || (p.place !== undefined && [...touched].some((k) => p.place === k || p.place?.startsWith(`${k}[`)));
+    for (const p of found) if (p.place !== undefined && shown(p) && !map.has(p.place)) map.set(p.place, p.text);
+    for (const p of refused) if (p.place !== undefined) map.set(p.place, p.text);
+    return map;
+  }, [found, refused, all, touched]);
+
+  const general = useMemo(
+    () => [...new Set([...found.filter((p) => p.place === undefined && (all || p.code === 'failed')), ...refused.filter((p) => p.place === undefined)].map((p) => p.text))],
+    [found, refused, all],
+  );
+
+  return {
+    data,
+    states,
+    sections,
+    problems,
+    general,
+    dirty,
+    pending,
+    ready,
+    set,
+    showAll: useCallback(() => setAll(true), []),
+    refuse: useCallback(
+      (details: readonly Detail[], message?: string) => {
+        const list = toFound(details);
+        setRefused(list.length > 0 ? list : [{ place: undefined, code: 'refused', text: message ?? '' }]);
+      },
+      [toFound],
+    ),
+    changes: useCallback((keys?: Iterable<string>) => toWire(form.fields, live.current.data, keys ?? live.current.dirty), [form]),
+    settle,
+    accept: useCallback(
+      (saved: RecordFull, sent: Data) => {
+        const still = new Set([...live.current.dirty].filter((k) => !(k in sent) || JSON.stringify(toWire(form.fields, live.current.data, [k])) !== JSON.stringify({ [k]: sent[k] })));
+        live.current.dirty = still;
+        setDirty(still);
+        setRefused([]);
+        setFound([]);
+        live.current.found = [];
+        seenRev.current = saved.rev;
+        setStates(saved.fields);
+        setSections(saved.sections);
+        setData((local) => {
+          const next: Data = takeEvaluated(form.fields, local, saved.data, still, live.current.touched);
+          for (const key of still) next[key] = local[key];
+          return next;
+        });
+      },
+      [form],
+    ),
+  };
+}
