@@ -1,0 +1,402 @@
+package rules
+
+import (
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/shopspring/decimal"
+)
+
+// The analysis of a decision table cuts each input's values into segments between which no cell can tell a difference:
+// the constants its cells compare with, and what lies between them. A row is then a box of segments, found by running
+// its cells on one value of each; gaps, overlaps and rows that never apply are differences of boxes. A cell that does
+// more than compare its own input with constants cannot be cut so; its row is then left out of what is claimed.
+
+// segment is one value that stands for all its neighbours between two constants.
+type segment struct {
+	value any
+	label string
+}
+
+// box is, for each input, which segments it holds.
+type box [][]bool
+
+// maxBoxes bounds the work; beyond it nothing is claimed.
+const maxBoxes = 4000
+
+func analyseTable(r *Rule, types []Type, cells [][]cell, path string) []Problem {
+	segments := make([][]segment, len(r.In))
+	for j := range r.In {
+		segments[j] = inputSegments(j, r.In[j].Key, types[j], cells)
+	}
+	boxes := make([]box, len(r.Rows))
+	whole := true
+	for i := range r.Rows {
+		boxes[i] = rowBox(r, segments, cells[i])
+		whole = whole && boxes[i] != nil
+	}
+	var problems []Problem
+	switch r.Hit {
+	case "", "unique":
+		problems = overlaps(boxes, path, true)
+	case "priority":
+		problems = overlaps(boxes, path, false)
+	case "first":
+		problems = unreachable(boxes, path)
+	case "collect", "collectSum":
+		return nil
+	}
+	if !whole {
+		return problems
+	}
+	rest := []box{universe(segments)}
+	for _, b := range boxes {
+		if rest = subtractAll(rest, b); len(rest) > maxBoxes {
+			return problems
+		}
+	}
+	if len(rest) > 0 {
+		problems = append(problems, Warnf(path+"/rows", "table.gap", Say(
+			"没有一行适用于这种情况：{case}。结果会是空值", "沒有一列適用於這種情況：{case}。結果會是空值",
+			"No row applies to this case: {case}. The result will be null", "case", describe(r, segments, rest[0]))))
+	}
+	return problems
+}
+
+// inputSegments cuts the values of one input; nil if its type cannot be cut.
+func inputSegments(j int, input string, t Type, cells [][]cell) []segment {
+	var constants []any
+	for _, row := range cells {
+		if c := row[j]; c.prog != nil {
+			found, ok := cellConstants(c.expr, input)
+			if !ok {
+				continue
+			}
+			constants = append(constants, found...)
+		}
+	}
+	switch t.Kind {
+	case KindBool:
+		return []segment{{true, "true"}, {false, "false"}}
+	case KindText:
+		return textSegments(t, constants)
+	case KindNumber:
+		return numberSegments(constants)
+	case KindDate:
+		return dateSegments(constants)
+	}
+	return nil
+}
+
+func textSegments(t Type, constants []any) []segment {
+	seen := map[string]bool{}
+	for _, o := range t.Options {
+		seen[o] = true
+	}
+	if len(t.Options) == 0 {
+		for _, c := range constants {
+			if s, ok := c.(string); ok {
+				seen[s] = true
+			}
+		}
+	}
+	var out []segment
+	for _, s := range sorted(seen) {
+		out = append(out, segment{s, "'" + s + "'"})
+	}
+	if len(t.Options) == 0 {
+		// No text a person writes holds this character, so it stands for all other texts.
+		out = append(out, segment{"\uFFFE", "…"})
+	}
+	return out
+}
+
+func numberSegments(constants []any) []segment {
+	var ds []decimal.Decimal
+	for _, c := range constants {
+		if d, ok := c.(decimal.Decimal); ok {
+			ds = append(ds, d)
+		}
+	}
+	sort.Slice(ds, func(i, j int) bool { return ds[i].Cmp(ds[j]) < 0 })
+	if len(ds) == 0 {
+		return []segment{{decimal.Zero, "…"}}
+	}
+	unit, two := decimal.NewFromInt(1), decimal.NewFromInt(2)
+	out := []segment{{ds[0].Sub(unit), "< " + ds[0].String()}}
+	for i, d := range ds {
+		if i > 0 && d.Equal(ds[i-1]) {
+			continue
+		}
+		if i > 0 {
+			mid := ds[i-1].Add(d).DivRound(two, maxPlaces)
+			out = append(out, segment{mid, ds[i-1].String() + " … " + d.String()})
+		}
+		out = append(out, segment{d, "= " + d.String()})
+	}
+	last := ds[len(ds)-1]
+	return append(out, segment{last.Add(unit), "> " + last.String()})
+}
+
+func dateSegments(constants []any) []segment {
+	var ds []Date
+	for _, c := range constants {
+		if d, ok := c.(Date); ok {
+			ds = append(ds, d)
+		}
+	}
+	sort.Slice(ds, func(i, j int) bool { return ds[i].Compare(ds[j]) < 0 })
+	if len(ds) == 0 {
+		return []segment{{Date{2000, 1, 1}, "…"}}
+	}
+	out := []segment{{ds[0].AddDays(-1), "< " + ds[0].String()}}
+	for i, d := range ds {
+		if i > 0 && d == ds[i-1] {
+			continue
+		}
+		if i > 0 && ds[i-1].DaysUntil(d) > 1 {
+			out = append(out, segment{d.AddDays(-1), ds[i-1].String() + " … " + d.String()})
+		}
+		out = append(out, segment{d, "= " + d.String()})
+	}
+	last := ds[len(ds)-1]
+	return append(out, segment{last.AddDays(1), "> " + last.String()})
+}
+
+// cellConstants collects what a cell compares its input with; ok is false if it does anything else.
+func cellConstants(expr, input string) (found []any, ok bool) {
+	syn, f := parse(expr)
+	if f != nil {
+		return nil, false
+	}
+	ok = true
+	var walk func(ast.Node)
+	walk = func(n ast.Node) {
+		switch n := n.(type) {
+		case *ast.BinaryNode:
+			switch n.Operator {
+			case "==", "!=", "and", "&&", "or", "||", "in":
+				walk(n.Left)
+				walk(n.Right)
+			case "<", "<=", ">", ">=":
+				// Texts have an order, but their segments have not.
+				before := len(found)
+				walk(n.Left)
+				walk(n.Right)
+				for _, c := range found[before:] {
+					if _, isText := c.(string); isText {
+						ok = false
+					}
+				}
+			default:
+				ok = false
+			}
+		case *ast.UnaryNode:
+			if n.Operator == "-" || n.Operator == "+" {
+				v, good := literal(n)
+				found, ok = append(found, v), ok && good
+			} else {
+				walk(n.Node)
+			}
+		case *ast.ArrayNode:
+			for _, e := range n.Nodes {
+				walk(e)
+			}
+		case *ast.IdentifierNode:
+			ok = ok && n.Value == input
+		default:
+			v, good := literal(n)
+			found, ok = append(found, v), ok && good
+		}
+	}
+	walk(syn.root)
+	return found, ok
+}
+
+// literal is the value of a node that is a constant by itself.
+func literal(n ast.Node) (any, bool) {
+	if u, ok := n.(*ast.UnaryNode); ok {
+		v, good := literal(u.Node)
+		d, isNumber := v.(decimal.Decimal)
+		if u.Operator == "-" {
+			d = d.Neg()
+		}
+		return d, good && isNumber
+	}
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		return decimal.NewFromInt(int64(n.Value)), true
+	case *ast.FloatNode:
+		return decimal.NewFromFloat(n.Value), true
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.BoolNode:
+		return n.Value, true
+	case *ast.NilNode:
+		return nil, true
+	case *ast.CallNode:
+		id, ok := n.Callee.(*ast.IdentifierNode)
+		if ok && id.Value == "date" && len(n.Arguments) == 1 {
+			if s, ok := n.Arguments[0].(*ast.StringNode); ok {
+				d, err := ParseDate(s.Value)
+				return d, err == nil
+			}
+		}
+	}
+	return nil, false
+}
+
+// rowBox finds the box of a row; nil if it cannot be told.
+func rowBox(r *Rule, segments [][]segment, row []cell) box {
+	b := make(box, len(row))
+	for j, c := range row {
+		if segments[j] == nil {
+			if c.prog != nil {
+				return nil
+			}
+			b[j] = []bool{true}
+			continue
+		}
+		b[j] = make([]bool, len(segments[j]))
+		if c.prog != nil {
+			if _, ok := cellConstants(c.expr, r.In[j].Key); !ok {
+				return nil
+			}
+		}
+		for k, s := range segments[j] {
+			met := true
+			if c.prog != nil {
+				var err error
+				if met, err = c.prog.Test(&Scope{Names: map[string]any{r.In[j].Key: s.value}}); err != nil {
+					return nil
+				}
+			}
+			b[j][k] = met
+		}
+	}
+	return b
+}
+
+func universe(segments [][]segment) box {
+	b := make(box, len(segments))
+	for j, s := range segments {
+		b[j] = make([]bool, max(1, len(s)))
+		for k := range b[j] {
+			b[j][k] = true
+		}
+	}
+	return b
+}
+
+// common is what two boxes share in one input; empty says that it is nothing.
+func common(a, b []bool) (out []bool, empty bool) {
+	out, empty = make([]bool, len(a)), true
+	for k := range a {
+		if out[k] = a[k] && b[k]; out[k] {
+			empty = false
+		}
+	}
+	return out, empty
+}
+
+func (b box) meets(o box) bool {
+	for j := range b {
+		if _, empty := common(b[j], o[j]); empty {
+			return false
+		}
+	}
+	return true
+}
+
+// minus is what is left of b without o, as boxes that do not meet each other.
+func (b box) minus(o box) []box {
+	if !b.meets(o) {
+		return []box{b}
+	}
+	var out []box
+	left := append(box{}, b...)
+	for j := range b {
+		outside, any := make([]bool, len(b[j])), false
+		for k := range b[j] {
+			if outside[k] = b[j][k] && !o[j][k]; outside[k] {
+				any = true
+			}
+		}
+		if any {
+			piece := append(box{}, left...)
+			piece[j] = outside
+			out = append(out, piece)
+		}
+		left[j], _ = common(b[j], o[j])
+	}
+	return out
+}
+
+func subtractAll(boxes []box, o box) []box {
+	var out []box
+	for _, b := range boxes {
+		out = append(out, b.minus(o)...)
+		if len(out) > maxBoxes {
+			break
+		}
+	}
+	return out
+}
+
+func overlaps(boxes []box, path string, forbidden bool) []Problem {
+	var problems []Problem
+	for i := range boxes {
+		for k := range i {
+			if boxes[i] == nil || boxes[k] == nil || !boxes[i].meets(boxes[k]) || !forbidden {
+				continue
+			}
+			problems = append(problems, Errorf(path+"/rows/"+strconv.Itoa(i), "table.overlap", Say(
+				"第 {b} 行和第 {a} 行会同时适用；unique 要求每种情况只有一行。可改用 first", "第 {b} 列和第 {a} 列會同時適用；unique 要求每種情況只有一列。可改用 first",
+				"Row {b} and row {a} apply at the same time, but unique allows one row a case. first would take the upper one", "a", k+1, "b", i+1)))
+			break
+		}
+	}
+	return problems
+}
+
+func unreachable(boxes []box, path string) []Problem {
+	var problems []Problem
+	for i, b := range boxes {
+		if b == nil {
+			continue
+		}
+		rest := []box{b}
+		for _, earlier := range boxes[:i] {
+			if earlier != nil {
+				rest = subtractAll(rest, earlier)
+			}
+			if len(rest) == 0 || len(rest) > maxBoxes {
+				break
+			}
+		}
+		if len(rest) == 0 {
+			problems = append(problems, Warnf(path+"/rows/"+strconv.Itoa(i), "table.unreachable", Say(
+				"第 {n} 行永远不会用到：上面的行已包括它的所有情况", "第 {n} 列永遠不會用到：上面的列已包括它的所有情況",
+				"Row {n} never applies: the rows above cover all its cases", "n", i+1)))
+		}
+	}
+	return problems
+}
+
+// describe names one case of a box; inputs that do not matter are left out.
+func describe(r *Rule, segments [][]segment, b box) string {
+	var parts []string
+	for j, in := range r.In {
+		if segments[j] == nil || !slices.Contains(b[j], false) {
+			continue
+		}
+		parts = append(parts, in.Key+" "+segments[j][slices.Index(b[j], true)].label)
+	}
+	if len(parts) == 0 {
+		return "…"
+	}
+	return strings.Join(parts, "; ")
+}
