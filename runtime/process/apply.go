@@ -112,6 +112,8 @@ func (s *State) Apply(e *Event) {
 		s.assign(&p)
 	case Numbered:
 		s.Number = p.Number
+	case Titled:
+		s.Title = p.Title
 	case TimersSet:
 		s.Timers = slices.DeleteFunc(s.Timers, func(t Timer) bool { return slices.Contains(p.Remove, t.ID) })
 		s.Timers = append(s.Timers, p.Add...)

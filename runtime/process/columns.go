@@ -46,7 +46,7 @@ func (f *Form) Cols(s *State) map[string]any {
 			m[k] = val
 		}
 	}
-	title := f.Schema.Title(v, f.titleScope(s))
+	title := s.Title
 	put("number", s.Number)
 	put("title", title)
 	put("title_k", forms.CollationKey(title))

@@ -28,6 +28,7 @@ func Decide(app *App, s *State, c *Command, f *Facts) *Decision {
 	}
 	if rejection == nil && len(d.needs) == 0 && len(d.events) > 0 {
 		rejection = d.autos()
+		d.retitle()
 	}
 	switch {
 	case len(d.needs) > 0:
@@ -114,7 +115,7 @@ func (d *decider) rev(p Payload) int64 {
 		old = d.before.Rev
 	}
 	switch p.(type) {
-	case TimersSet, Reminded, Joined:
+	case TimersSet, Reminded, Joined, Titled:
 		return d.s.Rev
 	}
 	return old + 1

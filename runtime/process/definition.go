@@ -506,6 +506,7 @@ type TestStep struct {
 	With     map[string]json.RawMessage `json:"with,omitempty"`
 	Set      map[string]json.RawMessage `json:"set,omitempty"`
 	Check    []string                   `json:"check,omitempty"`
+	Activity string                     `json:"activity,omitempty"`
 	Approve  string                     `json:"approve,omitempty"`
 	Reject   string                     `json:"reject,omitempty"`
 	Return   string                     `json:"return,omitempty"`
@@ -523,6 +524,7 @@ type Expect struct {
 	WaitingFor *[]string                  `json:"waitingFor,omitempty"`
 	Approvers  *[]string                  `json:"approvers,omitempty"`
 	Tasks      *int                       `json:"tasks,omitempty"`
+	Escalated  *bool                      `json:"escalated,omitempty"`
 	Data       map[string]json.RawMessage `json:"data,omitempty"`
 	Notices    *[]string                  `json:"notices,omitempty"`
 	Started    *[]string                  `json:"started,omitempty"`

@@ -93,6 +93,10 @@ type (
 		Team  string `json:"team,omitempty"`
 		How   string `json:"how,omitempty"`
 	}
+	// Titled sets what the record is called.
+	Titled struct {
+		Title string `json:"title"`
+	}
 	// Numbered gives the record its number.
 	Numbered struct {
 		Number string `json:"number"`
@@ -202,6 +206,7 @@ func (Ticked) Type() string         { return "ticked" }
 func (ActivityDone) Type() string   { return "activityDone" }
 func (ActivityOpened) Type() string { return "activityOpened" }
 func (Assigned) Type() string       { return "assigned" }
+func (Titled) Type() string         { return "titled" }
 func (Numbered) Type() string       { return "numbered" }
 func (RoundOpened) Type() string    { return "roundOpened" }
 func (StepEntered) Type() string    { return "stepEntered" }
@@ -215,6 +220,7 @@ func (RoundVoided) Type() string    { return "roundVoided" }
 func (RoundEnded) Type() string     { return "roundEnded" }
 func (TimersSet) Type() string      { return "timersSet" }
 func (Reminded) Type() string       { return "reminded" }
+func (Urged) Type() string          { return "urged" }
 func (Noted) Type() string          { return "noted" }
 func (LinkAdded) Type() string      { return "linked" }
 func (Joined) Type() string         { return "joined" }
@@ -224,7 +230,7 @@ func (Restored) Type() string       { return "restored" }
 // payloads makes an empty payload by type name.
 var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"created": read[Created], "imported": read[Imported], "changed": read[Changed], "entered": read[Entered],
-	"ticked": read[Ticked], "activityDone": read[ActivityDone], "activityOpened": read[ActivityOpened], "assigned": read[Assigned], "numbered": read[Numbered],
+	"ticked": read[Ticked], "activityDone": read[ActivityDone], "activityOpened": read[ActivityOpened], "assigned": read[Assigned], "numbered": read[Numbered], "titled": read[Titled],
 	"roundOpened": read[RoundOpened], "stepEntered": read[StepEntered], "stepEnded": read[StepEnded],
 	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],
 	"escalated": read[Escalated], "roundBlocked": read[RoundBlocked], "roundVoided": read[RoundVoided],

@@ -2,7 +2,6 @@ package process
 
 import (
 	"slices"
-	"strconv"
 
 	"pipewright/forms"
 )
@@ -141,5 +140,3 @@ func whosOf(ws Whos) []CompiledWho {
 func without(people []string, user string) []string {
 	return slices.DeleteFunc(slices.Clone(people), func(p string) bool { return p == user })
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

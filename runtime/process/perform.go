@@ -122,7 +122,11 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		}
 		target, form = ref.ID, a.On
 		state = &State{ID: ref.ID, App: d.app.Def.Key, Form: form.Def.Key, Stage: fact.Stage, Owner: fact.Owner, Team: fact.Team}
+		source := sc
 		sc = form.Schema.Scope(fact.Values, d.baseFor(state, form), d.record)
+		if _, own := sc.Names[sourceName]; !own {
+			sc.Names[sourceName] = source.Names
+		}
 	}
 	command := func(kind CommandKind) *Command {
 		return &Command{Kind: kind, App: d.app.Def.Key, Form: form.Def.Key, Cause: d.c.Cause}
@@ -222,7 +226,7 @@ func (d *decider) wireValues(form *Form, set []CompiledAssign, sc *rules.Scope, 
 func (d *decider) render(a *CompiledAction, sc *rules.Scope) (rules.Text, *rules.Problem) {
 	out := rules.Text{}
 	for lang, t := range a.Text {
-		s, err := t.Render(sc, d.form.format(lang))
+		s, err := t.Render(sc, rules.ShowValue)
 		if err != nil {
 			p := failed(a.Path, err)
 			return nil, &p
@@ -234,7 +238,7 @@ func (d *decider) render(a *CompiledAction, sc *rules.Scope) (rules.Text, *rules
 
 func (d *decider) call(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Problem {
 	h := a.Def.HTTP
-	url, err := a.URL.Render(sc, d.form.format("en"))
+	url, err := a.URL.Render(sc, rules.ShowValue)
 	if err != nil {
 		p := failed(a.Path+"/http/url", err)
 		return &p

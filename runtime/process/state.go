@@ -26,6 +26,8 @@ type State struct {
 	Since   time.Time            `json:"since,omitzero"`
 	Entered map[string]time.Time `json:"entered,omitempty"`
 
+	// Title is what people call the record; a Titled event sets it whenever what it is made of changes.
+	Title  string   `json:"title,omitempty"`
 	Number string   `json:"number,omitempty"`
 	Owner  string   `json:"owner,omitempty"`
 	Team   string   `json:"team,omitempty"`

@@ -33,7 +33,7 @@ func (d *decider) base() *rules.Scope {
 	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.f.Calendar, Budget: d.budget}
 }
 
-// scope is base with the record's fields and the app's named rules.
+// scope is base with the record's fields; the schema adds the app's named rules.
 func (d *decider) scope(v forms.Values) *rules.Scope {
 	return d.form.Schema.Scope(v, d.base(), d.record)
 }
@@ -114,4 +114,11 @@ func (d *decider) assigns(form *Form, set []CompiledAssign, sc *rules.Scope) (fo
 		out[a.Field] = v
 	}
 	return out, nil
+}
+
+// retitle keeps the title in step with what it is made of.
+func (d *decider) retitle() {
+	if title := d.form.Schema.Title(d.view(nil), d.base(), d.record); title != d.s.Title {
+		d.emit(Titled{Title: title})
+	}
 }

@@ -1,0 +1,273 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// World is what scenarios know of people: the sample company, or a real one.
+type World interface {
+	// Actor answers who a user is and what he may do; s is nil for a record not created yet.
+	Actor(app *App, form, user string, s *State) Actor
+	People(n PeopleNeed) []string
+	Calendar(key string) rules.Calendar
+}
+
+// TestResult is the outcome of one scenario. It passed when there are no problems.
+type TestResult struct {
+	Name     string
+	Problems []rules.Problem
+}
+
+// Coverage counts what scenarios have walked: stages entered ("deal.won"), transitions taken ("deal.win"), approval steps decided
+// ("discount.manager") and automations run.
+type Coverage struct {
+	Stages, Transitions, Steps, Automations map[string]int
+}
+
+// startOfTests is when a scenario begins that names no instant: a Monday morning.
+var startOfTests = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+
+// RunTests runs the app's scenarios on the pure core with a virtual clock. Each begins on its own; nothing is sent.
+func RunTests(app *App, w World) ([]TestResult, *Coverage) {
+	cov := &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}}
+	var out []TestResult
+	for i := range app.Def.Tests {
+		t := &app.Def.Tests[i]
+		s := newScenario(app, w, cov, t, fmt.Sprintf("/tests/%d", i))
+		s.run()
+		out = append(out, TestResult{Name: t.Name, Problems: s.problems})
+	}
+	return out, cov
+}
+
+// scenario is one run: a small world of records with a clock that only moves when told.
+type scenario struct {
+	app     *App
+	world   World
+	cov     *Coverage
+	test    *Test
+	path    string
+	now     time.Time
+	records map[string]*State
+	order   []string
+	names   map[string]string // names of the given records → ids
+	main    string
+	numbers map[string]int
+	unique  map[string]string
+	tasks   map[string]*TaskEffect
+	// notices and started since the last expectation.
+	notices  []string
+	started  []string
+	problems []rules.Problem
+	ops      int
+	depth    int
+}
+
+func newScenario(app *App, w World, cov *Coverage, t *Test, path string) *scenario {
+	return &scenario{app: app, world: w, cov: cov, test: t, path: path, now: startOfTests, records: map[string]*State{}, names: map[string]string{},
+		numbers: map[string]int{}, unique: map[string]string{}, tasks: map[string]*TaskEffect{}}
+}
+
+func (s *scenario) fail(path string, zhCN, zhTW, en string, args ...any) {
+	s.problems = append(s.problems, rules.Errorf(path, "test.failed", rules.Say(zhCN, zhTW, en, args...)))
+}
+
+func (s *scenario) run() {
+	if s.test.At != "" {
+		at, err := time.Parse(time.RFC3339, s.test.At)
+		if err != nil {
+			s.fail(s.path+"/at", "“at”应是一个时刻，如 2026-03-02T09:00:00+08:00", "「at」應是一個時刻，如 2026-03-02T09:00:00+08:00", "“at” must be an instant like 2026-03-02T09:00:00+08:00")
+			return
+		}
+		s.now = at.UTC()
+	}
+	if !s.begin() {
+		return
+	}
+	for i := range s.test.Steps {
+		s.step(&s.test.Steps[i], fmt.Sprintf("%s/steps/%d", s.path, i))
+	}
+}
+
+// begin puts the given records in place and creates the one the scenario is about.
+func (s *scenario) begin() bool {
+	for _, name := range sortedKeys(s.test.Given.Records) {
+		s.names[name] = "rec-" + name
+	}
+	for _, name := range sortedKeys(s.test.Given.Records) {
+		g := s.test.Given.Records[name]
+		c := &Command{Kind: Import, ID: s.names[name], App: s.app.Def.Key, Form: g.Form, Data: s.refer(g.Form, g.Data), Stage: g.Stage, Owner: s.user("")}
+		if r := s.do(c, Service(s.app.Def.Key)); r != nil {
+			s.refused(s.path+"/given/records/"+name, r)
+			return false
+		}
+	}
+	if s.test.Given.Form == "" {
+		return true
+	}
+	s.main = "rec-main"
+	g := &s.test.Given
+	c := &Command{Kind: Create, ID: s.main, App: s.app.Def.Key, Form: g.Form, Data: s.refer(g.Form, g.Data), Owner: g.Owner}
+	actor := s.world.Actor(s.app, g.Form, s.user(""), nil)
+	if g.Stage != "" {
+		c.Kind, c.Stage, actor = Import, g.Stage, Service(s.app.Def.Key)
+		if c.Owner == "" {
+			c.Owner = s.user("")
+		}
+	}
+	if r := s.do(c, actor); r != nil {
+		s.refused(s.path+"/given", r)
+		return false
+	}
+	return true
+}
+
+// refer puts the ids of given records in place of their names, in reference fields and reference columns.
+func (s *scenario) refer(form string, data Wire) Wire {
+	f := s.app.Forms[form]
+	if f == nil {
+		return data
+	}
+	return replaceRefs(f.Schema.Fields(), data, s.names)
+}
+
+func (s *scenario) user(as string) string {
+	switch {
+	case as != "":
+		return as
+	case s.test.As != "":
+		return s.test.As
+	}
+	return "rep.li"
+}
+
+func (s *scenario) refused(path string, r *Rejection) {
+	s.fail(path, "被拒绝：{why}", "被拒絕：{why}", "Refused: {why}", "why", r.Error())
+}
+
+// do runs one command to its end: facts fetched, events applied, effects carried out, automations run.
+func (s *scenario) do(c *Command, actor Actor) *Rejection {
+	s.ops++
+	c.Op, c.At, c.Actor = fmt.Sprintf("op%d", s.ops), s.now, actor
+	before := s.records[c.ID]
+	if before == nil && c.Kind != Create && c.Kind != Import {
+		return reject("not.found", rules.Say("没有这条记录", "沒有這條記錄", "There is no such record"))
+	}
+	f := s.facts()
+	for range 8 {
+		d := Decide(s.app, before, c, f)
+		if d.Reject != nil {
+			return d.Reject
+		}
+		if len(d.Needs) == 0 {
+			s.commit(before, c, d)
+			return nil
+		}
+		for _, n := range d.Needs {
+			s.fetch(f, n)
+		}
+	}
+	return reject("facts.endless", rules.Say("取数没有尽头", "取數沒有盡頭", "The command asks for facts without end"))
+}
+
+func (s *scenario) commit(before *State, c *Command, d *Decision) {
+	if len(d.Events) == 0 {
+		return
+	}
+	if before == nil {
+		s.order = append(s.order, c.ID)
+	}
+	s.records[c.ID] = d.State
+	for i := range d.Events {
+		s.cover(d.State, &d.Events[i])
+	}
+	var runs []Effect
+	for _, e := range Effects(s.app, before, c.ID, d.Events) {
+		switch e.Kind {
+		case "task":
+			s.tasks[e.ID] = e.Task
+		case "notice":
+			s.notices = append(s.notices, e.Notice.User)
+		case "automation":
+			runs = append(runs, e)
+		}
+	}
+	for _, e := range runs {
+		s.automate(s.app.Automations[e.Automation.Key], c.ID, Cause{Root: c.Op, Depth: c.Cause.Depth + 1})
+	}
+}
+
+func (s *scenario) cover(st *State, e *Event) {
+	switch p := e.Payload.(type) {
+	case Entered:
+		s.cov.Stages[st.Process+"."+p.To]++
+		if p.Transition != "" {
+			s.cov.Transitions[st.Process+"."+p.Transition]++
+		}
+	case StepEnded:
+		if p.State != Skipped {
+			chain := ""
+			if st.Round != nil {
+				chain = st.Round.Chain
+			} else if n := len(st.Rounds); n > 0 {
+				chain = st.Rounds[n-1].Chain
+			}
+			s.cov.Steps[chain+"."+p.Step]++
+		}
+	}
+}
+
+// facts are empty but for the calendar.
+func (s *scenario) facts() *Facts {
+	return &Facts{People: map[string][]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+}
+
+// fetch answers a need from the small world.
+func (s *scenario) fetch(f *Facts, n Need) {
+	switch n.Kind {
+	case NeedRecord:
+		st := s.records[n.ID]
+		if st == nil || st.Form != n.Form {
+			f.Records[n.Key] = RecordFact{Missing: true}
+			return
+		}
+		f.Records[n.Key] = RecordFact{Ver: st.Seq, Title: st.Title, Stage: st.Stage, Owner: st.Owner, Team: st.Team, Values: s.app.Forms[n.Form].Schema.Decode(st.Data)}
+	case NeedLinked:
+		counts := map[string]int{}
+		for _, id := range s.order {
+			st := s.records[id]
+			if st.Form != n.Form || !st.Deleted.IsZero() {
+				continue
+			}
+			if ref, _ := s.app.Forms[n.Form].Schema.Decode(st.Data)[n.Via].(forms.Ref); ref.ID == n.ID {
+				counts[st.Stage]++
+			}
+		}
+		f.Linked[n.Key] = counts
+	case NeedPeople:
+		f.People[n.Key] = s.world.People(*n.People)
+	case NeedNumber:
+		s.numbers[n.Series]++
+		f.Numbers[n.Key] = itoa(s.numbers[n.Series])
+	case NeedUnique:
+		holder := s.unique[n.Series]
+		if holder == "" && n.Mode != "warn" {
+			s.unique[n.Series] = n.ID
+		}
+		f.Unique[n.Key] = holder
+	case NeedLoad:
+		load := map[string]int{}
+		for _, id := range s.order {
+			if st := s.records[id]; st.Form == n.Form && slices.Contains(n.Users, st.Owner) && st.ClosedAt.IsZero() {
+				load[st.Owner]++
+			}
+		}
+		f.Loads[n.Key] = load
+	}
+}

@@ -1,0 +1,365 @@
+package process
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// step does one step of a scenario and then looks at what it expects. A refusal that is not expected fails the scenario.
+func (s *scenario) step(t *TestStep, path string) {
+	r := s.act(t, path)
+	var expected *[]string
+	if t.Expect != nil {
+		expected = t.Expect.Problems
+	}
+	switch {
+	case r != nil && expected == nil:
+		s.refused(path, r)
+	case expected != nil:
+		if got := codes(r); !slices.Equal(got, sorted(*expected)) {
+			s.fail(path+"/expect/problems", "应被拒绝为 {want}，实际是 {got}", "應被拒絕為 {want}，實際是 {got}", "Expected to be refused with {want}, got {got}", "want", fmt.Sprint(sorted(*expected)), "got", fmt.Sprint(got))
+		}
+	}
+	if t.Expect != nil {
+		s.expect(t.Expect, path+"/expect")
+		s.notices, s.started = nil, nil
+	}
+}
+
+func (s *scenario) act(t *TestStep, path string) *Rejection {
+	user := s.user(t.As)
+	st := s.records[s.main]
+	if t.Run != "" {
+		s.runCron(t.Run, path)
+		return nil
+	}
+	if t.After != "" {
+		s.wait(t.After, path)
+		return nil
+	}
+	if st == nil {
+		return nil
+	}
+	actor := s.world.Actor(s.app, st.Form, user, st)
+	switch {
+	case t.Do != "":
+		return s.do(&Command{Kind: Move, ID: s.main, Transition: t.Do, Data: s.refer(st.Form, t.With)}, actor)
+	case len(t.Set) > 0:
+		return s.do(&Command{Kind: Edit, ID: s.main, Data: s.refer(st.Form, t.Set)}, actor)
+	case len(t.Check) > 0:
+		for _, item := range t.Check {
+			if r := s.do(&Command{Kind: Tick, ID: s.main, Item: item, Done: true}, actor); r != nil {
+				return r
+			}
+		}
+	case t.Activity != "":
+		return s.do(&Command{Kind: Activity, ID: s.main, Item: t.Activity, Done: true}, actor)
+	case t.Withdraw:
+		return s.do(&Command{Kind: Withdraw, ID: s.main}, actor)
+	case t.Approve != "":
+		return s.decide(st, t.Approve, "approve", t, actor)
+	case t.Reject != "":
+		return s.decide(st, t.Reject, "reject", t, actor)
+	case t.Return != "":
+		return s.decide(st, t.Return, "return", t, actor)
+	}
+	return nil
+}
+
+// decide finds the user's open slot in a step and decides it.
+func (s *scenario) decide(st *State, step, decision string, t *TestStep, actor Actor) *Rejection {
+	c := &Command{Kind: DecideSlot, ID: s.main, Decision: decision, Step: step, Slot: -1, Comment: "scenario", Data: s.refer(st.Form, t.With)}
+	if st.Round != nil {
+		c.Round, c.Hash = st.Round.N, st.Round.Hash
+		for i, slot := range st.Round.Step(step).Slots {
+			if slot.State == Open && slot.Person == actor.User {
+				c.Slot = i
+			}
+		}
+	}
+	return s.do(c, actor)
+}
+
+// wait moves the clock; timers that come due on the way fire in order, at their own instants.
+func (s *scenario) wait(duration, path string) {
+	d, err := rules.ParseDuration(duration)
+	if err != nil {
+		s.fail(path+"/after", "“{text}”不是时长", "「{text}」不是時長", "“{text}” is not a duration", "text", duration)
+		return
+	}
+	until := d.Add(s.now, s.app.Zone, s.world.Calendar(s.app.Def.Calendar))
+	for range 1000 {
+		id, timer := s.nextTimer(until)
+		if id == "" {
+			break
+		}
+		if timer.At.After(s.now) {
+			s.now = timer.At
+		}
+		if r := s.do(&Command{Kind: Fire, ID: id, Timer: timer.ID}, Service(s.app.Def.Key)); r != nil {
+			s.refused(path, r)
+			return
+		}
+	}
+	s.now = until
+}
+
+func (s *scenario) nextTimer(until time.Time) (id string, next Timer) {
+	for _, rec := range s.order {
+		for _, t := range s.records[rec].Timers {
+			if !t.At.After(until) && (id == "" || t.At.Before(next.At)) {
+				id, next = rec, t
+			}
+		}
+	}
+	return id, next
+}
+
+// runCron runs a scheduled automation once, now.
+func (s *scenario) runCron(key, path string) {
+	a := s.app.Automations[key]
+	if a == nil {
+		s.fail(path+"/run", "没有自动化“{key}”", "沒有自動化「{key}」", "There is no automation “{key}”", "key", key)
+		return
+	}
+	if a.Def.Each == nil {
+		s.automate(a, "", Cause{Depth: 1})
+		return
+	}
+	for _, id := range slices.Clone(s.order) {
+		st := s.records[id]
+		if a.Form == nil || st.Form != a.Form.Def.Key || !st.Deleted.IsZero() {
+			continue
+		}
+		d := inspector(s.app, st, Service(s.app.Def.Key), s.facts(), s.now)
+		if d.bind() != nil {
+			continue
+		}
+		if yes, _ := d.truth(a.Where, d.scope(d.view(nil)), ""); yes {
+			s.automate(a, id, Cause{Depth: 1})
+		}
+	}
+}
+
+// automate runs an automation for a record: the same Perform as the engine's.
+func (s *scenario) automate(a *CompiledAutomation, id string, cause Cause) {
+	if a == nil || cause.Depth > 16 {
+		return
+	}
+	path := s.path + "/automations/" + a.Def.Key
+	f := s.facts()
+	for range 8 {
+		yes, needs, problem := Applies(s.app, a, s.records[id], f, s.now)
+		if problem != nil {
+			s.problems = append(s.problems, *problem)
+			return
+		}
+		if len(needs) == 0 {
+			if !yes {
+				return
+			}
+			break
+		}
+		for _, n := range needs {
+			s.fetch(f, n)
+		}
+	}
+	s.cov.Automations[a.Def.Key]++
+	cause.Automation = s.app.Def.Key + "/" + a.Def.Key
+	s.actions(a.Actions, id, cause, "", path)
+}
+
+func (s *scenario) actions(list []*CompiledAction, id string, cause Cause, prefix, path string) {
+	for i, action := range list {
+		seq := prefix + itoa(i)
+		f := s.facts()
+		for range 8 {
+			deed, needs, problem := Perform(s.app, action, s.records[id], f, s.now, seq, cause)
+			if problem != nil {
+				s.problems = append(s.problems, *problem)
+				return
+			}
+			if len(needs) == 0 {
+				s.carryOut(deed, id, cause, path)
+				break
+			}
+			for _, n := range needs {
+				s.fetch(f, n)
+			}
+		}
+	}
+}
+
+func (s *scenario) carryOut(deed *Deed, id string, cause Cause, path string) {
+	service := Service(s.app.Def.Key)
+	switch {
+	case deed.Command != nil:
+		deed.Command.ID = deed.Record
+		if r := s.do(deed.Command, service); r != nil {
+			s.refused(path, r)
+		}
+	case deed.Start != nil:
+		deed.Start.ID = fmt.Sprintf("rec-%s-%d", deed.Start.Form, len(s.order))
+		if r := s.do(deed.Start, service); r != nil {
+			s.refused(path, r)
+			return
+		}
+		s.started = append(s.started, deed.Start.Form)
+		if id != "" {
+			if r := s.do(&Command{Kind: Connect, ID: id, Link: &Link{ID: deed.Start.ID, Form: deed.Start.Form, Why: "started"}, Cause: cause}, service); r != nil {
+				s.refused(path, r)
+			}
+		}
+	case len(deed.Branch) > 0:
+		s.actions(deed.Branch, id, cause, deed.Seq+"."+deed.Arm+".", path)
+	}
+	for i := range deed.Tasks {
+		s.tasks[fmt.Sprintf("%s|%s|%d|%d", id, deed.Seq, s.ops, i)] = &deed.Tasks[i]
+	}
+	for _, n := range deed.Notices {
+		s.notices = append(s.notices, n.User)
+	}
+}
+
+// expect compares what is with what should be.
+func (s *scenario) expect(e *Expect, path string) {
+	st := s.records[s.main]
+	if st == nil {
+		st = &State{}
+	}
+	differ := func(member string, want, got any) {
+		s.fail(path+"/"+member, "应是 {want}，实际是 {got}", "應是 {want}，實際是 {got}", "Expected {want}, got {got}", "want", fmt.Sprint(want), "got", fmt.Sprint(got))
+	}
+	if e.Stage != "" && e.Stage != st.Stage {
+		differ("stage", e.Stage, st.Stage)
+	}
+	if e.Owner != "" && e.Owner != st.Owner {
+		differ("owner", e.Owner, st.Owner)
+	}
+	var steps, people []string
+	escalated := false
+	if st.Round != nil {
+		for i := range st.Round.Steps {
+			if step := &st.Round.Steps[i]; step.State == Active {
+				steps = append(steps, step.Key)
+				escalated = escalated || step.Escalated
+			}
+		}
+		people = sorted(st.Round.waiting())
+	}
+	if e.WaitingFor != nil && !slices.Equal(*e.WaitingFor, steps) {
+		differ("waitingFor", *e.WaitingFor, steps)
+	}
+	if e.Approvers != nil && !slices.Equal(sorted(*e.Approvers), people) {
+		differ("approvers", *e.Approvers, people)
+	}
+	if e.Escalated != nil && *e.Escalated != escalated {
+		differ("escalated", *e.Escalated, escalated)
+	}
+	if e.Tasks != nil {
+		open := 0
+		for _, t := range s.tasks {
+			if t.State == Open {
+				open++
+			}
+		}
+		if open != *e.Tasks {
+			differ("tasks", *e.Tasks, open)
+		}
+	}
+	if e.Notices != nil && !slices.Equal(sorted(*e.Notices), sorted(s.notices)) {
+		differ("notices", *e.Notices, s.notices)
+	}
+	if e.Started != nil && !slices.Equal(sorted(*e.Started), sorted(s.started)) {
+		differ("started", *e.Started, s.started)
+	}
+	s.expectData(st, e.Data, path+"/data")
+}
+
+// expectData compares values by what they mean: the expected ones are parsed like a client's.
+func (s *scenario) expectData(st *State, want Wire, path string) {
+	form := s.app.Forms[st.Form]
+	if len(want) == 0 || form == nil {
+		return
+	}
+	got := form.Schema.Wire(form.Schema.Decode(st.Data), nil)
+	for _, k := range sortedKeys(want) {
+		parsed, problems := form.Schema.Parse(s.refer(st.Form, Wire{k: want[k]}), path)
+		if len(problems) > 0 {
+			s.problems = append(s.problems, problems...)
+			continue
+		}
+		expected, ok := form.Schema.Wire(parsed, nil)[k]
+		if !ok {
+			expected = json.RawMessage("null")
+		}
+		actual, ok := got[k]
+		if !ok {
+			actual = json.RawMessage("null")
+		}
+		if string(expected) != string(actual) {
+			s.fail(path+"/"+k, "应是 {want}，实际是 {got}", "應是 {want}，實際是 {got}", "Expected {want}, got {got}", "want", string(expected), "got", string(actual))
+		}
+	}
+}
+
+// codes are what a refusal was for: its details, or itself.
+func codes(r *Rejection) []string {
+	var out []string
+	if r == nil {
+		return out
+	}
+	for _, p := range r.Details {
+		if !slices.Contains(out, p.Code) {
+			out = append(out, p.Code)
+		}
+	}
+	if len(out) == 0 {
+		out = []string{r.Code}
+	}
+	return sorted(out)
+}
+
+func sorted(in []string) []string {
+	out := slices.Clone(in)
+	slices.Sort(out)
+	return out
+}
+
+// replaceRefs puts ids in place of names.
+func replaceRefs(fields []forms.FieldInfo, data Wire, ids map[string]string) Wire {
+	if len(data) == 0 {
+		return data
+	}
+	out := make(Wire, len(data))
+	for k, raw := range data {
+		out[k] = raw
+	}
+	for _, f := range fields {
+		raw, given := data[f.Def.Key]
+		if !given {
+			continue
+		}
+		switch f.Def.Type {
+		case "reference":
+			var name string
+			if json.Unmarshal(raw, &name) == nil && ids[name] != "" {
+				out[f.Def.Key], _ = json.Marshal(ids[name])
+			}
+		case "table":
+			var rows []Wire
+			if json.Unmarshal(raw, &rows) == nil {
+				for i := range rows {
+					rows[i] = replaceRefs(f.Columns, rows[i], ids)
+				}
+				out[f.Def.Key], _ = json.Marshal(rows)
+			}
+		}
+	}
+	return out
+}
