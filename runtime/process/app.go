@@ -11,12 +11,18 @@ import (
 // part of a release, never of the definition. A nil Storage means every key is its own storage key (drafts, tests).
 type Storage struct {
 	Forms map[string]FormStorage `json:"forms"`
+	// Retired are storage keys of forms that are gone; they are never given again.
+	Retired []string `json:"retired,omitempty"`
 }
 
 // FormStorage is the storage key of a form and of its fields ("field" or "table.column").
 type FormStorage struct {
-	Key    string            `json:"key"`
+	Key string `json:"key"`
+	// Code is the mark that ids of its records begin with; no two forms of a company share one.
+	Code   string            `json:"code"`
 	Fields map[string]string `json:"fields"`
+	// Retired are storage keys of fields that are gone or of another type now; they are never given again.
+	Retired []string `json:"retired,omitempty"`
 }
 
 // App is a compiled definition: what Compile makes, the editor checks and the engine runs. It is immutable and safe for

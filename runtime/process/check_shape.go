@@ -1,0 +1,152 @@
+package process
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// choices lists the words a member may hold, by type and JSON name. A member not here is free. The JSON Schema is made from
+// the same table. Members of forms are checked by package forms.
+var choices = map[reflect.Type]map[string][]string{
+	reflect.TypeFor[Stage](): {
+		"end":  {"won", "lost", "done", "cancelled"},
+		"kind": {"call", "meeting", "visit", "demo", "review", "document", "data", "negotiate", "work", "wait"},
+	},
+	reflect.TypeFor[Owner]():      {"assign": {"keep", "pick", "roundRobin", "leastLoaded"}},
+	reflect.TypeFor[Linked]():     {"match": {"all", "any"}},
+	reflect.TypeFor[Transition](): {"while": {"lock", "void"}},
+	reflect.TypeFor[Step](): {
+		"onSelf": {"climb", "skip", "allow", "admin"},
+		"allow":  {"transfer", "delegate", "addSign", "removeSign", "return", "withdraw"},
+	},
+	reflect.TypeFor[DueStep]():  {"do": {"remind", "escalate", "transfer", "pass", "reject"}},
+	reflect.TypeFor[OnReturn](): {"to": {"initiator", "previous", "any"}, "resume": {"rerun", "jumpBack"}},
+	reflect.TypeFor[Chain]():    {"dedupe": {"none", "consecutive", "once"}},
+	reflect.TypeFor[Who]():      {"pick": {"initiator", "previous"}},
+	reflect.TypeFor[Trigger](): {
+		"when":    {"entered", "left"},
+		"result":  {"passed", "rejected", "returned"},
+		"misfire": {"skip", "once", "all"},
+		"overlap": {"skip", "queueOne", "allow"},
+	},
+	reflect.TypeFor[HTTPAction](): {"method": {"GET", "POST", "PUT", "PATCH", "DELETE"}},
+	reflect.TypeFor[View]():       {"kind": {"board", "list"}},
+	reflect.TypeFor[Report](): {
+		"kind":  {"summary", "funnel"},
+		"chart": {"number", "bar", "line", "pie", "funnel", "table"},
+	},
+	reflect.TypeFor[GroupBy](): {"unit": {"day", "week", "month", "year"}},
+}
+
+// policies are the words of onEmpty.
+var policies = []string{"climb", "admin", "pass", "reject", "block"}
+
+var keyPattern = regexp.MustCompile(`^[a-z][a-zA-Z0-9]{0,39}$`)
+
+// optionPattern is wider: options are often ranges or codes of other systems, such as 51-200.
+var optionPattern = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.+-]{0,39}$`)
+
+// keyless are types whose key may be left out: paths then use the index.
+var keyless = map[reflect.Type]bool{reflect.TypeFor[Condition](): true}
+
+// own are the types that package forms and package rules check themselves, keys and required members included.
+var own = map[reflect.Type]bool{
+	reflect.TypeFor[forms.Field](): true, reflect.TypeFor[forms.Section](): true, reflect.TypeFor[forms.Check](): true,
+	reflect.TypeFor[forms.Unique](): true, reflect.TypeFor[forms.Grant](): true, reflect.TypeFor[forms.Numbering](): true,
+	reflect.TypeFor[forms.Related](): true, reflect.TypeFor[forms.Records](): true, reflect.TypeFor[forms.Form](): true,
+	reflect.TypeFor[rules.Rule](): true,
+}
+
+// foreign are lists whose elements check themselves, but cannot see each other.
+var foreign = map[reflect.Type]bool{reflect.TypeFor[forms.Form](): true, reflect.TypeFor[rules.Rule](): true}
+
+// checkShape is stage 1 after parsing, and the keys of stage 2: words out of a closed list, members that may not be left
+// out, keys well formed and given once.
+func (c *compiler) checkShape() {
+	walk(reflect.ValueOf(c.def).Elem(), "", func(p place) {
+		if !own[p.owner] {
+			c.checkMember(p)
+		}
+		if p.value.Kind() == reflect.Slice {
+			c.checkKeys(p)
+		}
+	})
+}
+
+func (c *compiler) checkMember(p place) {
+	if words := choices[p.owner][p.name]; words != nil {
+		if p.value.Kind() == reflect.Slice {
+			for i := range p.value.Len() {
+				c.checkWord(p.path+"/"+elementName(p.value.Index(i), i), p.value.Index(i).String(), words)
+			}
+		} else {
+			c.checkWord(p.path, p.value.String(), words)
+		}
+	}
+	if p.must && p.value.IsZero() && p.value.Kind() != reflect.Bool && !keyless[p.owner] {
+		if p.value.Type() == textType {
+			c.add(rules.Warnf(p.path, "text.missing", rules.Say("这里还没有文字", "這裡還沒有文字", "There is no text here yet")))
+			return
+		}
+		c.add(rules.Errorf(p.path, "setting.missing", rules.Say(
+			"“{member}”必须填写", "「{member}」必須填寫", "“{member}” must be given", "member", p.name)))
+	}
+}
+
+func (c *compiler) checkWord(path, word string, words []string) {
+	if word != "" && !slices.Contains(words, word) {
+		c.add(wrongWord(path, word, words))
+	}
+}
+
+// wrongWord is a member whose word is not one of those allowed.
+func wrongWord(path, word string, words []string) rules.Problem {
+	p := rules.Errorf(path, "setting.choice", rules.Say(
+		"不认识“{word}”，可用：{words}", "不認識「{word}」，可用：{words}",
+		"“{word}” is not known here; use one of: {words}", "word", word, "words", words))
+	if near, sure := rules.Nearest(word, words); sure {
+		p.Fix = replaceFix(path, near)
+	}
+	return p
+}
+
+// checkKeys checks the keys of the elements of one list.
+func (c *compiler) checkKeys(list place) {
+	elem := list.value.Type().Elem()
+	if elem.Kind() != reflect.Struct || own[elem] && !foreign[elem] {
+		return
+	}
+	if f, ok := elem.FieldByName("Key"); !ok || f.Type.Kind() != reflect.String || f.Tag.Get("json") == "" {
+		return
+	}
+	seen := map[string]int{}
+	for i := range list.value.Len() {
+		key := list.value.Index(i).FieldByName("Key").String()
+		path := list.path + "/" + elementName(list.value.Index(i), i) + "/key"
+		pattern := keyPattern
+		if elem == reflect.TypeFor[forms.Option]() {
+			pattern = optionPattern
+		}
+		switch {
+		case key == "":
+		case !pattern.MatchString(key) && !foreign[elem]:
+			c.add(rules.Errorf(path, "key.invalid", rules.Say(
+				"标识“{key}”不合规：以小写英文字母开头，只用英文字母和数字，最长 40 个字符",
+				"識別名「{key}」不合規：以小寫英文字母開頭，只用英文字母和數字，最長 40 個字元",
+				"The key “{key}” does not fit: begin with a lower-case letter, use letters and digits only, at most 40", "key", key)))
+		case seen[key] > 0:
+			c.add(rules.Errorf(path, "key.duplicate", rules.Say(
+				"标识“{key}”用了两次（第 {first} 项和第 {second} 项），请改掉其中一个",
+				"識別名「{key}」用了兩次（第 {first} 項和第 {second} 項），請改掉其中一個",
+				"The key “{key}” is used twice (items {first} and {second}); change one of them",
+				"key", key, "first", seen[key], "second", i+1)))
+		}
+		if seen[key] == 0 {
+			seen[key] = i + 1
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package process
+
+import (
+	"regexp"
+	"strings"
+
+	"pipewright/rules"
+)
+
+func (c *compiler) actions(path string, list []Action, form *Form, env *rules.Env) []*CompiledAction {
+	var out []*CompiledAction
+	for i := range list {
+		out = append(out, c.action(path+"/"+itoa(i), &list[i], form, env))
+	}
+	return out
+}
+
+// action compiles one action. form is the form of the automation's record, nil when there is none.
+func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *CompiledAction {
+	a := &CompiledAction{Def: d, Path: path, On: form}
+	branch := len(d.Then) > 0 || len(d.Else) > 0
+	c.oneWay(path, d, branch)
+	a.If = c.expr(path+"/if", d.If, env, rules.Bool)
+	target := env
+	if d.On != "" {
+		a.On, target = c.actOn(path+"/on", d.On, form, env)
+	}
+	needsRecord := func(member string) bool {
+		if a.On == nil && d.On == "" {
+			c.fail(path+"/"+member, "ref.kind", "这个定时没有记录可操作：请用 each 选出记录", "這個定時沒有記錄可操作：請用 each 選出記錄",
+				"This schedule has no record to work on; choose records with “each”")
+		}
+		return a.On != nil
+	}
+	ctx := whoContext{form: a.On, env: target}
+	if len(d.Set) > 0 && needsRecord("set") {
+		a.Set = c.assigns(path+"/set", d.Set, a.On, target)
+	}
+	if d.Move != "" && needsRecord("move") {
+		if p := c.procOf[a.On.Def.Key]; p == nil {
+			c.fail(path+"/move", "ref.kind", "“{form}”没有流程，不能流转", "「{form}」沒有流程，不能流轉",
+				"“{form}” has no process to move in", "form", named(a.On.Def.Name, a.On.Def.Key))
+		} else if transitionOf(p, d.Move) == nil {
+			c.unknown(path+"/move", wordTransition, d.Move, transitionKeys(p))
+		}
+	}
+	if d.Start != nil {
+		c.start(path+"/start", d.Start, a, form, env)
+	}
+	if len(d.Assign) > 0 && needsRecord("assign") {
+		a.Who = c.whos(path+"/assign", d.Assign, ctx)
+	}
+	if d.Task != nil && needsRecord("task") {
+		a.Who = c.whos(path+"/task/who", d.Task.Who, ctx)
+		a.Text = c.text(path+"/task/name", d.Task.Name, target)
+		a.Due = c.duration(path+"/task/due", d.Task.Due)
+	}
+	if d.Notify != nil {
+		a.Who = c.whos(path+"/notify/to", d.Notify.To, ctx)
+		a.Text = c.text(path+"/notify/text", d.Notify.Text, target)
+	}
+	if d.HTTP != nil {
+		c.http(path+"/http", d.HTTP, a, target)
+	}
+	a.Then = c.actions(path+"/then", d.Then, form, env)
+	a.Else = c.actions(path+"/else", d.Else, form, env)
+	return a
+}
+
+// oneWay checks that an action is exactly one thing.
+func (c *compiler) oneWay(path string, d *Action, branch bool) {
+	var ways []string
+	add := func(name string, given bool) {
+		if given {
+			ways = append(ways, name)
+		}
+	}
+	add("set", len(d.Set) > 0)
+	add("move", d.Move != "")
+	add("start", d.Start != nil)
+	add("assign", len(d.Assign) > 0)
+	add("task", d.Task != nil)
+	add("notify", d.Notify != nil)
+	add("http", d.HTTP != nil)
+	add("then", branch)
+	switch {
+	case len(ways) == 0:
+		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、task、notify、http，或 if/then/else",
+			"請選擇一個動作：set、move、start、assign、task、notify、http，或 if/then/else",
+			"Choose an action: set, move, start, assign, task, notify, http, or if/then/else")
+	case len(ways) > 1:
+		c.fail(path, "setting.conflict", "一个动作只做一件事，这里写了：{ways}。请拆成几个动作", "一個動作只做一件事，這裡寫了：{ways}。請拆成幾個動作",
+			"One action does one thing; here are: {ways}. Split them", "ways", ways)
+	case branch && d.If == "":
+		c.fail(path+"/if", "setting.missing", "分支缺少条件", "分支缺少條件", "The branch has no condition")
+	}
+}
+
+// actOn finds the record an action works on: the one behind a reference field. Its fields are bare; the automation's own
+// record is source.
+func (c *compiler) actOn(path, key string, form *Form, env *rules.Env) (*Form, *rules.Env) {
+	if form == nil {
+		c.fail(path, "ref.kind", "这里没有记录，不能取引用字段“{field}”", "這裡沒有記錄，不能取參照欄位「{field}」",
+			"There is no record here whose reference “{field}” could be followed", "field", key)
+		return nil, nil
+	}
+	f := c.refField(path, key, form.Def)
+	if f == nil {
+		return nil, nil
+	}
+	other := c.app.Forms[f.Form]
+	if f.Type != "reference" || other == nil {
+		c.fail(path, "ref.kind", "“{field}”不是引用字段", "「{field}」不是參照欄位", "“{field}” is not a reference",
+			"field", named(f.Name, f.Key))
+		return nil, nil
+	}
+	base := c.env(f.Form)
+	if _, taken := base.Names[sourceName]; taken {
+		return other, base
+	}
+	return other, base.With(map[string]rules.Type{sourceName: rules.RecordOf(env.Names)})
+}
+
+// start compiles a hand-over: values for the started record, computed from the record it starts from.
+func (c *compiler) start(path string, d *StartAction, a *CompiledAction, form *Form, env *rules.Env) {
+	switch {
+	case d.Process != "" && d.Form != "":
+		c.fail(path, "setting.conflict", "form 与 process 只写一个", "form 與 process 只寫一個", "Give form or process, not both")
+		return
+	case d.Process != "":
+		if p := c.refProcess(path+"/process", d.Process); p != nil {
+			a.Start = c.app.Forms[p.Form]
+		}
+	case d.Form != "":
+		c.refForm(path+"/form", d.Form)
+		a.Start = c.app.Forms[d.Form]
+	default:
+		c.fail(path, "setting.missing", "请写明要新建哪个流程或表单的记录", "請寫明要新建哪個流程或表單的記錄",
+			"Say which process or form the new record is of")
+	}
+	if a.Start == nil {
+		return
+	}
+	a.With = c.assigns(path+"/with", d.With, a.Start, env)
+	if d.Link == "" {
+		return
+	}
+	if form == nil {
+		c.fail(path+"/link", "ref.kind", "这里没有记录可供关联", "這裡沒有記錄可供關聯", "There is no record here to link to")
+		return
+	}
+	f := c.refField(path+"/link", d.Link, a.Start.Def)
+	if f != nil && (f.Type != "reference" || f.Form != form.Def.Key) {
+		c.fail(path+"/link", "ref.kind", "“{field}”不是指向“{form}”的引用字段", "「{field}」不是指向「{form}」的參照欄位",
+			"“{field}” is not a reference to “{form}”", "field", named(f.Name, f.Key), "form", named(form.Def.Name, form.Def.Key))
+	}
+}
+
+// host is the part of a URL that must be constant: scheme, host and what ends it.
+var host = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/|\?|$)`)
+
+func (c *compiler) http(path string, d *HTTPAction, a *CompiledAction, env *rules.Env) {
+	if d.URL != "" && !host.MatchString(d.URL) {
+		c.fail(path+"/url", "http.host",
+			"网址须以 https://主机名 开头，主机名里不能用 {{ }}：调用哪台主机在发布时就要定下来",
+			"網址須以 https://主機名 開頭，主機名裡不能用 {{ }}：呼叫哪台主機在發布時就要定下來",
+			"The address must begin with https:// and a host without {{ }}: which host is called is settled at publish")
+	}
+	if d.URL != "" {
+		tpl, problems := rules.CompileTemplate(d.URL, env)
+		c.add(rules.WithPath(problems, path+"/url")...)
+		a.URL = tpl
+	}
+	for _, name := range sortedKeys(d.Headers) {
+		if !headerName.MatchString(name) || strings.ContainsAny(d.Headers[name], "\r\n") || forbiddenHeader[strings.ToLower(name)] {
+			c.fail(path+"/headers/"+name, "setting.conflict", "请求头“{name}”不能这样设置", "請求標頭「{name}」不能這樣設定",
+				"The header “{name}” cannot be set like this", "name", name)
+		}
+	}
+	for _, name := range sortedKeys(d.Body) {
+		if p := c.expr(path+"/body/"+name, d.Body[name], env, rules.Anything); p != nil {
+			a.Body = append(a.Body, CompiledAssign{Field: name, Value: p})
+		}
+	}
+	if r := d.Retry; r != nil && (*r < 0 || *r > 12) {
+		c.fail(path+"/retry", "setting.range", "重试次数为 0 到 12", "重試次數為 0 到 12", "Retry is 0 to 12 times")
+	}
+}
+
+var headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,60}$`)
+
+// forbiddenHeader are set by the sender itself.
+var forbiddenHeader = map[string]bool{"host": true, "content-length": true, "transfer-encoding": true, "connection": true, "webhook-id": true, "webhook-signature": true, "webhook-timestamp": true}

@@ -1,0 +1,222 @@
+package process
+
+import (
+	"regexp"
+	"strings"
+
+	"pipewright/rules"
+)
+
+// compileAutomations checks triggers, conditions and actions.
+func (c *compiler) compileAutomations() {
+	for i := range c.def.Automations {
+		d := &c.def.Automations[i]
+		path := "/automations/" + elementKey(d.Key, i)
+		a := &CompiledAutomation{Def: d, Fields: map[string]bool{}}
+		c.trigger(path+"/on", a)
+		c.each(path, a)
+		env := c.recordEnv(a.Form)
+		a.If = c.expr(path+"/if", d.If, env, rules.Bool)
+		if d.Limit < 0 || d.Limit > 10000 {
+			c.fail(path+"/limit", "setting.range", "一次最多处理 1 到 10000 条记录", "一次最多處理 1 到 10000 筆記錄",
+				"The limit is 1 to 10,000 records")
+		}
+		if len(d.Do) == 0 {
+			c.fail(path+"/do", "setting.missing", "自动化“{name}”没有任何动作", "自動化「{name}」沒有任何動作",
+				"The automation “{name}” does nothing", "name", named(d.Name, d.Key))
+		}
+		a.Actions = c.actions(path+"/do", d.Do, a.Form, env)
+		if d.Key != "" && c.app.Automations[d.Key] == nil {
+			c.app.Automations[d.Key] = a
+		}
+	}
+}
+
+// recordEnv is the environment of a record's expressions; without a record only functions, the clock among them, are known.
+func (c *compiler) recordEnv(f *Form) *rules.Env {
+	if f == nil {
+		return &rules.Env{Names: map[string]rules.Type{}}
+	}
+	return c.env(f.Def.Key)
+}
+
+// trigger checks when an automation runs, and finds the form of its records.
+func (c *compiler) trigger(path string, a *CompiledAutomation) {
+	on := &a.Def.On
+	ways := []struct {
+		name, key string
+		bind      func(path, key string, a *CompiledAutomation)
+	}{
+		{"created", on.Created, c.onForm}, {"updated", on.Updated, c.onForm}, {"stage", on.Stage, c.onStage},
+		{"transition", on.Transition, c.onTransition}, {"approval", on.Approval, c.onApproval},
+		{"due", on.Due, c.onStage}, {"idle", on.Idle, c.onStage}, {"cron", on.Cron, c.onCron},
+	}
+	var given []string
+	for _, w := range ways {
+		if w.key == "" {
+			continue
+		}
+		if given = append(given, w.name); len(given) == 1 {
+			w.bind(path+"/"+w.name, w.key, a)
+		}
+	}
+	switch len(given) {
+	case 0:
+		c.fail(path, "setting.missing", "请选择何时触发", "請選擇何時觸發", "Say when this happens")
+	case 1:
+	default:
+		c.fail(path, "setting.conflict", "一个自动化只有一种触发方式，这里写了：{ways}", "一個自動化只有一種觸發方式，這裡寫了：{ways}",
+			"An automation has one trigger; here are: {ways}", "ways", given)
+	}
+	only := func(member, value string, with ...string) {
+		if value == "" {
+			return
+		}
+		for _, w := range with {
+			if len(given) > 0 && given[0] == w {
+				return
+			}
+		}
+		c.fail(path+"/"+member, "setting.conflict", "“{member}”只与 {with} 一起用", "「{member}」只與 {with} 一起用",
+			"“{member}” goes with {with} only", "member", member, "with", with)
+	}
+	only("fields", strings.Join(on.Fields, ","), "updated")
+	only("when", on.When, "stage")
+	only("result", on.Result, "approval")
+	only("at", on.At, "due", "idle")
+	only("timezone", on.Timezone, "cron")
+	only("misfire", on.Misfire, "cron")
+	only("overlap", on.Overlap, "cron")
+	if on.At != "" && !percent.MatchString(on.At) {
+		c.duration(path+"/at", on.At)
+	}
+	if a.Form != nil {
+		for i, key := range on.Fields {
+			if c.refField(path+"/fields/"+itoa(i), key, a.Form.Def) == nil {
+				continue
+			}
+			if info, ok := a.Form.Schema.Field(key); ok {
+				a.Fields[info.Storage] = true
+			}
+		}
+	}
+}
+
+var percent = regexp.MustCompile(`^[1-9][0-9]{0,2}%$`)
+
+func (c *compiler) onForm(path, key string, a *CompiledAutomation) {
+	c.refForm(path, key)
+	a.Form = c.app.Forms[key]
+}
+
+// onStage reads "process.stage".
+func (c *compiler) onStage(path, key string, a *CompiledAutomation) {
+	if p, stage := c.dotted(path, key); p != nil {
+		a.Form = c.app.Forms[p.Form]
+		if stageOf(p, stage) == nil {
+			c.unknown(path, wordStage, key, prefixed(p.Key, stageKeys(p)))
+		}
+	}
+}
+
+// onTransition reads "process.transition".
+func (c *compiler) onTransition(path, key string, a *CompiledAutomation) {
+	if p, transition := c.dotted(path, key); p != nil {
+		a.Form = c.app.Forms[p.Form]
+		if transitionOf(p, transition) == nil {
+			c.unknown(path, wordTransition, key, prefixed(p.Key, transitionKeys(p)))
+		}
+	}
+}
+
+func (c *compiler) onApproval(path, key string, a *CompiledAutomation) {
+	if c.refChain(path, key) != nil {
+		if ch := c.app.Chains[key]; ch != nil {
+			a.Form = ch.Form
+		}
+	}
+}
+
+func (c *compiler) dotted(path, key string) (*ProcessDef, string) {
+	process, rest, ok := strings.Cut(key, ".")
+	if !ok {
+		c.fail(path, "ref.unknown", "“{key}”应写成“流程.名称”，如 deal.won", "「{key}」應寫成「流程.名稱」，如 deal.won",
+			"“{key}” should be written as process.name, such as deal.won", "key", key)
+		return nil, ""
+	}
+	p := c.procDefs[process]
+	if p == nil {
+		c.unknown(path, wordProcess, process, sortedKeys(c.procDefs))
+	}
+	return p, rest
+}
+
+func prefixed(p string, keys []string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = p + "." + k
+	}
+	return out
+}
+
+func (c *compiler) onCron(path, spec string, a *CompiledAutomation) {
+	zoneName := a.Def.On.Timezone
+	if zoneName == "" {
+		zoneName = c.app.Zone.String()
+	} else if _, ok := zone(zoneName); !ok {
+		c.fail(strings.TrimSuffix(path, "/cron")+"/timezone", "ref.unknown", "没有时区“{zone}”，应写如 Asia/Shanghai",
+			"沒有時區「{zone}」，應寫如 Asia/Shanghai", "There is no time zone “{zone}”; write one like Asia/Shanghai", "zone", zoneName)
+		return
+	}
+	if c.opts.Cron == nil {
+		if len(strings.Fields(spec)) != 5 {
+			c.badCron(path, spec)
+		}
+		return
+	}
+	next, err := c.opts.Cron(spec, zoneName)
+	switch {
+	case err != nil:
+		c.badCron(path, spec)
+	case len(next) == 0:
+		c.fail(path, "cron.never", "“{spec}”永远不会触发：没有这样的日期", "「{spec}」永遠不會觸發：沒有這樣的日期",
+			"“{spec}” never fires: there is no such day", "spec", spec)
+	}
+}
+
+func (c *compiler) badCron(path, spec string) {
+	c.fail(path, "cron.invalid", "看不懂定时“{spec}”。应写五项：分 时 日 月 星期，如 0 9 * * 1-5（工作日 9:00）",
+		"看不懂定時「{spec}」。應寫五項：分 時 日 月 星期，如 0 9 * * 1-5（平日 9:00）",
+		"The schedule “{spec}” cannot be read. Write five fields: minute hour day month weekday, such as 0 9 * * 1-5 (weekdays at 9:00)", "spec", spec)
+}
+
+// each checks which records a scheduled automation runs for.
+func (c *compiler) each(path string, a *CompiledAutomation) {
+	e := a.Def.Each
+	if e == nil {
+		return
+	}
+	if a.Def.On.Cron == "" {
+		c.fail(path+"/each", "ref.kind", "逐条处理（each）只用于定时触发；其他触发方式已有自己的记录",
+			"逐筆處理（each）只用於定時觸發；其他觸發方式已有自己的記錄",
+			"“each” goes with a schedule only; other triggers have a record of their own")
+		return
+	}
+	switch {
+	case e.Process != "" && e.Form != "":
+		c.fail(path+"/each", "setting.conflict", "form 与 process 只写一个", "form 與 process 只寫一個", "Give form or process, not both")
+	case e.Process != "":
+		if p := c.refProcess(path+"/each/process", e.Process); p != nil {
+			a.Form = c.app.Forms[p.Form]
+		}
+	case e.Form != "":
+		c.refForm(path+"/each/form", e.Form)
+		a.Form = c.app.Forms[e.Form]
+	default:
+		c.fail(path+"/each", "setting.missing", "请写明处理哪个表单或流程的记录", "請寫明處理哪個表單或流程的記錄",
+			"Say which form or process the records are of")
+	}
+	if a.Form != nil {
+		a.Where = c.where(path+"/each/where", e.Where, a.Form)
+	}
+}

@@ -1,0 +1,121 @@
+package process
+
+import (
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// compileForms is stage 3: every form with its fields, computed in dependency order. The types of the named rules are known
+// from their declarations, so rules and forms may use each other.
+func (c *compiler) compileForms() {
+	c.world = &forms.World{
+		App: c.def.Key, Currency: c.def.Currency, Zone: c.app.Zone, Languages: c.def.Languages,
+		Forms: c.formDefs, Options: map[string]*forms.OptionList{}, System: SystemNames,
+		Rules: map[string]rules.Type{}, RuleForms: map[string]string{}, RuleReads: map[string][]string{},
+	}
+	for i := range c.def.Options {
+		keep(c.world.Options, c.def.Options[i].Key, &c.def.Options[i])
+	}
+	for key, r := range c.ruleDefs {
+		c.world.Rules[key] = r.ResultType()
+		c.world.RuleForms[key] = r.Form
+	}
+	c.compileRules()
+	for i := range c.def.Forms {
+		f := &c.def.Forms[i]
+		if c.formDefs[f.Key] != f {
+			continue
+		}
+		path := "/forms/" + f.Key
+		storage, fields := f.Key, (*forms.Storage)(nil)
+		if c.app.Storage != nil {
+			if s, ok := c.app.Storage.Forms[f.Key]; ok {
+				storage, fields = s.Key, &forms.Storage{Fields: s.Fields}
+			}
+		}
+		schema, problems := forms.Compile(f, c.world, fields, path)
+		c.add(problems...)
+		c.app.Forms[f.Key] = &Form{App: c.app, Def: f, Schema: schema, StorageKey: storage}
+		c.envs[f.Key] = forms.EnvOf(f, c.world)
+		c.refForms(path, f)
+	}
+}
+
+// refForms checks what a form names outside itself.
+func (c *compiler) refForms(path string, f *forms.Form) {
+	for i, g := range f.Grants {
+		at := path + "/grants/" + itoa(i)
+		if g.Role != "" && !c.roles[g.Role] {
+			c.unknown(at+"/role", wordRole, g.Role, sortedKeys(c.roles))
+		}
+		if g.Records.Where != "" {
+			c.where(at+"/records/where", g.Records.Where, c.app.Forms[f.Key])
+		}
+	}
+	for i, r := range f.Related {
+		at := path + "/related/" + itoa(i)
+		other := c.refForm(at+"/form", r.Form)
+		if via := c.refField(at+"/via", r.Via, other); via != nil && (via.Type != "reference" || via.Form != f.Key) {
+			c.fail(at+"/via", "ref.kind", "“{field}”不是指向“{form}”的引用字段", "「{field}」不是指向「{form}」的參照欄位",
+				"“{field}” is not a reference to “{form}”", "field", named(via.Name, via.Key), "form", named(f.Name, f.Key))
+		}
+	}
+}
+
+// env is the environment of a form's expressions inside its process: stage is one of the stages there are.
+func (c *compiler) env(form string) *rules.Env {
+	base := c.envs[form]
+	p := c.procOf[form]
+	if base == nil || p == nil {
+		return base
+	}
+	if c.stageEnvs[form] == nil {
+		c.stageEnvs[form] = base.With(map[string]rules.Type{"stage": rules.OneOf(stageKeys(p)...)})
+	}
+	return c.stageEnvs[form]
+}
+
+// wantOf is the type an expression must have to become the value of a field, from its type in expressions. A record stands
+// for its id.
+func wantOf(t rules.Type) rules.Type {
+	if t.Kind == rules.KindRecord {
+		return rules.Str
+	}
+	return t
+}
+
+// assigns compiles field → expression, in the field order of the form. what says which slot it is, for messages.
+func (c *compiler) assigns(path string, set Assigns, target *Form, env *rules.Env) []CompiledAssign {
+	if target == nil || len(set) == 0 {
+		return nil
+	}
+	var out []CompiledAssign
+	known := map[string]bool{}
+	for _, info := range target.Schema.Fields() {
+		known[info.ID] = true
+		src, ok := set[info.ID]
+		if !ok {
+			continue
+		}
+		at := path + "/" + info.ID
+		if info.Computed {
+			c.fail(at, "ref.kind", "“{field}”是计算字段，不能赋值", "「{field}」是計算欄位，不能賦值",
+				"“{field}” is computed and cannot be set", "field", info.Name)
+			continue
+		}
+		if src == "" {
+			c.fail(at, "setting.missing", "这里缺少表达式；要清空字段请写 nil", "這裡缺少運算式；要清空欄位請寫 nil",
+				"An expression is missing here; write nil to empty the field")
+			continue
+		}
+		if p := c.expr(at, src, env, wantOf(info.Type)); p != nil {
+			out = append(out, CompiledAssign{Field: info.ID, Value: p})
+		}
+	}
+	for _, key := range sortedKeys(set) {
+		if !known[key] {
+			c.unknown(path+"/"+key, wordField, key, fieldKeys(target.Def))
+		}
+	}
+	return out
+}

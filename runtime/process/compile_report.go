@@ -1,0 +1,198 @@
+package process
+
+import (
+	"slices"
+	"strings"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// weighted is the stored figure value × probability that boards and reports may sum.
+const weightedName = "weighted"
+
+// compileReports checks views, reports and dashboards.
+func (c *compiler) compileReports() {
+	for i := range c.def.Views {
+		v := &c.def.Views[i]
+		path := "/views/" + elementKey(v.Key, i)
+		form := c.subject(path, v.Form, v.Process)
+		if v.Kind == "board" && v.Process == "" {
+			c.fail(path+"/process", "setting.missing", "看板要写明是哪个流程的", "看板要寫明是哪個流程的", "A board needs a process")
+		}
+		if form == nil {
+			continue
+		}
+		c.where(path+"/where", v.Where, form)
+		for j, name := range v.Columns {
+			c.shown(path+"/columns/"+itoa(j), name, form)
+		}
+		for j, name := range v.Card {
+			c.shown(path+"/card/"+itoa(j), name, form)
+		}
+		for j, name := range v.Sort {
+			c.queryable(path+"/sort/"+itoa(j), strings.TrimPrefix(name, "-"), form)
+		}
+		for j, name := range v.Sum {
+			c.summable(path+"/sum/"+itoa(j), name, form)
+		}
+	}
+	for i := range c.def.Reports {
+		c.report("/reports/"+elementKey(c.def.Reports[i].Key, i), &c.def.Reports[i])
+	}
+	for i := range c.def.Dashboards {
+		d := &c.def.Dashboards[i]
+		for j, key := range d.Cards {
+			if !c.reports[key] {
+				c.unknown("/dashboards/"+elementKey(d.Key, i)+"/cards/"+itoa(j), wordReport, key, sortedKeys(c.reports))
+			}
+		}
+	}
+}
+
+func (c *compiler) report(path string, r *Report) {
+	form := c.subject(path, r.Form, r.Process)
+	if r.Kind == "funnel" && r.Process == "" {
+		c.fail(path+"/process", "setting.missing", "漏斗要写明是哪个流程的", "漏斗要寫明是哪個流程的", "A funnel needs a process")
+	}
+	if r.Kind != "funnel" && len(r.Measures) == 0 {
+		c.fail(path+"/measures", "setting.missing", "报表没有任何指标：至少写一个计数或合计", "報表沒有任何指標：至少寫一個計數或合計",
+			"The report measures nothing; give at least a count or a sum")
+	}
+	if form == nil {
+		return
+	}
+	c.where(path+"/where", r.Where, form)
+	for i, g := range r.Group {
+		at := path + "/group/" + itoa(i)
+		c.queryable(at+"/by", g.By, form)
+		if t, ok := c.envs[form.Def.Key].Names[g.By]; ok && g.Unit != "" && t.Kind != rules.KindDate && t.Kind != rules.KindDatetime {
+			c.fail(at+"/unit", "ref.kind", "“{name}”不是日期，不能按日、周、月、年分组", "「{name}」不是日期，不能按日、週、月、年分組",
+				"“{name}” is not a date; it cannot be grouped by day, week, month or year", "name", g.By)
+		}
+	}
+	for i, m := range r.Measures {
+		at := path + "/measures/" + elementKey(m.Key, i)
+		n := 0
+		for _, w := range []struct{ name, field string }{{"sum", m.Sum}, {"min", m.Min}, {"max", m.Max}} {
+			if w.field == "" {
+				continue
+			}
+			n++
+			if w.name == "sum" {
+				c.summable(at+"/sum", w.field, form)
+			} else {
+				c.queryable(at+"/"+w.name, w.field, form)
+			}
+		}
+		if m.Count {
+			n++
+		}
+		if n != 1 {
+			c.fail(at, "setting.conflict", "一个指标只写 count、sum、min、max 之一", "一個指標只寫 count、sum、min、max 之一",
+				"A measure is one of count, sum, min, max")
+		}
+	}
+}
+
+// subject is the form a view or report is about.
+func (c *compiler) subject(path, form, process string) *Form {
+	switch {
+	case form != "" && process != "":
+		c.fail(path, "setting.conflict", "form 与 process 只写一个", "form 與 process 只寫一個", "Give form or process, not both")
+	case process != "":
+		if p := c.refProcess(path+"/process", process); p != nil {
+			return c.app.Forms[p.Form]
+		}
+	case form != "":
+		c.refForm(path+"/form", form)
+		return c.app.Forms[form]
+	default:
+		c.fail(path, "setting.missing", "请写明是哪个表单或流程", "請寫明是哪個表單或流程", "Say which form or process this is about")
+	}
+	return nil
+}
+
+// where compiles a filter and checks that the stores can answer it (semantics 15): comparisons of one stored name with a
+// constant, joined by and, or, not.
+func (c *compiler) where(path, src string, form *Form) *rules.Program {
+	if src == "" || form == nil {
+		return nil
+	}
+	env := c.env(form.Def.Key)
+	node, problems := rules.ParseFilter(src, env, "me")
+	c.add(rules.WithPath(problems, path)...)
+	if rules.HasErrors(problems) {
+		return nil
+	}
+	c.filterable(path, node, form)
+	return c.expr(path, src, env, rules.Bool)
+}
+
+// filterable checks every name of a filter.
+func (c *compiler) filterable(path string, n *rules.FilterNode, form *Form) {
+	if n == nil {
+		return
+	}
+	if len(n.Path) > 0 {
+		p := rules.Errorf(path, "query.unsupported", rules.Say(
+			"筛选条件不能用“{name}”：只能用本表单中存储的字段和系统名", "篩選條件不能用「{name}」：只能用本表單中儲存的欄位和系統名",
+			"A filter cannot use “{name}”: only stored fields of this form and system names", "name", strings.Join(n.Path, ".")))
+		p.Line, p.Col = n.Line, n.Col
+		if len(n.Path) > 1 && n.Path[1] != "id" || !c.isQueryable(n.Path[0], form) {
+			c.add(p)
+		}
+	}
+	for _, part := range n.Parts {
+		c.filterable(path, part, form)
+	}
+}
+
+func (c *compiler) isQueryable(name string, form *Form) bool {
+	if queryableSystem[name] {
+		return true
+	}
+	return slices.ContainsFunc(form.Schema.Columns(), func(col forms.Column) bool { return col.Field == name })
+}
+
+// queryable checks a name used to sort, group or compare in the store.
+func (c *compiler) queryable(path, name string, form *Form) {
+	if c.isQueryable(name, form) || name == weightedName && c.hasValue(form) {
+		return
+	}
+	if fieldOf(form.Def, name) != nil || SystemNames[name].Kind != "" {
+		c.fail(path, "query.unsupported", "“{name}”不能用于排序或分组：它不是单独存储的值", "「{name}」不能用於排序或分組：它不是單獨儲存的值",
+			"“{name}” cannot sort or group: it is not a stored value of its own", "name", name)
+		return
+	}
+	c.unknown(path, wordField, name, append(fieldKeys(form.Def), sortedKeys(queryableSystem)...))
+}
+
+// shown checks a column of a list or card.
+func (c *compiler) shown(path, name string, form *Form) {
+	if fieldOf(form.Def, name) != nil || SystemNames[name].Kind != "" || name == weightedName {
+		return
+	}
+	c.unknown(path, wordField, name, append(fieldKeys(form.Def), sortedKeys(SystemNames)...))
+}
+
+// summable checks a figure that is added up.
+func (c *compiler) summable(path, name string, form *Form) {
+	if name == weightedName {
+		if !c.hasValue(form) {
+			c.fail(path, "ref.kind", "要合计加权金额，流程须先指定金额字段（value）", "要合計加權金額，流程須先指定金額欄位（value）",
+				"To sum weighted amounts the process must name its value field")
+		}
+		return
+	}
+	f := c.refField(path, name, form.Def)
+	if f != nil && f.Type != "money" && f.Type != "number" && f.Type != "percent" {
+		c.fail(path, "ref.kind", "“{field}”不是数值，不能合计", "「{field}」不是數值，不能合計",
+			"“{field}” is not a figure; it cannot be summed", "field", named(f.Name, f.Key))
+	}
+}
+
+func (c *compiler) hasValue(form *Form) bool {
+	p := c.procOf[form.Def.Key]
+	return p != nil && p.Value != ""
+}

@@ -1,0 +1,39 @@
+package process
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"pipewright/rules"
+	"pipewright/rules/strict"
+)
+
+// Parse reads a definition strictly: an unknown member, a member given twice, a wrong type is a problem with its path, and
+// nothing is coerced or dropped. The definition is nil only when the text is not a JSON object at all; otherwise it holds
+// whatever could be read, so that an editor can show it beside its problems. Codes: shape.syntax, shape.type,
+// shape.unknownMember, key.duplicate, shape.spec.
+func Parse(data []byte) (*Definition, []rules.Problem) {
+	def := &Definition{}
+	problems := strict.Decode(data, def)
+	for _, p := range problems {
+		if p.Path == "" {
+			return nil, problems
+		}
+	}
+	if def.Spec != Spec {
+		problems = append(problems, rules.Errorf("/spec", "shape.spec", rules.Say(
+			"这里应写“{spec}”：本系统只读这一版定义语言", "這裡應寫「{spec}」：本系統只讀這一版定義語言",
+			"“{spec}” is expected here: it is the only version of the definition language this system reads", "spec", Spec)))
+	}
+	return def, problems
+}
+
+// Format writes the canonical form of a definition: members in the order of the types, defaults left out, two spaces of
+// indent, a line feed at the end. Lists of people are always written as lists. Equal definitions give equal bytes.
+func Format(def *Definition) ([]byte, error) { return strict.Canonical(def) }
+
+// Digest is the SHA-256 of a canonical definition in lower-case hexadecimal: the identity of a release.
+func Digest(canonical []byte) string {
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:])
+}

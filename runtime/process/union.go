@@ -1,0 +1,151 @@
+package process
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"pipewright/rules"
+	"pipewright/rules/strict"
+)
+
+// Members that may be written in more than one way read themselves here, strictly: one object for a list of people, a word
+// or an object for a mode, and so on. Each has the plain json.Unmarshaler as well, so that stored parts read back.
+
+// UnmarshalStrict reads a list of people, or one alone.
+func (w *Whos) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
+	switch firstByte(raw) {
+	case '{':
+		var one Who
+		problems := strict.DecodeAt(raw, &one, path)
+		*w = Whos{one}
+		return problems
+	case '[':
+		var list []Who
+		problems := strict.DecodeAt(raw, &list, path)
+		*w = list
+		return problems
+	}
+	return wrongType(path, rules.Say(
+		"这里应写人员：如 {\"role\": \"finance\"}，或几个这样的项组成的列表",
+		"這裡應寫人員：如 {\"role\": \"finance\"}，或幾個這樣的項目組成的清單",
+		"People are expected here: for example {\"role\": \"finance\"}, or a list of such items"))
+}
+
+// UnmarshalStrict reads {"who": …, "assign": …}, or people alone.
+func (o *Owner) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
+	var members map[string]json.RawMessage
+	if firstByte(raw) == '{' && json.Unmarshal(raw, &members) == nil {
+		_, who := members["who"]
+		_, assign := members["assign"]
+		if who || assign || len(members) == 0 {
+			type plain Owner
+			return strict.DecodeAt(raw, (*plain)(o), path)
+		}
+	}
+	return o.Who.UnmarshalStrict(raw, path)
+}
+
+// UnmarshalStrict reads a duration, {"at": "09:00"} or {"date": expression}.
+func (d *Due) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
+	switch firstByte(raw) {
+	case '"':
+		return strict.DecodeAt(raw, &d.Duration, path)
+	case '{':
+		var o struct {
+			At   string `json:"at,omitempty"`
+			Date string `json:"date,omitempty"`
+		}
+		problems := strict.DecodeAt(raw, &o, path)
+		d.At, d.Date = o.At, o.Date
+		if len(problems) == 0 && (o.At == "") == (o.Date == "") {
+			return wrongType(path, dueShape)
+		}
+		return problems
+	}
+	return wrongType(path, dueShape)
+}
+
+var dueShape = rules.Say(
+	"期限应写成时长（如 \"P3D\"、\"P3BD\"）、{\"at\": \"09:00\"} 或 {\"date\": 日期表达式}",
+	"期限應寫成時長（如 \"P3D\"、\"P3BD\"）、{\"at\": \"09:00\"} 或 {\"date\": 日期運算式}",
+	"A deadline is a duration (such as \"P3D\" or \"P3BD\"), {\"at\": \"09:00\"}, or {\"date\": an expression}")
+
+// UnmarshalStrict reads "all", "any", "sequence", {"share": 0.6} or {"count": 2}.
+func (m *Mode) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
+	switch firstByte(raw) {
+	case '"':
+		problems := strict.DecodeAt(raw, &m.Kind, path)
+		if len(problems) == 0 && m.Kind != "all" && m.Kind != "any" && m.Kind != "sequence" {
+			return wrongType(path, modeShape)
+		}
+		return problems
+	case '{':
+		var o struct {
+			Share *json.Number `json:"share,omitempty"`
+			Count *int         `json:"count,omitempty"`
+		}
+		problems := strict.DecodeAt(raw, &o, path)
+		switch {
+		case len(problems) > 0:
+		case o.Share != nil && o.Count == nil:
+			*m = Mode{Kind: "share", Share: *o.Share}
+		case o.Count != nil && o.Share == nil:
+			*m = Mode{Kind: "count", Count: *o.Count}
+		default:
+			return wrongType(path, modeShape)
+		}
+		return problems
+	}
+	return wrongType(path, modeShape)
+}
+
+var modeShape = rules.Say(
+	"通过方式应写成 \"all\"（会签）、\"any\"（或签）、\"sequence\"（依次）、{\"share\": 0.6}（按比例）或 {\"count\": 2}（按人数）",
+	"通過方式應寫成 \"all\"（會簽）、\"any\"（或簽）、\"sequence\"（依次）、{\"share\": 0.6}（按比例）或 {\"count\": 2}（按人數）",
+	"The mode is \"all\", \"any\", \"sequence\", {\"share\": 0.6} or {\"count\": 2}")
+
+// UnmarshalStrict reads a policy word, or the people who decide instead.
+func (o *OnEmpty) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
+	if firstByte(raw) == '"' {
+		return strict.DecodeAt(raw, &o.Policy, path)
+	}
+	return o.Who.UnmarshalStrict(raw, path)
+}
+
+// UnmarshalStrict reads field → expression.
+func (a *Assigns) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
+	if firstByte(raw) != '{' {
+		return wrongType(path, rules.Say(
+			"这里应按“字段: 表达式”书写", "這裡應按「欄位: 運算式」書寫", "Fields with their expressions are expected here"))
+	}
+	var m map[string]string
+	problems := strict.DecodeAt(raw, &m, path)
+	*a = m
+	return problems
+}
+
+func (w *Whos) UnmarshalJSON(b []byte) error    { return asError(w.UnmarshalStrict(b, "")) }
+func (o *Owner) UnmarshalJSON(b []byte) error   { return asError(o.UnmarshalStrict(b, "")) }
+func (d *Due) UnmarshalJSON(b []byte) error     { return asError(d.UnmarshalStrict(b, "")) }
+func (m *Mode) UnmarshalJSON(b []byte) error    { return asError(m.UnmarshalStrict(b, "")) }
+func (o *OnEmpty) UnmarshalJSON(b []byte) error { return asError(o.UnmarshalStrict(b, "")) }
+
+func asError(problems []rules.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return errors.New("process: " + problems[0].Path + " " + problems[0].Message.In("en"))
+}
+
+func wrongType(path string, message rules.Text) []rules.Problem {
+	return []rules.Problem{rules.Errorf(path, "shape.type", message)}
+}
+
+func firstByte(raw json.RawMessage) byte {
+	trimmed := bytes.TrimLeft(raw, " \t\r\n")
+	if len(trimmed) == 0 {
+		return 0
+	}
+	return trimmed[0]
+}
