@@ -50,8 +50,8 @@ func (e *evaluation) settle(f *field, row int, values, old map[string]any) {
 		}
 		e.put(f, row, values, v)
 	case f.filledBy != nil && e.fills(f, row, values, old):
-	case f.value != nil && old == nil && (e.create || f.parent != nil):
-		if _, given := values[f.key]; given {
+	case f.value != nil:
+		if _, given := values[f.key]; given || !e.isNew(f, values, old) {
 			return
 		}
 		v, err := f.value.Eval(e.at(f, row))
@@ -61,6 +61,34 @@ func (e *evaluation) settle(f *field, row int, values, old map[string]any) {
 		}
 		e.put(f, row, values, v)
 	}
+}
+
+// isNew says whether a record or row is being made by this change, so that defaults apply. A row that stood anywhere before
+// is an old one.
+func (e *evaluation) isNew(f *field, values, old map[string]any) bool {
+	if f.parent == nil || e.create {
+		return e.create
+	}
+	if old != nil && f.parent.sameGiven(values, old) {
+		return false
+	}
+	before, _ := e.in.Old[f.parent.key].([]map[string]any)
+	for _, r := range before {
+		if f.parent.sameGiven(values, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameGiven compares two rows by what people gave, not by what is computed.
+func (t *field) sameGiven(a, b map[string]any) bool {
+	for _, col := range t.cols {
+		if col.def.Calc == "" && !Same(a[col.key], b[col.key]) {
+			return false
+		}
+	}
+	return true
 }
 
 // put makes a computed value fit the field and lets expressions see it.
