@@ -1,0 +1,115 @@
+package access
+
+import (
+	"slices"
+
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+)
+
+// Rights are what a person may do with a record. s nil asks about a record that he is about to create, and that will be
+// his own.
+func Rights(app *process.App, form string, dir *org.Directory, user string, s *process.State) process.Rights {
+	var r process.Rights
+	f := app.Forms[form]
+	if f == nil || !dir.Active(user) {
+		return r
+	}
+	v := Viewer{App: app, Dir: dir, User: user}
+	fresh := s == nil
+	if fresh {
+		s = &process.State{App: app.Def.Key, Form: form, Owner: user, Team: dir.TeamOf(user), People: []process.Person{{User: user, Why: "owner"}}}
+	}
+	seen := map[string]bool{}     // shown by some grant
+	writable := map[string]bool{} // writable by some grant
+	fields := fieldKeys(f)
+	for _, g := range v.grants(f) {
+		has := func(act string) bool { return slices.Contains(g.Do, act) }
+		r.Create = r.Create || has("create")
+		r.Import = r.Import || has("import")
+		if !(fresh && has("create")) && !v.covers(f, g, s) {
+			continue
+		}
+		r.Read = r.Read || has("read")
+		r.Edit = r.Edit || has("edit")
+		r.Delete = r.Delete || has("delete")
+		r.Assign = r.Assign || has("assign")
+		r.Override = r.Override || has("override")
+		for _, k := range fields {
+			if hides(g.Hide, k) {
+				continue
+			}
+			if has("read") || fresh && has("create") {
+				seen[k] = true
+			}
+			if (has("edit") || fresh && has("create")) && !hides(g.ReadOnly, k) {
+				writable[k] = true
+			}
+		}
+	}
+	if !fresh && slices.ContainsFunc(s.People, func(p process.Person) bool { return p.User == user }) {
+		r.Read = true
+		for _, k := range takesPart(app, s, user) {
+			seen[k] = true
+		}
+	}
+	r.Hide, r.ReadOnly = map[string]bool{}, map[string]bool{}
+	for _, k := range fields {
+		if !seen[k] {
+			r.Hide[k] = true
+		}
+		if !writable[k] {
+			r.ReadOnly[k] = true
+		}
+	}
+	if len(r.Hide) > 0 {
+		derive(app, f, r.Hide)
+	}
+	return r
+}
+
+// takesPart are the fields that a participant sees as one: the guards of the record's rounds, live and past, and the fields of
+// the steps that wait for him (semantics 9).
+func takesPart(app *process.App, s *process.State, user string) []string {
+	var out []string
+	add := func(key string) {
+		if c := app.Chains[key]; c != nil {
+			out = append(out, c.Guards...)
+		}
+	}
+	for i := range s.Rounds {
+		add(s.Rounds[i].Chain)
+	}
+	if s.Round == nil {
+		return out
+	}
+	add(s.Round.Chain)
+	chain := app.Chains[s.Round.Chain]
+	for _, step := range s.Round.Steps {
+		mine := slices.ContainsFunc(step.Slots, func(slot process.Slot) bool { return slot.Person == user })
+		if !mine || chain == nil {
+			continue
+		}
+		for _, c := range chain.Steps {
+			if c.Def.Key == step.Key && c.Def.Fields != nil {
+				out = append(out, c.Def.Fields.Edit...)
+			}
+		}
+	}
+	return out
+}
+
+// Actor is the person as a command needs him.
+func Actor(app *process.App, form string, dir *org.Directory, user string, s *process.State) process.Actor {
+	return process.Actor{User: user, Roles: dir.Roles(user, app.Def.Key), Team: dir.TeamOf(user), Rights: Rights(app, form, dir, user, s)}
+}
+
+// Service is the actor of an app's automations: every record and field of the app, never past a gate, no deleting
+// (semantics 8).
+func Service(app *process.App) process.Actor {
+	return process.Actor{User: ServiceUser(app.Def.Key), Service: true,
+		Rights: process.Rights{Create: true, Read: true, Edit: true, Assign: true}}
+}
+
+// ServiceUser is the name under which an app's automations act. It cannot collide with a person: user names have no colon.
+func ServiceUser(app string) string { return "app:" + app }

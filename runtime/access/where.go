@@ -1,0 +1,145 @@
+package access
+
+import (
+	"strings"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+)
+
+// CompileWhere turns the condition of a list, view, report or automation into a filter over the columns of the form. The filter
+// also demands that the viewer sees every field it names, so that a mask does not leak through a question; a field never
+// seen is field.unknown (semantics 10). now and zone fix now(), today() and idleDays. The filter is nil for an empty condition.
+// Problems have the place in the source and an empty path. Codes: those of expressions, query.unsupported, field.unknown.
+func CompileWhere(form *process.Form, src string, as Viewer, now time.Time, zone *time.Location) (query.Filter, []rules.Problem) {
+	if strings.TrimSpace(src) == "" {
+		return nil, nil
+	}
+	w := &where{form: form, as: as, now: now, zone: zone, seen: map[string]query.Filter{}}
+	return w.compile(src)
+}
+
+// grantWhere reads the condition of a grant. It may not depend on the clock, so that rights never change by themselves.
+func (v Viewer) grantWhere(f *process.Form, src string) (query.Filter, []rules.Problem) {
+	w := &where{form: f, as: Viewer{App: v.App, Dir: v.Dir, User: v.User, Service: true}, timeless: true, seen: map[string]query.Filter{}}
+	return w.compile(src)
+}
+
+// Check reports the conditions of grants that cannot be filters, with their paths. The process compiler has checked everything
+// else about them.
+func Check(app *process.App) []rules.Problem {
+	var out []rules.Problem
+	for i := range app.Def.Forms {
+		def := &app.Def.Forms[i]
+		f := app.Forms[def.Key]
+		if f == nil || f.Schema == nil {
+			continue
+		}
+		for j := range def.Grants {
+			if src := def.Grants[j].Records.Where; src != "" {
+				_, ps := Viewer{App: app, User: "nobody"}.grantWhere(f, src)
+				out = append(out, rules.WithPath(ps, "/forms/"+def.Key+"/grants/"+itoa(j)+"/records/where")...)
+			}
+		}
+	}
+	return out
+}
+
+type where struct {
+	form     *process.Form
+	as       Viewer
+	now      time.Time
+	zone     *time.Location
+	timeless bool
+	seen     map[string]query.Filter
+	problems []rules.Problem
+}
+
+func (w *where) compile(src string) (query.Filter, []rules.Problem) {
+	tree, ps := rules.ParseFilter(src, w.form.Schema.Env(), "me")
+	if rules.HasErrors(ps) {
+		return nil, ps
+	}
+	f := w.node(tree)
+	if len(w.problems) > 0 {
+		return nil, w.problems
+	}
+	out := query.And{f}
+	for _, seen := range w.seen {
+		if seen != nil {
+			out = append(out, seen)
+		}
+	}
+	if len(out) == 1 {
+		return f, nil
+	}
+	return out, nil
+}
+
+func (w *where) fail(n *rules.FilterNode, code, zhCN, zhTW, en string, args ...any) query.Filter {
+	p := rules.Errorf("", code, rules.Say(zhCN, zhTW, en, args...))
+	p.Line, p.Col = n.Line, n.Col
+	w.problems = append(w.problems, p)
+	return nothing
+}
+
+func (w *where) node(n *rules.FilterNode) query.Filter {
+	switch n.Kind {
+	case "and", "or":
+		parts := make([]query.Filter, len(n.Parts))
+		for i, p := range n.Parts {
+			parts[i] = w.node(p)
+		}
+		if n.Kind == "and" {
+			return query.And(parts)
+		}
+		return query.Or(parts)
+	case "not":
+		return query.Not{Of: w.node(n.Parts[0])}
+	case "const":
+		if v, ok := w.value(n); ok && v == true {
+			return query.And{}
+		}
+		return nothing
+	}
+	c, ok := w.column(n)
+	if !ok {
+		return nothing
+	}
+	return w.leaf(n, c)
+}
+
+// value computes the constant side.
+func (w *where) value(n *rules.FilterNode) (any, bool) {
+	if w.timeless && (strings.Contains(n.Value.Source(), "now()") || strings.Contains(n.Value.Source(), "today()")) {
+		w.fail(n, "query.unsupported", "权限范围的条件不能依赖时间", "權限範圍的條件不能依賴時間", "A condition that gives rights may not depend on the time")
+		return nil, false
+	}
+	v, err := n.Value.Eval(&rules.Scope{Names: map[string]any{"me": w.as.User}, Now: w.now, Zone: w.zone})
+	if err != nil {
+		w.fail(n, "expr.failed", "条件里的固定值算不出来：{why}", "條件裡的固定值算不出來：{why}", "A fixed value of the condition cannot be computed: {why}", "why", err.Error())
+		return nil, false
+	}
+	return v, true
+}
+
+func (w *where) column(n *rules.FilterNode) (Column, bool) {
+	name := strings.Join(n.Path, ".")
+	if strings.HasSuffix(name, ".id") {
+		name = strings.TrimSuffix(name, ".id")
+	}
+	if name == "idleDays" && w.timeless {
+		w.fail(n, "query.unsupported", "权限范围的条件不能依赖时间", "權限範圍的條件不能依賴時間", "A condition that gives rights may not depend on the time")
+		return Column{}, false
+	}
+	c, problem := FindColumn(w.form, name, w.as)
+	if problem != nil {
+		problem.Line, problem.Col = n.Line, n.Col
+		w.problems = append(w.problems, *problem)
+		return Column{}, false
+	}
+	w.seen[name] = c.Seen
+	return c, true
+}
