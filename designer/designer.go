@@ -1,0 +1,191 @@
+package designer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/process"
+	"pipewright/runtime/store"
+)
+
+// Config is what a designer needs.
+type Config struct {
+	Store store.Store
+	// Now is the clock of drafts and releases.
+	Now func() time.Time
+	Log *slog.Logger
+	// Check holds what the compiler cannot know by itself, such as the cron parser.
+	Check process.Options
+	// Templates are those of the gallery, in its order.
+	Templates []Template
+	// Backfill writes the columns that next has and prev (nil at the first release) has not, before next goes live. It must
+	// be safe to repeat. Nil: nothing to do.
+	Backfill func(ctx context.Context, prev, next *process.App) error
+	// Tests runs the scenarios of an app; nil leaves them out (then no release is gated on them).
+	Tests func(app *process.App) []rules.Problem
+}
+
+// Designer is safe for concurrent use, and several processes may share one store.
+type Designer struct {
+	Config
+	catalog *Catalog
+}
+
+// New makes a designer and declares its collections.
+func New(ctx context.Context, c Config) (*Designer, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := c.Store.Ensure(ctx, Collections()...); err != nil {
+		return nil, fmt.Errorf("designer: %w", err)
+	}
+	d := &Designer{Config: c}
+	d.catalog = newCatalog(c.Store)
+	return d, nil
+}
+
+// Catalog is the compiled releases.
+func (d *Designer) Catalog() *Catalog { return d.catalog }
+
+// appDoc says which release of an app is live. It is the only mutable thing about releases.
+type appDoc struct {
+	Key string `json:"key"`
+	// Live is 0 until the first release. Last is the highest number given.
+	Live      int       `json:"live"`
+	Last      int       `json:"last"`
+	CreatedAt time.Time `json:"createdAt"`
+	CreatedBy string    `json:"createdBy"`
+	// Activations are the newest 50 changes of Live, newest last.
+	Activations []Activation `json:"activations,omitempty"`
+}
+
+// Activation is a release going live.
+type Activation struct {
+	N  int       `json:"n"`
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+}
+
+// reject makes the business error of the back end.
+func reject(code string, msg rules.Text, details ...rules.Problem) *process.Rejection {
+	return &process.Rejection{Code: code, Message: msg, Details: details}
+}
+
+func noApp(app string) error {
+	return reject("not.found", rules.Say("没有应用“{app}”", "沒有應用「{app}」", "There is no app “{app}”", "app", clip(app)))
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}
+
+var keyPattern = regexp.MustCompile(`^[a-z][a-zA-Z0-9]{0,39}$`)
+
+// getApp reads the app document. Errors: not.found.
+func (d *Designer) getApp(ctx context.Context, app string) (appDoc, int64, error) {
+	return readApp(ctx, d.Store, app)
+}
+
+func readApp(ctx context.Context, s store.Store, app string) (appDoc, int64, error) {
+	var a appDoc
+	if !keyPattern.MatchString(app) {
+		return a, 0, noApp(app)
+	}
+	doc, err := s.Get(ctx, appsColl, app)
+	if errors.Is(err, store.ErrNotFound) {
+		return a, 0, noApp(app)
+	}
+	if err != nil {
+		return a, 0, fmt.Errorf("designer: app %s: %w", app, err)
+	}
+	if err := json.Unmarshal(doc.Body, &a); err != nil {
+		return a, 0, fmt.Errorf("designer: app %s: %w", app, err)
+	}
+	return a, doc.Ver, nil
+}
+
+func body(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("designer: " + err.Error()) // plain structs of texts and integers
+	}
+	return raw
+}
+
+// AppInfo is an app as the list of apps shows it.
+type AppInfo struct {
+	Key     string
+	Name    rules.Text
+	Release int
+	// Draft says that the draft differs from the live release.
+	Draft bool
+}
+
+// Apps lists all apps by key.
+func (d *Designer) Apps(ctx context.Context) ([]AppInfo, error) {
+	docs, err := queryAll(ctx, d.Store, appsColl)
+	if err != nil {
+		return nil, err
+	}
+	var out []AppInfo
+	for _, doc := range docs {
+		var a appDoc
+		if err := json.Unmarshal(doc.Body, &a); err != nil {
+			return nil, fmt.Errorf("designer: app %s: %w", doc.ID, err)
+		}
+		info, err := d.info(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, info)
+	}
+	slices.SortFunc(out, func(a, b AppInfo) int {
+		if a.Key < b.Key {
+			return -1
+		}
+		return 1
+	})
+	return out, nil
+}
+
+// App is one app. Errors: not.found.
+func (d *Designer) App(ctx context.Context, app string) (AppInfo, error) {
+	a, _, err := d.getApp(ctx, app)
+	if err != nil {
+		return AppInfo{}, err
+	}
+	return d.info(ctx, a)
+}
+
+func (d *Designer) info(ctx context.Context, a appDoc) (AppInfo, error) {
+	out := AppInfo{Key: a.Key, Release: a.Live, Name: rules.Plain(a.Key)}
+	draft, _, err := d.getDraft(ctx, a.Key)
+	if err != nil {
+		return out, err
+	}
+	liveDigest := ""
+	if a.Live > 0 {
+		rel, err := d.catalog.release(ctx, a.Key, a.Live)
+		if err != nil {
+			return out, err
+		}
+		out.Name, liveDigest = rel.app.Def.Name, rel.digest
+	} else if !draft.Name.IsZero() {
+		out.Name = draft.Name
+	}
+	out.Draft = draft.Digest != liveDigest
+	return out, nil
+}

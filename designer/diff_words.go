@@ -1,0 +1,270 @@
+package designer
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"pipewright/rules"
+)
+
+// things are what the lists of a definition hold, one of them.
+var thingWords = map[string]rules.Text{
+	"forms":       rules.Say("表单", "表單", "form"),
+	"fields":      rules.Say("字段", "欄位", "field"),
+	"sections":    rules.Say("分组", "分組", "section"),
+	"checks":      rules.Say("检查", "檢查", "check"),
+	"unique":      rules.Say("查重规则", "查重規則", "uniqueness rule"),
+	"processes":   rules.Say("流程", "流程", "process"),
+	"stages":      rules.Say("阶段", "階段", "stage"),
+	"transitions": rules.Say("流转", "流轉", "transition"),
+	"checklist":   rules.Say("清单项", "清單項", "checklist item"),
+	"activities":  rules.Say("协办任务", "協辦任務", "activity"),
+	"leaveIf":     rules.Say("离开条件", "離開條件", "leave condition"),
+	"enterIf":     rules.Say("进入条件", "進入條件", "entry condition"),
+	"approvals":   rules.Say("审批链", "簽核鏈", "approval chain"),
+	"steps":       rules.Say("审批步骤", "簽核步驟", "step"),
+	"rules":       rules.Say("规则", "規則", "rule"),
+	"automations": rules.Say("自动化", "自動化", "automation"),
+	"messages":    rules.Say("消息", "訊息", "message"),
+	"views":       rules.Say("视图", "檢視", "view"),
+	"reports":     rules.Say("报表", "報表", "report"),
+	"measures":    rules.Say("指标", "指標", "measure"),
+	"dashboards":  rules.Say("看板", "儀表板", "dashboard"),
+	"roles":       rules.Say("角色", "角色", "role"),
+	"options":     rules.Say("选项表", "選項表", "option list"),
+	"items":       rules.Say("选项", "選項", "option"),
+	"in":          rules.Say("输入列", "輸入欄", "input"),
+	"out":         rules.Say("输出列", "輸出欄", "output"),
+	"bands":       rules.Say("分档", "分級", "band"),
+	"tests":       rules.Say("测试", "測試", "test"),
+}
+
+// member words name the settings people know by a word of their own; others show by their key.
+var memberWords = map[string]rules.Text{
+	"name":        rules.Say("名称", "名稱", "name"),
+	"help":        rules.Say("说明", "說明", "help"),
+	"languages":   rules.Say("语言", "語言", "languages"),
+	"timezone":    rules.Say("时区", "時區", "time zone"),
+	"currency":    rules.Say("币种", "幣別", "currency"),
+	"calendar":    rules.Say("工作日历", "工作行事曆", "working calendar"),
+	"type":        rules.Say("类型", "類型", "type"),
+	"title":       rules.Say("标题", "標題", "title"),
+	"number":      rules.Say("编号规则", "編號規則", "numbering"),
+	"pattern":     rules.Say("格式", "格式", "pattern"),
+	"required":    rules.Say("必填", "必填", "required"),
+	"requiredIf":  rules.Say("必填条件", "必填條件", "required when"),
+	"visibleIf":   rules.Say("显示条件", "顯示條件", "shown when"),
+	"readIf":      rules.Say("只读条件", "唯讀條件", "read-only when"),
+	"whenHidden":  rules.Say("隐藏时", "隱藏時", "when hidden"),
+	"calc":        rules.Say("计算公式", "計算公式", "calculation"),
+	"value":       rules.Say("默认值", "預設值", "default value"),
+	"min":         rules.Say("最小值", "最小值", "minimum"),
+	"max":         rules.Say("最大值", "最大值", "maximum"),
+	"minLength":   rules.Say("最短长度", "最短長度", "shortest length"),
+	"maxLength":   rules.Say("最大长度", "最大長度", "longest length"),
+	"scale":       rules.Say("小数位数", "小數位數", "decimals"),
+	"unit":        rules.Say("单位", "單位", "unit"),
+	"options":     rules.Say("选项", "選項", "options"),
+	"form":        rules.Say("表单", "表單", "form"),
+	"fill":        rules.Say("带出字段", "帶出欄位", "fields filled in"),
+	"where":       rules.Say("筛选条件", "篩選條件", "filter"),
+	"list":        rules.Say("列表显示", "列表顯示", "in lists"),
+	"filter":      rules.Say("可筛选", "可篩選", "can be filtered"),
+	"sort":        rules.Say("排序", "排序", "sorting"),
+	"search":      rules.Say("可搜索", "可搜尋", "searchable"),
+	"columns":     rules.Say("列", "欄", "columns"),
+	"fields":      rules.Say("字段", "欄位", "fields"),
+	"grants":      rules.Say("权限", "權限", "grants"),
+	"start":       rules.Say("起始阶段", "起始階段", "first stage"),
+	"end":         rules.Say("结束类型", "結束類型", "end"),
+	"probability": rules.Say("赢单概率", "贏單機率", "probability"),
+	"owner":       rules.Say("负责人", "負責人", "owner"),
+	"goal":        rules.Say("目标", "目標", "goal"),
+	"kind":        rules.Say("种类", "種類", "kind"),
+	"script":      rules.Say("话术", "話術", "script"),
+	"color":       rules.Say("颜色", "顏色", "colour"),
+	"due":         rules.Say("期限", "期限", "deadline"),
+	"idle":        rules.Say("停滞提醒", "停滯提醒", "idle after"),
+	"edit":        rules.Say("可编辑字段", "可編輯欄位", "editable fields"),
+	"read":        rules.Say("只读字段", "唯讀欄位", "read-only fields"),
+	"hide":        rules.Say("隐藏字段", "隱藏欄位", "hidden fields"),
+	"require":     rules.Say("必填字段", "必填欄位", "required fields"),
+	"leaveIf":     rules.Say("离开条件", "離開條件", "leave conditions"),
+	"enterIf":     rules.Say("进入条件", "進入條件", "entry conditions"),
+	"needs":       rules.Say("关联要求", "關聯要求", "linked requirements"),
+	"from":        rules.Say("来源阶段", "來源階段", "from"),
+	"to":          rules.Say("目标", "目標", "to"),
+	"by":          rules.Say("可操作角色", "可操作角色", "roles"),
+	"if":          rules.Say("条件", "條件", "condition"),
+	"ask":         rules.Say("流转时填写", "流轉時填寫", "asked fields"),
+	"set":         rules.Say("赋值", "賦值", "values set"),
+	"approval":    rules.Say("审批", "簽核", "approval"),
+	"confirm":     rules.Say("确认提示", "確認提示", "confirmation"),
+	"message":     rules.Say("提示", "提示", "message"),
+	"skipIf":      rules.Say("免审条件", "免簽條件", "skipped when"),
+	"runIf":       rules.Say("执行条件", "執行條件", "runs when"),
+	"guards":      rules.Say("受审批保护的字段", "受簽核保護的欄位", "guarded fields"),
+	"who":         rules.Say("人员", "人員", "people"),
+	"mode":        rules.Say("方式", "方式", "mode"),
+	"share":       rules.Say("通过比例", "通過比例", "share"),
+	"veto":        rules.Say("一票否决", "一票否決", "veto"),
+	"onEmpty":     rules.Say("无审批人时", "無簽核人時", "when nobody is found"),
+	"onSelf":      rules.Say("审批人是发起人时", "簽核人是發起人時", "when the approver is the initiator"),
+	"onReject":    rules.Say("驳回后", "駁回後", "after rejection"),
+	"onReturn":    rules.Say("退回后", "退回後", "after return"),
+	"allow":       rules.Say("允许的操作", "允許的操作", "allowed actions"),
+	"cc":          rules.Say("抄送", "副本", "copied people"),
+	"dedupe":      rules.Say("去重", "去重", "same person again"),
+	"on":          rules.Say("触发", "觸發", "trigger"),
+	"each":        rules.Say("对象", "對象", "records"),
+	"do":          rules.Say("动作", "動作", "actions"),
+	"limit":       rules.Say("上限", "上限", "limit"),
+	"cron":        rules.Say("定时", "排程", "schedule"),
+	"off":         rules.Say("停用", "停用", "switched off"),
+	"rows":        rules.Say("行", "列", "rows"),
+	"hit":         rules.Say("命中方式", "命中方式", "hit policy"),
+	"group":       rules.Say("分组", "分組", "grouping"),
+	"chart":       rules.Say("图表", "圖表", "chart"),
+	"cards":       rules.Say("卡片", "卡片", "cards"),
+	"sum":         rules.Say("合计", "合計", "sums"),
+	"layout":      rules.Say("画布位置", "畫布位置", "canvas positions"),
+}
+
+func memberWord(name string) rules.Text {
+	if t, ok := memberWords[name]; ok {
+		return t
+	}
+	if t, ok := thingWords[name]; ok {
+		return t
+	}
+	return rules.Plain(name)
+}
+
+// where names the innermost two things on the way, e.g. 阶段“提案”.
+func whereAt(at []crumb) rules.Text {
+	out := rules.Say("", "", "")
+	var named []crumb
+	for _, c := range at {
+		if !c.name.IsZero() {
+			named = append(named, c)
+		}
+	}
+	if len(named) > 2 {
+		named = named[len(named)-2:]
+	}
+	for i, c := range named {
+		part := rules.Say("{kind}“{name}”", "{kind}「{name}」", "{kind} “{name}”", "kind", memberOrThing(c.kind), "name", c.name)
+		if i > 0 {
+			out = rules.Say("{a}的{b}", "{a}的{b}", "{a}, {b}", "a", out, "b", part)
+		} else {
+			out = part
+		}
+	}
+	return out
+}
+
+func memberOrThing(kind string) rules.Text {
+	if t, ok := thingWords[kind]; ok {
+		return t
+	}
+	return memberWord(kind)
+}
+
+// sentence puts the place before what happened there.
+func sentence(at []crumb, what rules.Text) rules.Text {
+	// Members on the way that are no things, such as fields → require, are told by the last of them only.
+	if place := whereAt(at); place.In("en") != "" {
+		return rules.Say("{place}：{what}", "{place}：{what}", "{place}: {what}", "place", place, "what", what)
+	}
+	return what
+}
+
+func sayThing(at []crumb, list string, n node, added bool) rules.Text {
+	word := memberOrThing(list)
+	if added {
+		return sentence(at, rules.Say("新增{kind}“{name}”", "新增{kind}「{name}」", "{kind} “{name}” added", "kind", word, "name", n.label()))
+	}
+	return sentence(at, rules.Say("删除{kind}“{name}”", "刪除{kind}「{name}」", "{kind} “{name}” removed", "kind", word, "name", n.label()))
+}
+
+func sayOrder(at []crumb, list string) rules.Text {
+	return sentence(at, rules.Say("{kind}的顺序变了", "{kind}的順序變了", "the order of each {kind} changed", "kind", memberOrThing(list)))
+}
+
+func sayAdded(at []crumb, name string, b node) rules.Text {
+	if list, ok := words(b); ok {
+		return sentence(at, rules.Say("新增{what}：{list}", "新增{what}：{list}", "{what} added: {list}", "what", memberWord(name), "list", list))
+	}
+	if string(b.raw) == "true" {
+		return sentence(at, rules.Say("设为{what}", "設為{what}", "now {what}", "what", memberWord(name)))
+	}
+	return sentence(at, rules.Say("设置{what}为 {now}", "設定{what}為 {now}", "{what} set to {now}", "what", memberWord(name), "now", shown(b)))
+}
+
+func sayRemoved(at []crumb, name string, a node) rules.Text {
+	if list, ok := words(a); ok {
+		return sentence(at, rules.Say("去掉{what}：{list}", "去掉{what}：{list}", "{what} removed: {list}", "what", memberWord(name), "list", list))
+	}
+	if string(a.raw) == "true" {
+		return sentence(at, rules.Say("不再{what}", "不再{what}", "no longer {what}", "what", memberWord(name)))
+	}
+	return sentence(at, rules.Say("去掉{what}（原为 {was}）", "去掉{what}（原為 {was}）", "{what} removed (was {was})", "what", memberWord(name), "was", shown(a)))
+}
+
+func sayChanged(at []crumb, name string, a, b node) rules.Text {
+	was, ok1 := words(a)
+	now, ok2 := words(b)
+	if ok1 && ok2 {
+		more, less := minus(now, was), minus(was, now)
+		switch {
+		case len(more) > 0 && len(less) == 0:
+			return sentence(at, rules.Say("新增{what}：{list}", "新增{what}：{list}", "{what} added: {list}", "what", memberWord(name), "list", more))
+		case len(less) > 0 && len(more) == 0:
+			return sentence(at, rules.Say("去掉{what}：{list}", "去掉{what}：{list}", "{what} removed: {list}", "what", memberWord(name), "list", less))
+		case len(more) == 0:
+			return sentence(at, rules.Say("{what}的顺序变了", "{what}的順序變了", "the order of {what} changed", "what", memberWord(name)))
+		}
+		return sentence(at, rules.Say("{what}：新增 {more}，去掉 {less}", "{what}：新增 {more}，去掉 {less}", "{what}: {more} added, {less} removed",
+			"what", memberWord(name), "more", more, "less", less))
+	}
+	return sentence(at, rules.Say("{what}由 {was} 改为 {now}", "{what}由 {was} 改為 {now}", "{what} changed from {was} to {now}",
+		"what", memberWord(name), "was", shown(a), "now", shown(b)))
+}
+
+// words is a list of plain texts.
+func words(n node) ([]string, bool) {
+	if n.kind != '[' || len(n.items) == 0 {
+		return nil, false
+	}
+	var out []string
+	if json.Unmarshal(n.raw, &out) != nil {
+		return nil, false
+	}
+	return out, true
+}
+
+func minus(a, b []string) []string {
+	var out []string
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// shown is a value in a sentence.
+func shown(n node) rules.Text {
+	if isText(n) {
+		var t rules.Text
+		if json.Unmarshal(n.raw, &t) == nil {
+			return rules.Say("“{t}”", "「{t}」", "“{t}”", "t", t)
+		}
+	}
+	var s string
+	if json.Unmarshal(n.raw, &s) == nil {
+		return rules.Say("“{t}”", "「{t}」", "“{t}”", "t", clip(s))
+	}
+	return rules.Plain(clip(strings.TrimSpace(string(n.raw))))
+}
