@@ -21,6 +21,12 @@ func (c *compiler) compileForms() {
 		c.world.RuleForms[key] = r.Form
 	}
 	c.compileRules()
+	c.world.Run = func(rule string, s *rules.Scope) (any, error) {
+		if r := c.app.Rules[rule]; r != nil {
+			return r.Eval(s)
+		}
+		return nil, nil
+	}
 	for i := range c.def.Forms {
 		f := &c.def.Forms[i]
 		if c.formDefs[f.Key] != f {

@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -142,7 +143,8 @@ func (d *decider) use(id string, ver int64) {
 	}
 }
 
-// record answers a reference from the facts, or asks for it.
+// record answers a reference from the facts with the system names of the record it points to, or asks for it. (nil, true)
+// says that there is no such record.
 func (d *decider) record(form, id string) (forms.Values, bool) {
 	key := form + "/" + id
 	fact, ok := d.f.Records[key]
@@ -151,7 +153,12 @@ func (d *decider) record(form, id string) (forms.Values, bool) {
 		return nil, false
 	}
 	d.use(id, fact.Ver)
-	return fact.Values, !fact.Missing
+	if fact.Missing {
+		return nil, true
+	}
+	v := forms.Values{"title": text(fact.Title), "stage": text(fact.Stage), "owner": text(fact.Owner), "team": text(fact.Team)}
+	maps.Copy(v, fact.Values)
+	return v, true
 }
 
 func reject(code string, msg rules.Text, details ...rules.Problem) *Rejection {
