@@ -1,0 +1,104 @@
+package process
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"pipewright/rules"
+)
+
+// smallCompany is a world of seven people: li and chen sell for wang, wang reports to sun.
+type smallCompany struct{}
+
+var smallRoles = map[string][]string{
+	"rep.li": {"rep"}, "rep.chen": {"rep"}, "mgr.wang": {"manager"}, "dir.sun": {"manager"}, "fin.zhao": {"finance"}, "fin.qian": {"finance"}, "ops.wu": {"delivery"}, "admin": {"admin"},
+}
+
+var smallManagers = map[string]string{"rep.li": "mgr.wang", "rep.chen": "mgr.wang", "mgr.wang": "dir.sun", "fin.zhao": "dir.sun", "fin.qian": "dir.sun"}
+
+func (smallCompany) Actor(app *App, form, user string, s *State) Actor {
+	a := Actor{User: user, Roles: smallRoles[user], Rights: Rights{Create: true, Read: true}}
+	if s == nil || s.Owner == user || slices.Contains(a.Roles, "manager") {
+		a.Rights.Edit, a.Rights.Delete = true, true
+	}
+	a.Rights.Assign = slices.Contains(a.Roles, "manager")
+	a.Rights.Override = a.Rights.Assign
+	return a
+}
+
+func (smallCompany) People(n PeopleNeed) []string {
+	switch {
+	case n.Who.User != "":
+		if smallRoles[n.Who.User] != nil {
+			return []string{n.Who.User}
+		}
+	case n.Who.ManagerOf != "":
+		user := n.User
+		for range max(1, n.Who.Level) {
+			user = smallManagers[user]
+		}
+		if user != "" {
+			return []string{user}
+		}
+	case n.Who.Role != "":
+		var out []string
+		for u, roles := range smallRoles {
+			if slices.Contains(roles, n.Who.Role) {
+				out = append(out, u)
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	return nil
+}
+
+func (smallCompany) Calendar(string) rules.Calendar { return nil }
+
+func loadApp(t testing.TB, path string) *App {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	def, problems := Parse(raw)
+	if rules.HasErrors(problems) {
+		t.Fatalf("parse: %v", problems)
+	}
+	app, problems := Compile(def, nil, 1, Options{SkipTexts: true})
+	for _, p := range problems {
+		if p.Severity == rules.Error {
+			t.Errorf("%s %s %s", p.Path, p.Code, p.Message.In("en"))
+		}
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+	return app
+}
+
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/scenario/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scenario files", err)
+	}
+	for _, file := range files {
+		app := loadApp(t, file)
+		results, cov := RunTests(app, smallCompany{})
+		for _, r := range results {
+			for _, p := range r.Problems {
+				t.Errorf("%s: %s: %s %s", filepath.Base(file), r.Name, p.Path, p.Message.In("en"))
+			}
+		}
+		for _, p := range app.Processes {
+			for _, tr := range p.Transitions {
+				if p.Def.Key == "deal" && cov.Transitions[p.Def.Key+"."+tr.Def.Key] == 0 {
+					t.Errorf("%s: transition %s.%s is never taken", file, p.Def.Key, tr.Def.Key)
+				}
+			}
+		}
+	}
+}
