@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 
 	"pipewright/forms"
 	"pipewright/rules"
@@ -53,6 +54,32 @@ var optionPattern = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.+-]{0,39}$`)
 // keyless are types whose key may be left out: paths then use the index.
 var keyless = map[reflect.Type]bool{reflect.TypeFor[Condition](): true}
 
+// elsewhere are members whose absence is reported where they are compiled, in the words of that place.
+var elsewhere = map[reflect.Type]string{
+	reflect.TypeFor[Owner](): "who", reflect.TypeFor[Automation](): "on do", reflect.TypeFor[Chain](): "steps",
+}
+
+// memberNames are what people call the members that may not be left out.
+var memberNames = map[string]rules.Text{
+	"key":     rules.Say("标识（key）", "識別名（key）", "key"),
+	"name":    rules.Say("名称（name）", "名稱（name）", "name"),
+	"form":    rules.Say("表单（form）", "表單（form）", "form"),
+	"start":   rules.Say("起始阶段（start）", "起始階段（start）", "first stage (start)"),
+	"stages":  rules.Say("阶段（stages）", "階段（stages）", "stages"),
+	"from":    rules.Say("出发阶段（from）", "出發階段（from）", "stages it starts from (from)"),
+	"to":      rules.Say("去向（to）", "去向（to）", "stage or people it goes to (to)"),
+	"who":     rules.Say("人员（who）", "人員（who）", "people (who)"),
+	"if":      rules.Say("条件（if）", "條件（if）", "condition (if)"),
+	"message": rules.Say("提示（message）", "提示（message）", "message"),
+	"cards":   rules.Say("卡片（cards）", "卡片（cards）", "cards"),
+	"kind":    rules.Say("种类（kind）", "種類（kind）", "kind"),
+	"url":     rules.Say("网址（url）", "網址（url）", "address (url)"),
+	"after":   rules.Say("多久之后（after）", "多久之後（after）", "time after which (after)"),
+	"do":      rules.Say("做什么（do）", "做什麼（do）", "thing to do (do)"),
+	"by":      rules.Say("分组依据（by）", "分組依據（by）", "name to group by (by)"),
+	"text":    rules.Say("文字（text）", "文字（text）", "text"),
+}
+
 // own are the types that package forms and package rules check themselves, keys and required members included.
 var own = map[reflect.Type]bool{
 	reflect.TypeFor[forms.Field](): true, reflect.TypeFor[forms.Section](): true, reflect.TypeFor[forms.Check](): true,
@@ -87,13 +114,16 @@ func (c *compiler) checkMember(p place) {
 			c.checkWord(p.path, p.value.String(), words)
 		}
 	}
-	if p.must && p.value.IsZero() && p.value.Kind() != reflect.Bool && !keyless[p.owner] {
+	if !p.must || p.value.Kind() == reflect.Bool || keyless[p.owner] && p.name == "key" || slices.Contains(strings.Fields(elsewhere[p.owner]), p.name) {
+		return
+	}
+	if p.value.IsZero() || p.value.Kind() == reflect.Slice && p.value.Len() == 0 {
 		if p.value.Type() == textType {
 			c.add(rules.Warnf(p.path, "text.missing", rules.Say("这里还没有文字", "這裡還沒有文字", "There is no text here yet")))
 			return
 		}
 		c.add(rules.Errorf(p.path, "setting.missing", rules.Say(
-			"“{member}”必须填写", "「{member}」必須填寫", "“{member}” must be given", "member", p.name)))
+			"请填写{member}", "請填寫{member}", "Give the {member}", "member", named(memberNames[p.name], p.name))))
 	}
 }
 

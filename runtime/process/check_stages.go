@@ -31,7 +31,7 @@ func (c *compiler) checkStages() {
 			if t.Def.Name.IsZero() {
 				c.warn(path+"/transitions/"+t.Def.Key+"/name", "transition.unnamed",
 					"从“{from}”到“{to}”的流转还没有名称：人们要靠它知道点下去会怎样", "從「{from}」到「{to}」的流轉還沒有名稱：人們要靠它知道點下去會怎樣",
-					"The transition to “{to}” has no name: people need it to know what the button does",
+					"The transition from “{from}” to “{to}” has no name: people need it to know what the button does",
 					"from", fromNames(p, t), "to", stageName(p, t.Def.To))
 			}
 		}

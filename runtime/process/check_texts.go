@@ -40,6 +40,11 @@ func shorten(t rules.Text) rules.Text {
 	out := rules.Text{}
 	for _, lang := range rules.Languages {
 		r := []rune(t.In(lang))
+		for _, other := range rules.Languages {
+			if strings.TrimSpace(string(r)) == "" {
+				r = []rune(t[other])
+			}
+		}
 		if len(r) > 24 {
 			r = append(r[:24], '…')
 		}

@@ -103,57 +103,70 @@ func carried[T any](key string, was []string, prev map[string]T, taken func(stri
 	return "", false
 }
 
-// fieldStorage is the storage keys of a form's fields and columns, and those that are no longer in use.
+// fieldStorage is the storage keys of a form's fields and columns, and those that are no longer in use. A column's key is
+// unique within its table; retired ones are written as table.column, both by storage key.
 func fieldStorage(s FormStorage, prev, f *forms.Form) (fields map[string]string, retired []string) {
-	used := map[string]bool{}
-	for _, key := range s.Fields {
-		used[key] = true
-	}
-	for _, key := range s.Retired {
-		used[key] = true
-	}
-	a := &assigner{}
-	fields = map[string]string{}
-	gone := map[string]bool{}
-	for _, key := range s.Fields {
-		gone[key] = true
-	}
-	assign := func(prefix, oldPrefix string, list, before []forms.Field) (olds []string) {
-		for i := range list {
-			d := &list[i]
-			old, had := carried(oldPrefix+d.Key, prefixAll(oldPrefix, d.Was), s.Fields, func(key string) bool {
-				return slices.ContainsFunc(list, func(o forms.Field) bool { return oldPrefix+o.Key == key })
-			})
-			olds = append(olds, strings.TrimPrefix(old, oldPrefix))
-			key := s.Fields[old]
-			if !had || !gone[key] || !sameStorage(before, strings.TrimPrefix(old, oldPrefix), d) {
-				key = a.fresh(used, d.Key)
-			}
-			delete(gone, key)
-			fields[prefix+d.Key] = key
-		}
-		return olds
-	}
+	l := &layout{old: s, fields: map[string]string{}, retired: slices.Clone(s.Retired)}
 	var before []forms.Field
 	if prev != nil {
 		before = prev.Fields
 	}
-	olds := assign("", "", f.Fields, before)
+	olds := l.assign("", "", "", f.Fields, before)
 	for i := range f.Fields {
-		if d := &f.Fields[i]; d.Type == "table" {
-			old := d.Key
-			var columns []forms.Field
-			if olds[i] != "" {
-				old = olds[i]
-			}
-			if p := fieldOf(prev, old); p != nil {
-				columns = p.Fields
-			}
-			assign(d.Key+".", old+".", d.Fields, columns)
+		d := &f.Fields[i]
+		if d.Type != "table" {
+			continue
+		}
+		var columns []forms.Field
+		if p := fieldOf(prev, olds[i]); p != nil {
+			columns = p.Fields
+		}
+		l.assign(d.Key+".", olds[i]+".", l.fields[d.Key]+".", d.Fields, columns)
+	}
+	slices.Sort(l.retired)
+	return l.fields, l.retired
+}
+
+// layout is the storage keys of one form in the making.
+type layout struct {
+	old     FormStorage
+	fields  map[string]string
+	retired []string
+}
+
+// assign gives the fields of one list their storage keys and returns the key each was known by, "" if it is new. prefix and
+// oldPrefix are "table." for columns; scope is the same by storage key.
+func (l *layout) assign(prefix, oldPrefix, scope string, list, before []forms.Field) (olds []string) {
+	used, free := map[string]bool{}, map[string]bool{}
+	for key, storage := range l.old.Fields {
+		if rest, ok := strings.CutPrefix(key, oldPrefix); ok && !strings.Contains(rest, ".") {
+			used[storage], free[storage] = true, true
 		}
 	}
-	retired = slices.Clone(s.Retired)
-	return fields, append(retired, sortedKeys(gone)...)
+	for _, key := range l.old.Retired {
+		if rest, ok := strings.CutPrefix(key, scope); ok {
+			used[rest] = true
+		}
+	}
+	a := &assigner{}
+	for i := range list {
+		d := &list[i]
+		old, had := carried(oldPrefix+d.Key, prefixAll(oldPrefix, d.Was), l.old.Fields, func(key string) bool {
+			return slices.ContainsFunc(list, func(o forms.Field) bool { return oldPrefix+o.Key == key })
+		})
+		name := strings.TrimPrefix(old, oldPrefix)
+		key := l.old.Fields[old]
+		if !had || !free[key] || !sameStorage(before, name, d) {
+			key = a.fresh(used, d.Key)
+		}
+		delete(free, key)
+		l.fields[prefix+d.Key] = key
+		olds = append(olds, name)
+	}
+	for _, key := range sortedKeys(free) {
+		l.retired = append(l.retired, scope+key)
+	}
+	return olds
 }
 
 func prefixAll(prefix string, keys []string) []string {

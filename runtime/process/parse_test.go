@@ -1,0 +1,109 @@
+package process
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"pipewright/rules"
+)
+
+// TestFormatIsStable: the canonical form of a definition reads back as the same definition and formats to the same bytes.
+func TestFormatIsStable(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/check/sound.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	def, problems := Parse(data)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	first, err := Format(def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, problems := Parse(first)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	second, err := Format(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(first, second) {
+		t.Errorf("formatting twice differs:\n%s\n---\n%s", first, second)
+	}
+	if !reflect.DeepEqual(def, again) {
+		t.Error("the canonical form reads back as another definition")
+	}
+	if Digest(first) != Digest(second) || len(Digest(first)) != 64 {
+		t.Error("digest", Digest(first))
+	}
+	if bytes.Contains(first, []byte("\\u003c")) {
+		t.Error("canonical JSON escapes <")
+	}
+}
+
+func TestUnions(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, in, out string
+		into          any
+	}{
+		{"one who", `{"role": "a"}`, `[{"role":"a"}]`, new(Whos)},
+		{"list of who", `[{"role": "a"}, {"user": "u"}]`, `[{"role":"a"},{"user":"u"}]`, new(Whos)},
+		{"nested pick", `{"pick": "initiator", "from": {"role": "a"}}`, `[{"pick":"initiator","from":[{"role":"a"}]}]`, new(Whos)},
+		{"owner in short", `{"role": "a"}`, `{"who":[{"role":"a"}]}`, new(Owner)},
+		{"owner in full", `{"who": {"role": "a"}, "assign": "pick"}`, `{"who":[{"role":"a"}],"assign":"pick"}`, new(Owner)},
+		{"owner as list", `[{"role": "a"}]`, `{"who":[{"role":"a"}]}`, new(Owner)},
+		{"due as duration", `"P3D"`, `"P3D"`, new(Due)},
+		{"due at", `{"at": "09:00"}`, `{"at":"09:00"}`, new(Due)},
+		{"due date", `{"date": "closeDate"}`, `{"date":"closeDate"}`, new(Due)},
+		{"mode word", `"any"`, `"any"`, new(Mode)},
+		{"mode share", `{"share": 0.60}`, `{"share":0.60}`, new(Mode)},
+		{"mode count", `{"count": 2}`, `{"count":2}`, new(Mode)},
+		{"onEmpty word", `"climb"`, `"climb"`, new(OnEmpty)},
+		{"onEmpty who", `{"user": "cfo"}`, `[{"user":"cfo"}]`, new(OnEmpty)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if err := json.Unmarshal([]byte(c.in), c.into); err != nil {
+				t.Fatal(err)
+			}
+			out, err := json.Marshal(c.into)
+			if err != nil || string(out) != c.out {
+				t.Errorf("got %s (%v), want %s", out, err, c.out)
+			}
+		})
+	}
+}
+
+// FuzzCheck: no text makes the parser or the compiler panic, and whatever can be read can be written and read again.
+func FuzzCheck(f *testing.F) {
+	files, _ := filepath.Glob("testdata/check/*.json")
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		def, problems := Parse(data)
+		if def == nil {
+			return
+		}
+		Compile(def, nil, 0, Options{Cron: standInCron})
+		JSON, err := Format(def)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, more := Parse(JSON); !rules.HasErrors(problems) && rules.HasErrors(more) {
+			t.Fatalf("%s\n%v", JSON, more)
+		}
+	})
+}
