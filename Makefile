@@ -1,0 +1,72 @@
+# Pipewright. `make run` sets a fresh machine up and starts it; `make test` checks everything.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+export CGO_ENABLED ?= 0
+
+BIN := bin/pipewright
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/scripts -type f 2>/dev/null)
+GO_SOURCES := $(shell find cmd designer runtime forms rules builtin-templates web -name '*.go' -o -name 'app.json' -not -path 'web/node_modules/*' 2>/dev/null)
+ADDR ?= 127.0.0.1:8080
+DATA ?= data
+
+.PHONY: help run demo build web test test-go test-race test-templates test-web test-browser lint check-fmt bench kill-test data clean
+
+help: ## list what make can do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+run: build ## build and start on the embedded store in ./data
+	./$(BIN) serve --addr $(ADDR) --data $(DATA)
+
+demo: build ## start with the sample company on a throw-away store
+	./$(BIN) serve --addr $(ADDR) --demo
+
+build: $(BIN) ## build the web app and the binary
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && npm run build
+
+web: web/dist/index.html ## build the web app
+
+$(BIN): web/dist/index.html $(GO_SOURCES) go.mod go.sum
+	go build -trimpath -ldflags "-s -w" -o $(BIN) ./cmd/pipewright
+
+test: check-fmt lint test-web web test-go test-race test-templates test-browser ## everything: Go, races, stores, templates, web, browser
+
+check-fmt:
+	@out=$$(gofmt -l cmd designer runtime forms rules builtin-templates web/*.go); if [ -n "$$out" ]; then echo "gofmt: $$out"; exit 1; fi
+	go vet ./...
+
+lint: web/node_modules/.package-lock.json ## type check and lint the web app
+	cd web && npm run typecheck && npm run lint
+
+test-go: web ## Go tests, the MongoDB store against an independent server
+	go test ./...
+
+test-race: web ## the packages where goroutines meet, under the race detector
+	CGO_ENABLED=1 go test -race ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
+
+test-templates: build ## every built-in template: clean check, own scenarios
+	@for f in builtin-templates/*/app.json; do ./$(BIN) check "$$f" && ./$(BIN) test "$$f"; done
+
+test-web: web/node_modules/.package-lock.json ## web unit tests
+	cd web && npm test
+
+test-browser: build ## stories in headless Chromium against the real binary
+	.ci/browser
+	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) npm run e2e
+
+bench: build ## measure speed and memory beside their limits (performance.md)
+	./$(BIN) bench
+
+kill-test: build ## kill -9 the server 50 times under load, on both stores; nothing acknowledged is lost or doubled
+	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN)
+
+data: ## renew the embedded calendar data from its package
+	go generate ./runtime/org
+
+clean: ## remove what was built (not ./data)
+	rm -rf bin web/node_modules web/dist/assets web/dist/index.html*
