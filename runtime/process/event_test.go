@@ -1,0 +1,77 @@
+package process
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"pipewright/forms"
+)
+
+var updateEvents = flag.Bool("update-events", false, "write a golden for event types that have none; existing ones never change")
+
+// oneOfEach is a filled payload of every event type.
+func oneOfEach() []Payload {
+	at := time.Date(2026, 3, 2, 1, 2, 3, 4e6, time.UTC)
+	stored := forms.Stored{"amount": map[string]any{"m": int64(123450), "c": "CNY"}, "n": int64(9007199254740993)}
+	created := Created{App: "a", Form: "deal", Process: "deal", Owner: "u", Team: "t", Number: "N-1", Data: stored, Link: &Link{"R-1", "lead", "startedFrom"}}
+	return []Payload{
+		created, Imported{Created: created, Stage: "won", Since: at, At: at, Closed: at}, Changed{Set: stored, Clear: []string{"x"}},
+		Entered{From: "a", To: "b", Transition: "t", Entry: 2, Since: at, End: "won", Override: "why", Comment: "c"}, Ticked{"a.b", true},
+		ActivityDone{"a.b", true}, ActivityOpened{"a.b", []string{"u"}, at}, Assigned{"u", "t", "pick"}, Titled{"T"}, Numbered{"N-1"},
+		RoundOpened{N: 1, Chain: "c", Transition: "t", Initiator: "u", Proposed: stored, Hash: "h", Guards: stored, Steps: []string{"s"}},
+		StepEntered{"s", []Slot{{Person: "u", State: Open}}}, StepEnded{"s", Passed, "r"}, SlotDecided{"s", 0, Approved, "h", "c", "r"},
+		SlotsAdded{"s", []Slot{{Person: "v", State: Open, Reason: "due"}}}, SlotOpened{"s", 0}, Escalated{"s", []string{"m"}}, RoundBlocked{"r"},
+		RoundVoided{"h", stored, []string{"amount"}}, RoundEnded{Passed, "r", "s"}, TimersSet{[]Timer{{ID: "1|due", Kind: "due", At: at}}, []string{"0|due"}},
+		Reminded{"1|due", "due", []string{"u"}}, Urged{[]string{"u"}}, Noted{"text", []string{"u"}}, LinkAdded{Link{"R-2", "order", "started"}},
+		Joined{[]Person{{"u", "cc"}}}, Deleted{}, Restored{},
+	}
+}
+
+// Old events are read for ever: each type has a golden that is written once and never edited.
+func TestOldEventsAreReadForEver(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for i, p := range oneOfEach() {
+		seen[p.Type()] = true
+		e := Event{Seq: int64(i + 1), Rev: 1, At: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC), By: "u", Op: "op", Release: 3,
+			Cause: Cause{Root: "op", Depth: 1, Automation: "a/b"}, Facts: []FactUsed{{"R-1", 7}}, Payload: p}
+		now, err := json.MarshalIndent(e, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join("testdata", "events", "v1", p.Type()+".json")
+		golden, err := os.ReadFile(file)
+		if os.IsNotExist(err) && *updateEvents {
+			if err := os.WriteFile(file, append(now, '\n'), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Event
+		if err := json.Unmarshal(golden, &back); err != nil {
+			t.Errorf("%s cannot be read any more: %v", p.Type(), err)
+			continue
+		}
+		again, _ := json.MarshalIndent(back, "", "  ")
+		if !bytes.Equal(bytes.TrimSpace(golden), again) {
+			t.Errorf("%s reads differently now:\n%s\nwas\n%s", p.Type(), again, golden)
+		}
+	}
+	for name := range payloads {
+		if !seen[name] {
+			t.Errorf("event type %s has no golden", name)
+		}
+	}
+	var e Event
+	if err := json.Unmarshal([]byte(`{"seq":1,"type":"nonsense","at":"2026-03-02T01:00:00Z","payload":{}}`), &e); err == nil {
+		t.Error("an unknown event type was read")
+	}
+}
