@@ -42,7 +42,7 @@ type compiled struct {
 	digest string
 }
 
-// Place is the form that a record id belongs to.
+// Place is the form that a record id belongs to, Form being its storage key.
 type Place struct {
 	App  string `json:"app"`
 	Form string `json:"form"`
@@ -199,24 +199,7 @@ func (c *Catalog) load(ctx context.Context, app string, n int) (*compiled, error
 	if rules.HasErrors(problems) {
 		return nil, fmt.Errorf("designer: release %d of %s does not compile: %v", n, app, firstError(problems))
 	}
-	if err := ensureRecords(ctx, c.store, compiledApp); err != nil {
-		return nil, err
-	}
 	return &compiled{app: compiledApp, digest: r.Digest}, nil
-}
-
-// ensureRecords declares the collections of an app's records.
-func ensureRecords(ctx context.Context, s store.Store, app *process.App) error {
-	var cs []store.Collection
-	for i := range app.Def.Forms {
-		if f := app.Forms[app.Def.Forms[i].Key]; f != nil {
-			cs = append(cs, RecordCollection(f))
-		}
-	}
-	if err := s.Ensure(ctx, cs...); err != nil {
-		return fmt.Errorf("designer: collections of %s: %w", app.Def.Key, err)
-	}
-	return nil
 }
 
 func firstError(ps []rules.Problem) string {

@@ -25,9 +25,9 @@ type Config struct {
 	Check process.Options
 	// Templates are those of the gallery, in its order.
 	Templates []Template
-	// Backfill writes the columns that next has and prev (nil at the first release) has not, before next goes live. It must
-	// be safe to repeat. Nil: nothing to do.
-	Backfill func(ctx context.Context, prev, next *process.App) error
+	// Prepare makes the store ready for next before it goes live: collections, columns, indexes, and the columns that prev (nil
+	// at the first release) did not have written for the records there are. It must be safe to repeat. Nil: nothing to do.
+	Prepare func(ctx context.Context, prev, next *process.App) error
 	// Tests runs the scenarios of an app; nil leaves them out (then no release is gated on them).
 	Tests func(app *process.App) []rules.Problem
 }

@@ -238,7 +238,7 @@ func (d *Designer) claimCodes(ctx context.Context, app string, st *process.Stora
 
 // activate builds what the release needs and points the app at it. same is true when it was live already.
 func (d *Designer) activate(ctx context.Context, user string, r Release) (same bool, err error) {
-	next, err := d.catalog.Release(ctx, r.App, r.N) // compiles, and declares collections, columns and indexes
+	next, err := d.catalog.Release(ctx, r.App, r.N)
 	if err != nil {
 		return false, err
 	}
@@ -250,14 +250,14 @@ func (d *Designer) activate(ctx context.Context, user string, r Release) (same b
 		if a.Live == r.N {
 			return true, nil
 		}
-		if d.Backfill != nil {
+		if d.Prepare != nil {
 			var prev *process.App
 			if a.Live > 0 {
 				if prev, err = d.catalog.Release(ctx, r.App, a.Live); err != nil {
 					return false, err
 				}
 			}
-			if err := d.Backfill(ctx, prev, next); err != nil {
+			if err := d.Prepare(ctx, prev, next); err != nil {
 				return false, fmt.Errorf("designer: columns of %s: %w", r.App, err)
 			}
 		}
