@@ -325,7 +325,8 @@ func better(f, than *field) bool {
 	return than == nil || than.def.Calc != "" && f.def.Calc == ""
 }
 
-// others checks what the runtime later reads from the form: uniqueness, grants, related lists, the title.
+// others checks what the runtime later reads from the form: the title, uniqueness, the fields of grants. What names things
+// outside the form (roles, related lists) is checked with the whole app.
 func (c *compiler) others() {
 	s := c.schema
 	if s.form.Title != "" {
@@ -365,25 +366,6 @@ func (c *compiler) others() {
 		}
 		for j, k := range g.ReadOnly {
 			c.mustField(path+"/readOnly/"+strconv.Itoa(j), k)
-		}
-	}
-	for i, r := range s.form.Related {
-		path := c.path + "/related/" + strconv.Itoa(i)
-		other := c.world.Forms[r.Form]
-		if other == nil {
-			c.unknown(path+"/form", rules.Say("表单", "表單", "form"), r.Form, keysOf(c.world.Forms))
-			continue
-		}
-		var known []string
-		ok := false
-		for j := range other.Fields {
-			if d := &other.Fields[j]; d.Type == "reference" && d.Form == s.form.Key {
-				known = append(known, d.Key)
-				ok = ok || d.Key == r.Via
-			}
-		}
-		if !ok {
-			c.unknown(path+"/via", rules.Say("指向本表单的引用字段", "指向本表單的引用欄位", "reference field that points to this form"), r.Via, known)
 		}
 	}
 }

@@ -95,6 +95,8 @@ func (c *compiler) fillTargets() {
 			switch {
 			case to == nil:
 				c.unknown(path, sayField, fl.to, keysOf(siblings))
+				// The mistake is in the member's name; a fix of its value would be wrong.
+				c.problems[len(c.problems)-1].Fix = nil
 				continue
 			case from == nil:
 				c.unknown(path, sayField, fl.from, keysOf(sources))

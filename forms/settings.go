@@ -84,7 +84,7 @@ func (c *compiler) settings(f *field) {
 	} else if d.Declassify {
 		conflict("declassify", "declassify 只用于自动计算的字段，{field}没有 calc", "declassify 只用於自動計算的欄位，{field}沒有 calc", "declassify is for computed fields; {field} has no calc")
 	}
-	if d.Required && d.RequiredIf != "" {
+	if d.Calc == "" && d.Required && d.RequiredIf != "" {
 		conflict("requiredIf", "{field}已经总是必填，不需要再写必填条件", "{field}已經總是必填，不需要再寫必填條件", "{field} is always required, so a condition for it has no effect")
 	}
 	if d.WhenHidden != "" && d.WhenHidden != "keep" && d.VisibleIf == "" && f.parent != nil {

@@ -116,7 +116,10 @@ func normalCompany(s string) string {
 		return -1
 	}, s)
 	for _, f := range legalForms {
-		if rest, ok := strings.CutSuffix(s, f); ok && rest != "" {
+		if rest, ok := strings.CutSuffix(s, f); ok {
+			if rest == "" {
+				return s
+			}
 			return rest
 		}
 	}
