@@ -47,12 +47,6 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 			}
 		}
 	}
-	if !fresh && slices.ContainsFunc(s.People, func(p process.Person) bool { return p.User == user }) {
-		r.Read = true
-		for _, k := range takesPart(app, s, user) {
-			seen[k] = true
-		}
-	}
 	r.Hide, r.ReadOnly = map[string]bool{}, map[string]bool{}
 	for _, k := range fields {
 		if !seen[k] {
@@ -64,6 +58,16 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 	}
 	if len(r.Hide) > 0 {
 		derive(app, f, r.Hide)
+	}
+	if !fresh && slices.ContainsFunc(s.People, func(p process.Person) bool { return p.User == user }) {
+		// What he is asked to decide on is shown to a participant whole, also where it is computed from something he is not shown.
+		r.Read = true
+		guards := takesPart(app, s, user)
+		for _, k := range fields {
+			if hides(guards, k) {
+				delete(r.Hide, k)
+			}
+		}
 	}
 	return r
 }
