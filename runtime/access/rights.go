@@ -59,9 +59,18 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 	if len(r.Hide) > 0 {
 		derive(app, f, r.Hide)
 	}
-	if !fresh && slices.ContainsFunc(s.People, func(p process.Person) bool { return p.User == user }) {
-		// What he is asked to decide on is shown to a participant whole, also where it is computed from something he is not shown.
-		r.Read = true
+	if fresh {
+		return r
+	}
+	decides := false
+	for _, p := range s.People {
+		if p.User == user {
+			r.Read = true
+			decides = decides || !slices.Contains([]string{"owner", "formerOwner", "creator"}, p.Why)
+		}
+	}
+	if decides {
+		// What he is asked to decide on is shown to him whole, also where it is computed from something he is not shown.
 		guards := takesPart(app, s, user)
 		for _, k := range fields {
 			if hides(guards, k) {
