@@ -69,14 +69,14 @@ const inbox = createRoute({
 const board = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/board/$view',
-  validateSearch: texts('where', 'scope', 'sort'),
+  validateSearch: texts('where', 'f', 'scope', 'sort'),
   component: lazyRouteComponent(() => import('@/features/board/BoardPage'), 'BoardPage'),
 });
 
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/list/$form',
-  validateSearch: texts('view', 'where', 'sort', 'stage', 'scope', 'q', 'columns', 'title'),
+  validateSearch: texts('view', 'where', 'f', 'sort', 'scope', 'q', 'columns', 'title'),
   component: lazyRouteComponent(() => import('@/features/list/ListPage'), 'ListPage'),
 });
 

@@ -1,3 +1,209 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { boardQuery } from '@/api/queries';
+import type { Board, Money } from '@/api/types';
+import { isMoney } from '@/ui/format';
+import { DragArea } from '@/ui/drag';
+import { Icon } from '@/ui/Icon';
+import { useFormat } from '@/ui/locale';
+import { PageHead } from '@/ui/PageHead';
+import { Bone, ErrorBox } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { usePhone } from '@/ui/useMedia';
+import { kindOf } from '@/fields/registry';
+import { readClauses, whereOf, writeClauses, filterables } from '@/records/filter';
+import { FilterBar } from '@/records/FilterBar';
+import { stageColor, useModel, type Model } from '@/records/model';
+import { ScopeSwitch } from '@/records/ScopeSwitch';
+import { TransitionDialog } from '@/records/TransitionDialog';
+import { CardFace } from './Card';
+import { Column } from './Column';
+import { useMoves } from './useMoves';
+import './board.css';
+
+/** The records of a process by stage, to be moved on. */
 export function BoardPage() {
-  return null;
+  const { app, view } = useParams({ from: '/signedIn/shell/a/$app/board/$view' });
+  const { model, error, refetch } = useModel(app);
+  const text = useText();
+  const found = model?.definition.views?.find((v) => v.key === view && v.kind === 'board');
+  const process = model?.process(found?.process);
+  if (error) return <ErrorBox error={error} onRetry={refetch} />;
+  if (model && !process) return <ErrorBox error={new Error()} />;
+  return (
+    <>
+      <PageHead title={text(process?.name, view)}>{process ? <Tabs app={app} view={view} form={process.form} /> : null}</PageHead>
+      {model && process ? <BoardBody key={`${app}.${view}`} model={model} view={view} processKey={process.key} /> : <BoardBones />}
+    </>
+  );
+}
+
+function Tabs({ app, view, form }: { app: string; view: string; form: string }) {
+  const { t } = useTranslation();
+  return (
+    <nav className="seg" aria-label={t('tabs')}>
+      <Link to="/a/$app/board/$view" params={{ app, view }} aria-current="page">
+        <Icon name="board" size={14} />
+        {t('board')}
+      </Link>
+      <Link to="/a/$app/list/$form" params={{ app, form }}>
+        <Icon name="list" size={14} />
+        {t('list')}
+      </Link>
+    </nav>
+  );
+}
+
+function BoardBody({ model, view, processKey }: { model: Model; view: string; processKey: string }) {
+  const { t } = useTranslation(['board', 'common']);
+  const text = useText();
+  const navigate = useNavigate();
+  const phone = usePhone();
+  const search = useSearch({ from: '/signedIn/shell/a/$app/board/$view' });
+  const process = model.process(processKey)!;
+  const form = model.form(process.form)!;
+  const definition = model.definition.views?.find((v) => v.key === view);
+  const clauses = readClauses(search.f);
+  const mine = search.scope === 'mine';
+  const where = whereOf(clauses, filterables(form, process, (type) => kindOf(type).filters), [search.where, mine ? 'owner == me' : undefined]);
+  const sort = search.sort ?? definition?.sort?.join(',');
+  const { data: board, error, isPending, refetch } = useQuery(boardQuery(model.app, view, where));
+  const moves = useMoves(model, process);
+  const set = (patch: Partial<typeof search>) => void navigate({ to: '.', search: { ...search, ...patch }, replace: true });
+
+  // Lost and cancelled records leave the board; won ones stay in sight as its last column.
+  const columns = (board?.columns ?? []).filter((c) => !c.end || c.end === 'won' || c.end === 'done' || c.count > 0);
+  const [stage, setStage] = useState('');
+  const strip = useRef<HTMLDivElement>(null);
+  const shown = columns.some((c) => c.stage === stage) ? stage : (columns[0]?.stage ?? '');
+  const goTo = (key: string) => {
+    setStage(key);
+    strip.current?.querySelector(`[data-stage="${key}"]`)?.scrollIntoView({ inline: 'start', block: 'nearest', behavior: 'smooth' });
+  };
+
+  return (
+    <div className="board">
+      <div className="bar">
+        <ScopeSwitch mine={mine} onChange={(next) => set({ scope: next ? 'mine' : undefined })} />
+        {search.where ? (
+          <button type="button" className="chip" onClick={() => set({ where: undefined })} title={search.where}>
+            <span>{t('condition')}</span>
+            <Icon name="close" size={12} label={t('common:delete')} />
+          </button>
+        ) : null}
+        <FilterBar model={model} form={form.key} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
+        <span className="sp" />
+        {board ? <Totals board={board} /> : null}
+        <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: form.key } })}>
+          {t('common:new')}
+        </Button>
+      </div>
+      {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
+      {isPending ? <BoardBones /> : null}
+      {phone && columns.length > 0 ? (
+        <div className="stage-tabs" role="tablist" aria-label={t('common:stage')}>
+          {columns.map((c) => (
+            <button key={c.stage} type="button" role="tab" aria-selected={c.stage === shown} style={{ '--c': stageColor(process, { key: c.stage, color: c.color, end: c.end }) } as React.CSSProperties} onClick={() => goTo(c.stage)}>
+              {text(c.name, c.stage)} <span className="s">{c.count}</span>
+            </button>
+          ))}
+        </div>
+      ) : null}
+      <p id="board-help" className="hide">
+        {t('keyboardHelp')}
+      </p>
+      <DragArea onDrop={moves.drop} ghost={(id) => <Ghost model={model} id={id} />}>
+        <div
+          className="cols"
+          ref={strip}
+          onScroll={(e) => {
+            if (!phone) return;
+            const at = Math.round(e.currentTarget.scrollLeft / (e.currentTarget.clientWidth - 24));
+            const key = columns[at]?.stage;
+            if (key && key !== shown) setStage(key);
+          }}
+        >
+          {columns.map((column) => (
+            <Column key={column.stage} model={model} process={process} column={column} columns={columns} filter={{ where, view, ...(sort ? { sort } : {}) }} moves={moves} />
+          ))}
+        </div>
+      </DragArea>
+      {phone && columns.length > 1 ? (
+        <div className="dots" aria-hidden="true">
+          {columns.map((c) => (
+            <i key={c.stage} className={c.stage === shown ? 'on' : ''} />
+          ))}
+        </div>
+      ) : null}
+      <p className="hide" role="status" aria-live="assertive">
+        {moves.said}
+      </p>
+      {moves.asking ? (
+        <TransitionDialog
+          model={model}
+          record={moves.asking.record}
+          transition={moves.asking.transition}
+          onClose={moves.cancel}
+          onDone={(record) => moves.done(record)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Ghost({ model, id }: { model: Model; id: string }) {
+  return (
+    <div className="deal ghost">
+      <CardFace model={model} id={id} />
+    </div>
+  );
+}
+
+/** Sums in the bar: how many, how much, weighted. */
+function Totals({ board }: { board: Board }) {
+  const { t } = useTranslation(['board', 'common']);
+  const format = useFormat();
+  const count = board.totals.count ?? board.columns.filter((c) => !c.end).reduce((n, c) => n + c.count, 0);
+  const sums = useMemo(() => {
+    const given = board.totals.sums ?? (board.totals as Record<string, unknown>);
+    return Object.entries(given).filter((e): e is [string, Money | string] => isMoney(e[1]) || (typeof e[1] === 'string' && e[0] !== 'count'));
+  }, [board.totals]);
+  return (
+    <div className="tot">
+      <span>{t('count', { count })}</span>
+      {sums.map(([key, value]) => {
+        const [figure, unit] = format.short(value);
+        return (
+          <span key={key}>
+            {key === 'weighted' ? t('common:weighted') : t('common:total')} <b>{figure}</b>
+            {unit}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+function BoardBones() {
+  const { t } = useTranslation();
+  return (
+    <div className="cols" role="status" aria-label={t('loading')}>
+      {[3, 2, 3, 1].map((n, i) => (
+        <div className="col" key={i}>
+          <div className="ch">
+            <Bone width="50%" />
+          </div>
+          {Array.from({ length: n }, (_, at) => (
+            <div className="deal" key={at} style={{ height: 86, display: 'grid', gap: 8, alignContent: 'center' }}>
+              <Bone width="70%" />
+              <Bone width="40%" />
+            </div>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
 }

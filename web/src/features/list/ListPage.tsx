@@ -1,3 +1,245 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Button, Input, Popover, Select } from 'antd';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { recordsQuery } from '@/api/queries';
+import { kindOf } from '@/fields/registry';
+import { filterables, readClauses, whereOf, writeClauses } from '@/records/filter';
+import { FilterBar } from '@/records/FilterBar';
+import { fieldOf, listColumns, useModel, type Model } from '@/records/model';
+import { ScopeSwitch } from '@/records/ScopeSwitch';
+import { Icon } from '@/ui/Icon';
+import { PageHead } from '@/ui/PageHead';
+import { Empty, ErrorBox, Skeleton } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { Rows } from './Rows';
+import './list.css';
+
+const system = new Set(['number', 'title', 'stage', 'owner', 'updatedAt', 'createdAt', 'since', 'weighted', 'probability', 'dueAt']);
+
+/** The records of a form as a table: filtered, sorted, paged. */
 export function ListPage() {
-  return null;
+  const { app, form } = useParams({ from: '/signedIn/shell/a/$app/list/$form' });
+  const { model, error, refetch } = useModel(app);
+  const text = useText();
+  const found = model?.form(form);
+  const process = model?.processOf(form);
+  const board = model?.definition.views?.find((v) => v.kind === 'board' && v.process === process?.key);
+  const { t } = useTranslation();
+  if (error) return <ErrorBox error={error} onRetry={refetch} />;
+  if (model && !found) return <ErrorBox error={new Error()} />;
+  return (
+    <>
+      <PageHead title={text(process?.name) || text(found?.name, form)}>
+        {board ? (
+          <nav className="seg" aria-label={t('tabs')}>
+            <Link to="/a/$app/board/$view" params={{ app, view: board.key }}>
+              <Icon name="board" size={14} />
+              {t('board')}
+            </Link>
+            <Link to="/a/$app/list/$form" params={{ app, form }} aria-current="page">
+              <Icon name="list" size={14} />
+              {t('list')}
+            </Link>
+          </nav>
+        ) : null}
+      </PageHead>
+      {model ? <ListBody key={`${app}.${form}`} model={model} formKey={form} /> : <Skeleton rows={8} />}
+    </>
+  );
+}
+
+function ListBody({ model, formKey }: { model: Model; formKey: string }) {
+  const { t } = useTranslation(['list', 'common']);
+  const text = useText();
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/signedIn/shell/a/$app/list/$form' });
+  const form = model.form(formKey)!;
+  const process = model.processOf(formKey);
+  const views = (model.definition.views ?? []).filter((v) => v.kind === 'list' && (v.form === formKey || (process && v.process === process.key)));
+  const view = views.find((v) => v.key === search.view);
+  const clauses = readClauses(search.f);
+  const mine = search.scope === 'mine';
+  const where = whereOf(clauses, filterables(form, process, (type) => kindOf(type).filters), [view?.where, search.where, mine ? 'owner == me' : undefined]);
+  const sort = search.sort ?? view?.sort?.join(',') ?? '';
+  const known = (key: string) => system.has(key) || fieldOf(form, key) !== undefined;
+  const columns = (search.columns?.split(',') ?? view?.columns ?? listColumns(form, process)).filter(known);
+  const query = useInfiniteQuery(recordsQuery(model.app, formKey, { where, sort, q: search.q ?? '', limit: 50 }));
+  const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
+  const set = (patch: Partial<typeof search>) => void navigate({ to: '.', search: { ...search, ...patch }, replace: true });
+  const filtered = Boolean(where || search.q);
+
+  return (
+    <>
+      <div className="bar">
+        <ScopeSwitch mine={mine} onChange={(next) => set({ scope: next ? 'mine' : undefined })} />
+        {views.length > 0 ? (
+          <Select
+            aria-label={t('view')}
+            style={{ minWidth: 140 }}
+            value={view?.key ?? ''}
+            options={[{ value: '', label: t('allRecords') }, ...views.map((v) => ({ value: v.key, label: text(v.name, v.key) }))]}
+            onChange={(key: string) => set({ view: key || undefined, sort: undefined, columns: undefined })}
+          />
+        ) : null}
+        <QuickFind value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
+        {search.where ? (
+          <span className="chip-pair">
+            <span className="chip" title={search.where}>
+              <span className="el">{search.title ?? t('condition')}</span>
+            </span>
+            <button type="button" className="chip x" onClick={() => set({ where: undefined, title: undefined })} aria-label={t('removeFilter', { name: search.title ?? t('condition') })}>
+              <Icon name="close" size={12} />
+            </button>
+          </span>
+        ) : null}
+        <FilterBar model={model} form={formKey} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
+        <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
+        <span className="sp" />
+        <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
+          {t('common:new')}
+        </Button>
+      </div>
+      <div className="body" style={{ paddingTop: 0 }}>
+        {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
+        {query.isPending ? (
+          <div className="card">
+            <Skeleton rows={8} />
+          </div>
+        ) : null}
+        {query.isSuccess && rows.length === 0 ? (
+          filtered ? (
+            <Empty title={t('noMatch')} text={t('noMatchText')}>
+              <Button onClick={() => set({ f: undefined, where: undefined, q: undefined, scope: undefined, view: undefined, title: undefined })}>{t('clearFilters')}</Button>
+            </Empty>
+          ) : (
+            <Empty title={t('empty', { name: text(form.name, form.key) })} text={t('emptyText')}>
+              <Button type="primary" onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
+                {t('common:newOf', { name: text(form.name, form.key) })}
+              </Button>
+            </Empty>
+          )
+        ) : null}
+        {rows.length > 0 ? (
+          <Rows
+            model={model}
+            formKey={formKey}
+            rows={rows}
+            columns={columns}
+            sort={sort}
+            onSort={(next) => set({ sort: next || undefined })}
+          />
+        ) : null}
+        {query.hasNextPage ? <More busy={query.isFetchingNextPage} onMore={() => void query.fetchNextPage()} /> : null}
+        {rows.length > 0 && !query.hasNextPage ? <p className="s">{t('shown', { count: rows.length })}</p> : null}
+      </div>
+    </>
+  );
+}
+
+/** Loads the next page when it comes into sight; a button for those who do not scroll. */
+function More({ busy, onMore }: { busy: boolean; onMore: () => void }) {
+  const { t } = useTranslation();
+  const mark = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!mark.current || busy) return undefined;
+    const seen = new IntersectionObserver((entries) => {
+      if (entries.some((e) => e.isIntersecting)) onMore();
+    }, { rootMargin: '300px' });
+    seen.observe(mark.current);
+    return () => seen.disconnect();
+  });
+  return (
+    <div ref={mark}>
+      <Button loading={busy} onClick={onMore}>
+        {t('loadMore')}
+      </Button>
+    </div>
+  );
+}
+
+function QuickFind({ value, onChange }: { value: string; onChange: (q: string) => void }) {
+  const { t } = useTranslation('list');
+  const [typed, setTyped] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (
+    <Input
+      className="quick"
+      prefix={<Icon name="search" size={14} />}
+      allowClear
+      placeholder={t('find')}
+      aria-label={t('find')}
+      value={typed}
+      onChange={(e) => {
+        const next = e.target.value;
+        setTyped(next);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => onChange(next.trim()), 300);
+      }}
+    />
+  );
+}
+
+function ColumnChoice({ model, formKey, columns, onChange }: { model: Model; formKey: string; columns: string[]; onChange: (columns: string[]) => void }) {
+  const { t } = useTranslation('list');
+  const name = useColumnName(model, formKey);
+  const form = model.form(formKey)!;
+  const all = [
+    ...(form.number ? ['number'] : []), 'title', ...form.fields.filter((f) => f.type !== 'table').map((f) => f.key),
+    ...(model.processOf(formKey) ? ['stage', 'owner', 'since'] : ['owner']), 'createdAt', 'updatedAt',
+  ];
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomLeft"
+      arrow={false}
+      content={
+        <fieldset className="column-choice">
+          <legend className="s">{t('columns')}</legend>
+          {all.map((key) => (
+            <label key={key} className="row">
+              <input
+                type="checkbox"
+                checked={columns.includes(key)}
+                onChange={(e) => onChange(e.target.checked ? all.filter((k) => k === key || columns.includes(k)) : columns.filter((k) => k !== key))}
+              />
+              {name(key)}
+            </label>
+          ))}
+        </fieldset>
+      }
+    >
+      <button type="button" className="chip quiet">
+        <Icon name="table" size={14} />
+        {t('columns')}
+      </button>
+    </Popover>
+  );
+}
+
+/** The heading of a column. */
+export function useColumnName(model: Model, formKey: string): (key: string) => string {
+  const { t } = useTranslation(['list', 'common']);
+  const text = useText();
+  const form = model.form(formKey);
+  return (key: string) => {
+    switch (key) {
+      case 'number':
+      case 'stage':
+      case 'owner':
+      case 'updatedAt':
+      case 'createdAt':
+      case 'weighted':
+        return t(`common:${key}`);
+      case 'title':
+      case 'since':
+      case 'probability':
+      case 'dueAt':
+        return t(`column.${key}`);
+      default:
+        return text(fieldOf(form, key)?.name, key);
+    }
+  };
 }

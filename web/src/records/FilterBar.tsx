@@ -1,0 +1,197 @@
+import { Button, Input, Popover, Select } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { usePeople } from '@/api/people';
+import { kindOf } from '@/fields/registry';
+import type { FilterOp } from '@/fields/kind';
+import { shiftDecimal } from '@/ui/format';
+import { Icon } from '@/ui/Icon';
+import { useFormat } from '@/ui/locale';
+import { useText } from '@/ui/text';
+import { filterables, type Clause, type Filterable } from './filter';
+import { fieldOf, type Model } from './model';
+import './filter.css';
+
+interface Props {
+  model: Model;
+  form: string;
+  clauses: Clause[];
+  onChange: (clauses: Clause[]) => void;
+}
+
+/** The names and choices of what can be filtered. */
+function useWords(model: Model, formKey: string) {
+  const { t } = useTranslation(['list', 'common']);
+  const text = useText();
+  const format = useFormat();
+  const { users, nameOf } = usePeople();
+  return useMemo(() => {
+    const form = model.form(formKey);
+    const process = model.processOf(formKey);
+    const systemNames: Record<string, string> = {
+      stage: t('common:stage'), owner: t('common:owner'), createdAt: t('common:createdAt'), updatedAt: t('common:updatedAt'),
+    };
+    const name = (key: string) => systemNames[key] ?? text(fieldOf(form, key)?.name, key);
+    const choices = (key: string): { value: string; label: string }[] => {
+      if (key === 'stage') return (process?.stages ?? []).map((s) => ({ value: s.key, label: text(s.name, s.key) }));
+      const field = fieldOf(form, key);
+      if (key === 'owner' || field?.type === 'user') return users.map((u) => ({ value: u.id, label: u.name }));
+      const list = model.definition.options?.find((o) => o.key === field?.options);
+      return (list?.items ?? []).map((o) => ({ value: o.key, label: text(o.name, o.key) }));
+    };
+    const label = (clause: Clause): string => {
+      const field = fieldOf(form, clause.field);
+      const many = Array.isArray(clause.value) ? clause.value : [clause.value];
+      let shown = many.join(t('comma'));
+      if (clause.op === 'in') {
+        const found = new Map(choices(clause.field).map((c) => [c.value, c.label]));
+        shown = many.map((v) => found.get(v) ?? nameOf(v)).join(t('comma'));
+      } else if (field?.type === 'percent') shown = format.percent(many[0] ?? '0');
+      else if (field?.type === 'money' || field?.type === 'number') shown = format.number(many[0] ?? '');
+      return t(`op.${clause.op}.short`, { value: shown });
+    };
+    const list: Filterable[] = form ? filterables(form, process, (type) => kindOf(type).filters) : [];
+    return { list, name, choices, label };
+  }, [model, formKey, t, text, format, users, nameOf]);
+}
+
+/** Filters as chips; each opens to be changed. */
+export function FilterBar({ model, form, clauses, onChange }: Props) {
+  const { t } = useTranslation(['list', 'common']);
+  const words = useWords(model, form);
+  const [open, setOpen] = useState(-1);
+  return (
+    <>
+      {clauses.map((clause, i) => (
+        <Popover
+          key={`${i}-${clause.field}`}
+          trigger="click"
+          open={open === i}
+          onOpenChange={(next) => setOpen(next ? i : -1)}
+          placement="bottomLeft"
+          arrow={false}
+          content={
+            <Editor
+              words={words}
+              clause={clause}
+              onDone={(next) => {
+                setOpen(-1);
+                onChange(clauses.map((c, at) => (at === i ? next : c)));
+              }}
+            />
+          }
+        >
+          <span className="chip-pair">
+            <button type="button" className="chip">
+              <span>{words.name(clause.field)}</span>
+              <span className="el">{words.label(clause)}</span>
+            </button>
+            <button
+              type="button"
+              className="chip x"
+              aria-label={t('removeFilter', { name: words.name(clause.field) })}
+              onClick={(e) => {
+                e.stopPropagation();
+                onChange(clauses.filter((_, at) => at !== i));
+              }}
+            >
+              <Icon name="close" size={12} />
+            </button>
+          </span>
+        </Popover>
+      ))}
+      <Popover
+        trigger="click"
+        open={open === clauses.length}
+        onOpenChange={(next) => setOpen(next ? clauses.length : -1)}
+        placement="bottomLeft"
+        arrow={false}
+        destroyOnHidden
+        content={
+          <Editor
+            words={words}
+            onDone={(next) => {
+              setOpen(-1);
+              onChange([...clauses, next]);
+            }}
+          />
+        }
+      >
+        <button type="button" className="chip add">
+          <Icon name="plus" size={14} />
+          {t('common:filter')}
+        </button>
+      </Popover>
+    </>
+  );
+}
+
+function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>; clause?: Clause; onDone: (clause: Clause) => void }) {
+  const { t } = useTranslation(['list', 'common']);
+  const [field, setField] = useState(clause?.field ?? words.list[0]?.key ?? '');
+  const found = words.list.find((f) => f.key === field);
+  const [op, setOp] = useState<FilterOp>(clause?.op ?? found?.ops[0] ?? 'is');
+  const [value, setValue] = useState<string | string[]>(clause?.value ?? '');
+  const noValue = op === 'empty' || op === 'notEmpty' || op === 'true' || op === 'false' || op === 'me';
+  const complete = noValue || (Array.isArray(value) ? value.length > 0 : value !== '');
+  const isPercent = found?.type === 'percent';
+  return (
+    <form
+      className="filter-editor"
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (complete) onDone({ field, op, value: noValue ? '' : value });
+      }}
+    >
+      <Select
+        aria-label={t('filterField')}
+        value={field}
+        showSearch={{ optionFilterProp: 'label' }}
+        options={words.list.map((f) => ({ value: f.key, label: words.name(f.key) }))}
+        onChange={(key: string) => {
+          const next = words.list.find((f) => f.key === key);
+          setField(key);
+          setOp(next?.ops[0] ?? 'is');
+          setValue('');
+        }}
+      />
+      <Select
+        aria-label={t('filterOp')}
+        value={op}
+        options={(found?.ops ?? []).map((o) => ({ value: o, label: t(`op.${o}`) }))}
+        onChange={(next: FilterOp) => {
+          setOp(next);
+          setValue('');
+        }}
+      />
+      {noValue ? null : op === 'in' ? (
+        <Select
+          mode="multiple"
+          aria-label={t('filterValue')}
+          value={Array.isArray(value) ? value : []}
+          options={words.choices(field)}
+          showSearch={{ optionFilterProp: 'label' }}
+          placeholder={t('common:choose')}
+          onChange={(v: string[]) => setValue(v)}
+        />
+      ) : op === 'from' || op === 'to' ? (
+        <Input type="date" aria-label={t('filterValue')} value={String(value)} onChange={(e) => setValue(e.target.value)} />
+      ) : (
+        <Input
+          autoFocus
+          aria-label={t('filterValue')}
+          value={isPercent && value !== '' ? shiftDecimal(String(value), 2) : String(value)}
+          inputMode={found?.type === 'text' ? 'text' : 'decimal'}
+          suffix={isPercent ? '%' : undefined}
+          onChange={(e) => {
+            const plain = found?.type === 'text' ? e.target.value : e.target.value.normalize('NFKC').replace(/[,\s]/g, '');
+            setValue(isPercent && /^\d+(\.\d+)?$/.test(plain) ? shiftDecimal(plain, -2) : plain);
+          }}
+        />
+      )}
+      <Button type="primary" htmlType="submit" disabled={!complete}>
+        {t('apply')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { clauseExpression, readClauses, whereOf, writeClauses, type Clause, type Filterable } from './filter';
+
+describe('clauseExpression', () => {
+  const cases: [string, Clause, Filterable['type'], string | undefined][] = [
+    ['amount at least', { field: 'amount', op: 'atLeast', value: '50000' }, 'money', 'amount >= 50000'],
+    ['amount not a number', { field: 'amount', op: 'atLeast', value: '5 or true' }, 'money', undefined],
+    ['text with quote', { field: 'name', op: 'contains', value: "O'Neil \\ co" }, 'text', "name contains 'O\\'Neil \\\\ co'"],
+    ['number is', { field: 'qty', op: 'is', value: '3' }, 'number', 'qty == 3'],
+    ['text is', { field: 'name', op: 'is', value: '3' }, 'text', "name == '3'"],
+    ['one stage', { field: 'stage', op: 'in', value: ['won'] }, 'stage', "stage == 'won'"],
+    ['two stages', { field: 'stage', op: 'in', value: ['won', 'lost'] }, 'stage', "stage in ['won', 'lost']"],
+    ['no stage yet', { field: 'stage', op: 'in', value: [] }, 'stage', undefined],
+    ['date from', { field: 'closeDate', op: 'from', value: '2026-10-01' }, 'date', "closeDate >= date('2026-10-01')"],
+    ['instant to', { field: 'createdAt', op: 'to', value: '2026-10-01' }, 'date', "createdAt <= datetime('2026-10-01T23:59:59Z')"],
+    ['mine', { field: 'owner', op: 'me', value: '' }, 'user', 'owner == me'],
+    ['empty', { field: 'amount', op: 'empty', value: '' }, 'money', 'amount == nil'],
+    ['not ticked', { field: 'ok', op: 'false', value: '' }, 'bool', 'ok != true'],
+  ];
+  test.each(cases)('%s', (_, clause, type, want) => {
+    expect(clauseExpression(clause, type)).toBe(want);
+  });
+});
+
+test('rows and a given expression are joined, an alternative keeps its brackets', () => {
+  const list: Filterable[] = [{ key: 'amount', type: 'money', ops: ['atLeast'] }];
+  expect(whereOf([{ field: 'amount', op: 'atLeast', value: '1' }, { field: 'gone', op: 'empty', value: '' }], list, ["stage == 'a' or open", undefined])).toBe(
+    "(stage == 'a' or open) and amount >= 1",
+  );
+});
+
+test('rows survive the address', () => {
+  const clauses: Clause[] = [{ field: 'stage', op: 'in', value: ['a', 'b'] }, { field: 'name', op: 'contains', value: '"x"' }];
+  expect(readClauses(writeClauses(clauses))).toEqual(clauses);
+  for (const bad of ['', 'no', '{}', '[1]', '[["a"]]', '[["a","is",{}]]']) expect(readClauses(bad)).toEqual([]);
+});

@@ -1,0 +1,124 @@
+import type { FilterOp } from '@/fields/kind';
+import type { Field, FieldType, Form, Process } from '@/model/definition';
+
+/** One row of a filter, as the person set it up. */
+export interface Clause {
+  /** A field's key, or a system name: stage, owner, createdAt, updatedAt. */
+  field: string;
+  op: FilterOp;
+  /** What is compared with: a decimal, a date, a text, or keys. */
+  value: string | string[];
+}
+
+/** What can be filtered by: fields marked for it and the system names. */
+export interface Filterable {
+  key: string;
+  type: FieldType | 'stage';
+  ops: FilterOp[];
+}
+
+const systemDates: Filterable[] = [
+  { key: 'createdAt', type: 'date', ops: ['from', 'to'] },
+  { key: 'updatedAt', type: 'date', ops: ['from', 'to'] },
+];
+
+/** Fields that the store can filter by; the server refuses others. */
+export function filterables(form: Form, process: Process | undefined, opsOf: (type: FieldType) => FilterOp[]): Filterable[] {
+  const list: Filterable[] = [];
+  if (process) list.push({ key: 'stage', type: 'stage', ops: ['in'] });
+  list.push({ key: 'owner', type: 'user', ops: ['me', 'in'] });
+  for (const field of form.fields) {
+    const ops = opsOf(field.type);
+    if (ops.length > 0 && field.type !== 'reference' && isQueryable(field)) list.push({ key: field.key, type: field.type, ops });
+  }
+  return [...list, ...systemDates];
+}
+
+/** Whether the store keeps the field in a column of its own. */
+export function isQueryable(field: Field): boolean {
+  return Boolean(field.filter || field.sort || field.list) || !['text', 'longtext', 'table', 'multiselect'].includes(field.type);
+}
+
+/** A text as an expression writes it. */
+export function quote(text: string): string {
+  return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'").replace(/\n/g, '\\n')}'`;
+}
+
+function decimal(value: string): string | undefined {
+  return /^-?\d+(\.\d+)?$/.test(value) ? value : undefined;
+}
+
+/** The expression of one row, or undefined while it is incomplete. */
+export function clauseExpression(clause: Clause, type: Filterable['type']): string | undefined {
+  const { field, op, value } = clause;
+  const one = typeof value === 'string' ? value : '';
+  const many = Array.isArray(value) ? value : value ? [value] : [];
+  switch (op) {
+    case 'empty':
+      return `${field} == nil`;
+    case 'notEmpty':
+      return `${field} != nil`;
+    case 'true':
+      return `${field} == true`;
+    case 'false':
+      return `${field} != true`;
+    case 'me':
+      return `${field} == me`;
+    case 'in':
+      if (many.length === 0) return undefined;
+      return many.length === 1 ? `${field} == ${quote(many[0] ?? '')}` : `${field} in [${many.map(quote).join(', ')}]`;
+    case 'contains':
+      return one ? `${field} contains ${quote(one)}` : undefined;
+    case 'is':
+    case 'isNot': {
+      if (!one) return undefined;
+      const sign = op === 'is' ? '==' : '!=';
+      return type === 'number' || type === 'money' || type === 'percent' ? decimal(one) && `${field} ${sign} ${one}` : `${field} ${sign} ${quote(one)}`;
+    }
+    case 'atLeast':
+      return decimal(one) && `${field} >= ${one}`;
+    case 'atMost':
+      return decimal(one) && `${field} <= ${one}`;
+    case 'from':
+      return one ? `${field} >= ${dateLiteral(field, one, '00:00:00')}` : undefined;
+    case 'to':
+      return one ? `${field} <= ${dateLiteral(field, one, '23:59:59')}` : undefined;
+  }
+}
+
+/** System instants are compared with instants, date fields with dates. */
+function dateLiteral(field: string, date: string, time: string): string {
+  return field === 'createdAt' || field === 'updatedAt' ? `datetime(${quote(`${date}T${time}Z`)})` : `date(${quote(date)})`;
+}
+
+/** All rows and an expression given from elsewhere, joined by "and". */
+export function whereOf(clauses: readonly Clause[], list: readonly Filterable[], extra: readonly (string | undefined)[] = []): string {
+  const parts = extra.filter((e): e is string => Boolean(e)).map((e) => (/\bor\b|\|\||\?/.test(e) ? `(${e})` : e));
+  for (const clause of clauses) {
+    const found = list.find((f) => f.key === clause.field);
+    const expression = found && clauseExpression(clause, found.type);
+    if (expression) parts.push(expression);
+  }
+  return parts.join(' and ');
+}
+
+/** Rows kept in the address; whatever does not look like rows is dropped. */
+export function readClauses(text: string | undefined): Clause[] {
+  if (!text) return [];
+  try {
+    const list: unknown = JSON.parse(text);
+    if (!Array.isArray(list)) return [];
+    return list.flatMap((item: unknown): Clause[] => {
+      if (!Array.isArray(item) || typeof item[0] !== 'string' || typeof item[1] !== 'string') return [];
+      const value: unknown = item[2] ?? '';
+      if (typeof value !== 'string' && !(Array.isArray(value) && value.every((v) => typeof v === 'string'))) return [];
+      return [{ field: item[0], op: item[1] as FilterOp, value: value as string | string[] }];
+    });
+  } catch {
+    return [];
+  }
+}
+
+export function writeClauses(clauses: readonly Clause[]): string | undefined {
+  return clauses.length === 0 ? undefined : JSON.stringify(clauses.map((c) => [c.field, c.op, c.value]));
+}
