@@ -1,0 +1,451 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// staleAfter is how old a claim must be before another command may take it from a record that never came to hold it. A command
+// under way is far quicker; fencing keeps the claim safe even from one that is not.
+const staleAfter = 5 * time.Second
+
+// claims are what one command has claimed so far: series numbers by need, and unique values.
+type claims struct {
+	numbers map[string]numberClaim
+	// uniques are the values taken by this command, which the record did not hold before.
+	uniques map[string]bool
+	// unsure: the outcome of a commit became unknown, so nothing may be given back.
+	unsure bool
+}
+
+type numberClaim struct {
+	id  string // series|n
+	ver int64
+	n   int64
+}
+
+// holder is the body of a claim, of a unique value and of a number alike: who holds it, and the version of that record's document
+// at the time, which the commit replaces (semantics 13).
+type holder struct {
+	Record string `json:"record"`
+	Coll   string `json:"coll"`
+	Ver    int64  `json:"ver"`
+	At     int64  `json:"at"`
+}
+
+// uniqueClaims are the unique values that a record in this state holds. A record in the recycle bin holds none.
+func uniqueClaims(app *process.App, s *process.State) []string {
+	form := app.Forms[s.Form]
+	if form == nil || len(form.Def.Unique) == 0 || !s.Deleted.IsZero() {
+		return nil
+	}
+	v := form.Schema.Decode(s.Data)
+	var out []string
+	for i := range form.Def.Unique {
+		u := &form.Def.Unique[i]
+		if value, ok := form.Schema.UniqueKey(u, v); ok {
+			out = append(out, uniqueID(app.Def.Key+"/"+form.StorageKey+"|"+u.Key+"|"+value))
+		}
+	}
+	return out
+}
+
+// uniqueID bounds the length of a claim's id; values may be long.
+func uniqueID(name string) string {
+	if len(name) <= 200 {
+		return name
+	}
+	return name[:120] + "|" + shortHash(name)
+}
+
+// unique claims a value for the record, or finds who holds it.
+func (f *fetcher) unique(ctx context.Context, n process.Need) error {
+	if f.facts.Unique == nil {
+		f.facts.Unique = map[string]string{}
+	}
+	id := uniqueID(n.Series)
+	var who string
+	var err error
+	switch {
+	case slices.Contains(f.held, id):
+	case f.claims == nil:
+		who, err = f.whoHas(ctx, id)
+	default:
+		who, err = f.claim(ctx, id)
+	}
+	if err != nil {
+		return err
+	}
+	if who == f.record {
+		who = ""
+	}
+	f.facts.Unique[n.Key] = who
+	return nil
+}
+
+func (f *fetcher) whoHas(ctx context.Context, id string) (string, error) {
+	d, err := f.e.store.Get(ctx, collUnique, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	h, err := holderOf(d)
+	return h.Record, err
+}
+
+func holderOf(d store.Doc) (holder, error) {
+	var h holder
+	if err := json.Unmarshal(d.Body, &h); err != nil {
+		return h, fmt.Errorf("engine: claim %s: %w", d.ID, err)
+	}
+	return h, nil
+}
+
+func (f *fetcher) holder() holder {
+	return holder{Record: f.record, Coll: f.coll, Ver: f.ver, At: f.e.instant().UnixMilli()}
+}
+
+// claim takes a unique value, or tells which record holds it. A value that only warns is claimed like any other: the first
+// record holds it, and later ones are told.
+func (f *fetcher) claim(ctx context.Context, id string) (string, error) {
+	mine := f.holder()
+	body, err := marshal(mine)
+	if err != nil {
+		return "", err
+	}
+	doc := store.Doc{ID: id, Ver: 1, Cols: map[string]any{"record": f.record}, Body: body}
+	for range maxTries {
+		err := f.e.store.Insert(ctx, collUnique, doc)
+		if err == nil {
+			f.claims.took(id)
+			return f.record, nil
+		}
+		if !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrUnknown) {
+			return "", err
+		}
+		have, err := f.e.store.Get(ctx, collUnique, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // released meanwhile
+		}
+		if err != nil {
+			return "", err
+		}
+		h, err := holderOf(have)
+		if err != nil {
+			return "", err
+		}
+		if h.Record != f.record {
+			free, err := f.e.fence(ctx, h, func(r *record) bool { return slices.Contains(r.Claims, id) })
+			if err != nil {
+				return "", err
+			}
+			if !free {
+				return h.Record, nil
+			}
+		} else if h.Ver >= f.ver {
+			return f.record, nil
+		}
+		// Ours from before, or a stale one: write our name and version on it.
+		doc.Ver = have.Ver + 1
+		err = f.e.store.Replace(ctx, collUnique, doc, have.Ver)
+		doc.Ver = 1
+		switch {
+		case err == nil:
+			f.claims.took(id)
+			return f.record, nil
+		case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrUnknown):
+		default:
+			return "", err
+		}
+	}
+	return "", store.ErrConflict
+}
+
+func (c *claims) took(id string) {
+	if c.uniques == nil {
+		c.uniques = map[string]bool{}
+	}
+	c.uniques[id] = true
+}
+
+// fence makes sure that a holder which does not hold its claim never will: true means the claim may be taken over. A holder
+// whose command may still be under way is left alone until the claim is stale; then its record's version is moved, or a
+// tombstone is put under the id it wants to create, so that its commit fails and decides again.
+func (e *Engine) fence(ctx context.Context, h holder, holds func(*record) bool) (free bool, err error) {
+	stale := e.instant().UnixMilli()-h.At > staleAfter.Milliseconds()
+	d, err := e.store.Get(ctx, h.Coll, h.Record)
+	if errors.Is(err, store.ErrNotFound) {
+		if !stale {
+			return false, nil
+		}
+		body, err := marshal(record{Fence: true})
+		if err != nil {
+			return false, err
+		}
+		err = e.store.Insert(ctx, h.Coll, store.Doc{ID: h.Record, Ver: 1, Body: body, Cols: map[string]any{"deleted": e.instant().UnixMilli()}})
+		if errors.Is(err, store.ErrExists) {
+			return false, nil // it came after all
+		}
+		return err == nil, err
+	}
+	if err != nil {
+		return false, err
+	}
+	r, err := decodeRecord(d)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case holds(r):
+		return false, nil
+	case d.Ver > h.Ver || r.Fence:
+		return true, nil // what it was going to replace is gone
+	case !stale:
+		return false, nil
+	}
+	next := d
+	next.Ver++
+	err = e.store.Replace(ctx, h.Coll, next, d.Ver)
+	if errors.Is(err, store.ErrConflict) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// release gives a unique value up, unless the record has claimed it again since.
+func (e *Engine) release(ctx context.Context, id, record string, before int64) error {
+	d, err := e.store.Get(ctx, collUnique, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	h, err := holderOf(d)
+	if err != nil || h.Record != record || h.Ver >= before {
+		return err
+	}
+	err = e.store.Delete(ctx, collUnique, id, d.Ver)
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// seriesMemory remembers where each series stood, to save a look; the claim itself decides.
+type seriesMemory struct {
+	mu     sync.Mutex
+	last   map[string]int64
+	looked map[string]time.Time
+}
+
+// number claims the next number of a series for the record. Numbers given back or left by a crash come first, so a series has
+// no gaps but for commands under way.
+func (f *fetcher) number(ctx context.Context, n process.Need) error {
+	if f.facts.Numbers == nil {
+		f.facts.Numbers = map[string]string{}
+	}
+	if f.claims == nil {
+		f.facts.Numbers[n.Key] = "0"
+		return nil
+	}
+	if have, ok := f.claims.numbers[n.Key]; ok {
+		f.facts.Numbers[n.Key] = strconv.FormatInt(have.n, 10)
+		return nil
+	}
+	c, err := f.e.claimNumber(ctx, n.Series, f.holder())
+	if err != nil {
+		return err
+	}
+	if f.claims.numbers == nil {
+		f.claims.numbers = map[string]numberClaim{}
+	}
+	f.claims.numbers[n.Key] = c
+	f.facts.Numbers[n.Key] = strconv.FormatInt(c.n, 10)
+	return nil
+}
+
+func (e *Engine) claimNumber(ctx context.Context, series string, h holder) (numberClaim, error) {
+	body, err := marshal(h)
+	if err != nil {
+		return numberClaim{}, err
+	}
+	doc := func(n, ver int64) store.Doc {
+		return store.Doc{ID: series + "|" + strconv.FormatInt(n, 10), Ver: ver, Body: body,
+			Cols: map[string]any{"series": series, "record": h.Record, "n": n, "open": true, "at": h.At}}
+	}
+	if c, ok, err := e.reclaimNumber(ctx, series, h, doc); ok || err != nil {
+		return c, err
+	}
+	e.series.mu.Lock()
+	last, known := e.series.last[series]
+	e.series.mu.Unlock()
+	for try := 0; try < 1000; try++ {
+		if !known {
+			page, err := e.store.Query(ctx, collSeries, query.Query{Filter: query.Cmp{Col: "series", Op: query.Eq, Value: series},
+				Sort: []query.Sort{{Col: "n", Desc: true}}, Limit: 1, Cols: []string{"n"}})
+			if err != nil {
+				return numberClaim{}, err
+			}
+			last = 0
+			if len(page.Docs) > 0 {
+				last, _ = page.Docs[0].Cols["n"].(int64)
+			}
+			known = true
+		}
+		n := last + 1
+		err := e.store.Insert(ctx, collSeries, doc(n, 1))
+		switch {
+		case err == nil:
+			e.series.mu.Lock()
+			if e.series.last == nil {
+				e.series.last = map[string]int64{}
+			}
+			e.series.last[series] = max(n, e.series.last[series])
+			e.series.mu.Unlock()
+			return numberClaim{id: doc(n, 1).ID, ver: 1, n: n}, nil
+		case errors.Is(err, store.ErrExists), errors.Is(err, store.ErrUnknown):
+			// Taken by another, or perhaps by us without our knowing: a claim left open is found again by reclaimNumber.
+			last = n
+			if try%8 == 7 {
+				known = false // far behind: look again
+			}
+		default:
+			return numberClaim{}, err
+		}
+	}
+	return numberClaim{}, store.ErrConflict
+}
+
+// reclaimNumber takes the lowest number that was given back, or that its record never came to use.
+func (e *Engine) reclaimNumber(ctx context.Context, series string, h holder, doc func(n, ver int64) store.Doc) (c numberClaim, ok bool, err error) {
+	now := e.instant()
+	e.series.mu.Lock()
+	recent := now.Sub(e.series.looked[series]) < time.Second && !e.series.looked[series].After(now)
+	if !recent {
+		if e.series.looked == nil {
+			e.series.looked = map[string]time.Time{}
+		}
+		e.series.looked[series] = now
+	}
+	e.series.mu.Unlock()
+	if recent {
+		return c, false, nil
+	}
+	page, err := e.store.Query(ctx, collSeries, query.Query{
+		Filter: query.And{query.Cmp{Col: "series", Op: query.Eq, Value: series}, query.Cmp{Col: "open", Op: query.Eq, Value: true},
+			query.Cmp{Col: "at", Op: query.Lt, Value: now.Add(-staleAfter).UnixMilli()}},
+		Sort: []query.Sort{{Col: "n"}}, Limit: 20})
+	if err != nil {
+		return c, false, err
+	}
+	for _, d := range page.Docs {
+		have, err := holderOf(d)
+		if err != nil {
+			return c, false, err
+		}
+		free := have.Record == "" || have.Record == h.Record
+		if !free {
+			used := false
+			free, err = e.fence(ctx, have, func(r *record) bool { used = slices.Contains(r.Numbers, d.ID); return used })
+			if err != nil {
+				return c, false, err
+			}
+			if used { // committed, only the confirmation is still under way
+				continue
+			}
+		}
+		if !free {
+			continue
+		}
+		n, _ := d.Cols["n"].(int64)
+		err = e.store.Replace(ctx, collSeries, doc(n, d.Ver+1), d.Ver)
+		if err == nil {
+			return numberClaim{id: d.ID, ver: d.Ver + 1, n: n}, true, nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return c, false, err
+		}
+	}
+	return c, false, nil
+}
+
+// giveBack returns a number that no record came to use.
+func (e *Engine) giveBack(ctx context.Context, c numberClaim) error {
+	d, err := e.store.Get(ctx, collSeries, c.id)
+	if err != nil || d.Ver != c.ver {
+		return err
+	}
+	d.Ver++
+	if d.Body, err = marshal(holder{}); err != nil {
+		return err
+	}
+	d.Cols["open"], d.Cols["at"] = true, int64(0)
+	delete(d.Cols, "record")
+	e.series.mu.Lock()
+	delete(e.series.looked, seriesOf(c))
+	e.series.mu.Unlock()
+	return e.store.Replace(ctx, collSeries, d, c.ver)
+}
+
+func seriesOf(c numberClaim) string {
+	return c.id[:len(c.id)-len(strconv.FormatInt(c.n, 10))-1]
+}
+
+// confirmNumber notes that a number is in use for good.
+func (e *Engine) confirmNumber(ctx context.Context, id, record string) error {
+	d, err := e.store.Get(ctx, collSeries, id)
+	if err != nil || d.Cols["open"] != true || d.Cols["record"] != record {
+		return err
+	}
+	ver := d.Ver
+	d.Ver++
+	delete(d.Cols, "open")
+	err = e.store.Replace(ctx, collSeries, d, ver)
+	if errors.Is(err, store.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// confirm lists the numbers claimed by this command; the decision has used each, or it would not have asked.
+func (c *claims) confirm() []string {
+	var out []string
+	for _, n := range c.numbers {
+		out = append(out, n.id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// settle gives back what a command that committed nothing had claimed. It is best effort: what is left is found to be stale
+// later.
+func (c *claims) settle(ctx context.Context, e *Engine, record string, committed bool) {
+	if committed || c.unsure {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	for _, n := range c.numbers {
+		if err := e.giveBack(ctx, n); err != nil {
+			e.log.Debug("a number could not be given back", "number", n.id, "error", err)
+		}
+	}
+	for id := range c.uniques {
+		if err := e.release(ctx, id, record, math.MaxInt64); err != nil {
+			e.log.Debug("a unique value could not be given back", "value", id, "error", err)
+		}
+	}
+}

@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"pipewright/forms"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// The collections of the engine beside those of records. Ids say what they are made of; "|" joins the parts.
+const (
+	collEvents    = "events"    // record|seq: what happened, with the hash chain
+	collOps       = "ops"       // record|operation: operations that no longer fit into their record
+	collJobs      = "jobs"      // see jobs.go
+	collTasks     = "tasks"     // record|step|round|slot, or that of the run that made it
+	collNotices   = "notices"   // told to one person in the product
+	collVisits    = "visits"    // record|entry: one stay in a stage
+	collRounds    = "rounds"    // record|n: an ended approval round
+	collSchedules = "schedules" // app/automation: how far a schedule has come; app/automation|digest|tick: the ledger
+	collRuns      = "runs"      // the log of automations
+	collUnique    = "unique"    // the claim of a unique value
+	collSeries    = "series"    // series|n: the claim of a number
+	collUsers     = "users"
+	collTeams     = "teams"
+	collLeases    = "leases" // versions and switches that all nodes share
+)
+
+func ownCollections() []store.Collection {
+	text := func(names ...string) []store.Column { return columns(query.Text, names) }
+	times := func(names ...string) []store.Column { return columns(query.Time, names) }
+	join := func(lists ...[]store.Column) (out []store.Column) {
+		for _, l := range lists {
+			out = append(out, l...)
+		}
+		return out
+	}
+	ix := func(name string, cols ...string) store.Index { return store.Index{Name: name, Cols: cols} }
+	return []store.Collection{
+		{Name: collEvents, Columns: join(text("record", "app", "form", "type"), columns(query.Int, []string{"seq"}), times("at", "relayed")),
+			Indexes: []store.Index{ix("byRecord", "record", "-seq"), ix("byRelay", "relayed")}},
+		{Name: collOps, Columns: times("at"), Indexes: []store.Index{ix("byAge", "at")}},
+		{Name: collJobs, Columns: join(text("state", "kind", "app", "record", "automation"), times("due", "doneAt", "createdAt")),
+			Indexes: []store.Index{ix("byDue", "due"), ix("byState", "state", "createdAt"), ix("byDone", "doneAt")}},
+		{Name: collTasks, Columns: join(text("user", "state", "kind", "app", "form", "record"), times("createdAt", "dueAt", "closedAt")),
+			Indexes: []store.Index{ix("mine", "user", "state", "-createdAt"), ix("byRecord", "record", "state")}},
+		{Name: collNotices, Columns: join(text("user", "record"), columns(query.Bool, []string{"read"}), times("at")),
+			Indexes: []store.Index{ix("mine", "user", "read", "-at"), ix("all", "user", "-at")}},
+		{Name: collVisits, Columns: join(text("app", "process", "stage", "to", "record", "owner"), columns(query.Int, []string{"value", "stay"}), times("entered", "left")),
+			Indexes: []store.Index{{Name: "byStage", Cols: []string{"app", "process", "stage", "entered"}, Cover: []string{"stay", "value"}}, ix("byRecord", "record")}},
+		{Name: collRounds, Columns: join(text("record", "app", "chain", "state"), times("endedAt")), Indexes: []store.Index{ix("byRecord", "record", "-endedAt")}},
+		{Name: collSchedules, Columns: join(text("kind", "schedule", "app", "state"), times("tick")),
+			Indexes: []store.Index{ix("bySchedule", "schedule", "state", "-tick"), ix("ledger", "kind", "-tick"), ix("byApp", "app", "kind", "-tick")}},
+		{Name: collRuns, Columns: join(text("app", "automation", "record", "state"), times("at")),
+			Indexes: []store.Index{ix("byAutomation", "automation", "-at"), ix("byRecord", "record", "-at"), ix("byAge", "at")}},
+		{Name: collUnique, Columns: text("record"), Indexes: []store.Index{ix("byRecord", "record")}},
+		{Name: collSeries, Columns: join(text("series", "record"), columns(query.Int, []string{"n"}), columns(query.Bool, []string{"open"}), times("at")),
+			Indexes: []store.Index{ix("bySeries", "series", "-n"), ix("byOpen", "series", "open", "at")}},
+		{Name: collUsers, Columns: text("team")},
+		{Name: collTeams},
+		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
+	}
+}
+
+func columns(t query.Type, names []string) []store.Column {
+	out := make([]store.Column, len(names))
+	for i, n := range names {
+		out[i] = store.Column{Name: n, Type: t}
+	}
+	return out
+}
+
+// Columns of a record document that are the engine's own.
+const (
+	// colPending is when the oldest effect that is not known to be relayed was committed; absent when there is none.
+	colPending = "pending"
+	// colNextDue is when the record's next timer fires.
+	colNextDue = "nextDue"
+)
+
+// RecordCollection names the collection of a form's records.
+func RecordCollection(f *process.Form) string { return "rec_" + f.App.Def.Key + "_" + f.StorageKey }
+
+// Collections declares where the records of an app live, with their columns and indexes. Publishing ensures them before the
+// release goes live; the engine does so as well before it first uses a release.
+func Collections(app *process.App) []store.Collection {
+	var out []store.Collection
+	for i := range app.Def.Forms {
+		f := app.Forms[app.Def.Forms[i].Key]
+		if f == nil {
+			continue
+		}
+		c := store.Collection{Name: RecordCollection(f)}
+		for _, col := range f.Columns() {
+			c.Columns = append(c.Columns, store.Column{Name: col.Name, Type: query.Type(col.Type)})
+		}
+		c.Columns = append(c.Columns, columns(query.Time, []string{colPending, colNextDue})...)
+		c.Indexes = recordIndexes(f)
+		out = append(out, c)
+	}
+	return out
+}
+
+// maxIndexes bounds what every write of a record has to keep up.
+const maxIndexes = 40
+
+// recordIndexes serve lists by scope and order, boards, reports, references and the sweeps.
+func recordIndexes(f *process.Form) []store.Index {
+	out := []store.Index{
+		{Name: "byPending", Cols: []string{colPending}},
+		{Name: "byNextDue", Cols: []string{colNextDue}},
+		{Name: "byUpdated", Cols: []string{"-updatedAt"}},
+		{Name: "byOwner", Cols: []string{"owner", "-updatedAt"}},
+		{Name: "byPeople", Cols: []string{"people"}},
+		{Name: "byNumber", Cols: []string{"number"}},
+		{Name: "byTitle", Cols: []string{"title_k"}},
+	}
+	add := func(name string, cols ...string) {
+		if len(out) < maxIndexes {
+			out = append(out, store.Index{Name: name, Cols: cols})
+		}
+	}
+	if f.Process != nil {
+		// Boards and funnels sum value and weighted by stage from the index alone.
+		out = append(out, store.Index{Name: "byStage", Cols: []string{"stage", "-updatedAt"}, Cover: []string{"deleted", "value", "weighted"}})
+		add("byDue", "owner", "dueAt")
+		add("byIdle", "owner", "idleAt")
+	}
+	sorts := map[string]string{} // the column that orders a field: its collation key if it has one
+	for _, col := range f.Schema.Columns() {
+		if col.Collation || sorts[col.Field] == "" {
+			sorts[col.Field] = process.FieldColumn(col.Name)
+		}
+	}
+	for _, col := range f.Schema.Columns() {
+		def := fieldOf(f, col.Field)
+		if def == nil || col.Type == "texts" && !def.Filter {
+			continue
+		}
+		name := process.FieldColumn(col.Name)
+		if (def.Type == "reference" || def.Filter) && !col.Collation {
+			add("f"+col.Name, name)
+		}
+		if def.Sort && sorts[col.Field] == name {
+			add("s"+col.Name, name)
+			add("o"+col.Name, "owner", name)
+			if f.Process != nil {
+				add("g"+col.Name, "stage", name)
+			}
+		}
+	}
+	return out
+}
+
+func fieldOf(f *process.Form, key string) *forms.Field {
+	for i := range f.Def.Fields {
+		if f.Def.Fields[i].Key == key {
+			return &f.Def.Fields[i]
+		}
+	}
+	return nil
+}
+
+// prepare declares the collections of an app once per process and release.
+func (e *Engine) prepare(ctx context.Context, app *process.App) error {
+	if _, ok := e.ready.Load(app); ok {
+		return nil
+	}
+	e.readyMu.Lock()
+	defer e.readyMu.Unlock()
+	if _, ok := e.ready.Load(app); ok {
+		return nil
+	}
+	if err := e.store.Ensure(ctx, Collections(app)...); err != nil {
+		return err
+	}
+	e.ready.Store(app, true)
+	return nil
+}
+
+// current is the live release of an app, its collections ready. Errors: *process.Rejection not.found.
+func (e *Engine) current(ctx context.Context, app string) (*process.App, error) {
+	a, err := e.defs.Current(ctx, app)
+	if err != nil {
+		return nil, appError(err)
+	}
+	return a, e.prepare(ctx, a)
+}
+
+// pinned is the release a record stands on.
+func (e *Engine) pinned(ctx context.Context, s *process.State, current *process.App) (*process.App, error) {
+	if s == nil || s.Release == 0 || s.Release == current.Release {
+		return current, nil
+	}
+	a, err := e.defs.Release(ctx, s.App, s.Release)
+	return a, appError(err)
+}
+
+// codeOf is the short mark that ids of a form's records begin with. A form that has no storage (tests, tools) goes by the code of
+// its definition or its key.
+func codeOf(f *process.Form) string {
+	if s := f.App.Storage; s != nil && s.Forms[f.Def.Key].Code != "" {
+		return s.Forms[f.Def.Key].Code
+	}
+	if f.Def.Code != "" {
+		return f.Def.Code
+	}
+	code := strings.ToUpper(f.Def.Key)
+	return code[:min(6, len(code))]
+}
+
+// form finds the form whose records an id belongs to, in the live release of its app. Errors: *process.Rejection not.found.
+func (e *Engine) form(ctx context.Context, id string) (*process.Form, error) {
+	code, rest, ok := strings.Cut(id, "-")
+	if !ok || len(rest) != 26 || len(code) > 12 {
+		return nil, notFound()
+	}
+	apps, err := e.defs.Live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, app := range apps {
+		for i := range app.Def.Forms {
+			f := app.Forms[app.Def.Forms[i].Key]
+			if f != nil && codeOf(f) == code {
+				return f, e.prepare(ctx, app)
+			}
+		}
+	}
+	return nil, notFound()
+}

@@ -1,0 +1,347 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/access"
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+	"pipewright/runtime/store"
+)
+
+const (
+	// maxTries is how often a command is decided again after a lost compare-and-set.
+	maxTries = 5
+	// maxNeeds is how many rounds of facts a decision may ask for.
+	maxNeeds = 8
+	// inlineRelay is how long an answer waits for its tasks to be relayed.
+	inlineRelay = 50 * time.Millisecond
+)
+
+// Request is a command and who gives it.
+type Request struct {
+	// User is who asks; the engine finds his rights itself.
+	User string
+	// Command without At and Actor. Op is the client's idempotency key, at most 64 bytes, scoped by the user; a repeated
+	// one gets the first answer. For create and import ID may be empty: it is then made from user and key.
+	Command process.Command
+
+	// service: the app's own actor asks (automations, timers, imports).
+	service bool
+}
+
+// Result is what a command did.
+type Result struct {
+	State *process.State
+	// Ver is the version of the record's document.
+	Ver int64
+	// App is the release the record stands on.
+	App *process.App
+	// Events of this command; none when it changed nothing or was a repetition.
+	Events []process.Event
+	// Repeated: the operation had been done before; State is the record as it is now.
+	Repeated bool
+	Warnings []rules.Problem
+}
+
+// Do carries out one command: load, authorise, decide, commit, relay. It answers only after the commit. Errors:
+// *process.Rejection for what the rules or rights say no to, else a fault of the store; after store.ErrUnknown the same request
+// with the same key finds out and finishes.
+func (e *Engine) Do(ctx context.Context, req Request) (*Result, error) {
+	c := req.Command
+	c.At = e.instant()
+	if len(c.Op) > 64 && !req.service {
+		return nil, badRequest(rules.Say("操作编号（Idempotency-Key）最多 64 个字符", "操作編號（Idempotency-Key）最多 64 個字元", "An Idempotency-Key has at most 64 characters"))
+	}
+	request := requestHash(&c)
+	begin := c.Kind == process.Create || c.Kind == process.Import
+	if c.Op == "" {
+		c.Op = e.newID() // every commit is an operation, so that an unknown outcome can be settled
+	}
+	if req.service {
+		request = shortHash("service") // an action's operation id says it all; its values may be computed anew
+	}
+	key := c.Op
+	c.Op = shortHash(req.User, key)
+
+	var form *process.Form
+	var err error
+	if begin {
+		app, err := e.current(ctx, c.App)
+		if err != nil {
+			return nil, err
+		}
+		if form = app.Forms[c.Form]; form == nil {
+			return nil, notFound()
+		}
+		if c.ID == "" {
+			c.ID = codeOf(form) + "-" + hashID(c.App, c.Form, req.User, key)
+		}
+	} else if form, err = e.form(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	c.App, c.Form = form.App.Def.Key, form.Def.Key
+	if c.Cause.Root == "" {
+		c.Cause.Root = c.ID + "|" + c.Op
+	}
+	unlock, err := e.locks.lock(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	run := &command{e: e, req: &req, c: &c, request: request, form: form, coll: RecordCollection(form), begin: begin}
+	res, err := run.tries(ctx)
+	run.claims.settle(ctx, e, c.ID, run.committed)
+	return res, err
+}
+
+// command is one command under way.
+type command struct {
+	e       *Engine
+	req     *Request
+	c       *process.Command
+	request string
+	// form is that of the live release; the record may stand on an older one.
+	form   *process.Form
+	coll   string
+	begin  bool
+	claims claims
+	// mine holds what was decided when the outcome of a write became unknown.
+	mine      *Result
+	committed bool
+}
+
+func (r *command) tries(ctx context.Context) (*Result, error) {
+	var last error
+	for try := range maxTries {
+		res, err := r.once(ctx, r.begin && try == 0)
+		switch {
+		case err == nil:
+			return res, nil
+		case errors.Is(err, store.ErrUnknown), errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrExists), errors.Is(err, store.ErrNotFound):
+			// Lost a race, or cannot tell: read the record back and find out. Should a write of unknown outcome arrive late, the
+			// version guards against doing it twice.
+			last = err
+		default:
+			return nil, err
+		}
+	}
+	if errors.Is(last, store.ErrUnknown) {
+		return nil, last
+	}
+	return nil, conflict()
+}
+
+// once loads, decides and commits. A first try to create does not look whether the record is there: the insert finds out.
+func (r *command) once(ctx context.Context, blind bool) (*Result, error) {
+	var old *record
+	var ver int64
+	var cols map[string]any
+	if !blind {
+		doc, err := r.e.store.Get(ctx, r.coll, r.c.ID)
+		switch {
+		case errors.Is(err, store.ErrNotFound) && r.begin:
+		case errors.Is(err, store.ErrNotFound):
+			return nil, notFound()
+		case err != nil:
+			return nil, err
+		default:
+			if old, err = decodeRecord(doc); err != nil {
+				return nil, err
+			}
+			ver, cols = doc.Ver, doc.Cols
+		}
+	}
+	if old != nil && !old.Fence {
+		if res, err := r.repeated(ctx, old, ver, cols); res != nil || err != nil {
+			return res, err
+		}
+		if r.begin {
+			return nil, opReused() // the id is taken by another operation
+		}
+	} else if old != nil && !r.begin {
+		return nil, notFound()
+	}
+	res, next, err := r.decide(ctx, old, ver)
+	if err != nil {
+		if _, refused := asRejection(err); refused && blind {
+			// A repetition may meet conditions that have changed since the first time, not least by the first time itself.
+			if doc, getErr := r.e.store.Get(ctx, r.coll, r.c.ID); getErr == nil {
+				if old, decodeErr := decodeRecord(doc); decodeErr == nil && !old.Fence {
+					if res, opErr := r.repeated(ctx, old, doc.Ver, doc.Cols); res != nil || opErr != nil {
+						return res, opErr
+					}
+				}
+			}
+		}
+		return nil, err
+	}
+	if next == nil {
+		return res, nil // nothing changes
+	}
+	doc, err := next.document(r.form, ver+1)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if old == nil {
+		err = r.e.store.Insert(ctx, r.coll, doc)
+	} else {
+		err = r.e.store.Replace(ctx, r.coll, doc, ver)
+	}
+	if err != nil {
+		if errors.Is(err, store.ErrUnknown) {
+			r.mine, r.claims.unsure = res, true
+		}
+		return nil, err
+	}
+	r.committed = true
+	r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: doc.Cols, batch: next.Pending[len(next.Pending)-1]})
+	return res, nil
+}
+
+// repeated answers a command that this record remembers; nil when it does not.
+func (r *command) repeated(ctx context.Context, old *record, ver int64, cols map[string]any) (*Result, error) {
+	o, found := old.Ops.find(r.c.Op)
+	if !found {
+		for _, b := range old.Pending {
+			for _, entry := range b.Ops {
+				if got, err := parseOp(entry); err == nil && got.ID == r.c.Op {
+					o, found = got, true
+				}
+			}
+		}
+	}
+	if !found && old.OpsLeft > 0 && r.c.At.UnixMilli()-old.OpsLeft < opMemoryFor.Milliseconds() {
+		doc, err := r.e.store.Get(ctx, collOps, r.c.ID+"|"+r.c.Op)
+		if err == nil {
+			o, found, err = opOf(doc)
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	if !found {
+		return nil, nil
+	}
+	if o.Request != r.request {
+		return nil, opReused()
+	}
+	app, err := r.e.pinned(ctx, old.State, r.form.App)
+	if err != nil {
+		return nil, err
+	}
+	if r.mine != nil { // our own write, whose outcome was unknown
+		r.committed = true
+		for _, b := range old.Pending {
+			r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: cols, batch: b})
+		}
+		return &Result{State: old.State, Ver: ver, App: app, Events: r.mine.Events, Warnings: r.mine.Warnings}, nil
+	}
+	dir, err := r.e.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !r.req.service && !access.Rights(app, r.c.Form, dir, r.req.User, old.State).Read {
+		return nil, notFound()
+	}
+	return &Result{State: old.State, Ver: ver, App: app, Repeated: true}, nil
+}
+
+// decide asks the core, brings the facts it lacks, and lays out the next document; nil when nothing changes.
+func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, *record, error) {
+	e, c := r.e, r.c
+	var before *process.State
+	if old != nil {
+		before = old.State
+	}
+	app, err := e.pinned(ctx, before, r.form.App)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.Actor = r.actor(app, dir, before)
+	if before != nil && !c.Actor.Rights.Read {
+		return nil, nil, notFound()
+	}
+	facts := &process.Facts{Calendar: calendarOf(app)}
+	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, coll: r.coll, ver: ver, claims: &r.claims}
+	if old != nil {
+		fetch.held = old.Claims
+	}
+	var d *process.Decision
+	for round := 0; ; round++ {
+		d = process.Decide(app, before, c, facts)
+		if len(d.Needs) == 0 {
+			break
+		}
+		if round == maxNeeds {
+			return nil, nil, reject("facts.limit", rules.Say(
+				"这一步要查的资料环环相扣，超过 {n} 层，请管理员简化规则", "這一步要查的資料環環相扣，超過 {n} 層，請管理員簡化規則",
+				"This step looks up facts more than {n} levels deep; ask the admin to simplify its rules", "n", maxNeeds))
+		}
+		if err := fetch.all(ctx, d.Needs); err != nil {
+			return nil, nil, err
+		}
+	}
+	if d.Reject != nil {
+		return nil, nil, d.Reject
+	}
+	res := &Result{State: before, Ver: ver, App: app, Events: d.Events, Warnings: d.Warnings}
+	if len(d.Events) == 0 {
+		return res, nil, nil
+	}
+	if d.State.Release > 0 && d.State.Release != app.Release {
+		return nil, nil, fmt.Errorf("engine: record %s was decided on release %d and stands on %d", c.ID, app.Release, d.State.Release)
+	}
+	res.State, res.Ver = d.State, ver+1
+	next := &record{State: d.State}
+	now := batch{N: ver + 1, At: c.At.UnixMilli(), Effects: process.Effects(app, before, c.ID, d.Events)}
+	var chain head
+	if old != nil && !old.Fence {
+		chain, next.OpsLeft, next.Numbers = old.Chain, old.OpsLeft, old.Numbers
+		next.Pending = e.stillPending(c.ID, old.Pending)
+		next.Ops = old.Ops
+		next.Claims = old.Claims
+	}
+	if now.Events, next.Chain, err = extend(chain, c.ID, d.Events); err != nil {
+		return nil, nil, err
+	}
+	next.Ops, now.Ops = next.Ops.add(op{ID: c.Op, Request: r.request, At: c.At, Seq: next.Chain.Seq})
+	if len(now.Ops) > 0 {
+		next.OpsLeft = now.At
+	}
+	held := uniqueClaims(app, d.State)
+	for _, name := range next.Claims {
+		if !slices.Contains(held, name) {
+			now.Release = append(now.Release, name)
+		}
+	}
+	next.Claims = held
+	now.Confirm = r.claims.confirm()
+	next.Numbers = append(next.Numbers, now.Confirm...)
+	next.Pending = append(next.Pending, now)
+	return res, next, nil
+}
+
+// actor is who asks, with what he may do on this record.
+func (r *command) actor(app *process.App, dir *org.Directory, s *process.State) process.Actor {
+	if !r.req.service {
+		return access.Actor(app, r.c.Form, dir, r.req.User, s)
+	}
+	a := access.Service(app)
+	if r.req.User != "" {
+		a.User = r.req.User // an import is the importer's deed
+	}
+	return a
+}

@@ -1,0 +1,231 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"pipewright/runtime/outbound"
+	"pipewright/runtime/process"
+	"pipewright/runtime/store"
+)
+
+// Definitions are the published apps. Apps are immutable; an app is the same pointer as long as its release is.
+type Definitions interface {
+	// Current is the live release of an app. Errors: ErrNoApp.
+	Current(ctx context.Context, app string) (*process.App, error)
+	// Release is one release of an app, live or not. Errors: ErrNoApp.
+	Release(ctx context.Context, app string, n int) (*process.App, error)
+	// Live lists the live release of every app, in a stable order.
+	Live(ctx context.Context) ([]*process.App, error)
+}
+
+// ErrNoApp: there is no such app, or not that release of it.
+var ErrNoApp = errors.New("engine: no such app")
+
+// Config of an engine. Store and Definitions are required.
+type Config struct {
+	Store       store.Store
+	Definitions Definitions
+	// Outbound sends webhooks; nil refuses them all.
+	Outbound outbound.Sender
+	// Now is the clock; nil is the machine's.
+	Now func() time.Time
+	// NewID makes ids that never repeat: 26 characters of Crockford's base 32, ascending with time; nil is a ULID.
+	NewID func() string
+	// Node names this process among those that share the store; made up when empty.
+	Node string
+	Log  *slog.Logger
+	// Workers is how many jobs run at once, 8 by default.
+	Workers int
+}
+
+// Engine runs the records of every app in one store. It is safe for concurrent use, by any number of processes on the same store.
+type Engine struct {
+	store    store.Store
+	defs     Definitions
+	outbound outbound.Sender
+	now      func() time.Time
+	newID    func() string
+	node     string
+	log      *slog.Logger
+	workers  int
+
+	locks   keyedLocks
+	relayed relayMemory
+	people  peopleCache
+	series  seriesMemory
+	budgets budgets
+	live    hub
+
+	// ready holds the apps whose collections have been declared by this process, by pointer.
+	ready   sync.Map
+	readyMu sync.Mutex
+
+	queue chan relayItem
+	kick  chan struct{}
+
+	mu      sync.Mutex
+	started bool
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// New makes an engine and declares its collections. It does nothing by itself until Start; without Start every effect of a
+// command is carried out before Do returns, except jobs, which RunDue runs. Errors: those of the store.
+func New(ctx context.Context, c Config) (*Engine, error) {
+	if c.Store == nil || c.Definitions == nil {
+		return nil, errors.New("engine: a store and definitions are needed")
+	}
+	e := &Engine{
+		store: c.Store, defs: c.Definitions, outbound: c.Outbound, now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
+		workers: c.Workers, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	if e.newID == nil {
+		e.newID = func() string { return ulid(e.now()) }
+	}
+	if e.node == "" {
+		e.node = e.newID()
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.workers <= 0 {
+		e.workers = 8
+	}
+	if err := e.store.Ensure(ctx, ownCollections()...); err != nil {
+		return nil, fmt.Errorf("engine: declaring collections: %w", err)
+	}
+	return e, nil
+}
+
+// Start runs the relay, jobs, timers and schedules in the background until Stop or the end of ctx. What a former run left
+// behind is taken up at once.
+func (e *Engine) Start(ctx context.Context) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.started {
+		return
+	}
+	ctx, e.stop = context.WithCancel(ctx)
+	e.started = true
+	for _, loop := range []func(context.Context){e.relayLoop, e.sweepLoop, e.jobLoop, e.scheduleLoop, e.liveLoop} {
+		e.running.Go(func() { loop(ctx) })
+	}
+}
+
+// Stop ends the background work: jobs under way are given until ctx ends to finish, and what is left is taken up by the next
+// start or another node.
+func (e *Engine) Stop(ctx context.Context) error {
+	e.mu.Lock()
+	if !e.started {
+		e.mu.Unlock()
+		return nil
+	}
+	e.started = false
+	e.stop()
+	e.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		e.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Engine) isStarted() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.started
+}
+
+// instant is now, as it is stored: UTC, whole milliseconds.
+func (e *Engine) instant() time.Time { return e.now().UTC().Truncate(time.Millisecond) }
+
+// wake tells the job loop that there may be something due.
+func (e *Engine) wake() {
+	select {
+	case e.kick <- struct{}{}:
+	default:
+	}
+}
+
+// pause waits for d of real time or until ctx ends; it reports whether ctx is still good.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+
+// ulid is 26 characters: 48 bits of milliseconds, then 80 random bits.
+func ulid(at time.Time) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(at.UnixMilli())<<16)
+	if _, err := rand.Read(b[6:]); err != nil {
+		panic("engine: no randomness: " + err.Error())
+	}
+	return crockford.EncodeToString(b[:])
+}
+
+// keyedLocks let one command at a time work on a record within this process, so that busy records queue here instead of losing
+// compare-and-sets against each other. It is a courtesy, not a guarantee: other processes know nothing of it.
+type keyedLocks struct {
+	mu sync.Mutex
+	m  map[string]*keyedLock
+}
+
+type keyedLock struct {
+	free  chan struct{}
+	users int
+}
+
+// lock waits for the key. Errors: that of ctx.
+func (k *keyedLocks) lock(ctx context.Context, key string) (unlock func(), err error) {
+	k.mu.Lock()
+	if k.m == nil {
+		k.m = map[string]*keyedLock{}
+	}
+	l := k.m[key]
+	if l == nil {
+		l = &keyedLock{free: make(chan struct{}, 1)}
+		l.free <- struct{}{}
+		k.m[key] = l
+	}
+	l.users++
+	k.mu.Unlock()
+	leave := func() {
+		k.mu.Lock()
+		if l.users--; l.users == 0 {
+			delete(k.m, key)
+		}
+		k.mu.Unlock()
+	}
+	select {
+	case <-l.free:
+		return func() { l.free <- struct{}{}; leave() }, nil
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pipewright/rules"
+	"pipewright/runtime/access"
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// calendarOf is the working calendar of an app; nil, Monday to Friday, when it names none.
+func calendarOf(app *process.App) rules.Calendar {
+	c, ok := org.NamedCalendar(app.Def.Calendar)
+	if !ok {
+		return nil
+	}
+	return c
+}
+
+// fetcher brings the facts that a decision lacks (semantics 3).
+type fetcher struct {
+	e     *Engine
+	app   *process.App
+	dir   *org.Directory
+	facts *process.Facts
+	// The record that is decided on, its collection and loaded version; claims are made in its name. Without claims (reads)
+	// numbers and unique values are looked at and not taken.
+	record string
+	coll   string
+	ver    int64
+	claims *claims
+	// held are the unique values that the record holds already.
+	held []string
+}
+
+// all brings every need. Records of one form come in one read.
+func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
+	byForm := map[string][]process.Need{}
+	for _, n := range needs {
+		var err error
+		switch n.Kind {
+		case process.NeedRecord:
+			byForm[n.Form] = append(byForm[n.Form], n)
+		case process.NeedLinked:
+			err = f.linked(ctx, n)
+		case process.NeedPeople:
+			if f.facts.People == nil {
+				f.facts.People = map[string][]string{}
+			}
+			f.facts.People[n.Key] = access.Resolve(f.dir, *n.People)
+		case process.NeedNumber:
+			err = f.number(ctx, n)
+		case process.NeedUnique:
+			err = f.unique(ctx, n)
+		case process.NeedLoad:
+			err = f.load(ctx, n)
+		default:
+			err = fmt.Errorf("engine: a decision asks for %q, which is unknown here", n.Kind)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for form, ns := range byForm {
+		if err := f.records(ctx, form, ns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// records reads other records as the reader's release sees them (semantics 1).
+func (f *fetcher) records(ctx context.Context, key string, needs []process.Need) error {
+	if f.facts.Records == nil {
+		f.facts.Records = map[string]process.RecordFact{}
+	}
+	form := f.app.Forms[key]
+	if form == nil {
+		return fmt.Errorf("engine: app %s has no form %q", f.app.Def.Key, key)
+	}
+	ids := make([]string, 0, len(needs))
+	for _, n := range needs {
+		f.facts.Records[n.Key] = process.RecordFact{Missing: true}
+		if store.CheckID(n.ID) == nil {
+			ids = append(ids, n.ID)
+		}
+	}
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), store.MaxPage)]
+		ids = ids[len(part):]
+		docs, err := f.e.store.GetMany(ctx, RecordCollection(form), part)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
+			r, err := decodeRecord(d)
+			if err != nil {
+				return err
+			}
+			if r.State == nil || !r.State.Deleted.IsZero() {
+				continue
+			}
+			title, _ := d.Cols["title"].(string)
+			f.facts.Records[key+"/"+d.ID] = process.RecordFact{
+				Ver: d.Ver, Title: title, Stage: r.State.Stage, Owner: r.State.Owner, Team: r.State.Team,
+				Values: form.Schema.Decode(r.State.Data),
+			}
+		}
+	}
+	return nil
+}
+
+// linked counts the records that point here, by stage.
+func (f *fetcher) linked(ctx context.Context, n process.Need) error {
+	if f.facts.Linked == nil {
+		f.facts.Linked = map[string]map[string]int{}
+	}
+	form := f.app.Forms[n.Form]
+	if form == nil {
+		return fmt.Errorf("engine: app %s has no form %q", f.app.Def.Key, n.Form)
+	}
+	col, err := referenceColumn(form, n.Via)
+	if err != nil {
+		return err
+	}
+	rows, err := f.e.store.Aggregate(ctx, RecordCollection(form), query.Aggregate{
+		Filter: query.And{query.Cmp{Col: col, Op: query.Eq, Value: n.ID}, query.IsNull{Col: "deleted"}},
+		Groups: []query.Group{{Col: "stage"}}, Measures: []query.Measure{{Kind: "count"}}, Limit: store.MaxGroups,
+	})
+	if err != nil {
+		return err
+	}
+	counts := map[string]int{}
+	for _, r := range rows {
+		stage, _ := r.Keys[0].(string)
+		counts[stage] = int(r.Values[0].Int64())
+	}
+	f.facts.Linked[n.Key] = counts
+	return nil
+}
+
+// load counts the open records that each of some people owns.
+func (f *fetcher) load(ctx context.Context, n process.Need) error {
+	if f.facts.Loads == nil {
+		f.facts.Loads = map[string]map[string]int{}
+	}
+	counts := map[string]int{}
+	users := make([]any, len(n.Users))
+	for i, u := range n.Users {
+		users[i], counts[u] = u, 0
+	}
+	rows, err := f.e.store.Aggregate(ctx, f.coll, query.Aggregate{
+		Filter: query.And{query.In{Col: "owner", Values: users}, query.Cmp{Col: "open", Op: query.Eq, Value: true}, query.IsNull{Col: "deleted"}},
+		Groups: []query.Group{{Col: "owner"}}, Measures: []query.Measure{{Kind: "count"}}, Limit: store.MaxGroups,
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		owner, _ := r.Keys[0].(string)
+		counts[owner] = int(r.Values[0].Int64())
+	}
+	f.facts.Loads[n.Key] = counts
+	return nil
+}
+
+// referenceColumn is the column that holds the id a reference field points to.
+func referenceColumn(form *process.Form, field string) (string, error) {
+	for _, c := range form.Schema.Columns() {
+		if c.Field == field && !c.Collation {
+			return process.FieldColumn(c.Name), nil
+		}
+	}
+	return "", fmt.Errorf("engine: form %s has no column for the reference %q", form.Def.Key, field)
+}
+
+// ask repeats a question to the core until it lacks no facts: Inspect, EvaluateForm, PreviewPath.
+func (f *fetcher) ask(ctx context.Context, question func(facts *process.Facts) []process.Need) error {
+	for round := 0; ; round++ {
+		needs := question(f.facts)
+		if len(needs) == 0 {
+			return nil
+		}
+		if round == maxNeeds {
+			return errors.New("engine: a question asks for facts without end")
+		}
+		if err := f.all(ctx, needs); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,474 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+const (
+	// leaseFor is how long a claimed job belongs to its worker; renewed every renewEvery. A worker stops its own work
+	// leaseMargin before the lease runs out.
+	leaseFor    = 30 * time.Second
+	renewEvery  = 10 * time.Second
+	leaseMargin = 5 * time.Second
+	// maxAttempts is how often a job is tried before it is dead.
+	maxAttempts = 12
+	// maxClaims is how often a job may be claimed without any outcome, which points to a job that kills its worker.
+	maxClaims  = 3
+	maxBackoff = 6 * time.Hour
+	// keepDone is how long finished jobs, runs and old operations are kept; ids must outlive any repetition.
+	keepDone = 7 * 24 * time.Hour
+	jobPoll  = time.Second
+)
+
+// Job states.
+const (
+	jobReady   = "ready"
+	jobRunning = "running"
+	jobDone    = "done"
+	jobDead    = "dead"
+)
+
+// Job kinds. Each has a handler in jobHandlers.
+const (
+	jobAutomation = "automation" // an automation for one record
+	jobTimer      = "timer"      // a timer of a record has come
+	jobTick       = "tick"       // a schedule is due
+)
+
+var jobHandlers map[string]func(*Engine, context.Context, *job) error
+
+func init() { // the handlers come back here for their constants
+	jobHandlers = map[string]func(*Engine, context.Context, *job) error{
+		jobAutomation: (*Engine).runAutomationJob,
+		jobTimer:      (*Engine).runTimer,
+		jobTick:       (*Engine).runTick,
+	}
+}
+
+// job is a piece of work that will be done, at least once, by one of the nodes.
+type job struct {
+	ID         string        `json:"id"`
+	Kind       string        `json:"kind"`
+	App        string        `json:"app,omitempty"`
+	Form       string        `json:"form,omitempty"`
+	Record     string        `json:"record,omitempty"`
+	Automation string        `json:"automation,omitempty"`
+	Seq        int64         `json:"seq,omitempty"`
+	Timer      string        `json:"timer,omitempty"`
+	Cause      process.Cause `json:"cause,omitzero"`
+	// Tick is the instant a schedule was due, and Ledger its entry.
+	Tick   time.Time `json:"tick,omitzero"`
+	Ledger string    `json:"ledger,omitempty"`
+	// Done lists the actions that former attempts have finished.
+	Done []string `json:"done,omitempty"`
+	// After is how far a former attempt came through a list of records.
+	After string `json:"after,omitempty"`
+
+	State     string    `json:"state"`
+	CreatedAt time.Time `json:"createdAt"`
+	Due       time.Time `json:"due,omitzero"`
+	// Owner is the node that runs it; Fence counts claims, so that a late result can be told from a good one.
+	Owner string `json:"owner,omitempty"`
+	Fence int64  `json:"fence,omitempty"`
+	// Attempts are counted before running; Claims are those since the last outcome.
+	Attempts int       `json:"attempts,omitempty"`
+	Claims   int       `json:"claims,omitempty"`
+	Error    string    `json:"error,omitempty"`
+	DoneAt   time.Time `json:"doneAt,omitzero"`
+
+	ver int64
+	// started is the instant of this attempt.
+	started time.Time
+}
+
+// errLater puts a job back without counting the attempt.
+type errLater struct{ after time.Duration }
+
+func (e errLater) Error() string { return "engine: not yet" }
+
+// permanent marks an error that repeating cannot mend.
+type permanent struct{ err error }
+
+func (p permanent) Error() string { return p.err.Error() }
+func (p permanent) Unwrap() error { return p.err }
+
+func newJob(j job, due, now time.Time) (store.Doc, error) {
+	j.State, j.Due, j.CreatedAt = jobReady, due.UTC(), now.UTC()
+	return j.doc(1)
+}
+
+func (j *job) doc(ver int64) (store.Doc, error) {
+	body, err := marshal(j)
+	cols := map[string]any{"state": j.State, "kind": j.Kind, "createdAt": j.CreatedAt.UnixMilli()}
+	for name, v := range map[string]string{"app": j.App, "record": j.Record, "automation": j.Automation} {
+		if v != "" {
+			cols[name] = v
+		}
+	}
+	if j.State == jobReady || j.State == jobRunning {
+		cols["due"] = j.Due.UnixMilli()
+	}
+	if !j.DoneAt.IsZero() {
+		cols["doneAt"] = j.DoneAt.UnixMilli()
+	}
+	return store.Doc{ID: j.ID, Ver: ver, Cols: cols, Body: body}, err
+}
+
+func jobOf(d store.Doc) (*job, error) {
+	var j job
+	if err := json.Unmarshal(d.Body, &j); err != nil {
+		return nil, fmt.Errorf("engine: job %s: %w", d.ID, err)
+	}
+	j.ver = d.Ver
+	return &j, nil
+}
+
+// save writes the job if nobody else has since it was read. Errors: store.ErrConflict.
+func (e *Engine) saveJob(ctx context.Context, j *job) error {
+	d, err := j.doc(j.ver + 1)
+	if err != nil {
+		return err
+	}
+	if err := e.store.Replace(ctx, collJobs, d, j.ver); err != nil {
+		return err
+	}
+	j.ver++
+	return nil
+}
+
+// backoff is how long a job waits after its n-th attempt: n⁴ seconds, ±10 % by the job's id, at most 6 h.
+func backoff(id string, n int) time.Duration {
+	d := min(time.Duration(n*n*n*n)*time.Second, maxBackoff)
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	return d + d/1000*time.Duration(int(h.Sum32()%201)-100)
+}
+
+// jobLoop claims and runs jobs as they come due.
+func (e *Engine) jobLoop(ctx context.Context) {
+	slots := make(chan struct{}, e.workers)
+	var under sync.WaitGroup
+	defer under.Wait()
+	for ctx.Err() == nil {
+		free := cap(slots) - len(slots)
+		n := 0
+		if free > 0 {
+			jobs, err := e.dueJobs(ctx, free)
+			if err != nil && ctx.Err() == nil {
+				e.log.Warn("jobs could not be read", "error", err)
+			}
+			for _, j := range jobs {
+				if ctx.Err() != nil {
+					break
+				}
+				ok, err := e.claim(ctx, j)
+				if err != nil {
+					e.log.Warn("a job could not be claimed", "job", j.ID, "error", err)
+				}
+				if !ok {
+					continue
+				}
+				n++
+				slots <- struct{}{}
+				under.Go(func() {
+					defer func() { <-slots; e.wake() }()
+					// A job under way is finished when the engine stops; its lease bounds it.
+					e.work(context.WithoutCancel(ctx), j)
+				})
+			}
+		}
+		if n > 0 && len(slots) < cap(slots) {
+			continue
+		}
+		wait := time.NewTimer(jobPoll)
+		select {
+		case <-e.kick:
+		case <-wait.C:
+		case <-ctx.Done():
+		}
+		wait.Stop()
+	}
+}
+
+// RunDue runs every job that is due, and what they lead to, until none is left; it returns how many it ran. Tests, the sandbox and
+// tools use it in place of Start. Timers and schedules that have come due are looked at first and again after each round.
+func (e *Engine) RunDue(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		if err := e.Schedule(ctx); err != nil {
+			return total, err
+		}
+		if err := e.fireTimers(ctx); err != nil {
+			return total, err
+		}
+		jobs, err := e.dueJobs(ctx, 100)
+		if err != nil {
+			return total, err
+		}
+		ran := 0
+		for _, j := range jobs {
+			ok, err := e.claim(ctx, j)
+			if err != nil {
+				return total, err
+			}
+			if ok {
+				e.work(ctx, j)
+				ran++
+			}
+		}
+		if total += ran; ran == 0 {
+			return total, ctx.Err()
+		}
+	}
+}
+
+// dueJobs lists jobs that may be claimed now: ready ones, and running ones whose lease has run out.
+func (e *Engine) dueJobs(ctx context.Context, n int) ([]*job, error) {
+	page, err := e.store.Query(ctx, collJobs, query.Query{
+		Filter: query.Cmp{Col: "due", Op: query.Le, Value: e.instant().UnixMilli()}, Sort: []query.Sort{{Col: "due"}}, Limit: max(1, min(n, 500))})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*job, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		j, err := jobOf(d)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, j)
+	}
+	return out, nil
+}
+
+// claim takes a job for this node, counting the attempt; false when another was quicker or the job is a poison.
+func (e *Engine) claim(ctx context.Context, j *job) (bool, error) {
+	now := e.instant()
+	poison := j.Claims >= maxClaims
+	if poison {
+		j.State, j.DoneAt, j.Owner = jobDead, now, ""
+		j.Error = fmt.Sprintf("%d workers took this job and none came back with an outcome", j.Claims)
+	} else {
+		j.State, j.Owner, j.Due, j.started = jobRunning, e.node, now.Add(leaseFor), now
+		j.Fence++
+		j.Attempts++
+		j.Claims++
+	}
+	err := e.saveJob(ctx, j)
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrUnknown) {
+		return false, nil // another's now; if it is ours without our knowing, the lease runs out
+	}
+	if err == nil && poison {
+		e.jobDied(ctx, j)
+	}
+	return err == nil && !poison, err
+}
+
+// work runs a claimed job and writes down its outcome. A result whose job was taken over meanwhile is dropped.
+func (e *Engine) work(ctx context.Context, j *job) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var mu sync.Mutex // the renewing goroutine and the outcome both write the job
+	stop := make(chan struct{})
+	var renewing sync.WaitGroup
+	renewing.Go(func() { e.renew(ctx, cancel, &mu, j, stop) })
+	err := e.handle(ctx, j)
+	close(stop)
+	renewing.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	e.outcome(context.WithoutCancel(ctx), j, err)
+}
+
+// handle calls the job's handler; a panic is the job's failure and not the process's.
+func (e *Engine) handle(ctx context.Context, j *job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = permanent{fmt.Errorf("panic: %v", p)}
+			e.log.Error("a job panicked", "job", j.ID, "panic", p)
+		}
+	}()
+	run := jobHandlers[j.Kind]
+	if run == nil {
+		return permanent{fmt.Errorf("engine: job kind %q is unknown", j.Kind)}
+	}
+	return run(e, ctx, j)
+}
+
+// renew keeps the lease while the work goes on. When that fails the work is stopped before the lease runs out.
+func (e *Engine) renew(ctx context.Context, cancel context.CancelFunc, mu *sync.Mutex, j *job, stop <-chan struct{}) {
+	until := time.Now().Add(leaseFor - leaseMargin)
+	for {
+		t := time.NewTimer(min(renewEvery, time.Until(until)))
+		select {
+		case <-stop:
+			t.Stop()
+			return
+		case <-ctx.Done():
+			t.Stop()
+			return
+		case <-t.C:
+		}
+		mu.Lock()
+		j.Due = e.instant().Add(leaseFor)
+		err := e.saveJob(ctx, j)
+		mu.Unlock()
+		switch {
+		case err == nil:
+			until = time.Now().Add(leaseFor - leaseMargin)
+		case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrNotFound), !time.Now().Before(until):
+			cancel()
+			return
+		}
+	}
+}
+
+// outcome writes down how a job ended: done, again later, or dead.
+func (e *Engine) outcome(ctx context.Context, j *job, err error) {
+	now := e.instant()
+	var wait errLater
+	var fixed permanent
+	j.Claims, j.Owner = 0, ""
+	switch {
+	case err == nil:
+		j.State, j.DoneAt, j.Error = jobDone, now, ""
+	case errors.As(err, &wait):
+		j.State, j.Due = jobReady, now.Add(wait.after)
+		j.Attempts--
+	case errors.As(err, &fixed), j.Attempts >= maxAttempts:
+		j.State, j.DoneAt, j.Error = jobDead, now, err.Error()
+	default:
+		j.State, j.Due, j.Error = jobReady, now.Add(backoff(j.ID, j.Attempts)), err.Error()
+	}
+	saveErr := e.saveJob(ctx, j)
+	if saveErr != nil {
+		// Somebody else has the job by now, or will have it when the lease runs out; what was done is safe to repeat.
+		e.log.Warn("the outcome of a job was dropped", "job", j.ID, "error", saveErr)
+		return
+	}
+	if j.State == jobDead {
+		e.jobDied(ctx, j)
+	}
+}
+
+// jobDied tells the admins, since nobody else will repeat it.
+func (e *Engine) jobDied(ctx context.Context, j *job) {
+	e.log.Error("a job is dead", "job", j.ID, "kind", j.Kind, "error", j.Error)
+	if j.Ledger != "" {
+		if err := e.closeTick(ctx, j.Ledger, "failed"); err != nil {
+			e.log.Warn("a schedule's entry could not be closed", "entry", j.Ledger, "error", err)
+		}
+	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return
+	}
+	e.tell(ctx, "dead|"+j.ID+"|"+fmt.Sprint(j.Fence), relayItem{id: j.Record, app: j.App, form: j.Form, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+		"自动化“{name}”执行失败并已停止重试：{why}", "自動化「{name}」執行失敗並已停止重試：{why}", "The automation “{name}” failed and is not tried again: {why}",
+		"name", j.Automation, "why", clip(j.Error, 200)))
+}
+
+// tell leaves a notice to each person under a fixed id.
+func (e *Engine) tell(ctx context.Context, id string, about relayItem, to []string, text rules.Text) {
+	var docs []store.Doc
+	for _, user := range to {
+		d, err := noticeDoc(about, "notice|"+id+"|"+user, &process.Notice{User: user, Text: text})
+		if err == nil {
+			docs = append(docs, d)
+		}
+	}
+	if err := e.insertAll(ctx, collNotices, docs); err != nil {
+		e.log.Warn("a notice could not be left", "error", err)
+		return
+	}
+	for _, user := range to {
+		e.live.publish(Change{Kind: "notice", User: user})
+	}
+}
+
+// Job is a job as operators see it.
+type Job struct {
+	ID, Kind, State, App, Form, Record, Automation, Error string
+	Attempts                                              int
+	CreatedAt, Due, DoneAt                                time.Time
+}
+
+// Jobs lists jobs by state ("ready", "running", "done", "dead"), oldest first. Who may is the caller's to check.
+func (e *Engine) Jobs(ctx context.Context, state string, limit int, after string) ([]Job, string, error) {
+	page, err := e.store.Query(ctx, collJobs, query.Query{Filter: query.Cmp{Col: "state", Op: query.Eq, Value: state},
+		Sort: []query.Sort{{Col: "createdAt"}}, Limit: pageSize(limit), After: after})
+	if err != nil {
+		return nil, "", readError(err)
+	}
+	out := make([]Job, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		j, err := jobOf(d)
+		if err != nil {
+			return nil, "", err
+		}
+		out = append(out, Job{ID: j.ID, Kind: j.Kind, State: j.State, App: j.App, Form: j.Form, Record: j.Record, Automation: j.Automation,
+			Error: j.Error, Attempts: j.Attempts, CreatedAt: j.CreatedAt, Due: j.Due, DoneAt: j.DoneAt})
+	}
+	return out, page.Next, nil
+}
+
+// RetryJob makes a dead job ready again with all its attempts; DiscardJob ends it for good. Errors: *process.Rejection not.found,
+// conflict when it is not dead.
+func (e *Engine) RetryJob(ctx context.Context, by *org.User, id string) error {
+	return e.reviveJob(ctx, by, id, func(j *job) {
+		j.State, j.Due, j.DoneAt, j.Attempts, j.Claims = jobReady, e.instant(), time.Time{}, 0, 0
+	})
+}
+
+// DiscardJob: see RetryJob.
+func (e *Engine) DiscardJob(ctx context.Context, by *org.User, id string) error {
+	return e.reviveJob(ctx, by, id, func(j *job) { j.State = jobDone })
+}
+
+func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change func(*job)) error {
+	if by == nil || !by.Admin {
+		return forbidden()
+	}
+	d, err := e.store.Get(ctx, collJobs, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return notFound()
+	}
+	if err != nil {
+		return err
+	}
+	j, err := jobOf(d)
+	if err != nil {
+		return err
+	}
+	if j.State != jobDead {
+		return conflict()
+	}
+	change(j)
+	e.log.Info("a dead job was taken in hand", "job", id, "by", by.ID, "state", j.State)
+	if err := e.saveJob(ctx, j); err != nil {
+		if errors.Is(err, store.ErrConflict) {
+			return conflict()
+		}
+		return err
+	}
+	e.wake()
+	return nil
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}

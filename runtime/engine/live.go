@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"pipewright/runtime/query"
+)
+
+// Change tells that something is new. Kind is "changed" (a record), "task" or "notice" (for User). It carries no content: who hears
+// it fetches, with his own rights.
+type Change struct {
+	Kind      string
+	ID        string
+	App, Form string
+	Rev       int64
+	User      string
+}
+
+// hub passes changes to whoever listens in this process.
+type hub struct {
+	mu   sync.Mutex
+	subs map[chan Change]struct{}
+}
+
+func (h *hub) publish(c Change) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for ch := range h.subs {
+		select {
+		case ch <- c:
+		default: // a listener that does not keep up misses some; it reads what is current anyway
+		}
+	}
+}
+
+func (h *hub) listening() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.subs) > 0
+}
+
+// Subscribe tells of changes on any node until ctx ends, when the channel is closed. Changes may repeat; under load some are left
+// out.
+func (e *Engine) Subscribe(ctx context.Context) <-chan Change {
+	ch := make(chan Change, 64)
+	e.live.mu.Lock()
+	if e.live.subs == nil {
+		e.live.subs = map[chan Change]struct{}{}
+	}
+	e.live.subs[ch] = struct{}{}
+	e.live.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		e.live.mu.Lock()
+		defer e.live.mu.Unlock()
+		delete(e.live.subs, ch)
+		close(ch)
+	})
+	return ch
+}
+
+const (
+	livePoll = time.Second
+	// liveOverlap covers clocks that differ and relays that finish out of order.
+	liveOverlap = 3 * time.Second
+)
+
+// liveLoop hears of what other nodes did by reading the events that were relayed since.
+func (e *Engine) liveLoop(ctx context.Context) {
+	seen := map[string]time.Time{}
+	since := e.instant()
+	for pause(ctx, livePoll) {
+		now := e.instant()
+		if !e.live.listening() {
+			since, seen = now, map[string]time.Time{}
+			continue
+		}
+		if err := e.hear(ctx, since.Add(-liveOverlap), seen, now); err != nil {
+			if ctx.Err() == nil {
+				e.log.Warn("events of other nodes could not be read", "error", err)
+			}
+			continue
+		}
+		since = now
+		for id, at := range seen {
+			if now.Sub(at) > 2*liveOverlap {
+				delete(seen, id)
+			}
+		}
+	}
+}
+
+// hear publishes each record that has events relayed since an instant.
+func (e *Engine) hear(ctx context.Context, since time.Time, seen map[string]time.Time, now time.Time) error {
+	q := query.Query{Filter: query.Cmp{Col: "relayed", Op: query.Ge, Value: since.UnixMilli()}, Sort: []query.Sort{{Col: "relayed"}},
+		Limit: 500, Cols: []string{"record", "app", "form"}}
+	for {
+		page, err := e.store.Query(ctx, collEvents, q)
+		if err != nil {
+			return err
+		}
+		last := map[string]Change{}
+		for _, d := range page.Docs {
+			if _, twice := seen[d.ID]; twice {
+				continue
+			}
+			seen[d.ID] = now
+			c := Change{Kind: "changed"}
+			c.ID, _ = d.Cols["record"].(string)
+			c.App, _ = d.Cols["app"].(string)
+			c.Form, _ = d.Cols["form"].(string)
+			last[c.ID] = c
+		}
+		for _, c := range last {
+			e.live.publish(c)
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}

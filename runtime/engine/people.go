@@ -1,0 +1,204 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/org"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// directoryFresh is how long a snapshot of the people serves without asking whether another node changed them.
+const directoryFresh = time.Second
+
+const directoryID = "directory"
+
+// peopleCache holds the snapshot and the version it was made of.
+type peopleCache struct {
+	mu      sync.Mutex
+	dir     *org.Directory
+	ver     int64
+	checked time.Time
+}
+
+// Directory is a snapshot of users and teams, at most a second behind other nodes.
+func (e *Engine) Directory(ctx context.Context) (*org.Directory, error) {
+	p := &e.people
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := e.now()
+	if p.dir != nil && now.Sub(p.checked) < directoryFresh && !now.Before(p.checked) {
+		return p.dir, nil
+	}
+	ver, err := e.sharedVersion(ctx, directoryID)
+	if err != nil {
+		return nil, err
+	}
+	if p.dir == nil || ver != p.ver {
+		if p.dir, err = e.readDirectory(ctx); err != nil {
+			return nil, err
+		}
+		p.ver = ver
+	}
+	p.checked = now
+	return p.dir, nil
+}
+
+func (e *Engine) readDirectory(ctx context.Context) (*org.Directory, error) {
+	users, err := readDocs[org.User](ctx, e.store, collUsers)
+	if err != nil {
+		return nil, err
+	}
+	teams, err := readDocs[org.Team](ctx, e.store, collTeams)
+	if err != nil {
+		return nil, err
+	}
+	return org.New(users, teams), nil
+}
+
+// readDocs reads the bodies of a whole small collection.
+func readDocs[T any](ctx context.Context, s store.Store, coll string) ([]T, error) {
+	var out []T
+	q := query.Query{Limit: store.MaxPage}
+	for {
+		page, err := s.Query(ctx, coll, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range page.Docs {
+			var v T
+			if err := json.Unmarshal(d.Body, &v); err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		}
+		if q.After = page.Next; q.After == "" {
+			return out, nil
+		}
+	}
+}
+
+// sharedVersion is the version of a document in leases that nodes watch; 0 when it is not there.
+func (e *Engine) sharedVersion(ctx context.Context, id string) (int64, error) {
+	d, err := e.store.Get(ctx, collLeases, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	return d.Ver, err
+}
+
+// bump moves a shared version, so that other nodes read anew.
+func (e *Engine) bump(ctx context.Context, id string) error {
+	for {
+		ver, err := e.sharedVersion(ctx, id)
+		if err != nil {
+			return err
+		}
+		d := store.Doc{ID: id, Ver: ver + 1, Body: json.RawMessage(`{"v":` + strconv.FormatInt(ver+1, 10) + `}`), Cols: map[string]any{"kind": "version"}}
+		if ver == 0 {
+			err = e.store.Insert(ctx, collLeases, d)
+		} else {
+			err = e.store.Replace(ctx, collLeases, d, ver)
+		}
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+}
+
+// SaveUsers adds or replaces users. Errors: *process.Rejection when a name is malformed or a team unknown.
+func (e *Engine) SaveUsers(ctx context.Context, users ...org.User) error {
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if !validKey(u.ID) {
+			return badRequest(rules.Say("用户名“{name}”只能用小写字母、数字、点、横线和下划线，最多 40 个字符", "使用者名稱「{name}」只能用小寫字母、數字、點、橫線和底線，最多 40 個字元",
+				"The user name “{name}” may hold small letters, digits, dots, dashes and underscores only, 40 at most", "name", u.ID))
+		}
+		if _, ok := dir.Team(u.Team); u.Team != "" && !ok {
+			return badRequest(rules.Say("没有团队“{team}”", "沒有團隊「{team}」", "There is no team “{team}”", "team", u.Team))
+		}
+		u.Roles = slices.Clone(u.Roles)
+		slices.Sort(u.Roles)
+		u.Roles = slices.Compact(u.Roles)
+		cols := map[string]any{}
+		if u.Team != "" {
+			cols["team"] = u.Team
+		}
+		if err := e.put(ctx, collUsers, u.ID, cols, u); err != nil {
+			return err
+		}
+	}
+	return e.peopleChanged(ctx)
+}
+
+// SaveTeams adds or replaces teams. Errors: *process.Rejection when a key is malformed or teams would contain each other.
+func (e *Engine) SaveTeams(ctx context.Context, teams ...org.Team) error {
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range teams {
+		if !validKey(t.Key) {
+			return badRequest(rules.Say("团队代号“{key}”只能用小写字母、数字、点、横线和下划线", "團隊代號「{key}」只能用小寫字母、數字、點、橫線和底線",
+				"The team key “{key}” may hold small letters, digits, dots, dashes and underscores only", "key", t.Key))
+		}
+		if dir.Circular(t.Key, t.Parent) {
+			return badRequest(rules.Say("团队“{team}”不能放在它自己的下级里", "團隊「{team}」不能放在它自己的下級裡", "The team “{team}” cannot be inside itself", "team", t.Name))
+		}
+		if err := e.put(ctx, collTeams, t.Key, nil, t); err != nil {
+			return err
+		}
+	}
+	return e.peopleChanged(ctx)
+}
+
+func (e *Engine) peopleChanged(ctx context.Context) error {
+	err := e.bump(ctx, directoryID)
+	e.people.mu.Lock()
+	e.people.dir = nil
+	e.people.mu.Unlock()
+	return err
+}
+
+// put writes a document whatever was there: the last one wins.
+func (e *Engine) put(ctx context.Context, coll, id string, cols map[string]any, v any) error {
+	body, err := marshal(v)
+	if err != nil {
+		return err
+	}
+	for range maxTries {
+		d := store.Doc{ID: id, Ver: 1, Cols: cols, Body: body}
+		err = e.store.Insert(ctx, coll, d)
+		if !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrUnknown) {
+			return err
+		}
+		old, getErr := e.store.Get(ctx, coll, id)
+		if errors.Is(getErr, store.ErrNotFound) {
+			continue
+		}
+		if getErr != nil {
+			return getErr
+		}
+		d.Ver = old.Ver + 1
+		err = e.store.Replace(ctx, coll, d, old.Ver)
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrUnknown) {
+			return err
+		}
+	}
+	return err
+}
+
+func validKey(s string) bool {
+	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.-_") == "" && s[0] != '.' && s[0] != '-'
+}

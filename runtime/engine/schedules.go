@@ -1,0 +1,401 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+const (
+	scheduleEvery = time.Second
+	// onTime is how late a tick may be seen and still count as on time rather than missed.
+	onTime = time.Minute
+	// catchUp is how far back missed ticks are made up for, and maxCatchUp how many at once.
+	catchUp    = 24 * time.Hour
+	maxCatchUp = 100
+	// overlapWait is how long a tick that must wait for the one before it is put back.
+	overlapWait = 5 * time.Second
+)
+
+// Ledger states of a tick. Each tick of a schedule has exactly one entry, whatever the number of nodes: the entry's id is
+// schedule|digest|tick, and who inserts it has decided.
+const (
+	tickFired   = "fired"   // its job is made or under way
+	tickDone    = "done"    // its job ended well
+	tickFailed  = "failed"  // its job is dead
+	tickMissed  = "missed"  // nobody was there, and the schedule does not make up for it
+	tickSkipped = "skipped" // the one before was still running
+)
+
+// cursor is how far a schedule has come: every tick up to After has its entry.
+type cursor struct {
+	Digest string    `json:"digest"`
+	After  time.Time `json:"after"`
+}
+
+// tickEntry is one line of the ledger.
+type tickEntry struct {
+	App        string    `json:"app"`
+	Automation string    `json:"automation"`
+	Tick       time.Time `json:"tick"`
+	State      string    `json:"state"`
+	// From is set on one entry that stands for all ticks missed from it to Tick, when there were too many to list.
+	From   time.Time `json:"from,omitzero"`
+	DoneAt time.Time `json:"doneAt,omitzero"`
+	// Records is how many records the tick worked on.
+	Records int `json:"records,omitempty"`
+}
+
+// scheduleLoop looks for due ticks and timers.
+func (e *Engine) scheduleLoop(ctx context.Context) {
+	lastPurge := time.Time{}
+	for ctx.Err() == nil {
+		if err := e.Schedule(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("schedules will be looked at again", "error", err)
+		}
+		if err := e.fireTimers(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("timers will be looked at again", "error", err)
+		}
+		if now := e.instant(); now.Sub(lastPurge) > 10*time.Minute {
+			lastPurge = now
+			if err := e.Purge(ctx); err != nil && ctx.Err() == nil {
+				e.log.Warn("old jobs will be removed later", "error", err)
+			}
+		}
+		if !pause(ctx, min(scheduleEvery, timerEvery)) {
+			return
+		}
+	}
+}
+
+// Schedule makes a job for every tick that is due, in every live app.
+func (e *Engine) Schedule(ctx context.Context) error {
+	apps, err := e.defs.Live(ctx)
+	if err != nil {
+		return err
+	}
+	var first error
+	for _, app := range apps {
+		for i := range app.Def.Automations {
+			a := app.Automations[app.Def.Automations[i].Key]
+			if a == nil || a.Def.Off || a.Def.On.Cron == "" {
+				continue
+			}
+			// One schedule that cannot be served does not hold up the others.
+			if err := e.schedule(ctx, app, a); err != nil && first == nil {
+				first = fmt.Errorf("engine: schedule %s/%s: %w", app.Def.Key, a.Def.Key, err)
+			}
+		}
+	}
+	return first
+}
+
+func zoneOf(app *process.App, a *process.CompiledAutomation) string {
+	if a.Def.On.Timezone != "" {
+		return a.Def.On.Timezone
+	}
+	return app.Zone.String()
+}
+
+func (e *Engine) schedule(ctx context.Context, app *process.App, a *process.CompiledAutomation) error {
+	on := &a.Def.On
+	name := app.Def.Key + "/" + a.Def.Key
+	zone := zoneOf(app, a)
+	digest := shortHash(on.Cron, zone)
+	table, err := parseCron(on.Cron, zone)
+	if err != nil {
+		return err
+	}
+	now := e.instant()
+	doc, err := e.store.Get(ctx, collSchedules, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return e.moveCursor(ctx, name, app.Def.Key, cursor{digest, now}, 0) // a new schedule has no past
+	}
+	if err != nil {
+		return err
+	}
+	var at cursor
+	if err := json.Unmarshal(doc.Body, &at); err != nil {
+		return err
+	}
+	if at.Digest != digest {
+		return e.moveCursor(ctx, name, app.Def.Key, cursor{digest, now}, doc.Ver) // a changed one neither
+	}
+	if next := table.next(at.After); next.IsZero() || next.After(now) {
+		return nil
+	}
+	entries, err := e.ledger(ctx, name, app, a, table, at.After, now)
+	if err != nil {
+		return err
+	}
+	if err := e.fire(ctx, name, digest, app, a, entries, now); err != nil {
+		return err
+	}
+	return e.moveCursor(ctx, name, app.Def.Key, cursor{digest, now}, doc.Ver)
+}
+
+// moveCursor is the last step, so a crash before it repeats what has fixed ids. Another node that moved it is fine too.
+func (e *Engine) moveCursor(ctx context.Context, name, app string, c cursor, ver int64) error {
+	body, err := marshal(c)
+	if err != nil {
+		return err
+	}
+	d := store.Doc{ID: name, Ver: ver + 1, Body: body, Cols: map[string]any{"kind": "cursor", "app": app}}
+	if ver == 0 {
+		err = e.store.Insert(ctx, collSchedules, d)
+	} else {
+		err = e.store.Replace(ctx, collSchedules, d, ver)
+	}
+	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// ledger decides what becomes of every tick in (after, now].
+func (e *Engine) ledger(ctx context.Context, name string, app *process.App, a *process.CompiledAutomation, table *timetable, after, now time.Time) ([]tickEntry, error) {
+	entry := func(tick time.Time, state string) tickEntry {
+		return tickEntry{App: app.Def.Key, Automation: a.Def.Key, Tick: tick, State: state}
+	}
+	var out []tickEntry
+	if old := now.Add(-catchUp); after.Before(old) {
+		if first := table.next(after); first.Before(old) {
+			last := first
+			for t := table.next(first); !t.IsZero() && t.Before(old); t = table.next(t) {
+				last = t
+			}
+			missed := entry(last, tickMissed)
+			missed.From = first
+			out = append(out, missed)
+			after = last
+		}
+	}
+	var due []time.Time
+	for t := table.next(after); !t.IsZero() && !t.After(now); t = table.next(t) {
+		due = append(due, t)
+	}
+	for i, t := range due {
+		latest := i == len(due)-1
+		var run bool
+		switch a.Def.On.Misfire {
+		case "skip":
+			run = now.Sub(t) <= onTime
+		case "all":
+			run = i >= len(due)-maxCatchUp
+		default: // once: the latest, whether on time or late
+			run = latest
+		}
+		state := tickMissed
+		if run {
+			state = tickFired
+		}
+		out = append(out, entry(t, state))
+	}
+	if a.Def.On.Overlap == "allow" {
+		return out, nil
+	}
+	limit := 1 // skip: nothing may be running; queueOne: one running and one waiting
+	if a.Def.On.Overlap == "queueOne" {
+		limit = 2
+	}
+	open, err := e.openTicks(ctx, name, time.Time{}, limit)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		// Ticks made up for together queue behind each other; only what was under way before stands in their way.
+		if out[i].State == tickFired && open >= limit {
+			out[i].State = tickSkipped
+		}
+	}
+	return out, nil
+}
+
+// openTicks counts the ticks of a schedule whose jobs have not ended, those before an instant only if it is given; it stops at
+// limit.
+func (e *Engine) openTicks(ctx context.Context, name string, before time.Time, limit int) (int, error) {
+	f := query.And{query.Cmp{Col: "schedule", Op: query.Eq, Value: name}, query.Cmp{Col: "state", Op: query.Eq, Value: tickFired}}
+	if !before.IsZero() {
+		f = append(f, query.Cmp{Col: "tick", Op: query.Lt, Value: before.UnixMilli()})
+	}
+	page, err := e.store.Query(ctx, collSchedules, query.Query{Filter: f, Limit: limit, Cols: []string{"tick"}})
+	return len(page.Docs), err
+}
+
+func ledgerID(name, digest string, tick time.Time) string {
+	return name + "|" + digest + "|" + tick.UTC().Format("2006-01-02T15:04Z")
+}
+
+func (t *tickEntry) doc(id string, ver int64) (store.Doc, error) {
+	body, err := marshal(t)
+	return store.Doc{ID: id, Ver: ver, Body: body, Cols: map[string]any{"kind": "tick", "app": t.App,
+		"schedule": t.App + "/" + t.Automation, "state": t.State, "tick": t.Tick.UnixMilli()}}, err
+}
+
+// fire writes the entries and makes the jobs. Where another node was quicker, its word counts.
+func (e *Engine) fire(ctx context.Context, name, digest string, app *process.App, a *process.CompiledAutomation, entries []tickEntry, now time.Time) error {
+	docs := make([]store.Doc, len(entries))
+	states := map[string]string{}
+	var err error
+	for i := range entries {
+		if docs[i], err = entries[i].doc(ledgerID(name, digest, entries[i].Tick), 1); err != nil {
+			return err
+		}
+		states[docs[i].ID] = entries[i].State
+	}
+	var theirs []string
+	for start := 0; start < len(docs); start += 500 {
+		part := docs[start:min(start+500, len(docs))]
+		added, err := e.store.InsertMany(ctx, collSchedules, part)
+		if err != nil {
+			return err
+		}
+		for i, ok := range added {
+			if !ok {
+				theirs = append(theirs, part[i].ID)
+			}
+		}
+	}
+	for len(theirs) > 0 {
+		part := theirs[:min(len(theirs), 500)]
+		theirs = theirs[len(part):]
+		have, err := e.store.GetMany(ctx, collSchedules, part)
+		if err != nil {
+			return err
+		}
+		for _, d := range have {
+			states[d.ID], _ = d.Cols["state"].(string)
+		}
+	}
+	var jobs []store.Doc
+	for i := range entries {
+		id := docs[i].ID
+		if states[id] != tickFired {
+			continue
+		}
+		j, err := newJob(job{ID: "tick|" + id, Kind: jobTick, App: app.Def.Key, Automation: a.Def.Key, Tick: entries[i].Tick, Ledger: id,
+			Cause: process.Cause{Root: "tick|" + id}}, entries[i].Tick, now)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, j)
+	}
+	if err := e.insertAll(ctx, collJobs, jobs); err != nil {
+		return err
+	}
+	if len(jobs) > 0 {
+		e.wake()
+	}
+	return nil
+}
+
+// closeTick writes the end of a tick into the ledger.
+func (e *Engine) closeTick(ctx context.Context, id, state string) error {
+	return e.editTick(ctx, id, func(t *tickEntry) {
+		t.State, t.DoneAt = state, e.instant()
+	})
+}
+
+func (e *Engine) editTick(ctx context.Context, id string, change func(*tickEntry)) error {
+	for range maxTries {
+		d, err := e.store.Get(ctx, collSchedules, id)
+		if err != nil {
+			return err
+		}
+		var t tickEntry
+		if err := json.Unmarshal(d.Body, &t); err != nil {
+			return err
+		}
+		change(&t)
+		next, err := t.doc(id, d.Ver+1)
+		if err != nil {
+			return err
+		}
+		err = e.store.Replace(ctx, collSchedules, next, d.Ver)
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return store.ErrConflict
+}
+
+// LedgerEntry is one tick of a schedule as people see it.
+type LedgerEntry struct {
+	App, Automation, State string
+	Tick, From, DoneAt     time.Time
+	Records                int
+}
+
+// Ledger lists ticks, newest first; app and automation narrow it when given.
+func (e *Engine) Ledger(ctx context.Context, app, automation string, limit int, after string) ([]LedgerEntry, string, error) {
+	f := query.And{query.Cmp{Col: "kind", Op: query.Eq, Value: "tick"}}
+	if app != "" {
+		f = append(f, query.Cmp{Col: "app", Op: query.Eq, Value: app})
+	}
+	if automation != "" {
+		f = append(f, query.Cmp{Col: "schedule", Op: query.Eq, Value: app + "/" + automation})
+	}
+	page, err := e.store.Query(ctx, collSchedules, query.Query{Filter: f, Sort: []query.Sort{{Col: "tick", Desc: true}}, Limit: pageSize(limit), After: after})
+	if err != nil {
+		return nil, "", readError(err)
+	}
+	var out []LedgerEntry
+	for _, d := range page.Docs {
+		var t tickEntry
+		if err := json.Unmarshal(d.Body, &t); err != nil {
+			return nil, "", err
+		}
+		out = append(out, LedgerEntry{t.App, t.Automation, t.State, t.Tick, t.From, t.DoneAt, t.Records})
+	}
+	return out, page.Next, nil
+}
+
+// NextFires lists the coming fires of a cron automation; nil for one that has no schedule.
+func (e *Engine) NextFires(app *process.App, automation string, n int) []time.Time {
+	a := app.Automations[automation]
+	if a == nil || a.Def.Off || a.Def.On.Cron == "" {
+		return nil
+	}
+	fires, err := Next(a.Def.On.Cron, zoneOf(app, a), e.instant(), n)
+	if err != nil {
+		return nil
+	}
+	return fires
+}
+
+// Purge removes finished jobs, runs and operations that nothing will repeat any more.
+func (e *Engine) Purge(ctx context.Context) error {
+	old := e.instant().Add(-keepDone).UnixMilli()
+	for _, c := range []struct{ coll, col string }{{collJobs, "doneAt"}, {collOps, "at"}, {collRuns, "at"}} {
+		f := query.And{query.Cmp{Col: c.col, Op: query.Lt, Value: old}}
+		if c.coll == collJobs {
+			f = append(f, query.Cmp{Col: "state", Op: query.Eq, Value: jobDone})
+		}
+		for {
+			page, err := e.store.Query(ctx, c.coll, query.Query{Filter: f, Limit: 500, Cols: []string{c.col}})
+			if err != nil {
+				return err
+			}
+			err = inParallel(8, page.Docs, func(d store.Doc) error {
+				err := e.store.Delete(ctx, c.coll, d.ID, d.Ver)
+				if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+					return nil
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if len(page.Docs) < 500 {
+				break
+			}
+		}
+	}
+	return nil
+}
