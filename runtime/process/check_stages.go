@@ -15,7 +15,7 @@ func (c *compiler) checkStages() {
 			continue
 		}
 		path := "/processes/" + p.Def.Key
-		if n := len(p.Stages); n > maxStages {
+		if n := p.length(); n > maxStages {
 			c.warn(path+"/stages", "stage.tooMany", "流程“{process}”有 {n} 个阶段；超过 {max} 个人就记不住了，考虑合并或用检查清单分组",
 				"流程「{process}」有 {n} 個階段；超過 {max} 個人就記不住了，考慮合併或用檢查清單分組",
 				"The process “{process}” has {n} stages; people lose track beyond {max}. Merge some, or group work in checklists",
@@ -36,6 +36,19 @@ func (c *compiler) checkStages() {
 			}
 		}
 	}
+}
+
+// length is how many steps people follow: the open stages, and the end as one.
+func (p *Process) length() int {
+	n, ends := 0, 0
+	for _, s := range p.Stages {
+		if s.Def.Open() {
+			n++
+		} else {
+			ends = 1
+		}
+	}
+	return n + ends
 }
 
 func stageName(p *Process, key string) rules.Text {

@@ -61,6 +61,19 @@ func render(problems []rules.Problem) string {
 	return b.String()
 }
 
+// differing lists the lines that only one of two texts has.
+func differing(got, want string) string {
+	var b strings.Builder
+	for _, side := range []struct{ mark, in, other string }{{"+ ", got, want}, {"- ", want, got}} {
+		for _, line := range strings.Split(side.in, "\n") {
+			if !strings.Contains("\n"+side.other, "\n"+line+"\n") {
+				b.WriteString(side.mark + line + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
 // unfilled is a place in a message that no value was given for.
 var unfilled = regexp.MustCompile(`(^|[^{])\{[a-z]+\}`)
 
@@ -99,7 +112,7 @@ func TestCheckGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got != string(want) {
-				t.Errorf("problems differ from %s\n--- got\n%s--- want\n%s", golden, got, want)
+				t.Errorf("problems differ from %s:\n%s", golden, differing(got, string(want)))
 			}
 		})
 	}

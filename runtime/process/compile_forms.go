@@ -58,6 +58,14 @@ func (c *compiler) refForms(path string, f *forms.Form) {
 			c.where(at+"/records/where", g.Records.Where, c.app.Forms[f.Key])
 		}
 	}
+	for i, r := range f.Related {
+		at := path + "/related/" + itoa(i)
+		other := c.refForm(at+"/form", r.Form)
+		if via := c.refField(at+"/via", r.Via, other); via != nil && (via.Type != "reference" || via.Form != f.Key) {
+			c.fail(at+"/via", "ref.kind", "“{field}”不是指向“{form}”的引用字段", "「{field}」不是指向「{form}」的參照欄位",
+				"“{field}” is not a reference to “{form}”", "field", named(via.Name, via.Key), "form", named(f.Name, f.Key))
+		}
+	}
 }
 
 // env is the environment of a form's expressions inside its process: stage is one of the stages there are.

@@ -9,7 +9,9 @@ import (
 
 func defOf(list ...forms.Form) *Definition { return &Definition{Forms: list} }
 
-func textField(key string, was ...string) forms.Field { return forms.Field{Key: key, Was: was, Type: "text"} }
+func textField(key string, was ...string) forms.Field {
+	return forms.Field{Key: key, Was: was, Type: "text"}
+}
 
 func TestAssignStorage(t *testing.T) {
 	t.Parallel()
