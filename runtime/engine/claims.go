@@ -8,9 +8,11 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"pipewright/rules"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
@@ -23,8 +25,8 @@ const staleAfter = 5 * time.Second
 // claims are what one command has claimed so far: series numbers by need, and unique values.
 type claims struct {
 	numbers map[string]numberClaim
-	// uniques are the values taken by this command, which the record did not hold before.
-	uniques map[string]bool
+	// uniques are the values taken by this command, which the record did not hold before; asked are those it was told are its own.
+	uniques, asked map[string]bool
 	// unsure: the outcome of a commit became unknown, so nothing may be given back.
 	unsure bool
 }
@@ -61,6 +63,35 @@ func uniqueClaims(app *process.App, s *process.State) []string {
 	return out
 }
 
+// claimRest claims the values that a record comes to hold without the decision having asked: one that returns from the recycle
+// bin had given its values up. Errors: *process.Rejection unique.taken.
+func (f *fetcher) claimRest(ctx context.Context, form *process.Form, held []string) error {
+	for _, id := range held {
+		if slices.Contains(f.held, id) || f.claims.asked[id] {
+			continue
+		}
+		who, err := f.claim(ctx, id)
+		if err != nil {
+			return err
+		}
+		if who == f.record {
+			continue
+		}
+		for i := range form.Def.Unique {
+			u := &form.Def.Unique[i]
+			if u.Mode == "warn" || !strings.HasPrefix(id, f.app.Def.Key+"/"+form.StorageKey+"|"+u.Key+"|") {
+				continue
+			}
+			msg := u.Message
+			if msg.IsZero() {
+				msg = rules.Say("已有一条相同的记录", "已有一條相同的記錄", "There is a record with the same values already")
+			}
+			return reject("unique.taken", msg, rules.Errorf("/data/"+u.On[0], "unique.taken", msg))
+		}
+	}
+	return nil
+}
+
 // uniqueID bounds the length of a claim's id; values may be long.
 func uniqueID(name string) string {
 	if len(name) <= 200 {
@@ -91,6 +122,12 @@ func (f *fetcher) unique(ctx context.Context, n process.Need) error {
 		who = ""
 	}
 	f.facts.Unique[n.Key] = who
+	if f.claims != nil {
+		if f.claims.asked == nil {
+			f.claims.asked = map[string]bool{}
+		}
+		f.claims.asked[id] = true
+	}
 	return nil
 }
 

@@ -275,6 +275,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 		return nil, nil, notFound()
 	}
 	facts := &process.Facts{Calendar: calendarOf(app)}
+	r.claims.asked = nil
 	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, coll: r.coll, ver: ver, claims: &r.claims}
 	if old != nil {
 		fetch.held = old.Claims
@@ -322,6 +323,9 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 		next.OpsLeft = now.At
 	}
 	held := uniqueClaims(app, d.State)
+	if err := fetch.claimRest(ctx, app.Forms[c.Form], held); err != nil {
+		return nil, nil, err
+	}
 	for _, name := range next.Claims {
 		if !slices.Contains(held, name) {
 			now.Release = append(now.Release, name)
