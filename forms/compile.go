@@ -112,8 +112,7 @@ func (c *compiler) head() {
 		c.fail(c.path+"/name", "text.missing", "表单“{key}”还没有名称", "表單「{key}」還沒有名稱", "The form “{key}” has no name yet", "key", f.Key)
 	}
 	if n := f.Number; n != nil {
-		c.oneOf(c.path+"/number/reset", n.Reset, "never", "daily", "monthly", "yearly")
-		c.oneOf(c.path+"/number/when", n.When, "create", "transition", "approval")
+		c.numbering(n, c.path+"/number")
 	}
 	if f.Code != "" {
 		ok := len(f.Code) <= 6

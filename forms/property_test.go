@@ -284,9 +284,26 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-func BenchmarkEvaluate(b *testing.B) {
+// A table of the most rows with computed columns stays within the budget of one command.
+func TestMostRows(t *testing.T) {
+	t.Parallel()
+	s := quoteSchema(t)
+	rows := make([]map[string]any, MaxRows)
+	for i := range rows {
+		rows[i] = map[string]any{"qty": decimal.NewFromInt(2), "price": decimal.New(12345, -2), "off": decimal.New(1, -1)}
+	}
+	res := s.Evaluate(&Input{New: Values{"lines": rows}, Scope: testScope()})
+	if got := rules.ShowValue(res.Values["amount"]); got != "222210" {
+		t.Error(got, showProblems(res.Problems))
+	}
+}
+
+func BenchmarkEvaluate20(b *testing.B)   { benchmarkEvaluate(b, 20) }
+func BenchmarkEvaluate1000(b *testing.B) { benchmarkEvaluate(b, MaxRows) }
+
+func benchmarkEvaluate(b *testing.B, n int) {
 	s := quoteSchema(b)
-	rows := make([]map[string]any, 20)
+	rows := make([]map[string]any, n)
 	for i := range rows {
 		rows[i] = map[string]any{"qty": decimal.NewFromInt(int64(i + 1)), "price": decimal.New(12345, -2), "off": decimal.New(1, -1)}
 	}
