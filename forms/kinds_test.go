@@ -322,7 +322,9 @@ func TestTitle(t *testing.T) {
 	if len(ps) > 0 {
 		t.Fatal(showProblems(ps))
 	}
-	records := func(form, id string) (Values, bool) { return Values{"name": "华东制造"}, form == "account" && id == "A-1" }
+	records := func(form, id string) (Values, bool) {
+		return Values{"name": "华东制造"}, form == "account" && id == "A-1"
+	}
 	if got := s.Title(Values{"name": "MES", "account": Ref{"A-1"}}, nil, records); got != "MES · 华东制造" {
 		t.Error(got)
 	}
