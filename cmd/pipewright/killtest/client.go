@@ -1,20 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/cookiejar"
 	"sync/atomic"
-	"time"
-)
 
-const (
-	user     = "killer"
-	password = "kill-test-password-1"
+	"pipewright/cmd/pipewright/internal/trial"
 )
 
 // definition is an app whose records go round between two stages.
@@ -28,91 +20,10 @@ var definition = json.RawMessage(`{
     "transitions": [{"key": "go", "from": ["here"], "to": "there", "name": "Go", "set": {"count": "(count ?? 0) + 1"}}, {"key": "back", "from": ["there"], "to": "here", "name": "Back", "set": {"count": "(count ?? 0) + 1"}}, {"key": "end", "from": ["here"], "to": "gone", "name": "End"}]}]
 }`)
 
-// api is a client of the HTTP API with a session.
-type api struct {
-	base string
-	http *http.Client
-}
-
-func newAPI(base string) *api {
-	jar, _ := cookiejar.New(nil)
-	return &api{base: base, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
-}
-
-// do sends one request; err is only of the transport.
-func (a *api) do(ctx context.Context, method, path string, body any, key string) (status int, answer []byte, err error) {
-	var in io.Reader
-	if body != nil {
-		raw, err := json.Marshal(body)
-		if err != nil {
-			return 0, nil, err
-		}
-		in = bytes.NewReader(raw)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, a.base+path, in)
-	if err != nil {
-		return 0, nil, err
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if key != "" {
-		req.Header.Set("Idempotency-Key", key)
-	}
-	res, err := a.http.Do(req)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer res.Body.Close()
-	answer, err = io.ReadAll(res.Body)
-	return res.StatusCode, answer, err
-}
-
-// must sends one request and wants success.
-func (a *api) must(ctx context.Context, method, path string, body any, key string, into any) error {
-	status, answer, err := a.do(ctx, method, path, body, key)
-	if err != nil {
-		return err
-	}
-	if status >= 300 {
-		return fmt.Errorf("%s %s: %d %s", method, path, status, answer)
-	}
-	if into == nil {
-		return nil
-	}
-	return json.Unmarshal(answer, into)
-}
-
-// persist repeats the request with the same key until the server answers; a server that is down or starting is waited for.
-func (a *api) persist(ctx context.Context, path string, body any, key string, into any) error {
-	for ctx.Err() == nil {
-		status, answer, err := a.do(ctx, "POST", path, body, key)
-		switch {
-		case err != nil || status >= 500 || status == 429:
-			wait(ctx, 20*time.Millisecond)
-		case status == 401:
-			if err := a.signIn(ctx); err != nil {
-				wait(ctx, 20*time.Millisecond)
-			}
-		case status >= 300:
-			return fmt.Errorf("POST %s: %d %s", path, status, answer)
-		case into != nil:
-			return json.Unmarshal(answer, into)
-		default:
-			return nil
-		}
-	}
-	return ctx.Err()
-}
-
-func (a *api) signIn(ctx context.Context) error {
-	return a.must(ctx, "POST", "/api/login", map[string]string{"username": user, "password": password}, "", nil)
-}
-
 // writer is one client: it creates records and moves them to and fro.
 type writer struct {
 	n     int
-	api   *api
+	api   *trial.API
 	acked *atomic.Int64
 	moves map[string]int // acknowledged transitions by record
 }
@@ -122,7 +33,7 @@ func (w *writer) run(ctx context.Context, stop <-chan struct{}) error {
 	w.moves = map[string]int{}
 	for r := 0; ; r++ {
 		var rec struct{ ID, Stage string }
-		if err := w.api.persist(ctx, "/api/apps/killtest/forms/thing/records", map[string]any{"data": map[string]any{"name": fmt.Sprintf("w%d-%d", w.n, r)}}, fmt.Sprintf("w%d-r%d", w.n, r), &rec); err != nil {
+		if err := w.api.Persist(ctx, "/api/apps/killtest/forms/thing/records", map[string]any{"data": map[string]any{"name": fmt.Sprintf("w%d-%d", w.n, r)}}, fmt.Sprintf("w%d-r%d", w.n, r), &rec); err != nil {
 			return err
 		}
 		w.moves[rec.ID] = 0
@@ -136,7 +47,7 @@ func (w *writer) run(ctx context.Context, stop <-chan struct{}) error {
 			if rec.Stage == "there" {
 				move = "back"
 			}
-			if err := w.api.persist(ctx, "/api/records/"+rec.ID+"/transitions/"+move, map[string]any{}, fmt.Sprintf("w%d-r%d-m%d", w.n, r, m), &rec); err != nil {
+			if err := w.api.Persist(ctx, "/api/records/"+rec.ID+"/transitions/"+move, map[string]any{}, fmt.Sprintf("w%d-r%d-m%d", w.n, r, m), &rec); err != nil {
 				return err
 			}
 			w.moves[rec.ID]++
@@ -149,7 +60,7 @@ func (w *writer) run(ctx context.Context, stop <-chan struct{}) error {
 func (w *writer) verify(ctx context.Context) (lost, doubled int, err error) {
 	for id, moves := range w.moves {
 		var rec struct{ Data struct{ Count string } }
-		if err := w.api.must(ctx, "GET", "/api/records/"+id, nil, "", &rec); err != nil {
+		if err := w.api.Must(ctx, "GET", "/api/records/"+id, nil, "", &rec); err != nil {
 			return 0, 0, err
 		}
 		count := 0
@@ -181,7 +92,7 @@ func (w *writer) entered(ctx context.Context, id string) (int, error) {
 			Items []struct{ Type string }
 			Next  string
 		}
-		if err := w.api.must(ctx, "GET", "/api/records/"+id+"/events?after="+after, nil, "", &page); err != nil {
+		if err := w.api.Must(ctx, "GET", "/api/records/"+id+"/events?after="+after, nil, "", &page); err != nil {
 			return 0, err
 		}
 		for _, e := range page.Items {

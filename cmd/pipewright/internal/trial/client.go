@@ -1,0 +1,103 @@
+// Package trial runs real Pipewright servers in processes of their own and talks to them, for the kill test, the benchmark and the tests of
+// the binary. It uses loopback addresses only.
+package trial
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"time"
+)
+
+// The admin of a server under trial.
+const (
+	User     = "trial"
+	Password = "trial-password-1"
+)
+
+// API is a client of the HTTP API with a session.
+type API struct {
+	base string
+	http *http.Client
+}
+
+// New makes a client that keeps its session.
+func New(base string) *API {
+	jar, _ := cookiejar.New(nil)
+	return &API{base: base, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+}
+
+// Do sends one request; err is only of the transport.
+func (a *API) Do(ctx context.Context, method, path string, body any, key string) (status int, answer []byte, err error) {
+	var in io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return 0, nil, err
+		}
+		in = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, a.base+path, in)
+	if err != nil {
+		return 0, nil, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	res, err := a.http.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	answer, err = io.ReadAll(res.Body)
+	return res.StatusCode, answer, err
+}
+
+// Must sends one request and wants success.
+func (a *API) Must(ctx context.Context, method, path string, body any, key string, into any) error {
+	status, answer, err := a.Do(ctx, method, path, body, key)
+	if err != nil {
+		return err
+	}
+	if status >= 300 {
+		return fmt.Errorf("%s %s: %d %s", method, path, status, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, into)
+}
+
+// Persist repeats the request with the same key until the server answers; a server that is down or starting is waited for.
+func (a *API) Persist(ctx context.Context, path string, body any, key string, into any) error {
+	for ctx.Err() == nil {
+		status, answer, err := a.Do(ctx, "POST", path, body, key)
+		switch {
+		case err != nil || status >= 500 || status == 429:
+			Wait(ctx, 20*time.Millisecond)
+		case status == 401:
+			if err := a.SignIn(ctx); err != nil {
+				Wait(ctx, 20*time.Millisecond)
+			}
+		case status >= 300:
+			return fmt.Errorf("POST %s: %d %s", path, status, answer)
+		case into != nil:
+			return json.Unmarshal(answer, into)
+		default:
+			return nil
+		}
+	}
+	return ctx.Err()
+}
+
+// SignIn opens a session for the trial's admin.
+func (a *API) SignIn(ctx context.Context) error {
+	return a.Must(ctx, "POST", "/api/login", map[string]string{"username": User, "password": Password}, "", nil)
+}
