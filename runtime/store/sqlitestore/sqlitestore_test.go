@@ -32,6 +32,11 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t testing.TB) store.Store { return open(t, Options{}) })
 }
 
+func TestOddTexts(t *testing.T) {
+	t.Parallel()
+	storetest.OddTexts(t, open(t, Options{}))
+}
+
 func TestConformanceOnDisk(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t testing.TB) store.Store { return open(t, Options{Dir: t.TempDir(), ReadConns: 2}) })

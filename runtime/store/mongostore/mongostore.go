@@ -1,0 +1,242 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"pipewright/runtime/store"
+)
+
+// Options says which database to use.
+type Options struct {
+	// URI is a MongoDB connection string, with its host names, credentials and TLS settings.
+	URI string
+	// Database is the company's database.
+	Database string
+	// AllowStandalone accepts a server that is no replica set: a write is then as durable as that one machine, and a lost reply
+	// is not retried. For tests and trials.
+	AllowStandalone bool
+
+	monitor *event.CommandMonitor
+}
+
+// Store implements store.Store.
+type Store struct {
+	client *mongo.Client
+	db     *mongo.Database
+	detail string
+
+	mu    sync.Mutex // held while declarations change
+	colls atomic.Pointer[map[string]*collection]
+
+	gate    sync.RWMutex // held for reading by every operation
+	closed  bool
+	closing sync.Once
+	outcome error // of Close
+}
+
+type collection struct {
+	*store.Schema
+	coll *mongo.Collection
+}
+
+var _ store.Store = (*Store)(nil)
+
+const (
+	// selectTimeout is how long an operation waits for a primary, as during an election.
+	selectTimeout = 10 * time.Second
+	// opTimeout bounds an operation whose caller sets no nearer deadline.
+	opTimeout = 30 * time.Second
+)
+
+var errTooSlow = errors.New("no answer within " + opTimeout.String())
+
+// Open connects and checks that the server will do: MongoDB 5.0 or newer, a replica set (see Options.AllowStandalone).
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Database == "" || strings.ContainsAny(o.Database, "/\\. \"$*<>:|?\x00") || len(o.Database) > 63 {
+		return nil, fmt.Errorf("mongostore: %q cannot be the name of a database", o.Database)
+	}
+	co := options.Client().ApplyURI(o.URI).
+		SetAppName("pipewright").
+		SetServerSelectionTimeout(selectTimeout).
+		SetReadPreference(readpref.Primary()).
+		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: new(true)}).
+		SetRetryReads(true).
+		SetRetryWrites(true)
+	if !o.AllowStandalone { // a standalone server knows no majority to read from
+		co.SetReadConcern(readconcern.Majority())
+	}
+	if o.monitor != nil {
+		co.SetMonitor(o.monitor)
+	}
+	if err := co.Validate(); err != nil {
+		return nil, fmt.Errorf("mongostore: connection string: %w", err)
+	}
+	client, err := mongo.Connect(co)
+	if err != nil {
+		return nil, fmt.Errorf("mongostore: %w", err)
+	}
+	s := &Store{client: client, db: client.Database(o.Database)}
+	s.colls.Store(&map[string]*collection{})
+	if _, err := s.check(ctx, o.AllowStandalone); err != nil {
+		return nil, errors.Join(err, client.Disconnect(context.WithoutCancel(ctx)))
+	}
+	return s, nil
+}
+
+// check asks the server what it is.
+func (s *Store) check(ctx context.Context, allowStandalone bool) (version string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, opTimeout, errTooSlow)
+	defer cancel()
+	admin := s.client.Database("admin")
+	var build struct {
+		Version string  `bson:"version"`
+		Parts   []int32 `bson:"versionArray"`
+	}
+	if err := admin.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&build); err != nil {
+		return "", fmt.Errorf("%w: MongoDB does not answer: %w", store.ErrUnavailable, err)
+	}
+	if len(build.Parts) == 0 || build.Parts[0] < 5 {
+		return "", fmt.Errorf("mongostore: the server is MongoDB %s; 5.0 or newer is needed", build.Version)
+	}
+	var hello struct {
+		Set string `bson:"setName"`
+		Msg string `bson:"msg"`
+	}
+	if err := admin.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+		return "", fmt.Errorf("%w: MongoDB does not answer: %w", store.ErrUnavailable, err)
+	}
+	switch {
+	case hello.Set != "":
+		s.detail = "replica set " + hello.Set
+	case hello.Msg == "isdbgrid":
+		s.detail = "sharded cluster"
+	case allowStandalone:
+		s.detail = "standalone server"
+	default:
+		return "", errors.New("mongostore: this MongoDB server is not part of a replica set, so an acknowledged write could be lost; " +
+			"start mongod with --replSet rs0 and run rs.initiate() once (one member is enough)")
+	}
+	s.detail += ", database " + s.db.Name()
+	return build.Version, nil
+}
+
+// Info asks the server for its version.
+func (s *Store) Info(ctx context.Context) (store.Info, error) {
+	ctx, done, err := s.begin(ctx)
+	if err != nil {
+		return store.Info{}, err
+	}
+	defer done()
+	version, err := s.check(ctx, true)
+	return store.Info{Kind: "mongodb", Version: version, Detail: s.detail}, err
+}
+
+// begin lets an operation in and bounds it; done lets it out.
+func (s *Store) begin(ctx context.Context) (bounded context.Context, done func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	s.gate.RLock()
+	if s.closed {
+		s.gate.RUnlock()
+		return nil, nil, fmt.Errorf("%w: closed", store.ErrUnavailable)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, opTimeout, errTooSlow)
+	return ctx, func() { cancel(); s.gate.RUnlock() }, nil
+}
+
+func (s *Store) collection(name string) (*collection, error) {
+	c := (*s.colls.Load())[name]
+	if c == nil {
+		return nil, fmt.Errorf("%w: collection %q is not declared", store.ErrInvalid, name)
+	}
+	return c, nil
+}
+
+// Ensure declares collections and builds their indexes. MongoDB makes a collection with its first index or document, and an index
+// that is there already is left alone, so several servers may do this at once.
+func (s *Store) Ensure(ctx context.Context, cs ...store.Collection) error {
+	ctx, done, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := maps.Clone(*s.colls.Load())
+	for _, decl := range cs {
+		schema := &store.Schema{Name: decl.Name}
+		if have := next[decl.Name]; have != nil {
+			schema = have.Schema
+		}
+		known := len(schema.Indexes)
+		if schema, err = schema.With(decl); err != nil {
+			return err
+		}
+		c := &collection{Schema: schema, coll: s.db.Collection(decl.Name)}
+		if models := indexes(schema.Indexes[known:]); len(models) > 0 {
+			if _, err := c.coll.Indexes().CreateMany(ctx, models); err != nil {
+				return fmt.Errorf("%s: indexes: %w", decl.Name, readError(ctx, err))
+			}
+		}
+		next[decl.Name] = c
+	}
+	s.colls.Store(&next)
+	return nil
+}
+
+// indexes lists what to build. The driver names an index after its keys, so that two declarations of the same keys are one index,
+// and a changed declaration makes a new one.
+func indexes(declared []store.Index) []mongo.IndexModel {
+	var models []mongo.IndexModel
+	var seen []string
+	for _, ix := range declared {
+		var keys bson.D
+		for _, col := range ix.Cols {
+			name := strings.TrimPrefix(col, "-")
+			dir := 1
+			if name != col {
+				dir = -1
+			}
+			keys = append(keys, bson.E{Key: "c." + name, Value: dir})
+		}
+		keys = append(keys, bson.E{Key: "_id", Value: 1})
+		for _, name := range ix.Cover {
+			keys = append(keys, bson.E{Key: "c." + name, Value: 1})
+		}
+		if name := fmt.Sprint(keys); !slices.Contains(seen, name) {
+			seen = append(seen, name)
+			models = append(models, mongo.IndexModel{Keys: keys})
+		}
+	}
+	return models
+}
+
+// Close waits for the operations under way and disconnects.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		s.gate.Lock()
+		s.closed = true
+		s.gate.Unlock()
+		ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
+		defer cancel()
+		s.outcome = s.client.Disconnect(ctx)
+	})
+	return s.outcome
+}

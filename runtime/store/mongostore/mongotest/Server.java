@@ -1,0 +1,47 @@
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.bson.Document;
+import io.netty.channel.Channel;
+
+/** Serves on a free loopback port, prints it, and ends when standard input does. */
+public class Server {
+
+    /** What MongoDB 5.0 announces; the library's own constant stops at a wire version that today's drivers refuse. */
+    static class Version implements MongoVersion {
+        @Override
+        public List<Integer> getVersionArray() {
+            return List.of(5, 0, 0);
+        }
+
+        @Override
+        public int getWireVersion() {
+            return 13;
+        }
+    }
+
+    static class Backend extends MemoryBackend {
+        /** The library knows the handshake only by its older name. */
+        @Override
+        public Document handleCommand(Channel channel, String database, String command, Document query) {
+            if (command.equalsIgnoreCase("hello")) {
+                return super.handleCommand(channel, database, "ismaster", query).append("isWritablePrimary", true);
+            }
+            return super.handleCommand(channel, database, command, query);
+        }
+    }
+
+    public static void main(String[] args) throws Exception {
+        MongoServer server = new MongoServer(new Backend().version(new Version()));
+        server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+        System.out.println("port " + server.getLocalAddress().getPort());
+        while (System.in.read() != -1) {
+            // nothing is said to this program; the end of its input is the sign to stop
+        }
+        System.exit(0);
+    }
+}

@@ -1,0 +1,271 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// Get reads one document.
+func (s *Store) Get(ctx context.Context, coll, id string) (store.Doc, error) {
+	if err := store.CheckID(id); err != nil {
+		return store.Doc{}, err
+	}
+	ds, err := s.byID(ctx, coll, bson.D{{Key: "$eq", Value: id}}, 1)
+	if err != nil {
+		return store.Doc{}, err
+	}
+	if len(ds) == 0 {
+		return store.Doc{}, fmt.Errorf("%w: %s/%s", store.ErrNotFound, coll, id)
+	}
+	return ds[0], nil
+}
+
+// GetMany reads documents by id.
+func (s *Store) GetMany(ctx context.Context, coll string, ids []string) ([]store.Doc, error) {
+	if len(ids) > store.MaxPage {
+		return nil, fmt.Errorf("%w: %d ids, want at most %d", store.ErrInvalid, len(ids), store.MaxPage)
+	}
+	set := make(bson.A, len(ids))
+	for i, id := range ids {
+		if err := store.CheckID(id); err != nil {
+			return nil, err
+		}
+		set[i] = id
+	}
+	if len(ids) == 0 {
+		return nil, ctx.Err()
+	}
+	return s.byID(ctx, coll, bson.D{{Key: "$in", Value: set}}, len(ids))
+}
+
+func (s *Store) byID(ctx context.Context, coll string, match bson.D, most int) ([]store.Doc, error) {
+	c, err := s.collection(coll)
+	if err != nil {
+		return nil, err
+	}
+	return s.find(ctx, c, bson.D{{Key: "_id", Value: match}}, options.Find().SetLimit(int64(most)).SetBatchSize(int32(most+1)))
+}
+
+func (s *Store) find(ctx context.Context, c *collection, match bson.D, o *options.FindOptionsBuilder) ([]store.Doc, error) {
+	ctx, done, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	cur, err := c.coll.Find(ctx, match, o)
+	if err != nil {
+		return nil, readError(ctx, err)
+	}
+	defer cur.Close(ctx)
+	var ds []store.Doc
+	for cur.Next(ctx) {
+		d, err := decode(c.Schema, cur.Current)
+		if err != nil {
+			return nil, err
+		}
+		ds = append(ds, d)
+	}
+	return ds, readError(ctx, cur.Err())
+}
+
+// Query reads one page.
+func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Page, error) {
+	c, err := s.collection(coll)
+	if err != nil {
+		return store.Page{}, err
+	}
+	order, at, err := c.CheckQuery(q)
+	if err != nil {
+		return store.Page{}, err
+	}
+	o := options.Find().SetSort(sortBy(order)).SetLimit(int64(q.Limit) + 1).SetBatchSize(int32(q.Limit) + 2)
+	if len(q.Cols) > 0 {
+		show := bson.D{{Key: "ver", Value: 1}}
+		cols := slices.Clone(q.Cols)
+		for _, by := range order { // what the cursor is made of
+			cols = append(cols, by.Col)
+		}
+		slices.Sort(cols)
+		for _, col := range slices.Compact(cols) {
+			show = append(show, bson.E{Key: "c." + col, Value: 1})
+		}
+		o.SetProjection(show)
+	}
+	match := filter(q.Filter)
+	if at != nil {
+		match = bson.D{{Key: "$and", Value: bson.A{match, after(order, at)}}}
+	}
+	ds, err := s.find(ctx, c, match, o)
+	if err != nil {
+		return store.Page{}, err
+	}
+	page := store.Page{Docs: ds}
+	if len(ds) > q.Limit {
+		page.Docs = ds[:q.Limit]
+		last := ds[q.Limit-1]
+		pos := store.Position{ID: last.ID, Values: make([]any, len(order))}
+		for i, by := range order {
+			pos.Values[i] = last.Cols[by.Col]
+		}
+		page.Next = c.Cursor(order, pos)
+	}
+	if len(q.Cols) > 0 {
+		for _, d := range page.Docs {
+			for col := range d.Cols {
+				if !slices.Contains(q.Cols, col) {
+					delete(d.Cols, col)
+				}
+			}
+		}
+	}
+	return page, nil
+}
+
+// Aggregate groups and measures. Without groups there is always one row, of no documents if need be. The rows are put in order here:
+// there are few, and the server would need one more stage for it.
+func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) ([]store.Row, error) {
+	c, err := s.collection(coll)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.CheckAggregate(a); err != nil {
+		return nil, err
+	}
+	ctx, done, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	cur, err := c.coll.Aggregate(ctx, pipeline(a), options.Aggregate().SetBatchSize(int32(a.Limit)+2))
+	if err != nil {
+		return nil, readError(ctx, err)
+	}
+	defer cur.Close(ctx)
+	var rows []store.Row
+	for cur.Next(ctx) {
+		r, err := row(c.Schema, a, cur.Current)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, r)
+	}
+	if err := cur.Err(); err != nil {
+		return nil, readError(ctx, err)
+	}
+	if len(rows) > a.Limit {
+		return nil, fmt.Errorf("%w: more than %d", store.ErrTooMany, a.Limit)
+	}
+	if len(a.Groups) == 0 && len(rows) == 0 {
+		r, err := row(c.Schema, a, nil)
+		return []store.Row{r}, err
+	}
+	slices.SortFunc(rows, byKeys)
+	return rows, nil
+}
+
+func pipeline(a query.Aggregate) bson.A {
+	var key any
+	if len(a.Groups) > 0 {
+		keys := bson.D{}
+		for i, g := range a.Groups {
+			keys = append(keys, bson.E{Key: "g" + strconv.Itoa(i), Value: groupKey(g)})
+		}
+		key = keys
+	}
+	group := bson.D{{Key: "_id", Value: key}}
+	for i, m := range a.Measures {
+		name := "m" + strconv.Itoa(i)
+		switch m.Kind {
+		case "count":
+			group = append(group, bson.E{Key: name, Value: bson.D{{Key: "$sum", Value: int64(1)}}})
+		case "sum":
+			group = append(group, bson.E{Key: name, Value: bson.D{{Key: "$sum", Value: lowPart(m.Col)}}},
+				bson.E{Key: name + "h", Value: bson.D{{Key: "$sum", Value: highPart(m.Col)}}})
+		default:
+			group = append(group, bson.E{Key: name, Value: bson.D{{Key: "$" + m.Kind, Value: "$c." + m.Col}}})
+		}
+	}
+	return bson.A{
+		bson.D{{Key: "$match", Value: filter(a.Filter)}},
+		bson.D{{Key: "$group", Value: group}},
+		bson.D{{Key: "$limit", Value: int64(a.Limit) + 1}},
+	}
+}
+
+// row reads one group; a nil document is the group of no documents.
+func row(s *store.Schema, a query.Aggregate, doc bson.Raw) (store.Row, error) {
+	r := store.Row{Keys: make([]any, len(a.Groups)), Values: make([]*big.Int, len(a.Measures))}
+	for i, g := range a.Groups {
+		t := s.Type(g.Col)
+		if len(g.Bounds) > 0 {
+			t = query.Int
+		}
+		v, err := doc.LookupErr("_id", "g"+strconv.Itoa(i))
+		if err != nil {
+			continue // absent, as null is
+		}
+		if r.Keys[i], err = scalar(t, v); err != nil {
+			return r, fmt.Errorf("mongostore: %s: group by %s: %w", s.Name, g.Col, err)
+		}
+	}
+	for i, m := range a.Measures {
+		name := "m" + strconv.Itoa(i)
+		n, err := integer(doc, name)
+		if err != nil {
+			return r, fmt.Errorf("mongostore: %s: %s of %s: %w", s.Name, m.Kind, m.Col, err)
+		}
+		if m.Kind == "sum" {
+			high, err := integer(doc, name+"h")
+			if err != nil {
+				return r, fmt.Errorf("mongostore: %s: sum of %s: %w", s.Name, m.Col, err)
+			}
+			if high != nil {
+				n.Add(n, high.Lsh(high, 32))
+			}
+		}
+		if n == nil && (m.Kind == "sum" || m.Kind == "count") {
+			n = new(big.Int)
+		}
+		r.Values[i] = n
+	}
+	return r, nil
+}
+
+// integer reads a member that is a whole number; nil when it is missing or null.
+func integer(doc bson.Raw, name string) (*big.Int, error) {
+	v, err := doc.LookupErr(name)
+	if err != nil || v.Type == bson.TypeNull {
+		return nil, nil
+	}
+	if v.Type == bson.TypeInt32 || v.Type == bson.TypeInt64 {
+		return big.NewInt(v.AsInt64()), nil
+	}
+	return nil, fmt.Errorf("the server answered a %v, not a whole number", v.Type)
+}
+
+func byKeys(a, b store.Row) int {
+	for i := range a.Keys {
+		x, y := a.Keys[i], b.Keys[i]
+		switch {
+		case x == nil && y == nil:
+		case x == nil:
+			return -1
+		case y == nil:
+			return 1
+		default:
+			if c, _ := query.Compare(x, y); c != 0 {
+				return c
+			}
+		}
+	}
+	return 0
+}
