@@ -27,7 +27,7 @@ var textFunctions = []Function{
 
 // textFunction lowers a function from text to text; null stays null.
 func textFunction(fn func(string) string) func(*lowering, *site) operand {
-	op := func(v any) any {
+	op := func(f, v any) any {
 		s, ok := text(v)
 		if !ok {
 			return nil
@@ -35,6 +35,7 @@ func textFunction(fn func(string) string) func(*lowering, *site) operand {
 		if len(s) > MaxText {
 			raise("expr.limit", Say("文字太长（最多 {max} 字节）", "文字太長（最多 {max} 位元組）", "The text is too long (at most {max} bytes)", "max", MaxText))
 		}
+		f.(*frame).budget.takeText(s)
 		return fn(s)
 	}
 	return func(l *lowering, s *site) operand {
@@ -45,7 +46,7 @@ func textFunction(fn func(string) string) func(*lowering, *site) operand {
 		if !ok {
 			return l.broken(s.loc)
 		}
-		return operand{node: call(op, s.loc, o.node), typ: Str, null: o.null}
+		return operand{node: call(op, s.loc, frameNode(s.loc), o.node), typ: Str, null: o.null}
 	}
 }
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"regexp"
+	resyntax "regexp/syntax"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
@@ -285,8 +286,13 @@ func (l *lowering) matches(n *ast.BinaryNode, loc file.Location) operand {
 	if len(pattern.Value) > MaxPattern {
 		return l.fail("expr.limit", pattern.Location(), Say("模式太长（最多 {max} 字节）", "模式太長（最多 {max} 位元組）", "The pattern is too long (at most {max} bytes)", "max", MaxPattern))
 	}
-	if _, err := regexp.Compile(pattern.Value); err != nil {
+	re, err := regexp.Compile(pattern.Value)
+	if err != nil {
 		return l.fail("expr.syntax", pattern.Location(), Say("模式写法不对：{why}", "模式寫法不對：{why}", "The pattern is not written well: {why}", "why", err))
+	}
+	size := patternSize(pattern.Value)
+	if size > maxPatternSize {
+		return l.fail("expr.limit", pattern.Location(), Say("模式太复杂，请减少重复次数", "模式太複雜，請減少重複次數", "The pattern is too complex; repeat less"))
 	}
 	if a.bad() {
 		return a
@@ -294,7 +300,35 @@ func (l *lowering) matches(n *ast.BinaryNode, loc file.Location) operand {
 	if a.typ.Kind != KindText && a.typ.Kind != KindNull {
 		return l.fail("expr.type", loc, Say("matches 前面应是文字，实际是{t}", "matches 前面應是文字，實際是{t}", "A text is expected before matches, not {t}", "t", a.typ.Say()))
 	}
-	return operand{node: put(&ast.BinaryNode{Operator: "matches", Left: a.node, Right: put(&ast.StringNode{Value: pattern.Value}, loc)}, loc), typ: Bool}
+	return operand{node: call(opMatches(re, size), loc, frameNode(loc), a.node), typ: Bool}
+}
+
+// maxPatternSize bounds the states of a pattern: 256 bytes can ask for thousands.
+const maxPatternSize = 1000
+
+// patternSize is the number of instructions of a pattern that is known to be well written.
+func patternSize(pattern string) int {
+	re, err := resyntax.Parse(pattern, resyntax.Perl)
+	if err != nil {
+		return maxPatternSize + 1
+	}
+	prog, err := resyntax.Compile(re.Simplify())
+	if err != nil {
+		return maxPatternSize + 1
+	}
+	return len(prog.Inst)
+}
+
+// opMatches tests a text against a pattern. The work is up to the product of both, so a long text costs loop steps.
+func opMatches(re *regexp.Regexp, size int) func(any, any) bool {
+	return func(f, v any) bool {
+		s, ok := text(v)
+		if !ok {
+			return false
+		}
+		f.(*frame).budget.take(len(s) * size / 16384)
+		return re.MatchString(s)
+	}
 }
 
 func (l *lowering) numberRange(n *ast.BinaryNode, loc file.Location) operand {

@@ -48,6 +48,13 @@ func (b *Budget) take(n int) {
 	}
 }
 
+// takeText counts work that goes through a whole text: a step for each full 256 bytes.
+func (b *Budget) takeText(s string) {
+	if n := len(s) / 256; n > 0 {
+		b.take(n)
+	}
+}
+
 func (s *Scope) today() Date { return DateOf(s.Now, s.Zone) }
 
 func (s *Scope) workday(d Date) bool {

@@ -259,6 +259,12 @@ func parseFault(src string, tokens []lexer.Token, err error) *fault {
 		return f
 	}
 	if strings.Contains(m, "literal") {
+		for i, t := range tokens { // the parser is already at the token after the number
+			if t.Kind == lexer.Number && i+1 < len(tokens) && tokens[i+1].From == f.at {
+				f.at = t.From
+				break
+			}
+		}
 		f.msg = Say("数值写法不对或太大", "數值寫法不對或太大", "A number is not written well or is too large")
 		return f
 	}
