@@ -9,8 +9,10 @@ function BoolInput({ id, field, value, onChange, onLeave, disabled, invalid, des
     <Checkbox
       id={id}
       checked={value === true}
-      onChange={(e) => onChange(e.target.checked)}
-      onBlur={onLeave}
+      onChange={(e) => {
+        onChange(e.target.checked);
+        onLeave?.();
+      }}
       disabled={disabled}
       aria-invalid={invalid || undefined}
       aria-describedby={describedBy}

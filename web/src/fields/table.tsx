@@ -30,7 +30,7 @@ function TableInput(props: InputProps) {
 }
 
 /** What both faces of a table do to its rows. */
-function useRows({ field, value, onChange, path, disabled }: InputProps) {
+function useRows({ field, value, onChange, onLeave, path, disabled }: InputProps) {
   const { states, readOnly } = useFieldEnv();
   const rows = rowsOf(value);
   const columns = (field.fields ?? []).filter((c) => stateOf(states, `${path}.${c.key}`).visible);
@@ -41,7 +41,10 @@ function useRows({ field, value, onChange, path, disabled }: InputProps) {
     locked,
     set: (index: number, column: Field, next: unknown) => onChange(rows.map((r, i) => (i === index ? { ...r, [column.key]: next } : r))),
     add: () => onChange([...rows, {}]),
-    remove: (index: number) => onChange(rows.length === 1 ? null : rows.filter((_, i) => i !== index)),
+    remove: (index: number) => {
+      onChange(rows.length === 1 ? null : rows.filter((_, i) => i !== index));
+      onLeave?.();
+    },
     cellLocked: (index: number, column: Field) =>
       locked || Boolean(column.calc) || stateOf(states, `${path}[${index}].${column.key}`, `${path}.${column.key}`).readOnly,
   };

@@ -69,6 +69,13 @@ export function addDecimals(values: readonly string[]): string {
   return places > 0 ? roundDecimal(text, places) : text;
 }
 
+/** A decimal times a whole number of percent, rounded to the places of the decimal, at least 2. Exact. */
+export function percentOf(amount: string, percentage: number): string {
+  const places = Math.max(2, (amount.split('.')[1] ?? '').length);
+  const units = BigInt(shiftDecimal(roundDecimal(amount, places), places)) * BigInt(Math.round(percentage));
+  return roundDecimal(shiftDecimal(units.toString(), -places - 2), places);
+}
+
 /** Whether amounts are written in 万 (Chinese) in overviews. */
 export function usesWan(language: string): boolean {
   return language.startsWith('zh');

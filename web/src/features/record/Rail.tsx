@@ -1,0 +1,296 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Button, Input } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, operationKey } from '@/api/client';
+import { usePeople } from '@/api/people';
+import { meQuery, previewQuery, queryClient } from '@/api/queries';
+import type { Condition, RecordFull, TransitionInfo } from '@/api/types';
+import { FieldEnvContext } from '@/fields/kind';
+import { putRecord, recordPath } from '@/records/actions';
+import { PreviewPath, RoundPath } from '@/records/ApprovalPath';
+import { useEnv } from '@/records/FormFields';
+import { stageOf, type Model } from '@/records/model';
+import { fieldPath, topField } from '@/records/paths';
+import { Timeline } from '@/records/Timeline';
+import { Icon } from '@/ui/Icon';
+import { useFormat } from '@/ui/locale';
+import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { toast } from '@/ui/toast';
+
+const nothing = new Map<string, string>();
+
+/** What is still missing to leave the stage, and what to say and do. */
+export function LeaveCard({ record }: { record: RecordFull }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const [open, setOpen] = useState(true);
+  const conditions = record.conditions ?? [];
+  const items = record.checklist ?? [];
+  const listed = new Set(conditions.filter((c) => c.kind === 'checklist').map((c) => c.key));
+  const extra = items.filter((i) => !listed.has(i.key));
+  const script = text(record.script);
+  const goal = text(record.goal);
+  if (!record.open || (conditions.length === 0 && items.length === 0 && !script && !goal)) return null;
+  return (
+    <section className="card" aria-label={t('leaveStage')}>
+      <header>
+        <h2>{t('leaveStage')}</h2>
+        {record.progress && record.progress.of > 0 ? <span className="s">{t('met', record.progress)}</span> : null}
+        <span className="sp" />
+        {script ? (
+          <button type="button" className="link s" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {t('script')}
+          </button>
+        ) : null}
+      </header>
+      <div className="checks">
+        {goal ? <p className="dim">{goal}</p> : null}
+        <ul>
+          {conditions.map((c) => (
+            <ConditionRow key={`${c.kind}.${c.key}`} record={record} condition={c} />
+          ))}
+          {extra.map((i) => (
+            <ConditionRow key={`extra.${i.key}`} record={record} condition={{ kind: 'checklist', key: i.key, text: i.name, met: i.done, required: i.required }} />
+          ))}
+        </ul>
+        {script && open ? <p className="script">{script}</p> : null}
+      </div>
+    </section>
+  );
+}
+
+function ConditionRow({ record, condition }: { record: RecordFull; condition: Condition }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const format = useFormat();
+  const { nameOf } = usePeople();
+  const errorText = useErrorText();
+  const [busy, setBusy] = useState(false);
+  const item = condition.kind === 'checklist' ? record.checklist?.find((i) => i.key === condition.key) : undefined;
+  const activity = condition.kind === 'activity' ? record.activities?.find((a) => a.key === condition.key) : undefined;
+  const tick = async (done: boolean) => {
+    setBusy(true);
+    try {
+      const what = activity ? 'activities' : 'checklist';
+      putRecord(await api.post<RecordFull>(`${recordPath(record.id)}/${what}/${condition.key}`, { done }, { key: operationKey() }));
+    } catch (error) {
+      toast(errorText(error), { kind: 'bad' });
+    } finally {
+      setBusy(false);
+    }
+  };
+  const note = item?.done && item.by ? `${nameOf(item.by)}${item.at ? ` ${format.moment(item.at)}` : ''}` : activity ? activity.who.map(nameOf).join(t('listSeparator')) : '';
+  const words = (
+    <>
+      <span className={condition.met ? 'dim' : ''}>
+        {text(condition.text, condition.key)}
+        {condition.required ? null : <span className="s"> {t('optional')}</span>}
+      </span>
+      {note ? <span className="s note">{note}</span> : null}
+    </>
+  );
+  if (item || activity) {
+    return (
+      <li>
+        <label>
+          <input type="checkbox" checked={condition.met} disabled={busy || !record.can.edit} onChange={(e) => void tick(e.target.checked)} />
+          {words}
+        </label>
+        {text(item?.help) ? <p className="s help">{text(item?.help)}</p> : null}
+      </li>
+    );
+  }
+  const place = condition.path ? fieldPath(condition.path) : undefined;
+  return (
+    <li>
+      <span className={`mark ${condition.met ? 'done' : ''}`} role="img" aria-label={condition.met ? t('isMet') : t('isMissing')}>
+        {condition.met ? <Icon name="check" size={10} /> : null}
+      </span>
+      {place && !condition.met ? (
+        <button type="button" className="link" onClick={() => showField(topField(place))}>
+          {text(condition.text, condition.key)}
+        </button>
+      ) : (
+        words
+      )}
+    </li>
+  );
+}
+
+/** Brings a field into sight and puts the cursor there. */
+export function showField(key: string): void {
+  const row = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(key)}"]`);
+  row?.scrollIntoView({ block: 'center' });
+  row?.querySelector<HTMLElement>('input, textarea, button, [tabindex]')?.focus();
+}
+
+/** The running round with its people, or who would be asked. */
+export function ApprovalCard({ record, next }: { record: RecordFull; next: TransitionInfo | undefined }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const { data: me } = useSuspenseQuery(meQuery());
+  const mine = record.round?.steps.flatMap((s) => (s.state === 'active' ? s.slots : [])).find((s) => s.person.id === me.user.id && s.state === 'open');
+  if (record.round) {
+    return (
+      <section className="card" aria-label={text(record.round.name)}>
+        <header>
+          <h2>{text(record.round.name, record.round.chain)}</h2>
+          <span className="s">{t('roundN', { n: record.round.n })}</span>
+          <span className="sp" />
+          {mine?.taskId ? (
+            <Link to="/inbox" search={{ task: mine.taskId }}>
+              {t('decide')}
+            </Link>
+          ) : null}
+        </header>
+        <RoundPath round={record.round} me={me.user.id} />
+      </section>
+    );
+  }
+  if (!next?.approval) return <EndedRounds record={record} />;
+  return (
+    <>
+      <PreviewCard record={record} transition={next} me={me.user.id} />
+      <EndedRounds record={record} />
+    </>
+  );
+}
+
+function PreviewCard({ record, transition, me }: { record: RecordFull; transition: TransitionInfo; me: string }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const { data, error, isPending, refetch } = useQuery(previewQuery(record.id, transition.key, record.rev));
+  return (
+    <section className="card" aria-label={t('whoWillApprove')}>
+      <header>
+        <h2>{t('whoWillApprove')}</h2>
+        <span className="s el">{text(transition.name)}</span>
+      </header>
+      {isPending ? <Skeleton rows={2} /> : null}
+      {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
+      {data ? <PreviewPath preview={data} me={me} /> : null}
+    </section>
+  );
+}
+
+function EndedRounds({ record }: { record: RecordFull }) {
+  const { t } = useTranslation('record');
+  const format = useFormat();
+  if (!record.rounds?.length) return null;
+  return (
+    <section className="card" aria-label={t('earlierRounds')}>
+      <header>
+        <h2>{t('earlierRounds')}</h2>
+      </header>
+      <ul className="pad" style={{ display: 'grid', gap: 6 }}>
+        {record.rounds.map((r) => (
+          <li key={r.id} className="row">
+            <span className="sp">{t(`round.${r.result}` as 'round.passed')}</span>
+            <time className="s">{format.moment(r.endedAt)}</time>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Records that hang together with this one. */
+export function RelatedCard({ record, model }: { record: RecordFull; model: Model }) {
+  const { t } = useTranslation(['record', 'common']);
+  const text = useText();
+  const links = record.links ?? [];
+  const lists = record.related ?? [];
+  if (links.length === 0 && lists.length === 0) return null;
+  const stageName = (item: { form: string; stage?: string }) => text(stageOf(model.processOf(item.form), item.stage)?.name, item.stage);
+  return (
+    <section className="card" aria-label={t('related')}>
+      <header>
+        <h2>{t('related')}</h2>
+      </header>
+      <div className="related">
+        {links.map((l) => (
+          <div className="row" key={l.id}>
+            <Icon name="link" size={14} className="dim" />
+            <Link to="/r/$id" params={{ id: l.id }} className="el sp">
+              {l.title || l.number}
+            </Link>
+            <span className="s">{t(`link.${l.why}`)}</span>
+            <span className="tag">{stageName(l)}</span>
+          </div>
+        ))}
+        {lists.map((list) => (
+          <div key={`${list.form}.${list.via}`} className="related-list">
+            <div className="row">
+              <h3 className="s sp">{text(list.name) || text(model.form(list.form)?.name, list.form)}</h3>
+              <Link className="s" to="/a/$app/new/$form" params={{ app: model.app, form: list.form }} search={{ via: list.via, from: record.id }}>
+                {t('common:add')}
+              </Link>
+            </div>
+            {list.items.map((item) => (
+              <div className="row" key={item.id}>
+                <Link to="/r/$id" params={{ id: item.id }} className="el sp">
+                  {item.title || item.number}
+                </Link>
+                {item.stage ? <span className="tag">{stageName(item)}</span> : null}
+              </div>
+            ))}
+            {list.items.length === 0 ? <p className="s">{t('common:none')}</p> : null}
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Notes and everything that happened. */
+export function TimelineCard({ record, model }: { record: RecordFull; model: Model }) {
+  const { t } = useTranslation(['record', 'common']);
+  const errorText = useErrorText();
+  const [only, setOnly] = useState<'' | 'notes' | 'changes'>('');
+  const [note, setNote] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [key, setKey] = useState(operationKey);
+  const env = useEnv(model.app, model.definition, {}, nothing, true);
+  const write = async () => {
+    setBusy(true);
+    try {
+      await api.post(`${recordPath(record.id)}/notes`, { text: note.trim() }, { key });
+      setNote('');
+      setKey(operationKey());
+      await Promise.all([queryClient.invalidateQueries({ queryKey: ['events', record.id] }), queryClient.invalidateQueries({ queryKey: ['record', record.id] })]);
+    } catch (error) {
+      toast(errorText(error), { kind: 'bad' });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card" aria-label={t('timeline')}>
+      <header>
+        <h2>{t('timeline')}</h2>
+        <span className="sp" />
+        <div className="seg" role="group" aria-label={t('common:filter')}>
+          {(['', 'notes', 'changes'] as const).map((k) => (
+            <button key={k} type="button" aria-pressed={only === k} onClick={() => setOnly(k)}>
+              {t(k === '' ? 'only.all' : `only.${k}`)}
+            </button>
+          ))}
+        </div>
+      </header>
+      <div className="note-box">
+        <Input.TextArea value={note} onChange={(e) => setNote(e.target.value)} placeholder={t('writeNote')} aria-label={t('writeNote')} autoSize={{ minRows: 1, maxRows: 8 }} maxLength={10_000} />
+        {note.trim() ? (
+          <Button type="primary" size="small" loading={busy} onClick={() => void write()}>
+            {t('addNote')}
+          </Button>
+        ) : null}
+      </div>
+      <FieldEnvContext.Provider value={env}>
+        <Timeline id={record.id} form={model.form(record.form)} {...(only ? { only } : {})} />
+      </FieldEnvContext.Provider>
+    </section>
+  );
+}

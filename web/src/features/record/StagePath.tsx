@@ -1,0 +1,68 @@
+import { useTranslation } from 'react-i18next';
+import type { PathStage, RecordFull } from '@/api/types';
+import type { Process } from '@/model/definition';
+import { stageColor, stageOf } from '@/records/model';
+import { daysSince } from '@/ui/format';
+import { Icon } from '@/ui/Icon';
+import { useText } from '@/ui/text';
+
+/** The stages a record goes through, with where it stands and how long it may stay. */
+export function StagePath({ record, process }: { record: RecordFull; process: Process | undefined }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  // Of several ends only the one reached is drawn, or the good one that lies ahead.
+  const good = record.path?.find((s) => s.end === 'won' || s.end === 'done');
+  const stages = (record.path ?? []).filter((s) => !s.end || s.state === 'current' || (s === good && record.open));
+  if (stages.length === 0) return null;
+  return (
+    <div className="stages">
+      <ol aria-label={t('path')}>
+        {stages.map((s) => (
+          <Step key={s.key} stage={s} record={record} color={stageColor(process, s)} name={text(s.name, s.key)} />
+        ))}
+      </ol>
+      {record.open ? <Stay record={record} process={process} /> : null}
+    </div>
+  );
+}
+
+function Step({ stage, record, color, name }: { stage: PathStage; record: RecordFull; color: string; name: string }) {
+  const { t } = useTranslation('record');
+  const now = stage.state === 'current';
+  const lost = now && (stage.end === 'lost' || stage.end === 'cancelled');
+  return (
+    <li className={`${stage.state}${lost ? ' lost' : ''}`} aria-current={now ? 'step' : undefined} style={{ '--c': color } as React.CSSProperties}>
+      <span className="ring" aria-hidden="true">
+        {stage.state === 'done' || (now && stage.end && !lost) ? <Icon name="check" size={12} /> : lost ? <Icon name="close" size={12} /> : now ? <i /> : null}
+      </span>
+      <span className="el">{name}</span>
+      {now && record.progress && record.progress.of > 0 && !stage.end ? (
+        <b className="acc" title={t('met', record.progress)}>
+          {record.progress.met}/{record.progress.of}
+        </b>
+      ) : null}
+      {stage.state === 'done' ? <span className="hide">{t('stageDone')}</span> : null}
+    </li>
+  );
+}
+
+/** "停留 6 天 / 21 天" with its bar. */
+function Stay({ record, process }: { record: RecordFull; process: Process | undefined }) {
+  const { t } = useTranslation('record');
+  if (!record.since) return null;
+  const days = daysSince(record.since, Date.now());
+  const due = stageOf(process, record.stage)?.due;
+  const limit = typeof due === 'string' ? Number(/^P(\d+)D$/.exec(due)?.[1] ?? 0) : 0;
+  const share = limit > 0 ? days / limit : 0;
+  const state = share > 1 ? 'bad' : share >= 0.8 ? 'warn' : '';
+  return (
+    <span className={`stay s ${state}`}>
+      {limit > 0 ? t('stayLimit', { days, limit }) : t('stay', { days })}
+      {limit > 0 ? (
+        <span className={`bar4 ${state}`} aria-hidden="true">
+          <i style={{ width: `${Math.min(100, share * 100)}%` }} />
+        </span>
+      ) : null}
+    </span>
+  );
+}
