@@ -1,0 +1,45 @@
+package templates
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+)
+
+//go:embed */app.json */sample.json */README.md
+var files embed.FS
+
+// order is the order of the gallery: the smallest first, to learn on.
+var order = []string{"blank", "cycle9"}
+
+// Template is one app as it ships.
+type Template struct {
+	// Key is the app's key and its folder.
+	Key string
+	// Definition is the canonical definition.
+	Definition []byte
+	// Sample is {"records": [{"ref", "form", "data", "stage", "since", "owner", "created", "closed"}]}. A reference in data is
+	// the ref of another record, which comes before. since, created and closed are instants, or durations that count from the
+	// moment of installing, such as "-P10D".
+	Sample []byte
+	// README is Markdown.
+	README []byte
+}
+
+// All returns every template in the order of the gallery.
+func All() []Template {
+	out := make([]Template, 0, len(order))
+	for _, key := range order {
+		out = append(out, Template{Key: key, Definition: read(key, "app.json"), Sample: read(key, "sample.json"), README: read(key, "README.md")})
+	}
+	return out
+}
+
+// read answers an embedded file; that they are all there is held by a test.
+func read(key, name string) []byte {
+	b, err := fs.ReadFile(files, path.Join(key, name))
+	if err != nil {
+		panic("templates: " + err.Error())
+	}
+	return b
+}

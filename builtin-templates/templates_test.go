@@ -1,0 +1,219 @@
+package templates
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+	"pipewright/rules/strict"
+	"pipewright/runtime/access"
+	"pipewright/runtime/process"
+)
+
+var update = flag.Bool("update", false, "write app.json in canonical form")
+
+func fiveFields(spec, zone string) ([]time.Time, error) {
+	if len(strings.Fields(spec)) != 5 {
+		return nil, errors.New("five fields")
+	}
+	return []time.Time{time.Unix(0, 0)}, nil
+}
+
+func compiled(t *testing.T, tpl Template) *process.App {
+	t.Helper()
+	def, problems := process.Parse(tpl.Definition)
+	if def == nil {
+		t.Fatal(problems)
+	}
+	app, more := process.Compile(def, nil, 1, process.Options{Cron: fiveFields})
+	problems = append(problems, more...)
+	problems = append(problems, access.Check(app)...)
+	for _, p := range problems {
+		t.Errorf("%s %s %s %d:%d: %s", p.Severity, p.Code, p.Path, p.Line, p.Col, p.Message["en"])
+	}
+	return app
+}
+
+func each(t *testing.T, check func(*testing.T, Template)) {
+	t.Parallel()
+	for _, tpl := range All() {
+		t.Run(tpl.Key, func(t *testing.T) {
+			t.Parallel()
+			check(t, tpl)
+		})
+	}
+}
+
+// TestNoWarning: a template passes the checker without a single problem, and is written in the canonical form.
+func TestNoWarning(t *testing.T) {
+	each(t, func(t *testing.T, tpl Template) {
+		app := compiled(t, tpl)
+		if app.Def.Key != tpl.Key {
+			t.Errorf("the app's key is %q", app.Def.Key)
+		}
+		canonical, err := process.Format(app.Def)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *update {
+			if err := os.WriteFile(tpl.Key+"/app.json", canonical, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		} else if !bytes.Equal(canonical, tpl.Definition) {
+			t.Error("app.json is not in the canonical form; run this test with -update")
+		}
+	})
+}
+
+// TestLanguages: every text is there in all three languages.
+func TestLanguages(t *testing.T) {
+	each(t, func(t *testing.T, tpl Template) {
+		def, _ := process.Parse(tpl.Definition)
+		if strings.Join(def.Languages, " ") != strings.Join(rules.Languages, " ") {
+			t.Errorf("languages are %v", def.Languages)
+		}
+		var whole map[string]any
+		if err := json.Unmarshal(tpl.Definition, &whole); err != nil {
+			t.Fatal(err)
+		}
+		delete(whole, "tests")
+		plainTexts(t, "", whole)
+	})
+}
+
+// plainTexts reports texts that people read and that are written in one language only.
+func plainTexts(t *testing.T, path string, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case []any:
+		for i, x := range v {
+			plainTexts(t, fmt.Sprintf("%s/%d", path, i), x)
+		}
+	case map[string]any:
+		for k, x := range v {
+			if s, plain := x.(string); plain && slices.Contains([]string{"name", "help", "goal", "script", "message", "text", "confirm", "group", "subject", "body"}, k) && !strings.HasSuffix(path, "/with") {
+				t.Errorf("%s/%s is written in one language only: %s", path, k, s)
+			}
+			plainTexts(t, path+"/"+k, x)
+		}
+	}
+}
+
+// TestScenarios runs a template's own scenarios, which walk every transition, approval step and automation.
+func TestScenarios(t *testing.T) {
+	each(t, func(t *testing.T, tpl Template) {
+		app := compiled(t, tpl)
+		results, cov := process.RunTests(app, access.SampleWorld(app))
+		for _, r := range results {
+			for _, p := range r.Problems {
+				t.Errorf("%s: %s: %s", r.Name, p.Path, p.Message["en"])
+			}
+		}
+		for _, p := range app.Processes {
+			for _, s := range p.Stages {
+				if cov.Stages[p.Def.Key+"."+s.Def.Key] == 0 {
+					t.Errorf("no scenario enters the stage %s.%s", p.Def.Key, s.Def.Key)
+				}
+			}
+			for _, tr := range p.Transitions {
+				if cov.Transitions[p.Def.Key+"."+tr.Def.Key] == 0 {
+					t.Errorf("no scenario takes the transition %s.%s", p.Def.Key, tr.Def.Key)
+				}
+			}
+		}
+		for _, c := range app.Chains {
+			for _, s := range c.Steps {
+				if cov.Steps[c.Def.Key+"."+s.Def.Key] == 0 {
+					t.Errorf("no scenario decides the step %s.%s", c.Def.Key, s.Def.Key)
+				}
+			}
+		}
+		for key := range app.Automations {
+			if cov.Automations[key] == 0 {
+				t.Errorf("no scenario runs the automation %s", key)
+			}
+		}
+	})
+}
+
+type sampleFile struct {
+	Records []sampleRecord `json:"records"`
+}
+
+type sampleRecord struct {
+	Ref     string                     `json:"ref"`
+	Form    string                     `json:"form"`
+	Data    map[string]json.RawMessage `json:"data"`
+	Stage   string                     `json:"stage,omitempty"`
+	Since   string                     `json:"since,omitempty"`
+	Owner   string                     `json:"owner,omitempty"`
+	Created string                     `json:"created,omitempty"`
+	Closed  string                     `json:"closed,omitempty"`
+}
+
+// TestSamples: the sample data fits the forms, refers only to records before, and stands in stages there are.
+func TestSamples(t *testing.T) {
+	each(t, func(t *testing.T, tpl Template) {
+		app := compiled(t, tpl)
+		var file sampleFile
+		if problems := strict.Decode(tpl.Sample, &file); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		seen := map[string]string{}
+		for _, r := range file.Records {
+			form := app.Forms[r.Form]
+			if form == nil {
+				t.Errorf("%s: no form %q", r.Ref, r.Form)
+				continue
+			}
+			values, problems := form.Schema.Parse(r.Data, "/data")
+			for _, p := range problems {
+				t.Errorf("%s: %s: %s", r.Ref, p.Path, p.Message["en"])
+			}
+			for _, f := range form.Schema.Fields() {
+				refer(t, r.Ref, f, values[f.ID], seen)
+			}
+			if p := form.Process; p != nil && p.ByKey[r.Stage] == nil {
+				t.Errorf("%s: no stage %q", r.Ref, r.Stage)
+			}
+			for _, at := range []string{r.Since, r.Created, r.Closed} {
+				if d, err := rules.ParseDuration(at); at != "" && (err != nil || !d.Negative) {
+					t.Errorf("%s: %q is not a duration back from now", r.Ref, at)
+				}
+			}
+			if seen[r.Ref] != "" || r.Ref == "" {
+				t.Errorf("ref %q is empty or used twice", r.Ref)
+			}
+			seen[r.Ref] = r.Form
+		}
+		if len(file.Records) == 0 {
+			t.Error("no sample data")
+		}
+	})
+}
+
+// refer checks the references of one value, those in table rows included.
+func refer(t *testing.T, at string, f forms.FieldInfo, value any, known map[string]string) {
+	t.Helper()
+	switch v := value.(type) {
+	case forms.Ref:
+		if known[v.ID] != f.Def.Form {
+			t.Errorf("%s: %s points to %q, which is no %s before it", at, f.ID, v.ID, f.Def.Form)
+		}
+	case []map[string]any:
+		for _, row := range v {
+			for _, c := range f.Columns {
+				refer(t, at, c, row[c.Def.Key], known)
+			}
+		}
+	}
+}
