@@ -125,6 +125,9 @@ func TestFixes(t *testing.T) {
 		{"sum(lines, .pirce)", "sum(lines, .price)"},
 		{"tody() > closeDate", "today() > closeDate"},
 		{"'中' + nmae", "'中' + name"},
+		{"decide('tyer').level", "decide('tier').level"},
+		{`account["nmae"]`, `account["name"]`},
+		{"name != ''", "name != nil"},
 	} {
 		_, ps := Compile(c.src, sampleEnv(), Anything)
 		if len(ps) != 1 || ps[0].Fix == nil {

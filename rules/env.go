@@ -13,6 +13,9 @@ type Env struct {
 
 // With makes an environment with more names; a name given twice is the later one.
 func (e *Env) With(names map[string]Type) *Env {
+	if e == nil {
+		e = &Env{}
+	}
 	out := &Env{Names: make(map[string]Type, len(e.Names)+len(names)), Rules: e.Rules}
 	for k, v := range e.Names {
 		out.Names[k] = v

@@ -68,7 +68,7 @@ func (p *filterParser) node(kind string, at ast.Node) *FilterNode {
 func (p *filterParser) refuse(at ast.Node) *FilterNode {
 	f := &fault{code: "query.unsupported", at: at.Location().From, msg: Say(
 		"筛选条件只能把一个字段和一个固定值相比，例如 amount > 1000、stage in ['a', 'b']、name contains '华'，并用 and、or、not 连接",
-		"篩選條件只能把一個欄位和一個固定值相比，例如 amount > 1000、stage in ['a', 'b']、contains(name, '華')，並用 and、or、not 連接",
+		"篩選條件只能把一個欄位和一個固定值相比，例如 amount > 1000、stage in ['a', 'b']、name contains '華'，並用 and、or、not 連接",
 		"A filter can only compare one field with a fixed value, such as amount > 1000, stage in ['a', 'b'], name contains 'x', joined by and, or, not")}
 	p.problems = append(p.problems, f.problem(p.syn.src))
 	return p.node("const", at)

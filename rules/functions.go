@@ -73,7 +73,7 @@ func (l *lowering) function(s *site) operand {
 		if near, sure := Nearest(s.name, known); near != "" {
 			flt.msg = Say("没有函数“{name}”。是“{near}”吗？", "沒有函數「{name}」。是「{near}」嗎？", "There is no function “{name}”. Did you mean “{near}”?", "name", s.name, "near", near)
 			if sure {
-				flt.fix = l.fixSpan(file.Location{From: s.loc.From, To: s.loc.From + len([]rune(s.name))}, near, Say("改为“{near}”", "改為「{near}」", "Change to “{near}”", "near", near))
+				flt.fix = l.fixName(s.loc, s.name, near)
 			}
 		}
 		l.faults = append(l.faults, flt)

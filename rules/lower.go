@@ -97,6 +97,17 @@ func (l *lowering) fixSpan(loc file.Location, with string, title Text) *Fix {
 	return &Fix{Title: title, Changes: []Change{{Path: "", Value: raw}}}
 }
 
+// fixName offers to replace a name that stands at loc, bare or in quotes.
+func (l *lowering) fixName(loc file.Location, name, near string) *Fix {
+	for from := loc.From; from <= loc.From+1; from++ {
+		to := from + len([]rune(name))
+		if from >= 0 && to <= len(l.syn.runes) && string(l.syn.runes[from:to]) == name {
+			return l.fixSpan(file.Location{From: from, To: to}, near, Say("改为“{near}”", "改為「{near}」", "Change to “{near}”", "near", near))
+		}
+	}
+	return nil
+}
+
 // walk lowers one node. Children are lowered as often as they would run, so a part shared by a chained comparison
 // counts twice.
 func (l *lowering) walk(n ast.Node) operand {
@@ -201,7 +212,7 @@ func (l *lowering) unknownName(name string, loc file.Location, known []string) o
 			"这里没有名为“{name}”的字段或规则。是“{near}”吗？", "這裡沒有名為「{name}」的欄位或規則。是「{near}」嗎？",
 			"There is no field or rule named “{name}” here. Did you mean “{near}”?", "name", name, "near", near)
 		if sure {
-			f.fix = l.fixSpan(file.Location{From: loc.From, To: loc.From + len([]rune(name))}, near, Say("改为“{near}”", "改為「{near}」", "Change to “{near}”", "near", near))
+			f.fix = l.fixName(loc, name, near)
 		}
 	}
 	l.faults = append(l.faults, f)
