@@ -1,0 +1,173 @@
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { lazy, Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { meQuery } from '@/api/queries';
+import { Avatar } from '@/ui/Avatar';
+import { Icon, type IconName } from '@/ui/Icon';
+import { useFormat } from '@/ui/locale';
+import { Skeleton } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { IconButton } from './controls/Row';
+import { useDefinition, useDraft, useDraftStore, usePlaceInDesigner, type PageKey } from './context';
+import { ProblemDrawer } from './ProblemDrawer';
+
+const pages = {
+  app: lazy(() => import('./AppPage').then((m) => ({ default: m.AppPage }))),
+  forms: lazy(() => import('./form/FormsPage').then((m) => ({ default: m.FormsPage }))),
+  flow: lazy(() => import('./flow/FlowPage').then((m) => ({ default: m.FlowPage }))),
+  approvals: lazy(() => import('./approval/ApprovalsPage').then((m) => ({ default: m.ApprovalsPage }))),
+  json: lazy(() => import('./JsonPage').then((m) => ({ default: m.JsonPage }))),
+  publish: lazy(() => import('./publish/PublishPage').then((m) => ({ default: m.PublishPage }))),
+};
+
+const TABS = ['forms', 'flow', 'approvals', 'json', 'publish'] as const satisfies readonly PageKey[];
+
+/** The designer's own frame: rail, top bar, the page, the problems below it. */
+export function Frame() {
+  const { t } = useTranslation('designer');
+  const { app, page, go } = usePlaceInDesigner();
+  const def = useDefinition();
+  const text = useText();
+  const name = text(def.name, app);
+  const shown = page in pages ? (page as keyof typeof pages) : 'json';
+  const Page = pages[shown];
+  useEffect(() => {
+    document.title = `${t('design')} · ${name} · Pipewright`;
+  }, [t, name]);
+  return (
+    <div className="d-app">
+      <a className="skip" href="#design-main">
+        {t('skip')}
+      </a>
+      <Rail />
+      <div className="d-main">
+        <header className="d-top">
+          <button
+            type="button"
+            className="d-appname"
+            onClick={() => go('app')}
+            aria-current={page === 'app' ? 'page' : undefined}
+            title={t('appSettings')}
+          >
+            <span className="el">{name}</span>
+            <Icon name="settings" size={14} />
+          </button>
+          <nav className="d-tabs" aria-label={t('pages')}>
+            {TABS.map((key) => (
+              <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key ? 'page' : undefined}>
+                {t(`tab_${key}`)}
+              </Link>
+            ))}
+          </nav>
+          <span className="sp" />
+          <SaveStatus />
+          <UndoRedo />
+          {shown === 'publish' ? null : (
+            <Button type="primary" onClick={() => go('publish')}>
+              {t('checkAndPublish')}
+            </Button>
+          )}
+        </header>
+        <Conflict />
+        <main id="design-main" className="d-page" tabIndex={-1}>
+          <Suspense fallback={<Skeleton rows={6} />}>
+            <Page />
+          </Suspense>
+        </main>
+        {shown === 'publish' || shown === 'json' ? null : <ProblemDrawer />}
+      </div>
+    </div>
+  );
+}
+
+function Rail() {
+  const { t } = useTranslation('designer');
+  const { data: me } = useQuery(meQuery());
+  const items: { to: string; icon: IconName; text: string; on?: boolean }[] = [
+    { to: '/', icon: 'work', text: t('rail_work') },
+    { to: '/design', icon: 'design', text: t('rail_design'), on: true },
+    { to: '/templates', icon: 'grid', text: t('rail_templates') },
+    { to: '/people', icon: 'users', text: t('rail_people') },
+  ];
+  return (
+    <nav className="d-rail" aria-label={t('rail')}>
+      {items.map((i) => (
+        <Link key={i.to} to={i.to} className={i.on ? 'on' : ''} aria-current={i.on ? 'true' : undefined}>
+          <Icon name={i.icon} size={18} />
+          {i.text}
+        </Link>
+      ))}
+      <span className="sp" />
+      <Link to="/profile" aria-label={t('rail_profile')}>
+        <Avatar name={me?.user.name ?? '?'} large />
+      </Link>
+    </nav>
+  );
+}
+
+function SaveStatus() {
+  const { t } = useTranslation('designer');
+  const state = useDraft((s) => s.state);
+  const savedAt = useDraft((s) => s.savedAt);
+  const failure = useDraft((s) => s.failure);
+  const { actions } = useDraftStore();
+  const format = useFormat();
+  const words = {
+    saved: savedAt ? t('savedAt', { time: format.moment(savedAt) }) : t('saved'),
+    waiting: t('saving'),
+    saving: t('saving'),
+    failed: failure ?? t('saveFailed'),
+    conflict: t('notSaved'),
+  }[state];
+  return (
+    <span className={`d-saved ${state}`} role="status">
+      <Icon
+        name={state === 'saved' ? 'checkCircle' : state === 'failed' || state === 'conflict' ? 'alert' : 'refresh'}
+        size={14}
+      />
+      <span className="el" title={words}>
+        {words}
+      </span>
+      {state === 'failed' ? (
+        <button type="button" className="link" onClick={() => void actions.flush()}>
+          {t('tryAgain')}
+        </button>
+      ) : null}
+    </span>
+  );
+}
+
+function UndoRedo() {
+  const { t } = useTranslation('designer');
+  const { actions } = useDraftStore();
+  const back = useDraft((s) => s.history.back.length > 0);
+  const forth = useDraft((s) => s.history.forth.length > 0);
+  return (
+    <span className="d-undo">
+      <IconButton icon="undo" label={t('undo')} disabled={!back} onClick={actions.undo} />
+      <IconButton icon="redo" label={t('redo')} disabled={!forth} onClick={actions.redo} />
+    </span>
+  );
+}
+
+/** Somebody else saved first: says who, and lets the person choose. Nothing is lost either way. */
+function Conflict() {
+  const { t } = useTranslation('designer');
+  const conflict = useDraft((s) => s.conflict);
+  const { actions } = useDraftStore();
+  if (!conflict) return null;
+  return (
+    <div className="d-conflict" role="alert">
+      <Icon name="alert" />
+      <span className="sp">{t('conflict', { name: conflict.by?.name ?? t('somebody') })}</span>
+      <Button size="small" onClick={() => void actions.takeTheirs()}>
+        {t('takeTheirs')}
+      </Button>
+      <Button size="small" danger onClick={() => void actions.keepMine()}>
+        {t('keepMine')}
+      </Button>
+    </div>
+  );
+}

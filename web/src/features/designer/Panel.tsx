@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from './controls/Row';
+
+interface Props {
+  icon?: ReactNode;
+  title: string;
+  /** What kind of thing it is. */
+  word: string;
+  actions?: ReactNode;
+  onClose?: () => void;
+  children: ReactNode;
+}
+
+/** The panel at the right: what is selected, and everything one can change about it. */
+export function Panel({ icon, title, word, actions, onClose, children }: Props) {
+  const { t } = useTranslation('designer');
+  return (
+    <aside className="d-panel" aria-label={`${word} ${title}`}>
+      <header className="d-panelhead">
+        {icon}
+        <h2 className="el">{title}</h2>
+        <span className="tag">{word}</span>
+        <span className="sp" />
+        {actions}
+        {onClose ? <IconButton icon="close" label={t('closePanel')} onClick={onClose} /> : null}
+      </header>
+      <div className="d-panelbody">{children}</div>
+    </aside>
+  );
+}

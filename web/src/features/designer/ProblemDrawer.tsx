@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '@/ui/Icon';
+import { useText } from '@/ui/text';
+import { placeOf } from '@/model/place';
+import { countProblems, problemId, sortProblems, type Problem } from '@/model/problem';
+import { FixButton } from './controls/Row';
+import { useDefinition, useDraft, useJump } from './context';
+
+/** Where a problem is, in words: "阶段 · 谈判与提案". */
+export function usePlaceText(): (path: string) => string {
+  const def = useDefinition();
+  const text = useText();
+  const { t } = useTranslation('designer');
+  return (path) => {
+    const { things, rest } = placeOf(def, path);
+    const last = things.at(-1);
+    if (!last) return path === '' || path === '/' ? t('wholeApp') : path;
+    const names = things.slice(-2).map((x) => text(x.name, ''));
+    return `${t(`word_${last.word}`)} · ${names.join(' / ')}${things.length === 1 && rest && !names[0] ? ` ${rest}` : ''}`;
+  };
+}
+
+/** The counts of a list of problems, with icons. */
+export function ProblemCounts({ problems }: { problems: readonly Problem[] }) {
+  const { t } = useTranslation('designer');
+  const { errors, warnings } = countProblems(problems);
+  return (
+    <>
+      {errors > 0 ? (
+        <span className="d-count bad">
+          <Icon name="error" size={14} />
+          {t('errors', { count: errors })}
+        </span>
+      ) : null}
+      {warnings > 0 ? (
+        <span className="d-count warn">
+          <Icon name="alert" size={14} />
+          {t('warnings', { count: warnings })}
+        </span>
+      ) : null}
+      {errors + warnings === 0 ? (
+        <span className="d-count ok">
+          <Icon name="checkCircle" size={14} />
+          {t('noProblems')}
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+/** The list: place, what is wrong, and the fix or the way there. */
+export function ProblemRows({ problems }: { problems: readonly Problem[] }) {
+  const { t } = useTranslation('designer');
+  const text = useText();
+  const place = usePlaceText();
+  const jump = useJump();
+  return (
+    <ul className="d-proslist">
+      {sortProblems(problems).map((p) => (
+        <li key={problemId(p)}>
+          <Icon
+            name={p.severity === 'error' ? 'error' : 'alert'}
+            size={14}
+            className={p.severity === 'error' ? 'bad' : 'warn'}
+            label={t(p.severity)}
+          />
+          <button type="button" className="d-proplace" onClick={() => jump(p.path)} title={p.path}>
+            {place(p.path)}
+          </button>
+          <span className="d-protext">{text(p.message)}</span>
+          <span className="d-profix">
+            <FixButton problem={p} />
+            {p.fix ? null : (
+              <button type="button" className="link" onClick={() => jump(p.path)}>
+                {t('goThere')}
+              </button>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Under every page: how many problems there are, and which. */
+export function ProblemDrawer() {
+  const { t } = useTranslation('designer');
+  const problems = useDraft((s) => s.problems);
+  const stale = useDraft((s) => s.stale);
+  const [open, setOpen] = useState(false);
+  return (
+    <section className={`d-drawer${open ? ' open' : ''}`} aria-label={t('problems')}>
+      <header>
+        <button type="button" className="d-drawerhead" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <b>{t('problems')}</b>
+          <ProblemCounts problems={problems} />
+          <span className="s d-drawerhint">{stale ? t('checking') : t('problemsHint')}</span>
+          <span className="sp" />
+          <Icon name={open ? 'caretDown' : 'caretRight'} size={14} />
+        </button>
+      </header>
+      {open ? (
+        problems.length > 0 ? (
+          <ProblemRows problems={problems} />
+        ) : (
+          <p className="s d-drawerempty">{t('noProblemsLong')}</p>
+        )
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api } from '@/api/client';
+import type { Page, PathPreview, Person, Text } from '@/api/types';
+import type { Definition } from '@/model/definition';
+import type { Problem } from '@/model/problem';
+
+export interface Draft {
+  definition: Definition;
+  rev: number;
+  /** The release the draft began from; 0 when nothing is published yet. */
+  base: number;
+  savedAt?: string;
+  savedBy?: Person | null;
+  problems?: Problem[];
+}
+
+export interface Saved {
+  rev: number;
+  savedAt?: string;
+  problems?: Problem[];
+}
+
+export interface Checked {
+  problems: Problem[];
+  errors: number;
+  warnings: number;
+}
+
+export interface Release {
+  n: number;
+  digest: string;
+  note: string;
+  at: string;
+  by?: Person | null;
+  live: boolean;
+  state?: string;
+}
+
+export interface DiffItem {
+  path: string;
+  kind: 'added' | 'removed' | 'changed';
+  area: string;
+  text: Text;
+  before?: unknown;
+  after?: unknown;
+}
+
+export const draftKey = (app: string) => ['draft', app];
+
+export const getDraft = (app: string) => api.get<Draft>(`/apps/${app}/draft`);
+export const putDraft = (app: string, definition: Definition, rev: number) =>
+  api.put<Saved>(`/apps/${app}/draft`, definition, { ifMatch: rev });
+export const checkDraft = (app: string, definition?: Definition) =>
+  api.post<Checked>(`/apps/${app}/check`, definition === undefined ? {} : { definition });
+export const publish = (app: string, body: { note: string; acceptWarnings: boolean; rev: number }) =>
+  api.post<{ release: number; digest: string; same: boolean }>(`/apps/${app}/publish`, body);
+export const restore = (app: string, n: number) => api.post<{ release: number }>(`/apps/${app}/releases/${n}/restore`);
+
+export const releasesQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['releases', app],
+    queryFn: ({ signal }) => api.get<Page<Release>>(`/apps/${app}/releases`, { signal }).then((p) => p.items),
+  });
+
+export const releaseQuery = (app: string, n: number) =>
+  queryOptions({
+    queryKey: ['release', app, n],
+    queryFn: ({ signal }) => api.get<Release & { definition: Definition }>(`/apps/${app}/releases/${n}`, { signal }),
+    staleTime: Infinity,
+  });
+
+export const diffQuery = (app: string, from: number | 'draft', to: number | 'draft', rev: number) =>
+  queryOptions({
+    queryKey: ['diff', app, from, to, rev],
+    queryFn: ({ signal }) =>
+      api.get<{ items: DiffItem[] }>(`/apps/${app}/diff`, { query: { from, to }, signal }).then((p) => p.items),
+  });
+
+export interface PreviewInput {
+  chain: string;
+  data: Record<string, unknown>;
+  initiator: string;
+  owner: string;
+  definition?: Definition;
+}
+
+export const previewChain = (app: string, input: PreviewInput, signal?: AbortSignal) =>
+  api.post<PathPreview>(`/apps/${app}/preview-chain`, input, signal ? { signal } : {});

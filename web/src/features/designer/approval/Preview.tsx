@@ -1,0 +1,193 @@
+import { useQuery } from '@tanstack/react-query';
+import { Input, Select } from 'antd';
+import { useDeferredValue, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { usePeople } from '@/api/people';
+import type { PathPreview } from '@/api/types';
+import { Avatar } from '@/ui/Avatar';
+import { Icon } from '@/ui/Icon';
+import { useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
+import type { Chain, Field } from '@/model/definition';
+import { identifiers } from '@/model/identifiers';
+import { previewChain } from '../api';
+import { useDefinition, useDraft, useNameOf } from '../context';
+
+const ASKED: ReadonlySet<Field['type']> = new Set(['text', 'number', 'money', 'percent', 'bool', 'date', 'select']);
+
+/** The fields that decide how the chain runs: what its conditions read. */
+function deciding(chain: Chain, fields: readonly Field[]): Field[] {
+  const sources = [chain.skipIf, ...chain.steps.flatMap((s) => [s.runIf, ...(s.parallel ?? []).map((b) => b.runIf)])].filter(
+    (s) => s !== undefined,
+  );
+  const read = new Set(
+    sources.flatMap((s) =>
+      identifiers(s)
+        .filter((id) => !id.member)
+        .map((id) => id.name),
+    ),
+  );
+  return fields.filter((f) => read.has(f.key) && ASKED.has(f.type)).slice(0, 4);
+}
+
+/** A typed value as the API wants it; undefined while it is not one. "60万" and "24%" are read as people write them. */
+export function readValue(field: Field, text: string, currency: string): unknown {
+  const plain = text.trim().replaceAll(/[,，\s]/g, '');
+  if (plain === '') return undefined;
+  if (field.type === 'bool') return plain === 'true';
+  if (field.type === 'money' || field.type === 'number' || field.type === 'percent') {
+    const m = /^(-?\d{1,15}(?:\.\d{1,8})?)(万|萬|k|%|％)?$/i.exec(plain);
+    if (!m) return undefined;
+    const shift = { 万: 4, 萬: 4, k: 3, K: 3, '%': -2, '％': -2 }[m[2] ?? ''] ?? 0;
+    const amount = shiftDecimal(m[1] as string, shift);
+    return field.type === 'money' ? { amount, currency: field.currency ?? currency } : amount;
+  }
+  return text.trim();
+}
+
+/** Moves the decimal point of a decimal string, exactly. */
+export function shiftDecimal(text: string, places: number): string {
+  const minus = text.startsWith('-') ? '-' : '';
+  const [whole = '0', part = ''] = text.replace('-', '').split('.');
+  const digits = whole + part;
+  const point = whole.length + places;
+  const padded = point <= 0 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0');
+  const at = point <= 0 ? 1 : point;
+  const head = padded.slice(0, at).replace(/^0+(?=\d)/, '');
+  const tail = padded.slice(at).replace(/0+$/, '');
+  return minus + head + (tail === '' ? '' : `.${tail}`);
+}
+
+/** Who it would be, for a record like this, submitted by this person: asked of the server with the draft as it stands. */
+export function Preview({ chain, form }: { chain: Chain; form: string }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const text = useText();
+  const errorText = useErrorText();
+  const app = useDraft((s) => s.app);
+  const { users, nameOf: personName } = usePeople();
+  const fields = useMemo(() => deciding(chain, def.forms?.find((f) => f.key === form)?.fields ?? []), [chain, def.forms, form]);
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  const [initiator, setInitiator] = useState<string>();
+  const person = initiator ?? users.find((u) => u.roles.length > 0 && !u.admin)?.id ?? users[0]?.id ?? '';
+  const asked = useDeferredValue(JSON.stringify({ typed, person }));
+  const query = useQuery<PathPreview>({
+    queryKey: ['preview-chain', app, chain.key, asked, def],
+    enabled: person !== '',
+    gcTime: 10_000,
+    placeholderData: (previous) => previous,
+    retry: false,
+    queryFn: ({ signal }) => {
+      const data: Record<string, unknown> = {};
+      for (const f of fields) {
+        const value = readValue(f, typed[f.key] ?? '', def.currency ?? 'CNY');
+        if (value !== undefined) data[f.key] = value;
+      }
+      return previewChain(app, { chain: chain.key, data, initiator: person, owner: person, definition: def }, signal);
+    },
+  });
+  const path = query.data;
+  return (
+    <section className="card d-preview" aria-label={t('preview')}>
+      <header>
+        <h2>{t('preview')}</h2>
+        <span className="s">{t('previewHint')}</span>
+      </header>
+      <div className="d-previewform">
+        {fields.map((f) => (
+          <label key={f.key}>
+            <span className="s">{nameOf(f)}</span>
+            {f.type === 'select' || f.type === 'bool' ? (
+              <Select
+                aria-label={nameOf(f)}
+                value={typed[f.key] ?? ''}
+                options={[
+                  { value: '', label: t('none') },
+                  ...(f.type === 'bool'
+                    ? [
+                        { value: 'true', label: t('yes') },
+                        { value: 'false', label: t('no') },
+                      ]
+                    : (def.options?.find((o) => o.key === f.options)?.items ?? []).map((o) => ({
+                        value: o.key,
+                        label: nameOf(o),
+                      }))),
+                ]}
+                onChange={(v) => setTyped({ ...typed, [f.key]: v })}
+              />
+            ) : (
+              <Input
+                aria-label={nameOf(f)}
+                value={typed[f.key] ?? ''}
+                placeholder={
+                  f.type === 'percent' ? '24%' : f.type === 'money' ? t('moneyExample') : f.type === 'date' ? '2026-12-31' : ''
+                }
+                onChange={(e) => setTyped({ ...typed, [f.key]: e.target.value })}
+              />
+            )}
+          </label>
+        ))}
+        <label>
+          <span className="s">{t('submittedBy')}</span>
+          <Select
+            aria-label={t('submittedBy')}
+            value={person}
+            options={users.map((u) => ({ value: u.id, label: u.name }))}
+            onChange={setInitiator}
+            showSearch={{ optionFilterProp: 'label' }}
+          />
+        </label>
+      </div>
+      <ol className="d-path" aria-busy={query.isFetching}>
+        <li>
+          <Avatar name={personName(person) || '?'} />
+          <span>
+            {personName(person)} <span className="s">{t('submits')}</span>
+          </span>
+        </li>
+        {path?.skipped ? (
+          <li>
+            <Icon name="checkCircle" className="ok" />
+            <span>{t('wouldSkip')}</span>
+          </li>
+        ) : null}
+        {path?.steps.map((s) => (
+          <li key={s.key} className={s.state === 'skipped' ? 'skipped' : ''}>
+            {s.people[0] && s.state !== 'skipped' ? (
+              <Avatar name={s.people[0].name} />
+            ) : (
+              <Icon name={s.state === 'skipped' ? 'minus' : 'alert'} className={s.state === 'skipped' ? 'dim' : 'warn'} />
+            )}
+            <span>
+              <b>
+                {s.state === 'skipped'
+                  ? t('stepSkipped', { name: text(s.name, s.key) })
+                  : s.people.map((p) => p.name).join(t('listSeparator')) || t('nobody')}
+              </b>{' '}
+              <span className="s">
+                {[s.state === 'skipped' ? '' : text(s.name, s.key), text(s.mode), text(s.reason)].filter(Boolean).join(' · ')}
+              </span>
+            </span>
+          </li>
+        ))}
+        {path ? (
+          <li>
+            <Icon name="check" className="ok" />
+            <span className="ok">{t('passed')}</span>
+          </li>
+        ) : null}
+      </ol>
+      {(path?.problems ?? []).map((p) => (
+        <p key={`${p.path} ${p.code}`} className="warn d-previewproblem">
+          <Icon name="alert" size={14} /> {text(p.message)}
+        </p>
+      ))}
+      {query.error ? (
+        <p className="s d-previewproblem" role="status">
+          {errorText(query.error)}
+        </p>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,302 @@
+import { Checkbox, InputNumber, Radio, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '@/ui/Icon';
+import { toast } from '@/ui/toast';
+import {
+  DUE_ACTIONS,
+  EMPTY_POLICIES,
+  SELF_POLICIES,
+  STEP_RIGHTS,
+  type Chain,
+  type DueStep,
+  type Mode,
+  type Step,
+  type StepRight,
+  type Who,
+  type Whos,
+} from '@/model/definition';
+import { useActions, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
+import { useFieldChoices } from '../controls/choices';
+import { DurationInput } from '../controls/DurationInput';
+import { FormulaSlot } from '../controls/FormulaSlot';
+import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
+import { ChoicesSlot, SwitchSlot, TextSlot } from '../controls/slots';
+import { WhoList, WhoSlot } from '../controls/Who';
+import { Panel } from '../Panel';
+
+interface Props {
+  chain: Chain;
+  chainIndex: number;
+  stepIndex: number;
+  branchIndex?: number;
+  form: string;
+}
+
+const SHOWN = ['name', 'runIf', 'who', 'mode', 'veto', 'onEmpty', 'onSelf', 'due', 'allow', 'fields'];
+
+/** Everything about one step, in the words of those who sign. */
+export function StepPanel({ chain, chainIndex, stepIndex, branchIndex, form }: Props) {
+  const { t } = useTranslation('designer');
+  const nameOf = useNameOf();
+  const { select } = useSelection();
+  const { apply } = useActions();
+  const { actions } = useDraftStore();
+  const steps = ['approvals', chainIndex, 'steps'];
+  const list = branchIndex === undefined ? steps : [...steps, stepIndex, 'parallel'];
+  const index = branchIndex ?? stepIndex;
+  const at = [...list, index];
+  const outer = chain.steps[stepIndex] as Step;
+  const step = branchIndex === undefined ? outer : (outer.parallel?.[branchIndex] as Step);
+  const count = branchIndex === undefined ? chain.steps.length : (outer.parallel?.length ?? 0);
+  const fields = useFieldChoices(form);
+  const rest = useSlot<Step>(at, SHOWN);
+  const name = nameOf(step);
+  return (
+    <Panel
+      icon={<Icon name="users" />}
+      title={name}
+      word={t('word_step')}
+      onClose={() => select(`/approvals/${chain.key}`)}
+      actions={
+        <>
+          <IconButton
+            icon="caretLeft"
+            label={t('moveUp')}
+            disabled={index === 0}
+            onClick={() => apply({ op: 'move', at: list, from: index, to: index - 1 })}
+          />
+          <IconButton
+            icon="caretRight"
+            label={t('moveDown')}
+            disabled={index + 1 >= count}
+            onClick={() => apply({ op: 'move', at: list, from: index, to: index + 1 })}
+          />
+          <IconButton
+            icon="trash"
+            label={t('removeStep')}
+            onClick={() => {
+              apply({ op: 'remove', at: list, index });
+              select(`/approvals/${chain.key}`);
+              toast(t('stepRemoved', { name }), { undo: actions.undo });
+            }}
+          />
+        </>
+      }
+    >
+      <Part>
+        <TextSlot at={[...at, 'name']} label={t('name')} />
+        <Problems list={rest.problems} />
+      </Part>
+      <Part title={t('stepWho')}>
+        <WhoSlot at={[...at, 'who']} label={t('stepWho')} form={form} />
+      </Part>
+      <Part title={t('stepWhen')}>
+        <FormulaSlot at={[...at, 'runIf']} form={form} label={t('runIf')} hint={t('runIfHint')} placeholder="amount > 500000" />
+      </Part>
+      <ModePart at={at} />
+      <EmptyPart at={at} form={form} />
+      <DuePart at={at} form={form} />
+      <AllowPart at={at} />
+      <Part title={t('stepFields')}>
+        <ChoicesSlot at={[...at, 'fields', 'edit']} label={t('stepEdits')} choices={fields} placeholder={t('none')} />
+      </Part>
+    </Panel>
+  );
+}
+
+type ModeKind = 'all' | 'any' | 'sequence' | 'share' | 'count';
+
+function ModePart({ at }: { at: (string | number)[] }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<Mode>([...at, 'mode']);
+  const mode = slot.value ?? 'all';
+  const kind: ModeKind = typeof mode === 'string' ? mode : 'share' in mode ? 'share' : 'count';
+  const choose = (next: ModeKind) => slot.set(next === 'share' ? { share: 0.6 } : next === 'count' ? { count: 2 } : next);
+  return (
+    <Part title={t('modeTitle')}>
+      <Radio.Group
+        className="d-radios"
+        aria-label={t('modeTitle')}
+        value={kind}
+        onChange={(e) => choose(e.target.value as ModeKind)}
+      >
+        {(['all', 'any', 'share', 'count', 'sequence'] as const).map((k) => (
+          <div key={k} className="d-radio">
+            <Radio value={k}>
+              {t(`mode_${k}`)} <span className="s">{t(`mode_${k}_hint`)}</span>
+            </Radio>
+            {k === 'share' && kind === 'share' && typeof mode === 'object' && 'share' in mode ? (
+              <InputNumber
+                size="small"
+                aria-label={t('mode_share_hint')}
+                min={1}
+                max={100}
+                precision={0}
+                suffix="%"
+                value={Math.round(mode.share * 100)}
+                onBlur={slot.settle}
+                onChange={(n) => n !== null && slot.type({ share: n / 100 })}
+              />
+            ) : null}
+            {k === 'count' && kind === 'count' && typeof mode === 'object' && 'count' in mode ? (
+              <InputNumber
+                size="small"
+                aria-label={t('mode_count_hint')}
+                min={1}
+                max={99}
+                precision={0}
+                value={mode.count}
+                onBlur={slot.settle}
+                onChange={(n) => n !== null && slot.type({ count: n })}
+              />
+            ) : null}
+          </div>
+        ))}
+      </Radio.Group>
+      <Problems list={slot.problems} />
+      <SwitchSlot at={[...at, 'veto']} label={t('veto')} hint={t('vetoHint')} />
+    </Part>
+  );
+}
+
+function EmptyPart({ at, form }: { at: (string | number)[]; form: string }) {
+  const { t } = useTranslation('designer');
+  const empty = useSlot<string | Whos>([...at, 'onEmpty']);
+  const self = useSlot<string>([...at, 'onSelf']);
+  const people = typeof empty.value === 'object';
+  return (
+    <Part>
+      <Row label={t('onEmpty')} path={empty.path} problems={people ? [] : empty.problems}>
+        {(id) => (
+          <Select
+            id={id}
+            className="d-wide"
+            aria-label={t('onEmpty')}
+            value={people ? 'who' : ((empty.value as string | undefined) ?? '')}
+            options={[
+              ...(empty.value === undefined ? [{ value: '', label: t('notDecided') }] : []),
+              ...EMPTY_POLICIES.map((p) => ({ value: p as string, label: t(`empty_${p}`) })),
+              { value: 'who', label: t('empty_who') },
+            ]}
+            onChange={(v) => empty.set(v === 'who' ? [{ managerOf: 'owner', level: 2 }] : v)}
+          />
+        )}
+      </Row>
+      {people ? (
+        <WhoList
+          label={t('empty_who')}
+          form={form}
+          value={empty.value as Whos}
+          onChange={(who: Who[] | undefined) => empty.set(who ?? 'admin')}
+          problems={empty.problems}
+          kinds={['user', 'role', 'managerOf', 'field']}
+        />
+      ) : null}
+      <Row label={t('onSelf')} path={self.path} problems={self.problems}>
+        {(id) => (
+          <Select
+            id={id}
+            className="d-wide"
+            aria-label={t('onSelf')}
+            value={self.value ?? ''}
+            options={[
+              ...(self.value === undefined ? [{ value: '', label: t('notDecided') }] : []),
+              ...SELF_POLICIES.map((p) => ({ value: p as string, label: t(`self_${p}`) })),
+            ]}
+            onChange={(v) => self.set(v)}
+          />
+        )}
+      </Row>
+    </Part>
+  );
+}
+
+/** What happens when nobody decides: a ladder, one rung after the other. */
+function DuePart({ at, form }: { at: (string | number)[]; form: string }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<DueStep[]>([...at, 'due']);
+  const list = slot.value ?? [];
+  const put = (next: DueStep[]) => slot.set(next);
+  return (
+    <Part
+      title={t('late')}
+      action={
+        <AddButton
+          onClick={() =>
+            put([...list, { after: list.length === 0 ? 'P1BD' : 'P3BD', do: list.length === 0 ? 'remind' : 'escalate' }])
+          }
+        >
+          {t('addRung')}
+        </AddButton>
+      }
+    >
+      <ol className="d-ladder" aria-label={t('late')}>
+        {list.map((d, i) => (
+          // A rung has no key; its order is its identity.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={i}>
+            <div className="d-whorow">
+              <DurationInput
+                label={t('lateAfter', { n: i + 1 })}
+                value={d.after}
+                onChange={(after) => after && put(list.with(i, { ...d, after }))}
+                onBlur={slot.settle}
+              />
+              <Select
+                className="sp"
+                aria-label={t('lateDo', { n: i + 1 })}
+                value={d.do}
+                options={DUE_ACTIONS.map((a) => ({ value: a, label: t(`late_${a}`) }))}
+                onChange={(v) =>
+                  put(
+                    list.with(
+                      i,
+                      v === 'transfer'
+                        ? { ...d, do: v, to: d.to ?? [{ managerOf: 'owner', level: 2 }] }
+                        : { after: d.after, do: v },
+                    ),
+                  )
+                }
+              />
+              <IconButton icon="close" label={t('remove')} onClick={() => put(list.toSpliced(i, 1))} />
+            </div>
+            {d.do === 'transfer' ? (
+              <WhoList
+                label={t('lateTo')}
+                form={form}
+                value={d.to}
+                onChange={(to) => put(list.with(i, to === undefined ? { after: d.after, do: d.do } : { ...d, to }))}
+              />
+            ) : null}
+          </li>
+        ))}
+      </ol>
+      <Problems list={slot.problems} />
+    </Part>
+  );
+}
+
+function AllowPart({ at }: { at: (string | number)[] }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<StepRight[]>([...at, 'allow']);
+  const on = slot.value ?? [];
+  return (
+    <Part title={t('approverMay')}>
+      <div className="d-checks">
+        {STEP_RIGHTS.map((r) => (
+          <Checkbox
+            key={r}
+            checked={on.includes(r)}
+            onChange={(e) => {
+              const next = STEP_RIGHTS.filter((x) => (x === r ? e.target.checked : on.includes(x)));
+              slot.set(next.length === 0 ? undefined : next);
+            }}
+          >
+            {t(`right_${r}`)}
+          </Checkbox>
+        ))}
+      </div>
+      <Problems list={slot.problems} />
+    </Part>
+  );
+}

@@ -1,0 +1,78 @@
+import { Input, InputNumber, Select, Space } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Row } from './Row';
+import type { Path } from '@/model/path';
+import { useSlot } from '../context';
+
+export const UNITS = ['BD', 'D', 'W', 'BH', 'H', 'M'] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** A duration of one unit as number and unit; undefined for anything composed. */
+export function parseDuration(text: string): { n: number; unit: Unit } | undefined {
+  const m = /^P(?:(\d{1,6})(BD|D|W)|T(\d{1,6})(BH|H|M))$/.exec(text);
+  if (!m) return undefined;
+  return { n: Number(m[1] ?? m[3]), unit: (m[2] ?? m[4]) as Unit };
+}
+
+export function formatDuration(n: number, unit: Unit): string {
+  // Weeks are written in days: the spec knows days only.
+  if (unit === 'W') return `P${n * 7}D`;
+  return unit === 'BD' || unit === 'D' ? `P${n}${unit}` : `PT${n}${unit}`;
+}
+
+/** "P3BD" in the reader's words. */
+export function useDurationText(): (duration: string | undefined) => string {
+  const { t } = useTranslation('designer');
+  return (duration) => {
+    const d = duration === undefined ? undefined : parseDuration(duration);
+    return d ? t(`for_${d.unit}`, { n: d.n }) : (duration ?? '');
+  };
+}
+
+interface Props {
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+  onBlur?: () => void;
+  label: string;
+  id?: string;
+}
+
+/** A number and a unit: 3 working days. A composed duration is shown as it is written. */
+export function DurationInput({ value, onChange, onBlur, label, id }: Props) {
+  const { t } = useTranslation('designer');
+  const d = value === undefined ? undefined : parseDuration(value);
+  if (value !== undefined && d === undefined)
+    return <Input id={id} aria-label={label} value={value} onBlur={onBlur} onChange={(e) => onChange(e.target.value)} />;
+  return (
+    <Space.Compact block>
+      <InputNumber
+        id={id}
+        aria-label={label}
+        className="d-wide"
+        min={1}
+        max={100000}
+        precision={0}
+        placeholder={t('noLimit')}
+        value={d?.n ?? null}
+        onBlur={onBlur}
+        onChange={(n) => onChange(n === null ? undefined : formatDuration(n, d?.unit ?? 'D'))}
+      />
+      <Select
+        aria-label={`${label} ${t('unit')}`}
+        style={{ minWidth: 108 }}
+        value={d?.unit ?? 'D'}
+        options={UNITS.filter((u) => u !== 'W').map((u) => ({ value: u, label: t(`unit_${u}`) }))}
+        onChange={(unit) => onChange(formatDuration(d?.n ?? 1, unit))}
+      />
+    </Space.Compact>
+  );
+}
+
+export function DurationSlot({ at, label, question, hint }: { at: Path; label: string; question?: string; hint?: string }) {
+  const slot = useSlot<string>(at);
+  return (
+    <Row label={label} {...(question ? { question } : {})} {...(hint ? { hint } : {})} path={slot.path} problems={slot.problems}>
+      {(id) => <DurationInput id={id} label={label} value={slot.value} onChange={slot.type} onBlur={slot.settle} />}
+    </Row>
+  );
+}

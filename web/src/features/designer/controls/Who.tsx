@@ -1,0 +1,241 @@
+import { Input, InputNumber, Select } from 'antd';
+import { useCallback, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from '@tanstack/react-query';
+import { usePeople } from '@/api/people';
+import { teamsQuery } from '@/api/queries';
+import { useText } from '@/ui/text';
+import type { Who, Whos } from '@/model/definition';
+import type { Path } from '@/model/path';
+import type { Problem } from '@/model/problem';
+import { useDefinition, useSlot } from '../context';
+import { AddButton, IconButton, Problems } from './Row';
+
+const KINDS = ['role', 'managerOf', 'user', 'field', 'team', 'decide', 'expr'] as const;
+type Kind = (typeof KINDS)[number];
+
+export function asList(whos: Whos | undefined): Who[] {
+  return whos === undefined ? [] : Array.isArray(whos) ? whos : [whos];
+}
+
+function kindOf(who: Who): Kind | 'pick' {
+  if (who.pick !== undefined) return 'pick';
+  return KINDS.find((k) => who[k] !== undefined) ?? 'role';
+}
+
+/** Says who in the reader's words: "角色：财务", "负责人的上级". */
+export function useWhoText(form?: string): (whos: Whos | undefined) => string {
+  const { t } = useTranslation('designer');
+  const text = useText();
+  const def = useDefinition();
+  const { nameOf } = usePeople();
+  const { data: teams } = useQuery(teamsQuery());
+  return useCallback(
+    (whos) => {
+      const fields = def.forms?.find((f) => f.key === form)?.fields;
+      const field = (key: string | undefined) =>
+        key === 'owner' || key === 'initiator' ? t(`person_${key}`) : text(fields?.find((f) => f.key === key)?.name, key);
+      return asList(whos)
+        .map((w) => {
+          switch (kindOf(w)) {
+            case 'role':
+              return (
+                text(def.roles?.find((r) => r.key === w.role)?.name, w.role ?? '') + (w.team === 'own' ? t('ofOwnTeam') : '')
+              );
+            case 'user':
+              return nameOf(w.user);
+            case 'team':
+              return text(teams?.find((x) => x.key === w.team)?.name, w.team);
+            case 'field':
+              return field(w.field);
+            case 'managerOf':
+              return w.upTo !== undefined
+                ? t('managersUpTo', { who: field(w.managerOf), n: w.upTo })
+                : (w.level ?? 1) > 1
+                  ? t('managerOfLevel', { who: field(w.managerOf), n: w.level })
+                  : t('managerOf', { who: field(w.managerOf) });
+            case 'decide':
+              return t('byRule', { rule: text(def.rules?.find((r) => r.key === w.decide)?.name, w.decide) });
+            case 'expr':
+              return t('byFormula');
+            case 'pick':
+              return t(w.pick === 'previous' ? 'pickPrevious' : 'pickInitiator');
+          }
+        })
+        .join(t('listSeparator'));
+    },
+    [def, form, t, text, nameOf, teams],
+  );
+}
+
+interface Props {
+  label: string;
+  value: Whos | undefined;
+  onChange: (value: Who[] | undefined) => void;
+  /** The form whose people fields may be named. */
+  form: string;
+  problems?: readonly Problem[];
+  kinds?: readonly Kind[];
+}
+
+/** A list of who: each a kind and a value, in words. */
+export function WhoList({ label, value, onChange, form, problems = [], kinds = KINDS }: Props) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const list = asList(value);
+  const put = (next: Who[]) => onChange(next.length === 0 ? undefined : next);
+  const fresh = (): Who =>
+    def.roles?.[0] && kinds.includes('role') ? { role: def.roles[0].key } : { managerOf: 'owner', level: 1 };
+  return (
+    <div className="d-who" role="group" aria-label={label}>
+      {list.map((who, i) => (
+        // The list has no keys of its own; its order is its identity.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div className="d-whorow" key={i}>
+          <WhoRow label={`${label} ${i + 1}`} who={who} form={form} kinds={kinds} onChange={(w) => put(list.with(i, w))} />
+          <IconButton icon="close" label={t('remove')} onClick={() => put(list.toSpliced(i, 1))} />
+        </div>
+      ))}
+      <AddButton onClick={() => put([...list, fresh()])}>{list.length === 0 ? t('addWho') : t('addAnotherWho')}</AddButton>
+      <Problems list={problems} />
+    </div>
+  );
+}
+
+function WhoRow({
+  label,
+  who,
+  onChange,
+  form,
+  kinds,
+}: {
+  label: string;
+  who: Who;
+  onChange: (who: Who) => void;
+  form: string;
+  kinds: readonly Kind[];
+}) {
+  const { t } = useTranslation('designer');
+  const text = useText();
+  const def = useDefinition();
+  const { users } = usePeople();
+  const { data: teams } = useQuery(teamsQuery());
+  const words = useWhoText(form);
+  const kind = kindOf(who);
+  const people = useMemo(
+    () => [
+      { value: 'owner', label: t('person_owner') },
+      ...(def.forms?.find((f) => f.key === form)?.fields ?? [])
+        .filter((f) => f.type === 'user')
+        .map((f) => ({ value: f.key, label: text(f.name, f.key) })),
+    ],
+    [def, form, t, text],
+  );
+  if (kind === 'pick') return <span className="sp">{words(who)}</span>;
+  const choose = (next: Kind): Who => {
+    switch (next) {
+      case 'role':
+        return { role: def.roles?.[0]?.key ?? '' };
+      case 'user':
+        return { user: users[0]?.id ?? '' };
+      case 'team':
+        return { team: teams?.[0]?.key ?? '' };
+      case 'field':
+        return { field: 'owner' };
+      case 'managerOf':
+        return { managerOf: 'owner', level: 1 };
+      case 'decide':
+        return { decide: def.rules?.find((r) => r.kind !== 'expression')?.key ?? '' };
+      case 'expr':
+        return { expr: '' };
+    }
+  };
+  const pick = (options: { value: string; label: string }[], value: string | undefined, set: (v: string) => void) => (
+    <Select
+      className="sp"
+      aria-label={label}
+      value={value ?? ''}
+      options={options.some((o) => o.value === value) || !value ? options : [...options, { value, label: value }]}
+      onChange={set}
+      showSearch={{ optionFilterProp: 'label' }}
+      popupMatchSelectWidth={false}
+    />
+  );
+  return (
+    <>
+      <Select
+        className="d-whokind"
+        aria-label={`${label} ${t('kind')}`}
+        value={kind}
+        options={(kinds.includes(kind) ? kinds : [...kinds, kind]).map((k) => ({ value: k, label: t(`who_${k}`) }))}
+        onChange={(k) => onChange(choose(k))}
+        popupMatchSelectWidth={false}
+      />
+      {kind === 'role'
+        ? pick(
+            (def.roles ?? []).map((r) => ({ value: r.key, label: text(r.name, r.key) })),
+            who.role,
+            (role) => onChange({ ...who, role }),
+          )
+        : null}
+      {kind === 'user'
+        ? pick(
+            users.map((u) => ({ value: u.id, label: u.name })),
+            who.user,
+            (user) => onChange({ user }),
+          )
+        : null}
+      {kind === 'team'
+        ? pick(
+            (teams ?? []).map((x) => ({ value: x.key, label: text(x.name, x.key) })),
+            who.team,
+            (team) => onChange({ team }),
+          )
+        : null}
+      {kind === 'field' ? pick(people, who.field, (field) => onChange({ field })) : null}
+      {kind === 'decide'
+        ? pick(
+            (def.rules ?? []).filter((r) => r.kind !== 'expression').map((r) => ({ value: r.key, label: text(r.name, r.key) })),
+            who.decide,
+            (decide) => onChange({ decide }),
+          )
+        : null}
+      {kind === 'expr' ? (
+        <Input className="sp" aria-label={label} value={who.expr ?? ''} onChange={(e) => onChange({ expr: e.target.value })} />
+      ) : null}
+      {kind === 'managerOf' ? (
+        <>
+          {pick([...people, { value: 'initiator', label: t('person_initiator') }], who.managerOf, (managerOf) =>
+            onChange({ ...who, managerOf }),
+          )}
+          <InputNumber
+            className="d-level"
+            aria-label={`${label} ${t('level')}`}
+            min={1}
+            max={9}
+            precision={0}
+            value={who.upTo ?? who.level ?? 1}
+            onChange={(n) => onChange(who.upTo !== undefined ? { ...who, upTo: n ?? 1 } : { ...who, level: n ?? 1 })}
+          />
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** The same, bound to a place of the definition. */
+export function WhoSlot({ at, label, form, kinds }: { at: Path; label: string; form: string; kinds?: readonly Kind[] }) {
+  const slot = useSlot<Whos>(at);
+  return (
+    <div className="d-row" data-path={slot.path}>
+      <WhoList
+        label={label}
+        form={form}
+        value={slot.value}
+        onChange={slot.set}
+        problems={slot.problems}
+        {...(kinds ? { kinds } : {})}
+      />
+    </div>
+  );
+}

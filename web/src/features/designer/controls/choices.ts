@@ -1,0 +1,46 @@
+import { useCallback, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useText } from '@/ui/text';
+import { LANGUAGES, type FieldType, type Lang, type Text } from '@/model/definition';
+import { useDefinition, useLanguages } from '../context';
+import type { Choice } from './slots';
+
+/** The fields of a form to choose from, optionally of some types only. */
+export function useFieldChoices(form: string, types?: readonly FieldType[]): Choice[] {
+  const def = useDefinition();
+  const text = useText();
+  return useMemo(
+    () =>
+      (def.forms?.find((f) => f.key === form)?.fields ?? [])
+        .filter((f) => types === undefined || types.includes(f.type))
+        .map((f) => ({ value: f.key, label: text(f.name, f.key) })),
+    [def, form, types, text],
+  );
+}
+
+function useChoices(list: readonly { key: string; name?: Text }[] | undefined): Choice[] {
+  const text = useText();
+  return useMemo(() => (list ?? []).map((x) => ({ value: x.key, label: text(x.name, x.key) })), [list, text]);
+}
+
+export const useRoleChoices = () => useChoices(useDefinition().roles);
+export const useFormChoices = () => useChoices(useDefinition().forms);
+export const useChainChoices = () => useChoices(useDefinition().approvals);
+export const useOptionChoices = () => useChoices(useDefinition().options);
+export function useStageChoices(process: string): Choice[] {
+  return useChoices(useDefinition().processes?.find((p) => p.key === process)?.stages);
+}
+
+/** The language one writes in here: the reader's when the app has it, else the app's first. */
+export function useReaderLanguage(): Lang {
+  const languages = useLanguages();
+  const { i18n } = useTranslation();
+  return languages.includes(i18n.language as Lang) ? (i18n.language as Lang) : (languages[0] ?? LANGUAGES[0]);
+}
+
+/** A first text for something new; the app's other languages are left open, so that the checker asks for them. */
+export function useNewText(): (text: string) => Text {
+  const several = useLanguages().length > 1;
+  const reader = useReaderLanguage();
+  return useCallback((text) => (several ? { [reader]: text } : text), [several, reader]);
+}

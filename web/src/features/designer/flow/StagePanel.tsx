@@ -1,0 +1,452 @@
+import { Button, InputNumber, Select } from 'antd';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '@/ui/Icon';
+import { toast } from '@/ui/toast';
+import type { Activity, CheckItem, FieldRights, Owner, Process, Stage, StageEnd, Who } from '@/model/definition';
+import { addTransition, removeStage } from '@/model/edits';
+import { freshKey, keysOf } from '@/model/keys';
+import { leaving } from '@/model/questions';
+import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
+import { useFieldChoices, useNewText, useRoleChoices } from '../controls/choices';
+import { Conditions } from '../controls/Conditions';
+import { DurationSlot } from '../controls/DurationInput';
+import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
+import { CheckSlot, ChoicesSlot, TextSlot } from '../controls/slots';
+import { WhoList, WhoSlot } from '../controls/Who';
+import { Panel } from '../Panel';
+import { hueOf } from './FlowBoard';
+import { ownerWho } from './StageCard';
+
+interface Props {
+  process: Process;
+  processIndex: number;
+  stageIndex: number;
+}
+
+/** Everything about one stage, in the order of the five questions. */
+export function StagePanel({ process, processIndex, stageIndex }: Props) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const { select } = useSelection();
+  const { apply } = useActions();
+  const { actions } = useDraftStore();
+  const stage = process.stages[stageIndex] as Stage;
+  const list = ['processes', processIndex, 'stages'];
+  const at = [...list, stageIndex];
+  const base = `/processes/${process.key}`;
+  const open = stage.end === undefined;
+  const name = nameOf(stage);
+  return (
+    <Panel
+      icon={<span className="dot" style={{ background: hueOf(stage, stageIndex) }} />}
+      title={name}
+      word={t('word_stage')}
+      onClose={() => select(base)}
+      actions={
+        <>
+          <IconButton
+            icon="caretLeft"
+            label={t('moveUp')}
+            disabled={stageIndex === 0}
+            onClick={() => apply({ op: 'move', at: list, from: stageIndex, to: stageIndex - 1 })}
+          />
+          <IconButton
+            icon="caretRight"
+            label={t('moveDown')}
+            disabled={stageIndex + 1 >= process.stages.length}
+            onClick={() => apply({ op: 'move', at: list, from: stageIndex, to: stageIndex + 1 })}
+          />
+          <IconButton
+            icon="trash"
+            label={t('removeStage')}
+            disabled={process.stages.length <= 1}
+            onClick={() => {
+              apply(removeStage(def, process.key, stage.key));
+              select(base);
+              toast(t('stageRemoved', { name }), { undo: actions.undo });
+            }}
+          />
+        </>
+      }
+    >
+      <Part>
+        <TextSlot at={[...at, 'name']} label={t('name')} />
+        <div className="d-two">
+          <EndRow at={at} stage={stage} />
+          {open ? <ProbabilityRow at={at} /> : null}
+        </div>
+        {open && process.start !== stage.key ? (
+          <Button size="small" onClick={() => apply({ op: 'set', at: ['processes', processIndex, 'start'], value: stage.key })}>
+            {t('makeStart')}
+          </Button>
+        ) : null}
+        <StageProblems at={at} />
+      </Part>
+      {open ? (
+        <>
+          <Part>
+            <TextSlot at={[...at, 'goal']} label={t('goal')} question={t('q_what')} placeholder={t('goalPlaceholder')} rows={2} />
+          </Part>
+          <OwnerPart at={at} stage={stage} form={process.form} />
+          <Part>
+            <TextSlot
+              at={[...at, 'script']}
+              label={t('script')}
+              question={t('q_how')}
+              placeholder={t('scriptPlaceholder')}
+              rows={3}
+            />
+          </Part>
+          <Part>
+            <div className="d-two">
+              {typeof stage.due === 'object' ? (
+                <Row label={t('due')}>{() => <span className="s">{t('dueAtDate')}</span>}</Row>
+              ) : (
+                <DurationSlot at={[...at, 'due']} label={t('due')} />
+              )}
+              <DurationSlot at={[...at, 'idle']} label={t('idle')} />
+            </div>
+          </Part>
+          <ChecklistPart at={at} stage={stage} />
+          <ActivitiesPart at={at} stage={stage} form={process.form} />
+          <RightsPart at={at} form={process.form} />
+          <Part>
+            <Conditions at={[...at, 'leaveIf']} form={process.form} title={t('leaveIf')} question={t('q_complete')} />
+          </Part>
+          <NextPart process={process} stage={stage} />
+        </>
+      ) : null}
+    </Panel>
+  );
+}
+
+const SHOWN = [
+  'name',
+  'end',
+  'probability',
+  'goal',
+  'owner',
+  'script',
+  'due',
+  'idle',
+  'checklist',
+  'activities',
+  'fields',
+  'leaveIf',
+];
+
+function StageProblems({ at }: { at: (string | number)[] }) {
+  const slot = useSlot<Stage>(at, SHOWN);
+  return <Problems list={slot.problems} />;
+}
+
+function EndRow({ at, stage }: { at: (string | number)[]; stage: Stage }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<StageEnd>([...at, 'end']);
+  const { apply } = useActions();
+  return (
+    <Row label={t('endKind')} path={slot.path} problems={slot.problems}>
+      {(id) => (
+        <Select
+          id={id}
+          className="d-wide"
+          aria-label={t('endKind')}
+          value={stage.end ?? ''}
+          options={[
+            { value: '', label: t('end_open') },
+            ...(['won', 'lost', 'done', 'cancelled'] as const).map((v) => ({ value: v, label: t(`end_${v}`) })),
+          ]}
+          onChange={(v) =>
+            apply({
+              op: 'all',
+              changes: [
+                { op: 'set', at: [...at, 'end'], value: v === '' ? undefined : v },
+                // An end's probability is fixed by its kind.
+                ...(v === '' ? [] : [{ op: 'set' as const, at: [...at, 'probability'] }]),
+              ],
+            })
+          }
+        />
+      )}
+    </Row>
+  );
+}
+
+function ProbabilityRow({ at }: { at: (string | number)[] }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<number>([...at, 'probability']);
+  return (
+    <Row label={t('probability')} path={slot.path} problems={slot.problems}>
+      {(id) => (
+        <InputNumber
+          id={id}
+          className="d-wide"
+          min={0}
+          max={100}
+          precision={0}
+          suffix="%"
+          value={slot.value ?? null}
+          onBlur={slot.settle}
+          onChange={(v) => slot.type(v === null ? undefined : v)}
+        />
+      )}
+    </Row>
+  );
+}
+
+function OwnerPart({ at, stage, form }: { at: (string | number)[]; stage: Stage; form: string }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<Owner>([...at, 'owner']);
+  const owner = stage.owner;
+  const assign = owner !== undefined && !Array.isArray(owner) && 'who' in owner ? owner.assign : undefined;
+  const put = (who: Who[] | undefined, how: string | undefined) => {
+    if (who === undefined) slot.set(undefined);
+    else slot.set({ who, ...(how ? { assign: how as 'keep' } : {}) });
+  };
+  return (
+    <Part title={t('owner')} question={t('q_who')}>
+      <WhoList
+        label={t('owner')}
+        form={form}
+        value={ownerWho(stage)}
+        onChange={(who) => put(who, assign)}
+        problems={slot.problems}
+      />
+      {owner === undefined ? null : (
+        <Row label={t('assign')}>
+          {(id) => (
+            <Select
+              id={id}
+              className="d-wide"
+              aria-label={t('assign')}
+              value={assign ?? 'keep'}
+              options={(['keep', 'roundRobin', 'leastLoaded', 'pick'] as const).map((v) => ({
+                value: v,
+                label: t(`assign_${v}`),
+              }))}
+              onChange={(v) => put(asWhos(stage), v === 'keep' ? undefined : v)}
+            />
+          )}
+        </Row>
+      )}
+    </Part>
+  );
+}
+
+function asWhos(stage: Stage): Who[] {
+  const who = ownerWho(stage);
+  return who === undefined ? [] : Array.isArray(who) ? who : [who];
+}
+
+function ChecklistPart({ at, stage }: { at: (string | number)[]; stage: Stage }) {
+  const { t } = useTranslation('designer');
+  const newText = useNewText();
+  const { apply } = useActions();
+  const items = stage.checklist ?? [];
+  const list = [...at, 'checklist'];
+  const [opened, setOpened] = useState<string>();
+  const slot = useSlot<CheckItem[]>(
+    list,
+    items.map((i) => i.key),
+  );
+  const add = () => {
+    const key = freshKey('item', keysOf(items));
+    apply({
+      op: 'insert',
+      at: list,
+      index: items.length,
+      value: { key, name: newText(t('newItem')), required: true } satisfies CheckItem,
+    });
+    setOpened(key);
+  };
+  return (
+    <Part
+      title={t('checklist')}
+      question={t('q_complete')}
+      {...(items.length > 0
+        ? { note: t('checklistNote', { count: items.length, required: items.filter((i) => i.required).length }) }
+        : {})}
+      action={<AddButton onClick={add}>{t('add')}</AddButton>}
+    >
+      <ul className="d-lines">
+        {items.map((item, i) => (
+          <li key={item.key} className={opened === item.key ? 'open' : ''}>
+            <ItemHead
+              name={item.name}
+              itemKey={item.key}
+              open={opened === item.key}
+              onToggle={() => setOpened(opened === item.key ? undefined : item.key)}
+            >
+              <span className="s">{item.required ? t('mustDo') : t('optional')}</span>
+              <IconButton
+                icon="caretDown"
+                label={t('moveDown')}
+                disabled={i + 1 === items.length}
+                onClick={() => apply({ op: 'move', at: list, from: i, to: i + 1 })}
+              />
+              <IconButton
+                icon="close"
+                label={t('remove')}
+                onClick={() => apply(items.length === 1 ? { op: 'set', at: list } : { op: 'remove', at: list, index: i })}
+              />
+            </ItemHead>
+            {opened === item.key ? (
+              <div className="d-inner">
+                <TextSlot at={[...list, i, 'name']} label={t('name')} />
+                <TextSlot at={[...list, i, 'group']} label={t('itemGroup')} placeholder="BANT" />
+                <TextSlot at={[...list, i, 'help']} label={t('help')} />
+                <CheckSlot at={[...list, i, 'required']} label={t('mustDoLong')} />
+              </div>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      <Problems list={slot.problems} />
+    </Part>
+  );
+}
+
+function ItemHead({
+  name,
+  itemKey,
+  open,
+  onToggle,
+  children,
+}: {
+  name: Stage['name'];
+  itemKey: string;
+  open: boolean;
+  onToggle: () => void;
+  children: ReactNode;
+}) {
+  const nameOf = useNameOf();
+  return (
+    <div className="d-line">
+      <button type="button" className="d-linehead" aria-expanded={open} onClick={onToggle}>
+        <Icon name={open ? 'caretDown' : 'caretRight'} size={14} />
+        <span className="el">{nameOf({ key: itemKey, name })}</span>
+      </button>
+      {children}
+    </div>
+  );
+}
+
+function ActivitiesPart({ at, stage, form }: { at: (string | number)[]; stage: Stage; form: string }) {
+  const { t } = useTranslation('designer');
+  const newText = useNewText();
+  const roles = useRoleChoices();
+  const { apply } = useActions();
+  const items = stage.activities ?? [];
+  const list = [...at, 'activities'];
+  const [opened, setOpened] = useState<string>();
+  const add = () => {
+    const key = freshKey('activity', keysOf(items));
+    const who: Who = roles[0] ? { role: roles[0].value } : { managerOf: 'owner', level: 1 };
+    apply({
+      op: 'insert',
+      at: list,
+      index: items.length,
+      value: { key, name: newText(t('newActivity')), who: [who], due: 'P3BD', required: true } satisfies Activity,
+    });
+    setOpened(key);
+  };
+  return (
+    <Part title={t('activities')} action={<AddButton onClick={add}>{t('add')}</AddButton>}>
+      <ul className="d-lines">
+        {items.map((a, i) => (
+          <li key={a.key} className={opened === a.key ? 'open' : ''}>
+            <ItemHead
+              name={a.name}
+              itemKey={a.key}
+              open={opened === a.key}
+              onToggle={() => setOpened(opened === a.key ? undefined : a.key)}
+            >
+              <IconButton
+                icon="close"
+                label={t('remove')}
+                onClick={() => apply(items.length === 1 ? { op: 'set', at: list } : { op: 'remove', at: list, index: i })}
+              />
+            </ItemHead>
+            {opened === a.key ? (
+              <div className="d-inner">
+                <TextSlot at={[...list, i, 'name']} label={t('name')} />
+                <WhoSlot at={[...list, i, 'who']} label={t('activityWho')} form={form} />
+                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} />
+                <CheckSlot at={[...list, i, 'required']} label={t('mustDoLong')} />
+              </div>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+/** Which fields one may change, only read, not see, or must fill in here. */
+function RightsPart({ at, form }: { at: (string | number)[]; form: string }) {
+  const { t } = useTranslation('designer');
+  const fields = useFieldChoices(form);
+  const all = [{ value: '*', label: t('everyField') }, ...fields];
+  const slot = useSlot<FieldRights>([...at, 'fields'], ['edit', 'read', 'hide', 'require']);
+  return (
+    <Part title={t('fieldRights')} note={t('fieldRightsNote', { count: fields.length })}>
+      <ChoicesSlot at={[...at, 'fields', 'require']} label={t('rights_require')} choices={fields} placeholder={t('none')} />
+      <ChoicesSlot at={[...at, 'fields', 'edit']} label={t('rights_edit')} choices={all} placeholder={t('asGranted')} />
+      <ChoicesSlot at={[...at, 'fields', 'read']} label={t('rights_read')} choices={all} placeholder={t('none')} />
+      <ChoicesSlot at={[...at, 'fields', 'hide']} label={t('rights_hide')} choices={all} placeholder={t('none')} />
+      <Problems list={slot.problems} />
+    </Part>
+  );
+}
+
+/** The ways on from here, and a new one. */
+function NextPart({ process, stage }: { process: Process; stage: Stage }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const newText = useNewText();
+  const { select } = useSelection();
+  const { edit } = useActions();
+  const others = process.stages.filter((s) => s.key !== stage.key);
+  return (
+    <Part title={t('word_transition')} question={t('q_next')}>
+      <ul className="d-lines">
+        {leaving(process, stage.key).map((x) => (
+          <li key={x.key}>
+            <div className="d-line">
+              <button
+                type="button"
+                className="d-linehead"
+                onClick={() => select(`/processes/${process.key}/transitions/${x.key}`)}
+              >
+                <Icon name="arrowSmall" size={14} />
+                <span className="el">
+                  {x.name === undefined ? t('unnamed') : nameOf(x)} →{' '}
+                  {nameOf(process.stages.find((s) => s.key === x.to) ?? { key: x.to })}
+                </span>
+              </button>
+              {x.approval ? (
+                <span className="s row">
+                  <Icon name="diamond" size={12} />
+                  {nameOf(def.approvals?.find((c) => c.key === x.approval) ?? { key: x.approval })}
+                </span>
+              ) : null}
+            </div>
+          </li>
+        ))}
+      </ul>
+      <Select
+        className="d-wide"
+        aria-label={t('addTransitionTo')}
+        value={null}
+        placeholder={t('addTransitionTo')}
+        options={others.map((s) => ({ value: s.key, label: nameOf(s) }))}
+        onChange={(to: string | null) => {
+          if (to) edit(addTransition(def, process.key, stage.key, to, newText(nameOf(process.stages.find((s) => s.key === to)))));
+        }}
+      />
+    </Part>
+  );
+}

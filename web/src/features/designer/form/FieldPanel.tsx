@@ -1,0 +1,389 @@
+import { Input, Popover } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from '@tanstack/react-query';
+import { Icon } from '@/ui/Icon';
+import { toast } from '@/ui/toast';
+import type { Field, Form } from '@/model/definition';
+import { copyField, removeField } from '@/model/edits';
+import { keyFault, keysOf } from '@/model/keys';
+import { joinKeyPath } from '@/model/path';
+import { renameField, usesOf } from '@/model/rename';
+import { releaseQuery } from '../api';
+import { useActions, useDefinition, useDraft, useDraftStore, useJump, useNameOf, useSelection, useSlot } from '../context';
+import { FormulaSlot } from '../controls/FormulaSlot';
+import { IconButton, Part, Problems, Row } from '../controls/Row';
+import { CheckSlot, ChoiceSlot, TextSlot, Ways } from '../controls/slots';
+import { Panel } from '../Panel';
+import { usePlaceText } from '../ProblemDrawer';
+import { SETTINGS } from './settings/registry';
+import { iconOf, useTypeName } from './types';
+import { kindOf } from '@/fields/registry';
+
+interface Props {
+  form: Form;
+  formIndex: number;
+  fieldIndex: number;
+  columnIndex?: number;
+}
+
+/** Everything about one field, or one column of a table. */
+export function FieldPanel({ form, formIndex, fieldIndex, columnIndex }: Props) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const { select } = useSelection();
+  const { apply, edit } = useActions();
+  const { actions } = useDraftStore();
+  const parent = form.fields[fieldIndex] as Field;
+  const isColumn = columnIndex !== undefined;
+  const field = isColumn ? (parent.fields?.[columnIndex] as Field) : parent;
+  const at = useMemo(
+    () =>
+      columnIndex === undefined
+        ? ['forms', formIndex, 'fields', fieldIndex]
+        : ['forms', formIndex, 'fields', fieldIndex, 'fields', columnIndex],
+    [formIndex, fieldIndex, columnIndex],
+  );
+  const columns = isColumn ? parent.fields : undefined;
+  const typeName = useTypeName();
+  const name = nameOf(field);
+  const up = isColumn ? joinKeyPath(['forms', form.key, 'fields', parent.key]) : joinKeyPath(['forms', form.key]);
+
+  const remove = () => {
+    apply(
+      isColumn
+        ? { op: 'remove', at: ['forms', formIndex, 'fields', fieldIndex, 'fields'], index: columnIndex }
+        : removeField(def, form.key, field.key),
+    );
+    select(up);
+    toast(t('fieldRemoved', { name }), { undo: actions.undo });
+  };
+  return (
+    <Panel
+      icon={<Icon name={iconOf(field.type)} />}
+      title={name}
+      word={typeName(field.type)}
+      onClose={() => select(up)}
+      actions={
+        <>
+          {isColumn ? null : <Uses form={form.key} field={field.key} />}
+          {isColumn ? null : (
+            <IconButton icon="copy" label={t('copyField')} onClick={() => edit(copyField(def, form.key, field.key))} />
+          )}
+          <IconButton icon="trash" label={t('removeField')} onClick={remove} />
+        </>
+      }
+    >
+      <Part>
+        <TextSlot at={[...at, 'name']} label={t('name')} />
+        <KeyRow
+          form={form}
+          field={field}
+          path={joinKeyPath(
+            isColumn ? ['forms', form.key, 'fields', parent.key, 'fields', field.key] : ['forms', form.key, 'fields', field.key],
+          )}
+          {...(isColumn ? { columnsOf: parent, at } : {})}
+        />
+        <TextSlot at={[...at, 'help']} label={t('help')} placeholder={t('helpPlaceholder')} />
+      </Part>
+      <Source at={at} field={field} form={form.key} columns={columns} />
+      {field.calc === undefined ? <Required at={at} field={field} form={form.key} columns={columns} /> : null}
+      <TypeSettings at={at} form={form.key} field={field} columns={columns} />
+      <Shown at={at} field={field} form={form.key} columns={columns} />
+      {isColumn ? null : (
+        <Part title={t('inLists')}>
+          <div className="d-checks">
+            <CheckSlot at={[...at, 'list']} label={t('listColumn')} />
+            <CheckSlot at={[...at, 'filter']} label={t('filterable')} />
+            <CheckSlot at={[...at, 'sort']} label={t('sortable')} />
+            <CheckSlot at={[...at, 'search']} label={t('searchable')} />
+          </div>
+        </Part>
+      )}
+    </Panel>
+  );
+}
+
+interface PartProps {
+  at: (string | number)[];
+  field: Field;
+  form: string;
+  columns: readonly Field[] | undefined;
+}
+
+/** What its type lets one set. Problems of members that have no control of their own are said here. */
+function TypeSettings({ at, field, form, columns }: PartProps) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const { apply } = useActions();
+  const slot = useSlot<Field>(at, SHOWN_ELSEWHERE);
+  const Own = SETTINGS[field.type];
+  const Settings = kindOf(field.type).Settings;
+  const change = (patch: Partial<Field>) =>
+    apply({
+      op: 'all',
+      changes: Object.entries(patch).map(([member, value]) => ({ op: 'set' as const, at: [...at, member], value })),
+    });
+  if (field.type === 'bool' || field.type === 'user') return slot.problems.length > 0 ? <Problems list={slot.problems} /> : null;
+  return (
+    <Part title={t('typeSettings')}>
+      {Own ? (
+        <Own at={at} form={form} field={field} columns={columns} />
+      ) : (
+        <div className="d-settings">
+          <Settings field={field} definition={def} onChange={change} />
+        </div>
+      )}
+      <Problems list={slot.problems} />
+    </Part>
+  );
+}
+
+const SHOWN_ELSEWHERE = [
+  'name',
+  'help',
+  'calc',
+  'value',
+  'requiredIf',
+  'visibleIf',
+  'whenHidden',
+  'fields',
+  'checks',
+  'where',
+  'options',
+  'form',
+  'onDelete',
+];
+
+/** Never, always, or under a condition. */
+function Required({ at, field, form, columns }: PartProps) {
+  const { t } = useTranslation('designer');
+  const { apply } = useActions();
+  const [asked, setAsked] = useState(false);
+  const value = field.required ? 'always' : field.requiredIf !== undefined || asked ? 'if' : 'never';
+  return (
+    <Part title={t('required')}>
+      <Ways
+        label={t('required')}
+        value={value}
+        ways={[
+          { value: 'never', label: t('never') },
+          { value: 'always', label: t('always') },
+          { value: 'if', label: t('whenTrue') },
+        ]}
+        onChange={(next) => {
+          setAsked(next === 'if');
+          apply({
+            op: 'all',
+            changes: [
+              { op: 'set', at: [...at, 'required'], value: next === 'always' ? true : undefined },
+              ...(next === 'if' ? [] : [{ op: 'set' as const, at: [...at, 'requiredIf'] }]),
+            ],
+          });
+        }}
+      />
+      {value === 'if' ? (
+        <FormulaSlot
+          at={[...at, 'requiredIf']}
+          form={form}
+          columns={columns}
+          label={t('requiredWhen')}
+          placeholder={t('conditionPlaceholder')}
+        />
+      ) : null}
+    </Part>
+  );
+}
+
+/** Where the value comes from: typed in, filled in and changeable, or only computed. */
+function Source({ at, field, form, columns }: PartProps) {
+  const { t } = useTranslation('designer');
+  const { apply } = useActions();
+  const [asked, setAsked] = useState<'manual' | 'value' | 'calc' | undefined>();
+  if (field.type === 'table') return null;
+  const value = asked ?? (field.calc !== undefined ? 'calc' : field.value !== undefined ? 'value' : 'manual');
+  return (
+    <Part title={t('source')}>
+      <Ways
+        label={t('source')}
+        value={value}
+        ways={[
+          { value: 'manual', label: t('sourceManual') },
+          { value: 'value', label: t('sourceValue') },
+          { value: 'calc', label: t('sourceCalc') },
+        ]}
+        onChange={(next) => {
+          setAsked(next);
+          // What was written moves along, so that trying the other way loses nothing.
+          const formula = field.calc ?? field.value;
+          apply({
+            op: 'all',
+            changes: [
+              { op: 'set', at: [...at, 'calc'], value: next === 'calc' ? formula : undefined },
+              { op: 'set', at: [...at, 'value'], value: next === 'value' ? formula : undefined },
+              ...(next === 'calc'
+                ? (['required', 'requiredIf'] as const).map((m) => ({ op: 'set' as const, at: [...at, m] }))
+                : []),
+            ],
+          });
+        }}
+      />
+      {value === 'value' ? (
+        <FormulaSlot at={[...at, 'value']} form={form} columns={columns} label={t('initialValue')} hint={t('initialValueHint')} />
+      ) : null}
+      {value === 'calc' ? (
+        <FormulaSlot at={[...at, 'calc']} form={form} columns={columns} label={t('formula')} placeholder="qty * price" />
+      ) : null}
+    </Part>
+  );
+}
+
+function Shown({ at, field, form, columns }: PartProps) {
+  const { t } = useTranslation('designer');
+  const { apply } = useActions();
+  const [asked, setAsked] = useState(false);
+  const value = field.visibleIf !== undefined || asked ? 'if' : 'always';
+  return (
+    <Part title={t('shown')}>
+      <Ways
+        label={t('shown')}
+        value={value}
+        ways={[
+          { value: 'always', label: t('shownAlways') },
+          { value: 'if', label: t('whenTrue') },
+        ]}
+        onChange={(next) => {
+          setAsked(next === 'if');
+          if (next === 'always')
+            apply({
+              op: 'all',
+              changes: [
+                { op: 'set', at: [...at, 'visibleIf'] },
+                { op: 'set', at: [...at, 'whenHidden'] },
+              ],
+            });
+        }}
+      />
+      {value === 'if' ? (
+        <>
+          <FormulaSlot
+            at={[...at, 'visibleIf']}
+            form={form}
+            columns={columns}
+            label={t('shownWhen')}
+            placeholder={t('conditionPlaceholder')}
+          />
+          <ChoiceSlot
+            at={[...at, 'whenHidden']}
+            label={t('whenHidden')}
+            unset={t('hidden_keep')}
+            choices={[
+              { value: 'clear', label: t('hidden_clear') },
+              { value: 'exclude', label: t('hidden_exclude') },
+            ]}
+          />
+        </>
+      ) : null}
+    </Part>
+  );
+}
+
+/** The name formulas use. Changing it mends every use; what was published stays tied to it. */
+function KeyRow({
+  form,
+  field,
+  path,
+  columnsOf,
+  at,
+}: {
+  form: Form;
+  field: Field;
+  path: string;
+  columnsOf?: Field;
+  at?: (string | number)[];
+}) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const app = useDraft((s) => s.app);
+  const base = useDraft((s) => s.base);
+  const { apply } = useActions();
+  const { select } = useSelection();
+  const [text, setText] = useState(field.key);
+  const { data: live } = useQuery({ ...releaseQuery(app, base), enabled: base > 0 });
+  const others = columnsOf ? keysOf(columnsOf.fields) : keysOf(form.fields);
+  const fault = text === field.key ? undefined : keyFault(text, others);
+  const commit = () => {
+    if (text === field.key) return;
+    if (fault) {
+      setText(field.key);
+      return;
+    }
+    const before = live?.definition.forms?.find((f) => f.key === form.key);
+    if (columnsOf && at) {
+      const published = before?.fields.find((f) => f.key === columnsOf.key)?.fields?.some((c) => c.key === field.key) ?? false;
+      apply({
+        op: 'all',
+        changes: [
+          ...(published && !field.was?.includes(field.key)
+            ? [{ op: 'set' as const, at: [...at, 'was'], value: [...(field.was ?? []), field.key] }]
+            : []),
+          { op: 'set', at: [...at, 'key'], value: text },
+        ],
+      });
+    } else {
+      apply(renameField(def, form.key, field.key, text, before?.fields.some((f) => f.key === field.key) ?? false));
+    }
+    select(joinKeyPath([...path.split('/').slice(1, -1), text]));
+  };
+  return (
+    <Row label={t('key')} hint={columnsOf ? t('columnKeyHint') : t('keyHint')}>
+      {(id) => (
+        <>
+          <Input
+            id={id}
+            className="d-mono"
+            value={text}
+            status={fault ? 'error' : ''}
+            spellCheck={false}
+            onChange={(e) => setText(e.target.value)}
+            onBlur={commit}
+            onPressEnter={commit}
+          />
+          {fault ? <p className="bad s">{t(`key_${fault}`)}</p> : null}
+        </>
+      )}
+    </Row>
+  );
+}
+
+/** Where a field is used: a count that opens the list, each a way there. */
+function Uses({ form, field }: { form: string; field: string }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const jump = useJump();
+  const place = usePlaceText();
+  const uses = useMemo(() => usesOf(def, form, field), [def, form, field]);
+  if (uses.length === 0) return <span className="s">{t('notUsed')}</span>;
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      content={
+        <ul className="d-uses">
+          {uses.map((u) => (
+            <li key={u}>
+              <button type="button" className="link" onClick={() => jump(u)}>
+                {place(u)}
+              </button>
+            </li>
+          ))}
+        </ul>
+      }
+    >
+      <button type="button" className="link s">
+        {t('usedIn', { count: uses.length })}
+      </button>
+    </Popover>
+  );
+}

@@ -1,0 +1,159 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { toast } from '@/ui/toast';
+import type { Form, Grant, RecordScope, Unique } from '@/model/definition';
+import { freshKey, keysOf } from '@/model/keys';
+import { useActions, useDefinition, useDraftStore, useNameOf, usePlaceInDesigner, useSelection, useSlot } from '../context';
+import { useFieldChoices, useRoleChoices } from '../controls/choices';
+import { Conditions } from '../controls/Conditions';
+import { FormulaSlot } from '../controls/FormulaSlot';
+import { AddButton, IconButton, Part, Problems } from '../controls/Row';
+import { ChoiceSlot, ChoicesSlot, TextSlot, WordSlot } from '../controls/slots';
+import { Panel } from '../Panel';
+
+/** A form as a whole: name, title, number, what must hold, and who may do what with its records. */
+export function FormPanel({ form, formIndex }: { form: Form; formIndex: number }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const { apply } = useActions();
+  const { select } = useSelection();
+  const { go } = usePlaceInDesigner();
+  const { actions } = useDraftStore();
+  const at = ['forms', formIndex];
+  const process = def.processes?.find((p) => p.form === form.key);
+  return (
+    <Panel
+      title={nameOf(form)}
+      word={t('word_form')}
+      actions={
+        <IconButton
+          icon="trash"
+          label={t('removeForm')}
+          onClick={() => {
+            apply({ op: 'remove', at: ['forms'], index: formIndex });
+            select(undefined);
+            toast(t('formRemoved', { name: nameOf(form) }), { undo: actions.undo });
+          }}
+        />
+      }
+    >
+      <Part>
+        <TextSlot at={[...at, 'name']} label={t('name')} />
+        <WordSlot
+          at={[...at, 'title']}
+          label={t('recordTitle')}
+          hint={t('recordTitleHint', { example: '{{ name }}' })}
+          placeholder="{{ name }}"
+        />
+        <Button size="small" onClick={() => go('flow', process ? `/processes/${process.key}` : `/forms/${form.key}`)}>
+          {process ? t('toProcess', { name: nameOf(process) }) : t('makeProcess')}
+        </Button>
+      </Part>
+      <Part title={t('numbering')} note={t('numberingHint')}>
+        <WordSlot at={[...at, 'number', 'pattern']} label={t('numberPattern')} placeholder="SJ{yyyyMMdd}-{seq:4}" />
+        {form.number ? (
+          <ChoiceSlot
+            at={[...at, 'number', 'reset']}
+            label={t('numberReset')}
+            unset={t('reset_never')}
+            choices={(['daily', 'monthly', 'yearly'] as const).map((v) => ({ value: v, label: t(`reset_${v}`) }))}
+          />
+        ) : null}
+      </Part>
+      <Part>
+        <Conditions at={[...at, 'checks']} form={form.key} title={t('checks')} keyed />
+      </Part>
+      <UniquePart at={at} form={form} />
+      <GrantsPart at={at} form={form} />
+    </Panel>
+  );
+}
+
+function UniquePart({ at, form }: { at: (string | number)[]; form: Form }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<Unique[]>([...at, 'unique']);
+  const fields = useFieldChoices(form.key);
+  const list = slot.value ?? [];
+  return (
+    <Part
+      title={t('unique')}
+      action={
+        <AddButton
+          onClick={() =>
+            slot.set([...list, { key: freshKey('unique', keysOf(list)), on: form.fields[0] ? [form.fields[0].key] : [] }])
+          }
+        >
+          {t('add')}
+        </AddButton>
+      }
+    >
+      {list.map((u, i) => (
+        <div key={u.key} className="d-condition">
+          <ChoicesSlot at={[...at, 'unique', i, 'on']} label={t('uniqueOn')} choices={fields} />
+          <ChoiceSlot
+            at={[...at, 'unique', i, 'mode']}
+            label={t('uniqueMode')}
+            unset={t('mode_block')}
+            choices={[{ value: 'warn', label: t('mode_warn') }]}
+          />
+          <IconButton
+            icon="trash"
+            label={t('remove')}
+            onClick={() => slot.set(list.length === 1 ? undefined : list.toSpliced(i, 1))}
+          />
+        </div>
+      ))}
+    </Part>
+  );
+}
+
+const SCOPES: readonly RecordScope[] = ['own', 'participant', 'team', 'teamTree', 'all', 'none'];
+const DEEDS = ['create', 'read', 'edit', 'delete', 'assign', 'override', 'import', 'export'] as const;
+
+/** Who may do what: a role, whose records, and which fields stay hidden from it. */
+function GrantsPart({ at, form }: { at: (string | number)[]; form: Form }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<Grant[]>([...at, 'grants']);
+  const roles = useRoleChoices();
+  const fields = useFieldChoices(form.key);
+  const list = slot.value ?? [];
+  const add = () => {
+    const role = roles.find((r) => !list.some((g) => g.role === r.value)) ?? roles[0];
+    slot.set([...list, { role: role?.value ?? '', records: 'own', do: ['create', 'read', 'edit'] }]);
+  };
+  return (
+    <Part title={t('grants')} action={<AddButton onClick={add}>{t('add')}</AddButton>}>
+      {roles.length === 0 ? <p className="s">{t('noRoles')}</p> : null}
+      {list.map((g, i) => {
+        const here = [...at, 'grants', i];
+        return (
+          // A grant has no key; its place is its identity.
+          // oxlint-disable-next-line react/no-array-index-key
+          <div key={i} className="d-condition">
+            <div className="d-two">
+              <ChoiceSlot at={[...here, 'role']} label={t('role')} choices={roles} />
+              {typeof g.records === 'string' ? (
+                <ChoiceSlot
+                  at={[...here, 'records']}
+                  label={t('whose')}
+                  choices={SCOPES.map((s) => ({ value: s, label: t(`scope_${s}`) }))}
+                />
+              ) : (
+                <FormulaSlot at={[...here, 'records', 'where']} form={form.key} label={t('whose')} />
+              )}
+            </div>
+            <ChoicesSlot at={[...here, 'do']} label={t('may')} choices={DEEDS.map((d) => ({ value: d, label: t(`may_${d}`) }))} />
+            <ChoicesSlot at={[...here, 'hide']} label={t('hiddenFields')} choices={fields} placeholder={t('none')} />
+            <IconButton
+              icon="trash"
+              label={t('remove')}
+              onClick={() => slot.set(list.length === 1 ? undefined : list.toSpliced(i, 1))}
+            />
+          </div>
+        );
+      })}
+      <Problems list={list.length === 0 ? slot.problems : []} />
+    </Part>
+  );
+}

@@ -1,0 +1,32 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { kindOf, kinds } from '@/fields/registry';
+import type { IconName } from '@/ui/Icon';
+import type { Field, FieldType } from '@/model/definition';
+
+/** The palette's groups, in order. */
+export const GROUPS = [
+  { key: 'text', types: ['text', 'longtext'] },
+  { key: 'figures', types: ['number', 'money', 'percent'] },
+  { key: 'choice', types: ['select', 'multiselect', 'bool'] },
+  { key: 'time', types: ['date', 'datetime'] },
+  { key: 'people', types: ['user', 'reference', 'table'] },
+] as const satisfies readonly { key: string; types: readonly FieldType[] }[];
+
+/** A table holds no tables (definition.md). */
+export const COLUMN_TYPES: readonly FieldType[] = kinds.map((k) => k.type).filter((type) => type !== 'table');
+
+/** How a field is drawn on the canvas: computed ones by the formula mark. */
+export function iconOf(type: FieldType, computed = false): IconName {
+  return computed ? 'formula' : kindOf(type).icon;
+}
+
+export function useTypeName(): (type: FieldType) => string {
+  const { t } = useTranslation('fields');
+  return useCallback((type) => t(`type.${type}`), [t]);
+}
+
+/** A new field of a type, with the least that makes it whole. */
+export function newField(type: FieldType, name: Field['name']): Field {
+  return { key: type, type, ...(name === undefined ? {} : { name }), ...kindOf(type).fresh };
+}

@@ -1,0 +1,239 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Checkbox, Input, Modal, Select } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isApiError } from '@/api/client';
+import { queryClient } from '@/api/queries';
+import { Icon } from '@/ui/Icon';
+import { useFormat } from '@/ui/locale';
+import { Bone, ErrorBox, useErrorText } from '@/ui/States';
+import { toast } from '@/ui/toast';
+import { countProblems } from '@/model/problem';
+import { checkDraft, publish, releasesQuery, restore, type Release } from '../api';
+import { useDraft, useDraftStore, usePlaceInDesigner } from '../context';
+import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
+import { Diff } from './Diff';
+
+/** Check and publish: what is wrong, what changed, and what was published before. */
+export function PublishPage() {
+  const { t } = useTranslation('designer');
+  const store = useDraftStore();
+  const { app } = usePlaceInDesigner();
+  const problems = useDraft((s) => s.problems);
+  const rev = useDraft((s) => s.rev);
+  const state = useDraft((s) => s.state);
+  const releases = useQuery(releasesQuery(app));
+  const live = releases.data?.find((r) => r.live);
+  const [against, setAgainst] = useState<number>();
+  const base = against ?? live?.n;
+  const check = useMutation({
+    mutationFn: async () => {
+      await store.actions.flush();
+      return checkDraft(app);
+    },
+    onSuccess: (result) => store.actions.setProblems(result.problems),
+  });
+  const { mutate: runCheck } = check;
+  useEffect(() => runCheck(), [runCheck]);
+  const checked = check.isSuccess && state === 'saved';
+  const counts = countProblems(problems);
+  const next = Math.max(0, ...(releases.data ?? []).map((r) => r.n)) + 1;
+
+  return (
+    <div className="d-publish">
+      <div className="d-publishmain">
+        <section className="card">
+          <header>
+            <h2>{t('checkTitle')}</h2>
+            {checked ? <ProblemCounts problems={problems} /> : <span className="s">{t('checking')}</span>}
+            <span className="sp" />
+            <Button size="small" icon={<Icon name="refresh" size={14} />} loading={check.isPending} onClick={() => runCheck()}>
+              {t('checkAgain')}
+            </Button>
+          </header>
+          {check.error ? <ErrorBox error={check.error} onRetry={() => runCheck()} /> : null}
+          {problems.length > 0 ? (
+            <ProblemRows problems={problems} />
+          ) : checked ? (
+            <p className="d-fine ok">{t('checkFine')}</p>
+          ) : null}
+        </section>
+        <section className="card">
+          <header>
+            <h2>{t('diffTitle')}</h2>
+            <span className="sp" />
+            {base === undefined ? null : (
+              <Select
+                size="small"
+                aria-label={t('diffAgainst')}
+                value={base}
+                options={(releases.data ?? []).map((r) => ({
+                  value: r.n,
+                  label: `${t('diffAgainst')} v${r.n}${r.live ? ` · ${t('liveNow')}` : ''}`,
+                }))}
+                onChange={setAgainst}
+                popupMatchSelectWidth={false}
+              />
+            )}
+          </header>
+          {releases.isPending ? (
+            <p className="d-fine">
+              <Bone width={220} />
+            </p>
+          ) : base === undefined ? (
+            <p className="d-fine s">{t('firstRelease')}</p>
+          ) : (
+            <Diff app={app} from={base} rev={rev} />
+          )}
+        </section>
+      </div>
+      <aside className="d-panel" aria-label={t('publishTitle', { n: next })}>
+        <header className="d-panelhead">
+          <h2>{t('publishTitle', { n: next })}</h2>
+        </header>
+        <div className="d-panelbody">
+          <PublishForm app={app} ready={checked} errors={counts.errors} warnings={counts.warnings} />
+          <Releases app={app} list={releases.data} />
+        </div>
+      </aside>
+    </div>
+  );
+}
+
+function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boolean; errors: number; warnings: number }) {
+  const { t } = useTranslation('designer');
+  const store = useDraftStore();
+  const errorText = useErrorText();
+  const [note, setNote] = useState('');
+  const [accepted, setAccepted] = useState(false);
+  const run = useMutation({
+    mutationFn: async () => {
+      if (!(await store.actions.flush())) throw new Error('unsaved');
+      return publish(app, { note: note.trim(), acceptWarnings: accepted, rev: store.getState().rev });
+    },
+    onSuccess: (r) => {
+      toast(r.same ? t('publishedSame', { n: r.release }) : t('published', { n: r.release }));
+      setNote('');
+      setAccepted(false);
+      afterPublish(app);
+    },
+    onError: (error) => {
+      if (isApiError(error, 'check.failed')) void checkDraft(app).then((c) => store.actions.setProblems(c.problems));
+    },
+  });
+  const blocked = errors > 0 || (warnings > 0 && !accepted) || note.trim() === '' || !ready;
+  return (
+    <form
+      className="d-part"
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (!blocked) run.mutate();
+      }}
+    >
+      <label className="d-label" htmlFor="publish-note">
+        {t('note')}
+      </label>
+      <Input.TextArea
+        id="publish-note"
+        autoSize={{ minRows: 3, maxRows: 8 }}
+        value={note}
+        placeholder={t('notePlaceholder')}
+        onChange={(e) => setNote(e.target.value)}
+      />
+      <h3 className="d-ready">{t('readiness')}</h3>
+      <ul className="d-readylist">
+        <li className={errors > 0 ? 'bad' : 'ok'}>
+          <Icon name={errors > 0 ? 'error' : 'checkCircle'} size={14} />
+          {errors > 0 ? t('errorsBlock', { count: errors }) : t('noErrors')}
+        </li>
+        {warnings > 0 ? (
+          <li className="warn">
+            <Icon name="alert" size={14} />
+            <span className="sp">{t('warnings', { count: warnings })}</span>
+            <Checkbox checked={accepted} onChange={(e) => setAccepted(e.target.checked)}>
+              {t('iKnow')}
+            </Checkbox>
+          </li>
+        ) : null}
+        {note.trim() === '' ? (
+          <li className="dim">
+            <Icon name="edit" size={14} />
+            {t('noteNeeded')}
+          </li>
+        ) : null}
+      </ul>
+      <Button type="primary" htmlType="submit" block disabled={blocked} loading={run.isPending}>
+        {t('publish')}
+      </Button>
+      <p className="s">{t('publishHint')}</p>
+      {run.error ? (
+        <p className="bad" role="alert">
+          {run.error.message === 'unsaved' ? t('saveFailed') : errorText(run.error)}
+        </p>
+      ) : null}
+    </form>
+  );
+}
+
+/** What is published is read anew everywhere: lists of apps, the live model, the history. */
+function afterPublish(app: string) {
+  for (const queryKey of [['releases', app], ['apps'], ['me'], ['model', app], ['diff', app]])
+    void queryClient.invalidateQueries({ queryKey });
+}
+
+function Releases({ app, list }: { app: string; list: readonly Release[] | undefined }) {
+  const { t } = useTranslation('designer');
+  const format = useFormat();
+  const errorText = useErrorText();
+  const [chosen, setChosen] = useState<Release>();
+  const back = useMutation({
+    mutationFn: (n: number) => restore(app, n),
+    onSuccess: (r) => {
+      setChosen(undefined);
+      toast(t('rolledBack', { n: r.release }));
+      afterPublish(app);
+    },
+  });
+  return (
+    <section className="d-part">
+      <h3>{t('releases')}</h3>
+      {list && list.length === 0 ? <p className="s">{t('noReleases')}</p> : null}
+      <ul className="d-releases">
+        {(list ?? []).map((r) => (
+          <li key={r.n}>
+            <b>v{r.n}</b>
+            <span className="d-releasenote">
+              <span>{r.note || t('noNote')}</span>
+              <span className="s">
+                {format.moment(r.at)} {r.by?.name ?? ''}
+              </span>
+            </span>
+            {r.live ? (
+              <span className="tag ok">{t('liveNow')}</span>
+            ) : (
+              <button type="button" className="link" onClick={() => setChosen(r)}>
+                {t('rollBack')}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Modal
+        open={chosen !== undefined}
+        title={t('rollBackTitle', { n: chosen?.n ?? 0 })}
+        okText={t('rollBack')}
+        cancelText={t('cancel')}
+        confirmLoading={back.isPending}
+        onCancel={() => setChosen(undefined)}
+        onOk={() => chosen && back.mutate(chosen.n)}
+      >
+        <p>{t('rollBackText')}</p>
+        {back.error ? (
+          <p className="bad" role="alert">
+            {errorText(back.error)}
+          </p>
+        ) : null}
+      </Modal>
+    </section>
+  );
+}
