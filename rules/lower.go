@@ -97,9 +97,9 @@ func (l *lowering) fixSpan(loc file.Location, with string, title Text) *Fix {
 	return &Fix{Title: title, Changes: []Change{{Path: "", Value: raw}}}
 }
 
-// fixName offers to replace a name that stands at loc, bare or in quotes.
+// fixName offers to replace a name that stands at loc, bare, in quotes or in a bracket and quotes.
 func (l *lowering) fixName(loc file.Location, name, near string) *Fix {
-	for from := loc.From; from <= loc.From+1; from++ {
+	for from := loc.From; from <= loc.From+2; from++ {
 		to := from + len([]rune(name))
 		if from >= 0 && to <= len(l.syn.runes) && string(l.syn.runes[from:to]) == name {
 			return l.fixSpan(file.Location{From: from, To: to}, near, Say("改为“{near}”", "改為「{near}」", "Change to “{near}”", "near", near))
