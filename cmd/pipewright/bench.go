@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	goruntime "runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// benchCommand is `bench [--quick] [--json] [--mongodb-uri URI]`: speed and memory, each figure beside a limit measured in the same run on
+// the same machine. It starts servers of its own on loopback addresses and ends them.
+func benchCommand() *cobra.Command {
+	var quick, asJSON bool
+	var mongo string
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure speed and memory beside their limits",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			size := benchSize{Seconds: 10, Records: 100_000, Starts: 5}
+			if quick {
+				size = benchSize{Seconds: 2, Records: 5_000, Starts: 3}
+			}
+			ctx, cancel := context.WithTimeout(cmd.Context(), 20*time.Minute)
+			defer cancel()
+			figures, err := runBench(ctx, size, mongo, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), map[string]any{"cores": goruntime.NumCPU(), "go": goruntime.Version(), "records": size.Records, "seconds": size.Seconds, "figures": figures})
+			}
+			printFigures(cmd.OutOrStdout(), figures)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&quick, "quick", false, "a short run over fewer records, to see that it works")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the figures as JSON")
+	cmd.Flags().StringVar(&mongo, "mongodb-uri", os.Getenv("PIPEWRIGHT_MONGODB_URI"), "measure on this MongoDB instead of the embedded store")
+	return cmd
+}
+
+// benchSize says how much is measured.
+type benchSize struct {
+	// Seconds each load runs; Records in the lists; Starts of the cold-start figure.
+	Seconds, Records, Starts int
+}
+
+// Figure is one line of the result.
+type Figure struct {
+	ID    string  `json:"id"`
+	What  string  `json:"what"`
+	Unit  string  `json:"unit"`
+	Value float64 `json:"value"`
+	// Limit was measured in the same run; 0 when the figure stands alone. Ratio is value / limit.
+	Limit float64 `json:"limit,omitempty"`
+	Ratio float64 `json:"ratio,omitempty"`
+	Floor string  `json:"floor"`
+	Goal  string  `json:"goal"`
+}
+
+func printFigures(out io.Writer, figures []Figure) {
+	fmt.Fprintf(out, "%-4s %-62s %12s %12s %8s  %-9s %s\n", "", "", "value", "limit", "ratio", "floor", "goal")
+	for _, f := range figures {
+		limit, ratio := "", ""
+		if f.Limit > 0 {
+			limit, ratio = fmt.Sprintf("%.2f", f.Limit), fmt.Sprintf("%.2f", f.Ratio)
+		}
+		fmt.Fprintf(out, "%-4s %-62s %12.2f %12s %8s  %-9s %s\n", f.ID, f.What+" ("+f.Unit+")", f.Value, limit, ratio, f.Floor, f.Goal)
+	}
+}
