@@ -70,6 +70,12 @@ func (w *effects) event(e *Event) {
 		if p.Owner != e.By && p.How != "create" {
 			w.notify(e, []string{p.Owner}, rules.Say("这条记录现在由你负责", "這條記錄現在由你負責", "You own this record now"))
 		}
+	case Joined:
+		for _, who := range p.People {
+			if who.Why == "cc" && w.s.Round != nil {
+				w.notify(e, []string{who.User}, rules.Say("“{chain}”抄送给你", "「{chain}」副本給你", "“{chain}” was copied to you", "chain", w.chainName(w.s.Round.Chain)))
+			}
+		}
 	case Noted:
 		w.notify(e, without(p.Mentions, e.By), rules.Say("{who} 在笔记里提到你：{text}", "{who} 在筆記裡提到你：{text}", "{who} mentioned you: {text}", "who", e.By, "text", clip(p.Text)))
 	case Deleted:

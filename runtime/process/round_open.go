@@ -68,6 +68,13 @@ func (d *decider) begin(ch *CompiledChain, p RoundOpened) *Rejection {
 		}
 	}
 	d.emit(p)
+	if cc, ok := d.resolve(whosOf(ch.Def.CC), p.Initiator, nil); ok && len(cc) > 0 {
+		joined := Joined{}
+		for _, user := range cc {
+			joined.People = append(joined.People, Person{User: user, Why: "cc"})
+		}
+		d.emit(joined)
+	}
 	if back != "" {
 		for _, key := range p.Steps {
 			if key == back {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -116,9 +117,38 @@ func (d *decider) assigns(form *Form, set []CompiledAssign, sc *rules.Scope) (fo
 	return out, nil
 }
 
-// retitle keeps the title in step with what it is made of.
+// retitle keeps the title in step with what it is made of; it is looked at only when something of that has changed.
 func (d *decider) retitle() {
+	if !d.titleTouched() {
+		return
+	}
 	if title := d.form.Schema.Title(d.view(nil), d.base(), d.record); title != d.s.Title {
 		d.emit(Titled{Title: title})
 	}
+}
+
+func (d *decider) titleTouched() bool {
+	if d.before == nil {
+		return true
+	}
+	reads := d.form.Schema.TitleReads()
+	for i := range d.events {
+		switch p := d.events[i].Payload.(type) {
+		case Changed:
+			keys := p.keys()
+			if len(reads) == 0 {
+				return true // the first text field
+			}
+			for _, name := range reads {
+				if slices.Contains(keys, d.form.Schema.StorageKey(name)) {
+					return true
+				}
+			}
+		case Numbered, Entered, Assigned:
+			if slices.ContainsFunc(reads, func(name string) bool { _, system := SystemNames[name]; return system }) {
+				return true
+			}
+		}
+	}
+	return false
 }
