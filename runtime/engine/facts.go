@@ -53,6 +53,13 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 				f.facts.People = map[string][]string{}
 			}
 			f.facts.People[n.Key] = access.Resolve(f.dir, *n.People)
+		case process.NeedTeam:
+			if f.facts.Teams == nil {
+				f.facts.Teams = map[string]string{}
+			}
+			for _, user := range n.Users {
+				f.facts.Teams[user] = f.dir.TeamOf(user)
+			}
 		case process.NeedNumber:
 			err = f.number(ctx, n)
 		case process.NeedUnique:

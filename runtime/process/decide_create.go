@@ -23,7 +23,7 @@ func (d *decider) create() *Rejection {
 	if owner == "" && !d.c.Actor.Service {
 		owner = d.c.Actor.User
 	}
-	d.s.Owner, d.s.Team, d.s.CreatedAt = owner, d.c.Actor.Team, d.now
+	d.s.Owner, d.s.Team, d.s.CreatedAt = owner, d.teamOf(owner), d.now
 	if d.proc != nil {
 		d.s.Stage = d.proc.Def.Start
 	}
@@ -62,7 +62,7 @@ func (d *decider) imported() *Rejection {
 	if r != nil {
 		return r
 	}
-	d.s.Owner, d.s.Team, d.s.CreatedAt = d.c.Owner, d.c.Actor.Team, d.now
+	d.s.Owner, d.s.Team, d.s.CreatedAt = d.c.Owner, d.teamOf(d.c.Owner), d.now
 	p := Imported{At: d.c.Created, Since: d.c.Since, Closed: d.c.Closed}
 	if d.proc != nil {
 		p.Stage, p.Process = d.c.Stage, d.proc.Def.Key

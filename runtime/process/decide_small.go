@@ -81,7 +81,7 @@ func (d *decider) assign() *Rejection {
 	if a.Service {
 		how = "automation"
 	}
-	d.emit(Assigned{Owner: d.c.Owner, Team: d.s.Team, How: how})
+	d.emit(Assigned{Owner: d.c.Owner, Team: d.teamOf(d.c.Owner), How: how})
 	return nil
 }
 

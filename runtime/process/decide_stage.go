@@ -70,7 +70,7 @@ func (d *decider) own(st *CompiledStage) *Rejection {
 		}
 	}
 	if next != d.s.Owner {
-		d.emit(Assigned{Owner: next, Team: d.s.Team, How: how})
+		d.emit(Assigned{Owner: next, Team: d.teamOf(next), How: how})
 	}
 	return nil
 }

@@ -17,6 +17,8 @@ const (
 	NeedLinked NeedKind = "linked"
 	// NeedPeople: who a who stands for, now.
 	NeedPeople NeedKind = "people"
+	// NeedTeam: the team of a person.
+	NeedTeam NeedKind = "team"
 	// NeedNumber: the next number of a series, claimed by the shell for this record.
 	NeedNumber NeedKind = "number"
 	// NeedUnique: a unique value claimed by the shell for this record.
@@ -60,6 +62,8 @@ func (n PeopleNeed) Key() string {
 type Facts struct {
 	// People are active users by PeopleNeed.Key, in a stable order.
 	People map[string][]string
+	// Teams of people, by user; empty for a person without one.
+	Teams map[string]string
 	// Records by "form/id"; a record that is not there is present with Missing.
 	Records map[string]RecordFact
 	// Linked counts by stage, by need key.

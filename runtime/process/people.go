@@ -115,6 +115,21 @@ func (d *decider) userValue(field string, v forms.Values) string {
 	return user
 }
 
+// teamOf is the team of a person: a record belongs to the team of its owner.
+func (d *decider) teamOf(user string) string {
+	switch {
+	case user == "":
+		return ""
+	case user == d.c.Actor.User:
+		return d.c.Actor.Team
+	}
+	team, ok := d.f.Teams[user]
+	if !ok {
+		d.need(Need{Kind: NeedTeam, Key: "team:" + user, Users: []string{user}})
+	}
+	return team
+}
+
 // admins are the process admins: who has the app's role "admin", else the platform's admins.
 func (d *decider) admins() ([]string, bool) {
 	return d.ask(PeopleNeed{App: d.app.Def.Key, Who: Who{Role: "admin"}})

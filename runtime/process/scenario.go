@@ -224,7 +224,7 @@ func (s *scenario) cover(st *State, e *Event) {
 
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
-	return &Facts{People: map[string][]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
+	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
 		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
@@ -252,6 +252,8 @@ func (s *scenario) fetch(f *Facts, n Need) {
 		f.Linked[n.Key] = counts
 	case NeedPeople:
 		f.People[n.Key] = s.world.People(*n.People)
+	case NeedTeam:
+		f.Teams[n.Users[0]] = s.world.Actor(s.app, s.app.Def.Forms[0].Key, n.Users[0], nil).Team
 	case NeedNumber:
 		s.numbers[n.Series]++
 		f.Numbers[n.Key] = itoa(s.numbers[n.Series])
