@@ -71,10 +71,7 @@ func Compile(src string, env *Env, want Type) (*Program, []Problem) {
 
 // assemble turns a lowered tree into the machine's code.
 func assemble(src string, root ast.Node, l *lowering) (*vm.Program, error) {
-	c := conf.CreateNew()
-	for name, fn := range l.wide {
-		c.Functions[name] = fn
-	}
+	c := &conf.Config{Functions: l.wide, ShortCircuit: true, Optimize: true}
 	prog, err := compiler.Compile(&parser.Tree{Node: root, Source: file.NewSource(src)}, c)
 	if err != nil {
 		return nil, fmt.Errorf("rules: assemble: %w", err)

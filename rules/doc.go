@@ -20,4 +20,15 @@
 //
 // Every number is an exact decimal. Division gives 16 digits after the point, rounded half away from zero; dividing by
 // zero is an error with its place. A result of 10^40 or more is an error; digits after the 40th place are rounded away.
+//
+// # Work
+//
+// A loop over a table or list takes as many steps from the command's Budget as it has rows, at its beginning and whether
+// or not it stops early, so that the outcome never depends on a clock; long texts and counting working days cost steps as
+// well. 20,000 steps a command, 1,000 rows a loop, two loops inside one another: limits.go.
+//
+// # Dates
+//
+// A date and an instant meet as dates, in the zone of the Scope. A date plus or minus a number moves by days; one date
+// minus another is a number of days.
 package rules

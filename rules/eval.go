@@ -25,6 +25,13 @@ func (e *EvalError) Error() string {
 	return fmt.Sprintf("%s at %d:%d of %q: %s", e.Code, e.Line, e.Col, e.Source, e.Message.In("en"))
 }
 
+// Problem is the error as a problem of the slot at path.
+func (e *EvalError) Problem(path string) Problem {
+	p := Errorf(path, e.Code, e.Message)
+	p.Line, p.Col = e.Line, e.Col
+	return p
+}
+
 // frame is what the operations of one run see; it is the machine's environment.
 type frame struct {
 	scope  *Scope

@@ -52,14 +52,20 @@ func place(src string, at int) (line, col int) {
 	return line, col
 }
 
-// parseConfig makes every name but the loop functions of expr-lang an ordinary call, so that ours alone are known.
-func parseConfig() *conf.Config {
-	c := conf.CreateNew()
-	c.MaxNodes = 4 * MaxNodes // the walk counts exactly; this only stops a flood
+// disabled makes every name but the loop functions of expr-lang an ordinary call, so that ours alone are known. It is
+// only read.
+var disabled = func() map[string]bool {
+	out := make(map[string]bool, len(builtin.Builtins))
 	for _, f := range builtin.Builtins {
-		c.Disabled[f.Name] = true
+		out[f.Name] = true
 	}
-	return c
+	return out
+}()
+
+// parseConfig is made by hand: the maps of conf.CreateNew would cost more than parsing does.
+func parseConfig() *conf.Config {
+	// The walk counts the parts exactly; MaxNodes here only stops a flood.
+	return &conf.Config{Disabled: disabled, MaxNodes: 4 * MaxNodes}
 }
 
 // syntax is a parsed expression.
