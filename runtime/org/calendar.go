@@ -10,12 +10,6 @@ import (
 	"pipewright/rules"
 )
 
-// Working hours of a working day, in the zone asked for. The day has no break: 09:00 to 18:00 are nine working hours.
-const (
-	opens  = 9
-	closes = 18
-)
-
 // Calendar tells working days: Monday to Friday, but for the days named off and the days named worked. It implements
 // rules.Calendar. Immutable, safe for concurrent use; the nil Calendar is Monday to Friday.
 type Calendar struct {
@@ -23,6 +17,8 @@ type Calendar struct {
 	days  map[rules.Date]bool
 	years map[int]bool
 }
+
+//go:generate go run gen_cn.go
 
 // cnDays holds the public holidays and moved working days of mainland China, made from chinese-days by `make data`.
 //
@@ -93,59 +89,7 @@ func (c *Calendar) IsWorkday(d rules.Date) bool {
 	return w != time.Saturday && w != time.Sunday
 }
 
-// Add moves an instant by a duration in a zone (nil: UTC), see AddDuration.
+// Add moves an instant by a duration in a zone (nil: UTC), working time counted by this calendar; see rules.Duration.Add.
 func (c *Calendar) Add(from time.Time, d rules.Duration, zone *time.Location) time.Time {
-	return AddDuration(c, from, d, zone)
-}
-
-// AddDuration moves an instant by a duration. Calendar time follows rules.Duration.From. Working days count only days worked and
-// keep the time of day; working hours count only from 09:00 to 18:00 of days worked, beginning at the next opening when from
-// lies outside. Negative durations go back. A calendar without any day worked in four years ends the search there.
-func AddDuration(c rules.Calendar, from time.Time, d rules.Duration, zone *time.Location) time.Time {
-	if !d.Working() {
-		return d.From(from, zone)
-	}
-	if zone == nil {
-		zone = time.UTC
-	}
-	step := 1
-	if d.Negative {
-		step = -1
-	}
-	t := from.In(zone)
-	day := rules.DateOf(t, zone)
-	if d.WorkDays > 0 {
-		for n, idle := d.WorkDays, 0; n > 0 && idle < 4*366; {
-			day = day.AddDays(step)
-			if c.IsWorkday(day) {
-				n, idle = n-1, 0
-			} else {
-				idle++
-			}
-		}
-		t = time.Date(day.Year, time.Month(day.Month), day.Day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone)
-	}
-	left := time.Duration(d.WorkHours) * time.Hour
-	for idle := 0; left > 0 && idle < 4*366; day = day.AddDays(step) {
-		open, shut := day.At(opens, 0, zone), day.At(closes, 0, zone)
-		if !c.IsWorkday(day) || step > 0 && !t.Before(shut) || step < 0 && !t.After(open) {
-			idle++
-			continue
-		}
-		idle = 0
-		if step > 0 {
-			if t.Before(open) {
-				t = open
-			}
-			part := min(left, shut.Sub(t))
-			t, left = t.Add(part), left-part
-		} else {
-			if t.After(shut) {
-				t = shut
-			}
-			part := min(left, t.Sub(open))
-			t, left = t.Add(-part), left-part
-		}
-	}
-	return t.UTC()
+	return d.Add(from, zone, c)
 }

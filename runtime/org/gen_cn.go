@@ -1,7 +1,7 @@
 //go:build ignore
 
-// gen_cn makes cn.txt from the file dist/chinese-days.json of the npm package chinese-days, whose path is the only argument.
-// Only facts are taken: which days are off and which weekend days are worked.
+// gen_cn makes cn.txt from the npm package chinese-days, which it fetches with npm. Only facts are taken: which days are off and
+// which weekend days are worked.
 package main
 
 import (
@@ -9,15 +9,30 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
+const pack = "chinese-days@1.5.7"
+
 func main() {
-	if len(os.Args) != 2 {
-		log.Fatal("usage: go run gen_cn.go chinese-days.json")
+	dir, err := os.MkdirTemp("", "chinese-days")
+	if err != nil {
+		log.Fatal(err)
 	}
-	raw, err := os.ReadFile(os.Args[1])
+	defer os.RemoveAll(dir)
+	run := func(name string, args ...string) {
+		cmd := exec.Command(name, args...)
+		cmd.Dir, cmd.Stderr = dir, os.Stderr
+		if err := cmd.Run(); err != nil {
+			log.Fatalf("%s: %v", name, err)
+		}
+	}
+	run("npm", "pack", "--silent", pack)
+	run("tar", "xzf", "chinese-days-1.5.7.tgz")
+	raw, err := os.ReadFile(filepath.Join(dir, "package", "dist", "chinese-days.json"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,10 @@
 package org
 
-import "slices"
+import (
+	"slices"
+
+	"pipewright/rules"
+)
 
 // Sample is the company of demos, templates and scenario tests. Its people have no roles yet; SampleRoles gives them those
 // of an app.
@@ -70,4 +74,30 @@ func SampleFor(app string, roles []string) *Directory {
 		users[i].Roles = given[users[i].ID]
 	}
 	return New(users, teams)
+}
+
+// SampleTitle is what a sample person does, for choosing whom to sign in as.
+func SampleTitle(user string) rules.Text { return sampleTitles[user] }
+
+var sampleTitles = map[string]rules.Text{
+	"admin":      rules.Say("管理员", "管理員", "Administrator"),
+	"rep.li":     rules.Say("客户经理", "客戶經理", "Sales representative"),
+	"rep.chen":   rules.Say("客户经理", "客戶經理", "Sales representative"),
+	"mgr.wang":   rules.Say("销售经理", "銷售經理", "Sales manager"),
+	"dir.sun":    rules.Say("销售总监", "銷售總監", "Sales director"),
+	"fin.zhao":   rules.Say("财务", "財務", "Finance"),
+	"legal.qian": rules.Say("法务", "法務", "Legal"),
+	"cfo.he":     rules.Say("财务总监", "財務長", "Chief financial officer"),
+	"ops.wu":     rules.Say("交付", "交付", "Delivery"),
+}
+
+// SampleUser finds one of the sample people.
+func SampleUser(id string) (User, bool) {
+	users, _ := Sample()
+	for _, u := range users {
+		if u.ID == id {
+			return u, true
+		}
+	}
+	return User{}, false
 }
