@@ -1,3 +1,228 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, operationKey } from '@/api/client';
+import { homeQuery, meQuery, queryClient } from '@/api/queries';
+import type { RecordItem, Task } from '@/api/types';
+import { stageColor, stageOf, useModel } from '@/records/model';
+import { daysSince, isMoney } from '@/ui/format';
+import { useFormat } from '@/ui/locale';
+import { PageHead } from '@/ui/PageHead';
+import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { toast } from '@/ui/toast';
+import './home.css';
+
+/** My work: what waits for me, what is due, what goes cold. */
 export function HomePage() {
-  return null;
+  const { t } = useTranslation('home');
+  const format = useFormat();
+  const { data: me } = useSuspenseQuery(meQuery());
+  const { data, error, isPending, refetch } = useQuery(homeQuery());
+  const approvals = data?.tasks.filter((x) => x.kind !== 'todo') ?? [];
+  const todos = data?.tasks.filter((x) => x.kind === 'todo') ?? [];
+  const late = data?.tasks.filter((x) => x.dueAt && format.dueState(x.dueAt) === 'bad').length ?? 0;
+  const noApps = me.apps.every((a) => a.release === 0);
+  return (
+    <>
+      <PageHead title={t('title')}>
+        <span className="s wide-only">{format.longDate(Date.parse(me.now) || 0)}</span>
+      </PageHead>
+      <div className="body">
+        {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
+        {noApps ? (
+          <Empty title={t('noApps')} text={me.can.design ? t('noAppsAdmin') : t('noAppsText')}>
+            {me.can.design ? <Link to="/templates">{t('toTemplates')}</Link> : null}
+          </Empty>
+        ) : null}
+        <dl className="card kpis">
+          <Kpi name={t('approvals')} value={data ? approvals.length : undefined} note={late > 0 ? t('lateN', { count: late }) : ''} bad={late > 0} />
+          <Kpi name={t('todos')} value={data ? todos.length : undefined} note="" />
+          <Kpi name={t('due')} value={data?.due.length} note="" />
+          <Kpi name={t('idle')} value={data?.idle.length} note="" />
+        </dl>
+        <div className="home-cols">
+          <div className="home-col">
+            <section className="card" aria-label={t('approvals')}>
+              <header>
+                <h2>{t('approvals')}</h2>
+                <span className="s">{approvals.length || ''}</span>
+                <span className="sp" />
+                <Link to="/inbox" className="s">
+                  {t('allApprovals')}
+                </Link>
+              </header>
+              {isPending ? <Skeleton rows={3} /> : null}
+              {data && approvals.length === 0 ? <p className="pad dim">{t('noApprovals')}</p> : null}
+              <ul>
+                {approvals.slice(0, 8).map((task) => (
+                  <TaskRow key={task.id} task={task} />
+                ))}
+              </ul>
+            </section>
+            <section className="card" aria-label={t('todos')}>
+              <header>
+                <h2>{t('todos')}</h2>
+                <span className="s">{todos.length || ''}</span>
+              </header>
+              {isPending ? <Skeleton rows={3} /> : null}
+              {data && todos.length === 0 ? <p className="pad dim">{t('noTodos')}</p> : null}
+              <ul>
+                {todos.map((task) => (
+                  <TodoRow key={task.id} task={task} />
+                ))}
+              </ul>
+            </section>
+            <RecordsCard title={t('recent')} records={data?.recent} empty={t('noRecent')} kind="recent" />
+          </div>
+          <div className="home-col">
+            <RecordsCard title={t('due')} records={data?.due} empty={t('noDue')} kind="due" />
+            <RecordsCard title={t('idle')} records={data?.idle} empty={t('noIdle')} kind="idle" />
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Kpi({ name, value, note, bad = false }: { name: string; value: number | undefined; note: string; bad?: boolean }) {
+  return (
+    <div>
+      <dt className="s">{name}</dt>
+      <dd>
+        {value ?? '–'} {note ? <span className={`s${bad ? ' bad' : ''}`}>{note}</span> : null}
+      </dd>
+    </div>
+  );
+}
+
+function TaskRow({ task }: { task: Task }) {
+  const { t } = useTranslation('home');
+  const text = useText();
+  const format = useFormat();
+  const [figure, unit] = task.record?.value ? format.short(task.record.value, 2) : ['', ''];
+  return (
+    <li className="line">
+      <Link to="/inbox" search={{ task: task.id }} className="el">
+        {task.record?.title ?? text(task.name)}
+      </Link>
+      <span className="s el sp">
+        {[text(task.name), task.by?.name].filter(Boolean).join(' · ')}
+        {task.changed ? <span className="tag acc"> {t('changed')}</span> : null}
+      </span>
+      {figure ? (
+        <span className="num figure">
+          {figure} <span className="s">{unit}</span>
+        </span>
+      ) : null}
+      {task.dueAt ? <span className={`s when ${format.dueState(task.dueAt)}`}>{format.due(task.dueAt)}</span> : null}
+      <Link to="/inbox" search={{ task: task.id }} className="look" aria-label={`${t('look')} ${task.record?.title ?? ''}`}>
+        {t('look')}
+      </Link>
+    </li>
+  );
+}
+
+function TodoRow({ task }: { task: Task }) {
+  const { t } = useTranslation('home');
+  const text = useText();
+  const format = useFormat();
+  const errorText = useErrorText();
+  const [done, setDone] = useState(false);
+  const finish = async () => {
+    setDone(true);
+    try {
+      await api.post(`/tasks/${encodeURIComponent(task.id)}/done`, {}, { key: operationKey() });
+      await Promise.all(['home', 'tasks', 'me'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
+    } catch (error) {
+      setDone(false);
+      toast(errorText(error), { kind: 'bad' });
+    }
+  };
+  return (
+    <li className={`line${done ? ' did' : ''}`}>
+      <input type="checkbox" checked={done} onChange={() => void finish()} aria-label={t('finish', { name: text(task.name) })} />
+      <span className="el">{text(task.name)}</span>
+      <span className="s el sp">
+        {task.record ? (
+          <Link to="/r/$id" params={{ id: task.record.id }}>
+            {task.record.title}
+          </Link>
+        ) : null}
+      </span>
+      {task.dueAt ? <span className={`s when ${format.dueState(task.dueAt)}`}>{format.due(task.dueAt)}</span> : null}
+    </li>
+  );
+}
+
+function RecordsCard({ title, records, empty, kind }: { title: string; records: RecordItem[] | undefined; empty: string; kind: 'due' | 'idle' | 'recent' }) {
+  const [all, setAll] = useState(false);
+  const { t } = useTranslation(['home', 'common']);
+  if (kind === 'recent' && records?.length === 0) return null;
+  const shown = all ? records : records?.slice(0, 8);
+  return (
+    <section className="card" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <span className="s">{records?.length || ''}</span>
+      </header>
+      {records === undefined ? <Skeleton rows={3} /> : null}
+      {records?.length === 0 ? <p className="pad dim">{empty}</p> : null}
+      <ul>
+        {shown?.map((r) => (
+          <RecordRow key={r.id} record={r} kind={kind} />
+        ))}
+      </ul>
+      {records && shown && records.length > shown.length ? (
+        <Button type="text" size="small" onClick={() => setAll(true)} style={{ margin: 8 }}>
+          {t('common:more')}
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+
+function RecordRow({ record, kind }: { record: RecordItem; kind: 'due' | 'idle' | 'recent' }) {
+  const { t } = useTranslation('home');
+  const text = useText();
+  const format = useFormat();
+  const { model } = useModel(record.app);
+  const process = model?.process(record.process) ?? model?.processOf(record.form);
+  const stage = stageOf(process, record.stage);
+  const value = process?.value ? record.data[process.value] : undefined;
+  const [figure, unit] = isMoney(value) ? format.short(value) : ['', ''];
+  const idleLimit = Number(/^P(\d+)D$/.exec(stage?.idle ?? '')?.[1] ?? 0);
+  const days = daysSince(record.updatedAt, Date.now());
+  return (
+    <li className="line two">
+      <span className="sp">
+        <Link to="/r/$id" params={{ id: record.id }} className="el">
+          {record.title || record.number || record.id}
+        </Link>
+        <span className="s row" style={{ gap: 6 }}>
+          {stage ? <i className="dot" style={{ background: stageColor(process, stage), width: 7, height: 7 }} /> : null}
+          <span className="el">{stage ? text(stage.name, stage.key) : text(model?.form(record.form)?.name, record.form)}</span>
+        </span>
+      </span>
+      {kind === 'idle' && idleLimit > 0 ? (
+        <span className="idle">
+          <span className={days > idleLimit ? 's bad' : 's warn'}>{t('idleDays', { days, limit: idleLimit })}</span>
+          <span className={`bar4 ${days > idleLimit ? 'bad' : 'warn'}`} aria-hidden="true">
+            <i style={{ width: `${Math.min(100, (days / idleLimit) * 100)}%` }} />
+          </span>
+        </span>
+      ) : kind === 'due' && record.dueAt ? (
+        <span className={`s when ${format.dueState(record.dueAt)}`}>{format.due(record.dueAt)}</span>
+      ) : (
+        <span className="s when">{format.moment(record.updatedAt)}</span>
+      )}
+      {figure ? (
+        <span className="num figure">
+          {figure} <span className="s">{unit}</span>
+        </span>
+      ) : null}
+    </li>
+  );
 }

@@ -1,3 +1,153 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Button, Input, Radio } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '@/api/client';
+import { meQuery, queryClient, sessionsQuery } from '@/api/queries';
+import { useFormat } from '@/ui/locale';
+import { PageHead } from '@/ui/PageHead';
+import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { useTheme } from '@/ui/themeContext';
+import { toast } from '@/ui/toast';
+import './profile.css';
+
+const languages = [
+  { value: 'zh-CN', label: '简体中文' },
+  { value: 'zh-TW', label: '繁體中文' },
+  { value: 'en', label: 'English' },
+];
+
+/** The person's own settings: name, language, appearance, sessions. */
 export function ProfilePage() {
-  return null;
+  const { t, i18n } = useTranslation(['profile', 'common']);
+  const { data: me } = useSuspenseQuery(meQuery());
+  const { choice, setChoice } = useTheme();
+  const navigate = useNavigate();
+  const errorText = useErrorText();
+  const [name, setName] = useState(me.user.name);
+
+  const patch = async (body: { name?: string; language?: string; theme?: string }) => {
+    try {
+      await api.patch('/me', body);
+      await queryClient.invalidateQueries({ queryKey: ['me'] });
+      toast(t('common:saved'));
+    } catch (error) {
+      toast(errorText(error), { kind: 'bad' });
+    }
+  };
+  return (
+    <>
+      <PageHead title={t('title')} />
+      <div className="body profile">
+        <section className="card" aria-label={t('person')}>
+          <header>
+            <h2>{t('person')}</h2>
+          </header>
+          <div className="pad grid">
+            <div className="setting">
+              <label htmlFor="my-name">{t('name')}</label>
+              <div className="row">
+                <Input id="my-name" value={name} onChange={(e) => setName(e.target.value)} autoComplete="name" />
+                <Button disabled={name.trim() === '' || name === me.user.name} onClick={() => void patch({ name: name.trim() })}>
+                  {t('common:save')}
+                </Button>
+              </div>
+            </div>
+            <p className="s">
+              {t('username')} {me.user.username}
+              {me.user.roles.length > 0 ? ` · ${me.user.roles.join(t('separator'))}` : ''}
+            </p>
+          </div>
+        </section>
+        <section className="card" aria-label={t('look')}>
+          <header>
+            <h2>{t('look')}</h2>
+          </header>
+          <div className="pad grid">
+            <fieldset>
+              <legend className="s">{t('common:language')}</legend>
+              <Radio.Group
+                value={i18n.language}
+                options={languages}
+                optionType="button"
+                onChange={(e) => {
+                  const language = String(e.target.value);
+                  void i18n.changeLanguage(language).then(() => patch({ language }));
+                }}
+              />
+            </fieldset>
+            <fieldset>
+              <legend className="s">{t('common:theme')}</legend>
+              <Radio.Group
+                value={choice}
+                optionType="button"
+                options={(['system', 'light', 'dark'] as const).map((c) => ({ value: c, label: t(`common:theme.${c}`) }))}
+                onChange={(e) => {
+                  setChoice(e.target.value as typeof choice);
+                  void patch({ theme: String(e.target.value) });
+                }}
+              />
+            </fieldset>
+          </div>
+        </section>
+        <Sessions />
+        <div>
+          <Button
+            onClick={() => {
+              void api.post('/logout').then(() => {
+                queryClient.clear();
+                return navigate({ to: '/login', search: {} });
+              });
+            }}
+          >
+            {t('common:signOut')}
+          </Button>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Sessions() {
+  const { t } = useTranslation('profile');
+  const format = useFormat();
+  const errorText = useErrorText();
+  const { data, error, isPending, refetch } = useQuery(sessionsQuery());
+  const end = async (id: string) => {
+    try {
+      await api.delete(`/sessions/${encodeURIComponent(id)}`);
+      await queryClient.invalidateQueries({ queryKey: ['sessions'] });
+    } catch (caught) {
+      toast(errorText(caught), { kind: 'bad' });
+    }
+  };
+  return (
+    <section className="card" aria-label={t('sessions')}>
+      <header>
+        <h2>{t('sessions')}</h2>
+      </header>
+      {isPending ? <Skeleton rows={2} /> : null}
+      {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
+      <ul>
+        {data?.map((s) => (
+          <li key={s.id} className="session">
+            <span className="sp">
+              <span className="el">{s.agent || t('unknownDevice')}</span>
+              <span className="s">
+                {s.address} · {t('lastSeen', { when: format.moment(s.lastSeen) })}
+              </span>
+            </span>
+            {s.current ? (
+              <span className="tag ok">{t('thisOne')}</span>
+            ) : (
+              <Button size="small" onClick={() => void end(s.id)}>
+                {t('end')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

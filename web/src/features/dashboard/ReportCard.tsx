@@ -1,0 +1,264 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ReportColumn, ReportResult, ReportRow } from '@/api/types';
+import { stageColor, type Model } from '@/records/model';
+import { Chart } from '@/ui/Chart';
+import { addDecimals, shortAmount, trimZeros } from '@/ui/format';
+import { useFormat, type Format } from '@/ui/locale';
+import { useText } from '@/ui/text';
+import { isTile } from './DashboardPage';
+
+/** How a measure is written: counts whole, percents as percent, money short with its unit, the exact figure in the title. */
+export function measure(value: string | null | undefined, column: ReportColumn, format: Format): { shown: string; unit: string; exact: string } {
+  if (value === null || value === undefined || value === '') return { shown: '–', unit: '', exact: '' };
+  if (column.type === 'money') {
+    const [shown, unit] = format.short(value, 2);
+    return { shown, unit, exact: `${column.currency ?? ''} ${format.number(value)}`.trim() };
+  }
+  if (column.type === 'percent') return { shown: format.percent(value), unit: '', exact: value };
+  const plain = format.number(trimZeros(value));
+  return { shown: plain, unit: '', exact: plain };
+}
+
+/** One report in the shape it asks for. */
+export function ReportCard({ report, model }: { report: ReportResult; model: Model }) {
+  const text = useText();
+  const name = text(report.name, report.key);
+  if (isTile(report)) return <Tile report={report} model={model} name={name} />;
+  return (
+    <section className="card report" aria-label={name}>
+      <header>
+        <h2>{name}</h2>
+      </header>
+      {report.kind === 'funnel' || report.chart === 'funnel' ? <Funnel report={report} model={model} /> : null}
+      {report.chart === 'bar' || report.chart === 'line' || report.chart === 'pie' ? <Drawn report={report} model={model} name={name} kind={report.chart} /> : null}
+      {report.kind !== 'funnel' && report.chart !== 'funnel' ? <Table report={report} model={model} /> : null}
+    </section>
+  );
+}
+
+/** A figure that opens its records. */
+function Open({ report, model, row, children, label }: { report: ReportResult; model: Model; row?: ReportRow | undefined; children: ReactNode; label?: string }) {
+  const text = useText();
+  const form = formOf(report, model);
+  const where = row ? row.where : report.where;
+  if (!form) return <>{children}</>;
+  const title = [text(report.name, report.key), ...(row?.labels.map((l) => text(l)) ?? [])].filter(Boolean).join(' · ');
+  return (
+    <Link className="figure" to="/a/$app/list/$form" params={{ app: model.app, form }} search={{ ...(where ? { where } : {}), title }} aria-label={label}>
+      {children}
+    </Link>
+  );
+}
+
+function formOf(report: ReportResult, model: Model): string | undefined {
+  const defined = model.definition.reports?.find((r) => r.key === report.key);
+  return report.form ?? defined?.form ?? model.process(report.process ?? defined?.process)?.form;
+}
+
+function Tile({ report, model, name }: { report: ReportResult; model: Model; name: string }) {
+  const format = useFormat();
+  const text = useText();
+  const measures = report.columns.filter((c) => c.kind === 'measure');
+  const row = report.rows[0];
+  const values = row?.values ?? report.totals ?? [];
+  const first = measures[0];
+  const main = first ? measure(values[0] ?? '0', first, format) : { shown: '–', unit: '', exact: '' };
+  return (
+    <section className="card kpi" aria-label={name}>
+      <h2 className="s">{name}</h2>
+      <Open report={report} model={model} row={row}>
+        <span className="big" title={main.exact}>
+          {main.shown}
+          {main.unit ? <small>{main.unit}</small> : null}
+        </span>
+      </Open>
+      <p className="s">
+        {measures.slice(1).map((c, i) => {
+          const m = measure(values[i + 1], c, format);
+          return (
+            <span key={c.key}>
+              {i > 0 ? ' · ' : ''}
+              {text(c.name, c.key)} {m.shown}
+              {m.unit}
+            </span>
+          );
+        })}
+      </p>
+    </section>
+  );
+}
+
+/** Stages from wide to narrow; the rows are the exact table. */
+function Funnel({ report, model }: { report: ReportResult; model: Model }) {
+  const { t } = useTranslation('dashboard');
+  const text = useText();
+  const format = useFormat();
+  const measures = report.columns.filter((c) => c.kind === 'measure');
+  const process = model.process(report.process ?? model.definition.reports?.find((r) => r.key === report.key)?.process);
+  const countAt = Math.max(0, measures.findIndex((c) => c.type === 'count'));
+  const most = Math.max(1, ...report.rows.map((r) => Number(r.values[countAt] ?? 0)));
+  const totals = report.totals ?? measures.map((_, i) => addDecimals(report.rows.map((r) => r.values[i] ?? '0')));
+  return (
+    <div className="scroll-x">
+      <table className="tbl funnel">
+        <thead>
+          <tr>
+            <th>{text(report.columns.find((c) => c.kind === 'group')?.name) || t('stage')}</th>
+            <th aria-hidden="true" />
+            {measures.map((c) => (
+              <th key={c.key} className="num">
+                {text(c.name, c.key)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {report.rows.map((row, i) => {
+            const key = String(row.keys[0] ?? '');
+            const stage = process?.stages.find((s) => s.key === key);
+            const share = Number(row.values[countAt] ?? 0) / most;
+            return (
+              <tr key={`${i}.${key}`}>
+                <td>
+                  <span className="row" style={{ gap: 6, whiteSpace: 'nowrap' }}>
+                    {stage ? <i className="dot" style={{ background: stageColor(process, stage) }} /> : null}
+                    {text(row.labels[0], key)}
+                  </span>
+                </td>
+                <td aria-hidden="true">
+                  <i className="slice" style={{ width: `${Math.max(share * 100, share > 0 ? 4 : 0)}%` }} />
+                </td>
+                {measures.map((c, at) => {
+                  const m = measure(row.values[at], c, format);
+                  return (
+                    <td key={c.key} className="num" title={m.exact}>
+                      <Open report={report} model={model} row={row}>
+                        {m.shown}
+                        <small>{m.unit}</small>
+                      </Open>
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+        <tfoot>
+          <tr>
+            <td>
+              <b>{t('total')}</b>
+            </td>
+            <td />
+            {measures.map((c, at) => {
+              const m = measure(totals[at], c, format);
+              return (
+                <td key={c.key} className="num" title={m.exact}>
+                  <b>
+                    {m.shown}
+                    <small>{m.unit}</small>
+                  </b>
+                </td>
+              );
+            })}
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+/** The drawing takes floats, for lengths alone; figures in words come from the exact strings below it. */
+function Drawn({ report, model, name, kind }: { report: ReportResult; model: Model; name: string; kind: 'bar' | 'line' | 'pie' }) {
+  const { t, i18n } = useTranslation('dashboard');
+  const text = useText();
+  const navigate = useNavigate();
+  const measures = useMemo(() => report.columns.filter((c) => c.kind === 'measure'), [report]);
+  // One axis, one kind of unit: money and counts do not share a scale.
+  const drawn = useMemo(() => measures.filter((c) => (c.type === 'money') === (measures[0]?.type === 'money')), [measures]);
+  const categories = useMemo(() => report.rows.map((r) => r.labels.map((l) => text(l)).join(' · ') || t('noGroup')), [report, text, t]);
+  const series = useMemo(
+    () => drawn.map((c) => ({ name: text(c.name, c.key), values: report.rows.map((r) => (r.values[measures.indexOf(c)] === null ? null : Number(r.values[measures.indexOf(c)] ?? 0))) })),
+    [drawn, measures, report, text],
+  );
+  const money = measures[0]?.type === 'money';
+  const format = useCallback((value: number) => (money ? shortAmount(value.toFixed(2), i18n.language).join('') : String(value)), [money, i18n.language]);
+  const form = formOf(report, model);
+  const pick = (index: number) => {
+    const row = report.rows[index];
+    if (form) void navigate({ to: '/a/$app/list/$form', params: { app: model.app, form }, search: { ...(row?.where ? { where: row.where } : {}), title: `${name} · ${categories[index] ?? ''}` } });
+  };
+  return (
+    <div style={{ padding: '8px 12px 0' }}>
+      <Chart kind={kind} categories={categories} series={series} format={format} onPick={pick} label={t('chartOf', { name })} />
+    </div>
+  );
+}
+
+function Table({ report, model }: { report: ReportResult; model: Model }) {
+  const { t } = useTranslation('dashboard');
+  const text = useText();
+  const format = useFormat();
+  const groups = report.columns.filter((c) => c.kind === 'group');
+  const measures = report.columns.filter((c) => c.kind === 'measure');
+  if (report.rows.length === 0) return <p className="pad dim">{t('noData')}</p>;
+  return (
+    <div className="scroll-x">
+      <table className="tbl">
+        <thead>
+          <tr>
+            {groups.map((c) => (
+              <th key={c.key}>{text(c.name, c.key)}</th>
+            ))}
+            {measures.map((c) => (
+              <th key={c.key} className="num">
+                {text(c.name, c.key)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {report.rows.map((row, i) => (
+            <tr key={`${i}.${row.keys.join('.')}`}>
+              {groups.map((c, at) => (
+                <td key={c.key}>{text(row.labels[at]) || t('noGroup')}</td>
+              ))}
+              {measures.map((c, at) => {
+                const m = measure(row.values[at], c, format);
+                return (
+                  <td key={c.key} className="num" title={m.exact}>
+                    <Open report={report} model={model} row={row}>
+                      {m.shown}
+                      <small>{m.unit}</small>
+                    </Open>
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+        {report.totals && report.rows.length > 1 ? (
+          <tfoot>
+            <tr>
+              {groups.map((c, at) => (
+                <td key={c.key}>{at === 0 ? <b>{t('total')}</b> : null}</td>
+              ))}
+              {measures.map((c, at) => {
+                const m = measure(report.totals?.[at], c, format);
+                return (
+                  <td key={c.key} className="num" title={m.exact}>
+                    <b>
+                      {m.shown}
+                      <small>{m.unit}</small>
+                    </b>
+                  </td>
+                );
+              })}
+            </tr>
+          </tfoot>
+        ) : null}
+      </table>
+    </div>
+  );
+}

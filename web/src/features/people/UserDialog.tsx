@@ -1,0 +1,90 @@
+import { Checkbox, Input, Modal, Select } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, isApiError } from '@/api/client';
+import { queryClient } from '@/api/queries';
+import type { RoleInfo, Team, User } from '@/api/types';
+import { useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
+import { toast } from '@/ui/toast';
+
+interface Props {
+  user: User | undefined;
+  teams: Team[];
+  roles: RoleInfo[];
+  onClose: () => void;
+}
+
+/** A person: name, team, roles, whether they may sign in. */
+export function UserDialog({ user, teams, roles, onClose }: Props) {
+  const { t, i18n } = useTranslation(['people', 'common']);
+  const text = useText();
+  const errorText = useErrorText();
+  const [values, setValues] = useState({
+    username: user?.username ?? '', name: user?.name ?? '', password: '', team: user?.team ?? '', roles: user?.roles ?? [], admin: user?.admin ?? false, active: user?.active ?? true,
+  });
+  const [problems, setProblems] = useState<Record<string, string>>({});
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const set = (patch: Partial<typeof values>) => setValues({ ...values, ...patch });
+
+  const save = async () => {
+    setBusy(true);
+    setError(undefined);
+    setProblems({});
+    const { username, password, active, ...rest } = values;
+    try {
+      if (user) await api.patch(`/users/${encodeURIComponent(user.id)}`, { ...rest, active, ...(password ? { password } : {}) });
+      else await api.post('/users', { ...rest, username: username.trim(), password, language: i18n.language });
+      await Promise.all(['users', 'teams', 'roles'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
+      toast(t('common:saved'));
+      onClose();
+    } catch (caught) {
+      if (isApiError(caught)) setProblems(Object.fromEntries(caught.details.map((d) => [d.path.replace(/^\//, ''), d.message])));
+      setError(errorText(caught));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const input = (key: 'username' | 'name' | 'password', props: { autoComplete: string; disabled?: boolean }) => (
+    <div className="setting">
+      <label htmlFor={`user-${key}`}>{t(key === 'password' && user ? 'newPassword' : key)}</label>
+      {key === 'password' ? (
+        <Input.Password id="user-password" value={values.password} onChange={(e) => set({ password: e.target.value })} autoComplete={props.autoComplete} {...(problems[key] ? { status: 'error' as const } : {})} />
+      ) : (
+        <Input id={`user-${key}`} value={values[key]} onChange={(e) => set({ [key]: e.target.value })} autoComplete={props.autoComplete} disabled={props.disabled ?? false} {...(problems[key] ? { status: 'error' as const } : {})} />
+      )}
+      {problems[key] ? <p className="problem">{problems[key]}</p> : null}
+    </div>
+  );
+  return (
+    <Modal open title={user ? t('editUser', { name: user.name }) : t('addUser')} onCancel={onClose} onOk={() => void save()} okText={t('common:save')} cancelText={t('common:cancel')} confirmLoading={busy}>
+      <div className="people-form">
+        {input('name', { autoComplete: 'off' })}
+        {input('username', { autoComplete: 'off', disabled: Boolean(user) })}
+        {input('password', { autoComplete: 'new-password' })}
+        <div className="setting">
+          <label htmlFor="user-team">{t('team')}</label>
+          <Select id="user-team" value={values.team || null} allowClear options={teams.map((x) => ({ value: x.key, label: text(x.name, x.key) }))} onChange={(v: string | null | undefined) => set({ team: v ?? '' })} placeholder={t('noTeam')} />
+        </div>
+        <div className="setting">
+          <label htmlFor="user-roles">{t('roles')}</label>
+          <Select id="user-roles" mode="multiple" value={values.roles} options={roles.map((r) => ({ value: r.key, label: `${text(r.name, r.key)} (${r.app})` }))} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string[]) => set({ roles: v })} placeholder={t('noRoles')} />
+        </div>
+        <Checkbox checked={values.admin} onChange={(e) => set({ admin: e.target.checked })}>
+          {t('adminHelp')}
+        </Checkbox>
+        {user ? (
+          <Checkbox checked={values.active} onChange={(e) => set({ active: e.target.checked })}>
+            {t('activeHelp')}
+          </Checkbox>
+        ) : null}
+        {error ? (
+          <p className="notice bad" role="alert">
+            {error}
+          </p>
+        ) : null}
+      </div>
+    </Modal>
+  );
+}
