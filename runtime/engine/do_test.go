@@ -10,7 +10,7 @@ import (
 func TestStory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	s := w.deal("big deal", big)
+	s := w.deal("big deal", bigLines)
 	if s.Stage != "qualify" || s.Number != "SJ20261123-0001" || s.Owner != "rep.li" {
 		t.Fatalf("created %+v", s)
 	}
@@ -123,12 +123,12 @@ func TestUniqueAndNumbers(t *testing.T) {
 		t.Fatal(code)
 	}
 	for i, want := range []string{"SJ20261123-0001", "SJ20261123-0002", "SJ20261123-0003"} {
-		if got := w.deal(string(rune('a'+i)), small).Number; got != want {
+		if got := w.deal(string(rune('a'+i)), smallLines).Number; got != want {
 			t.Errorf("number %s, want %s", got, want)
 		}
 	}
 	w.clock.add(24 * time.Hour)
-	if got := w.deal("next day", small).Number; got != "SJ20261124-0001" {
+	if got := w.deal("next day", smallLines).Number; got != "SJ20261124-0001" {
 		t.Error(got)
 	}
 }

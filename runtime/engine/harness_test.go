@@ -214,5 +214,5 @@ func (w *world) runDue() int {
 	return n
 }
 
-const big = `[{"qty": 6, "price": {"amount": "100000.00", "currency": "CNY"}}]`
-const small = `[{"qty": 1, "price": {"amount": "5000.00", "currency": "CNY"}}]`
+const bigLines = `[{"qty": 6, "price": {"amount": "100000.00", "currency": "CNY"}}]`
+const smallLines = `[{"qty": 1, "price": {"amount": "5000.00", "currency": "CNY"}}]`

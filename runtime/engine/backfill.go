@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// backfillPage is how many records are rewritten between two looks at the context.
+const backfillPage = 200
+
+// Prepare makes the store ready for a release before it goes live: collections, columns and indexes, then the columns of records
+// that were written under prev (nil: the first release) and would read differently under next (semantics 1: columns are always the
+// newest release's). Safe to repeat; a record that somebody writes meanwhile is read again.
+func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
+	if err := e.store.Ensure(ctx, Collections(next)...); err != nil {
+		return fmt.Errorf("engine: preparing %s: %w", next.Def.Key, err)
+	}
+	if prev == nil {
+		return nil
+	}
+	for key, form := range next.Forms {
+		if sameColumns(prev.Forms[key], form) {
+			continue
+		}
+		if err := e.backfill(ctx, form); err != nil {
+			return fmt.Errorf("engine: filling the columns of %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// sameColumns says whether both releases lay a record out alike.
+func sameColumns(a, b *process.Form) bool {
+	if a == nil {
+		return true // a new form has no records
+	}
+	if !reflect.DeepEqual(a.Columns(), b.Columns()) || (a.Process == nil) != (b.Process == nil) {
+		return false
+	}
+	if a.Process == nil {
+		return true
+	}
+	x, y := a.Process, b.Process
+	if x.Def.Value != y.Def.Value || x.Def.Closing != y.Def.Closing {
+		return false
+	}
+	for _, st := range x.Stages {
+		other := y.ByKey[st.Def.Key]
+		if other == nil || other.Probability != st.Probability || other.Def.End != st.Def.End {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Engine) backfill(ctx context.Context, form *process.Form) error {
+	coll := RecordCollection(form)
+	for after := ""; ; {
+		page, err := e.store.Query(ctx, coll, query.Query{Limit: backfillPage, After: after})
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Docs {
+			if err := e.rewrite(ctx, form, coll, d); err != nil {
+				return err
+			}
+		}
+		if after = page.Next; after == "" {
+			return nil
+		}
+	}
+}
+
+// rewrite lays one record out anew. The document's version moves, so a writer that read it before decides again.
+func (e *Engine) rewrite(ctx context.Context, form *process.Form, coll string, d store.Doc) error {
+	for range maxTries {
+		r, err := decodeRecord(d)
+		if err != nil || r.Fence || r.State == nil {
+			return err
+		}
+		next, err := r.document(form, d.Ver+1)
+		if err != nil {
+			return err
+		}
+		if reflect.DeepEqual(next.Cols, d.Cols) {
+			return nil
+		}
+		err = e.store.Replace(ctx, coll, next, d.Ver)
+		if err == nil || errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
+			return err
+		}
+		if d, err = e.store.Get(ctx, coll, d.ID); errors.Is(err, store.ErrNotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	return conflict()
+}

@@ -1,0 +1,274 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// Task is a person's open decision or thing to do.
+type Task struct {
+	ID string
+	process.TaskEffect
+	Record, App, Form, Title, Number, Stage string
+	// Value of the record in minor units of its value field; nil when it has none.
+	Value               *int64
+	CreatedAt, ClosedAt time.Time
+}
+
+// TaskQuery asks for a page of a person's tasks, newest first.
+type TaskQuery struct {
+	// State is "open" (default) or "done", which takes in cancelled ones. Kind narrows: "approval", "todo", "blocked", "activity".
+	State, Kind string
+	Limit       int
+	After       string
+}
+
+// Tasks lists a person's own tasks.
+func (e *Engine) Tasks(ctx context.Context, user string, q TaskQuery) ([]Task, string, error) {
+	f := query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}}
+	if q.State == "" || q.State == process.Open {
+		f = append(f, query.Cmp{Col: "state", Op: query.Eq, Value: process.Open})
+	} else {
+		f = append(f, query.Cmp{Col: "state", Op: query.Ne, Value: process.Open})
+	}
+	if q.Kind != "" {
+		f = append(f, query.Cmp{Col: "kind", Op: query.Eq, Value: q.Kind})
+	}
+	page, err := e.store.Query(ctx, collTasks, query.Query{Filter: f, Sort: []query.Sort{{Col: "createdAt", Desc: true}}, Limit: pageSize(q.Limit), After: q.After})
+	if err != nil {
+		return nil, "", readError(err)
+	}
+	out := make([]Task, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		t, err := taskOf(d)
+		if err != nil {
+			return nil, "", err
+		}
+		out = append(out, t)
+	}
+	return out, page.Next, nil
+}
+
+// OpenTasks counts a person's open tasks; Unread his unread notices.
+func (e *Engine) OpenTasks(ctx context.Context, user string) (int, error) {
+	return e.count(ctx, collTasks, query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "state", Op: query.Eq, Value: process.Open}})
+}
+
+// Unread: see OpenTasks.
+func (e *Engine) Unread(ctx context.Context, user string) (int, error) {
+	return e.count(ctx, collNotices, query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "read", Op: query.Eq, Value: false}})
+}
+
+func (e *Engine) count(ctx context.Context, coll string, f query.Filter) (int, error) {
+	rows, err := e.store.Aggregate(ctx, coll, query.Aggregate{Filter: f, Measures: []query.Measure{{Kind: "count"}}, Limit: 1})
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	return int(rows[0].Values[0].Int64()), nil
+}
+
+func taskOf(d store.Doc) (Task, error) {
+	var b taskBody
+	if err := json.Unmarshal(d.Body, &b); err != nil {
+		return Task{}, err
+	}
+	return Task{ID: d.ID, TaskEffect: b.TaskEffect, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title, Number: b.Number, Stage: b.Stage,
+		Value: b.Value, CreatedAt: b.CreatedAt, ClosedAt: b.ClosedAt}, nil
+}
+
+// Task reads one of a person's tasks. Errors: *process.Rejection not.found, also for another's.
+func (e *Engine) Task(ctx context.Context, user, id string) (*Task, error) {
+	if store.CheckID(id) != nil {
+		return nil, notFound()
+	}
+	d, err := e.store.Get(ctx, collTasks, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, notFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := taskOf(d)
+	if err != nil {
+		return nil, err
+	}
+	if t.User != user {
+		return nil, notFound()
+	}
+	return &t, nil
+}
+
+// Decision is what a person decides on a task.
+type Decision struct {
+	// Do is "approve", "reject" or "return".
+	Do      string
+	Comment string
+	// Hash of the round's guarded content as the person saw it.
+	Hash string
+	// Data are the step's own fields.
+	Data map[string]json.RawMessage
+	// Op is the idempotency key.
+	Op string
+}
+
+// Decide carries a person's decision out. Errors: *process.Rejection task.closed, approval.stale and those of the move.
+func (e *Engine) Decide(ctx context.Context, user, task string, d Decision) (*Task, *Result, error) {
+	t, err := e.Task(ctx, user, task)
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.Kind != "approval" {
+		return nil, nil, badRequest(rules.Say("这条待办不是审批", "這條待辦不是審批", "This task is not an approval"))
+	}
+	res, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.DecideSlot, ID: t.Record, Op: d.Op, Decision: d.Do,
+		Round: t.Round, Step: t.Step, Slot: t.Slot, Hash: d.Hash, Comment: d.Comment, Data: d.Data}})
+	if err != nil {
+		return nil, nil, err
+	}
+	if now, err := e.Task(ctx, user, task); err == nil {
+		t = now
+	}
+	return t, res, nil
+}
+
+// FinishTask marks a task as done: an activity of a record, or something an automation asked for. Tasks of the other kinds close with what
+// they wait for. Errors: *process.Rejection task.closed.
+func (e *Engine) FinishTask(ctx context.Context, user, id, opKey string) (*Task, error) {
+	t, err := e.Task(ctx, user, id)
+	if err != nil {
+		return nil, err
+	}
+	closed := reject("task.closed", rules.Say("这条待办已经结束", "這條待辦已經結束", "This task is closed already"))
+	switch {
+	case t.State != process.Open:
+		return nil, closed
+	case t.Kind == "activity":
+		_, item, _ := cutLast(t.Step, ".")
+		if _, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.Activity, ID: t.Record, Op: opKey, Item: item, Done: true}}); err != nil {
+			return nil, err
+		}
+		return e.Task(ctx, user, id)
+	case t.Kind != "todo" || t.Round != 0:
+		return nil, badRequest(rules.Say("这条待办会在事情处理完后自动结束", "這條待辦會在事情處理完後自動結束", "This task closes by itself when what it waits for is done"))
+	}
+	for range maxTries {
+		d, err := e.store.Get(ctx, collTasks, id)
+		if err != nil {
+			return nil, err
+		}
+		var b taskBody
+		if err := json.Unmarshal(d.Body, &b); err != nil {
+			return nil, err
+		}
+		if b.State != process.Open {
+			return nil, closed
+		}
+		b.State, b.Result, b.ClosedAt = "done", "done", e.instant()
+		next, err := b.doc(id, d.Ver+1)
+		if err != nil {
+			return nil, err
+		}
+		err = e.store.Replace(ctx, collTasks, next, d.Ver)
+		if err == nil {
+			e.live.publish(Change{Kind: "task", User: user})
+			done, err := taskOf(next)
+			return &done, err
+		}
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
+			return nil, err
+		}
+	}
+	return nil, conflict()
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	for i := len(s) - len(sep); i >= 0; i-- {
+		if s[i:i+len(sep)] == sep {
+			return s[:i], s[i+len(sep):], true
+		}
+	}
+	return "", s, false
+}
+
+// Notice is something a person was told.
+type Notice struct {
+	ID                       string
+	Text                     rules.Text
+	At                       time.Time
+	Read                     bool
+	Record, App, Form, Title string
+}
+
+// Notices lists what a person was told, newest first.
+func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit int, after string) ([]Notice, string, error) {
+	f := query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}}
+	if unread {
+		f = append(f, query.Cmp{Col: "read", Op: query.Eq, Value: false})
+	}
+	page, err := e.store.Query(ctx, collNotices, query.Query{Filter: f, Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: pageSize(limit), After: after})
+	if err != nil {
+		return nil, "", readError(err)
+	}
+	out := make([]Notice, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		var b noticeBody
+		if err := json.Unmarshal(d.Body, &b); err != nil {
+			return nil, "", err
+		}
+		read, _ := d.Cols["read"].(bool)
+		out = append(out, Notice{ID: d.ID, Text: b.Text, At: b.At, Read: read, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title})
+	}
+	return out, page.Next, nil
+}
+
+// ReadNotices marks notices of a person as read; nil marks all. Another's are passed over.
+func (e *Engine) ReadNotices(ctx context.Context, user string, ids []string) error {
+	mark := func(docs []store.Doc) error {
+		return inParallel(8, docs, func(d store.Doc) error {
+			if d.Cols["user"] != user || d.Cols["read"] == true {
+				return nil
+			}
+			ver := d.Ver
+			d.Ver++
+			d.Cols["read"] = true
+			err := e.store.Replace(ctx, collNotices, d, ver)
+			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			return err
+		})
+	}
+	if ids != nil {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return store.CheckID(id) != nil })
+		if len(ids) > store.MaxPage {
+			return badRequest(rules.Say("一次最多标记 {n} 条", "一次最多標記 {n} 條", "At most {n} at a time", "n", store.MaxPage))
+		}
+		docs, err := e.store.GetMany(ctx, collNotices, ids)
+		if err != nil {
+			return err
+		}
+		return mark(docs)
+	}
+	f := query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "read", Op: query.Eq, Value: false}}
+	q := query.Query{Filter: f, Limit: 500}
+	for {
+		page, err := e.store.Query(ctx, collNotices, q)
+		if err != nil {
+			return err
+		}
+		if err := mark(page.Docs); err != nil {
+			return err
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,423 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"pipewright/forms"
+	"pipewright/rules"
+	"pipewright/runtime/access"
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// ListQuery asks for a page of records.
+type ListQuery struct {
+	App, Form string
+	// View names a view whose condition and order apply when Where and Sort say nothing else.
+	View string
+	// Where is a condition in the expression language (semantics 15).
+	Where string
+	// Sort holds field keys or system names, "-" before one to descend; at most 3. Newest first when empty.
+	Sort []string
+	// Text is looked for in titles and at the beginning of numbers.
+	Text string
+	// Stage and Owner narrow the list; Owner "me" is the caller.
+	Stage, Owner string
+	// Deleted lists the recycle bin instead.
+	Deleted bool
+	Limit   int
+	After   string
+}
+
+// lister is one person's look at the records of a form.
+type lister struct {
+	e      *Engine
+	app    *process.App
+	form   *process.Form
+	dir    *org.Directory
+	viewer access.Viewer
+	coll   string
+	filter query.And
+}
+
+// look prepares a look at a form: what the person may read, and not the recycle bin. Errors: *process.Rejection not.found.
+func (e *Engine) look(ctx context.Context, user, app, form string) (*lister, error) {
+	a, err := e.current(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	f := a.Forms[form]
+	if f == nil {
+		return nil, notFound()
+	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &lister{e: e, app: a, form: f, dir: dir, viewer: access.Viewer{App: a, Dir: dir, User: user}, coll: RecordCollection(f)}
+	if readable := access.Filter(a, form, dir, user); readable != nil {
+		l.filter = append(l.filter, readable)
+	}
+	return l, nil
+}
+
+// where adds a condition. Errors: *process.Rejection with the first problem's code.
+func (l *lister) where(src string) error {
+	f, problems := access.CompileWhere(l.form, src, l.viewer, l.e.instant(), l.app.Zone)
+	if rules.HasErrors(problems) {
+		return reject(problems[0].Code, problems[0].Message, rules.WithPath(problems, "/where")...)
+	}
+	if f != nil {
+		l.filter = append(l.filter, f)
+	}
+	return nil
+}
+
+func (l *lister) column(key, path string) (access.Column, error) {
+	c, problem := access.FindColumn(l.form, key, l.viewer)
+	if problem != nil {
+		problem.Path = path
+		return c, reject(problem.Code, problem.Message, *problem)
+	}
+	return c, nil
+}
+
+// sort makes an order of keys. Ordering by a field shows something of it, so only records count in which the person sees it.
+func (l *lister) sort(keys []string) ([]query.Sort, error) {
+	if len(keys) > 3 {
+		return nil, badRequest(rules.Say("最多按 3 个字段排序", "最多按 3 個欄位排序", "A list is sorted by 3 fields at most"))
+	}
+	var out []query.Sort
+	for _, key := range keys {
+		name, desc := strings.CutPrefix(key, "-")
+		c, err := l.column(name, "/sort")
+		if err != nil {
+			return nil, err
+		}
+		if c.Seen != nil {
+			l.filter = append(l.filter, c.Seen)
+		}
+		out = append(out, query.Sort{Col: c.SortBy, Desc: desc})
+	}
+	return out, nil
+}
+
+// text looks for a word in titles, or for a number that begins with it. Pinyin finds Chinese titles.
+func (l *lister) text(q string) {
+	q = strings.TrimSpace(q)
+	if q == "" {
+		return
+	}
+	q = clip(q, 100)
+	any := query.Or{query.Contains{Col: "title", Part: q}, query.StartsWith{Col: "number", Prefix: q}}
+	if upper := strings.ToUpper(q); upper != q {
+		any = append(any, query.StartsWith{Col: "number", Prefix: upper})
+	}
+	if key := forms.CollationKey(q); key != "" {
+		any = append(any, query.Contains{Col: "title_k", Part: key})
+	}
+	l.filter = append(l.filter, any)
+}
+
+// narrow adds what a query asks beside its order.
+func (l *lister) narrow(q *ListQuery) error {
+	if q.Deleted {
+		l.filter = append(l.filter, query.Not{Of: query.IsNull{Col: "deleted"}})
+	} else {
+		l.filter = append(l.filter, query.IsNull{Col: "deleted"})
+	}
+	if q.View != "" {
+		view := l.findView(q.View)
+		if view == nil {
+			return notFound()
+		}
+		if err := l.where(view.Where); err != nil {
+			return err
+		}
+		if len(q.Sort) == 0 {
+			q.Sort = view.Sort
+		}
+	}
+	if err := l.where(q.Where); err != nil {
+		return err
+	}
+	if q.Stage != "" {
+		l.filter = append(l.filter, query.Cmp{Col: "stage", Op: query.Eq, Value: q.Stage})
+	}
+	if q.Owner != "" {
+		owner := q.Owner
+		if owner == "me" {
+			owner = l.viewer.User
+		}
+		l.filter = append(l.filter, query.Cmp{Col: "owner", Op: query.Eq, Value: owner})
+	}
+	l.text(q.Text)
+	return nil
+}
+
+func (l *lister) findView(key string) *process.View {
+	for i := range l.app.Def.Views {
+		v := &l.app.Def.Views[i]
+		if v.Key == key && (v.Form == l.form.Def.Key || l.form.Process != nil && v.Process == l.form.Process.Def.Key) {
+			return v
+		}
+	}
+	return nil
+}
+
+// List reads one page of the records that a person may see. Errors: *process.Rejection not.found, field.unknown,
+// query.unsupported, or bad.request for a cursor of another list.
+func (e *Engine) List(ctx context.Context, user string, q ListQuery) ([]*View, string, error) {
+	l, err := e.look(ctx, user, q.App, q.Form)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := l.narrow(&q); err != nil {
+		return nil, "", err
+	}
+	if len(q.Sort) == 0 {
+		q.Sort = []string{"-updatedAt"}
+	}
+	order, err := l.sort(q.Sort)
+	if err != nil {
+		return nil, "", err
+	}
+	return l.page(ctx, order, q.Limit, q.After)
+}
+
+func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after string) ([]*View, string, error) {
+	page, err := l.e.store.Query(ctx, l.coll, query.Query{Filter: l.filter, Sort: order, Limit: pageSize(limit), After: after})
+	if err != nil {
+		return nil, "", readError(err)
+	}
+	out := make([]*View, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		v, _, err := l.e.view(ctx, l.app, l.form.Def.Key, l.dir, l.viewer.User, d)
+		if err != nil {
+			return nil, "", err
+		}
+		if v == nil || !v.Rights.Read {
+			continue
+		}
+		v.maskStage()
+		out = append(out, v)
+	}
+	return out, page.Next, l.e.titles(ctx, out)
+}
+
+// maskStage hides what the record's stage hides.
+func (v *View) maskStage() {
+	if v.Form.Process == nil {
+		return
+	}
+	st := v.Form.Process.ByKey[v.State.Stage]
+	if st == nil || st.Def.Fields == nil {
+		return
+	}
+	for _, key := range st.Def.Fields.Hide {
+		if key == "*" {
+			for i := range v.Form.Def.Fields {
+				v.hidden[v.Form.Def.Fields[i].Key] = true
+			}
+		}
+		v.hidden[key] = true
+	}
+}
+
+// Figure is a sum, count, minimum or maximum: an exact decimal, null when there is nothing to compute it from.
+type Figure struct {
+	Value    decimal.Decimal
+	Null     bool
+	Scale    int
+	Currency string
+}
+
+// figure reads a stored sum by the scale of its column.
+func figure(n *big.Int, c access.Column) Figure {
+	if n == nil {
+		return Figure{Null: true, Scale: c.Scale, Currency: c.Currency}
+	}
+	return Figure{Value: decimal.NewFromBigInt(n, -int32(c.Scale)), Scale: c.Scale, Currency: c.Currency}
+}
+
+// String is the canonical decimal, with all its decimals for money; empty for null.
+func (f Figure) String() string {
+	switch {
+	case f.Null:
+		return ""
+	case f.Currency != "":
+		return f.Value.StringFixed(int32(f.Scale))
+	}
+	return f.Value.String()
+}
+
+// Column is one column of a board.
+type Column struct {
+	Stage *process.CompiledStage
+	Count int64
+	// Sums align with Board.Sums.
+	Sums []Figure
+}
+
+// Board is the columns of a process for one person. Cards are read with List by stage.
+type Board struct {
+	App     *process.App
+	View    *process.View
+	Process *process.Process
+	// Sums are the field keys or system names summed.
+	Sums    []string
+	Columns []Column
+	Total   Column
+}
+
+// Board counts and sums the records of a process by stage.
+func (e *Engine) Board(ctx context.Context, user, app, view, where string) (*Board, error) {
+	a, err := e.current(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(a.Def.Views, func(v process.View) bool { return v.Key == view && v.Kind == "board" })
+	if i < 0 {
+		return nil, notFound()
+	}
+	def := &a.Def.Views[i]
+	p := a.Processes[def.Process]
+	if p == nil {
+		return nil, notFound()
+	}
+	l, err := e.look(ctx, user, app, p.Form.Def.Key)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.narrow(&ListQuery{View: view, Where: where}); err != nil {
+		return nil, err
+	}
+	b := &Board{App: a, View: def, Process: p}
+	var cols []access.Column
+	for _, key := range def.Sum {
+		c, err := l.column(key, "/sum/"+key)
+		if err != nil {
+			continue // a sum of what the person may not see is not shown
+		}
+		b.Sums = append(b.Sums, key)
+		cols = append(cols, c)
+	}
+	rows, err := l.measure(ctx, []query.Group{{Col: "stage"}}, countAnd(cols), l.app)
+	if err != nil {
+		return nil, err
+	}
+	byStage := map[string][]*big.Int{}
+	for _, r := range rows {
+		stage, _ := r.Keys[0].(string)
+		byStage[stage] = r.Values
+	}
+	total := make([]*big.Int, 1+len(cols))
+	for _, st := range p.Stages {
+		values := byStage[st.Def.Key]
+		col := Column{Stage: st}
+		for i := range total {
+			var n *big.Int
+			if values != nil {
+				n = values[i]
+			}
+			if n == nil {
+				n = new(big.Int)
+			}
+			if total[i] == nil {
+				total[i] = new(big.Int)
+			}
+			total[i].Add(total[i], n)
+			if i == 0 {
+				col.Count = n.Int64()
+			} else {
+				col.Sums = append(col.Sums, figure(n, cols[i-1]))
+			}
+		}
+		b.Columns = append(b.Columns, col)
+	}
+	for i, n := range total {
+		if n == nil {
+			n = new(big.Int)
+		}
+		if i == 0 {
+			b.Total.Count = n.Int64()
+		} else {
+			b.Total.Sums = append(b.Total.Sums, figure(n, cols[i-1]))
+		}
+	}
+	return b, nil
+}
+
+// measured is a measure with the column it reads.
+type measured struct {
+	query.Measure
+	seen query.Filter
+}
+
+func countAnd(cols []access.Column) []measured {
+	out := []measured{{Measure: query.Measure{Kind: "count"}}}
+	for _, c := range cols {
+		out = append(out, measured{query.Measure{Kind: "sum", Col: c.Name}, c.Seen})
+	}
+	return out
+}
+
+// measure groups and measures the records of the look. A measure of a field that the person sees in some records only is
+// taken over those alone (semantics 10), so it is asked for by itself.
+func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measured, _ *process.App) ([]store.Row, error) {
+	var open []query.Measure
+	for _, m := range ms {
+		if m.seen == nil {
+			open = append(open, m.Measure)
+		}
+	}
+	if len(open) == 0 {
+		open = []query.Measure{{Kind: "count"}}
+	}
+	rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: l.filter, Groups: groups, Measures: open, Limit: 1000})
+	if err != nil {
+		return nil, readError(err)
+	}
+	out := make([]store.Row, len(rows))
+	at := map[string]int{}
+	for i, r := range rows {
+		out[i] = store.Row{Keys: r.Keys, Values: make([]*big.Int, len(ms))}
+		at[keyText(r.Keys)] = i
+	}
+	next := 0
+	for j, m := range ms {
+		if m.seen == nil {
+			for i := range rows {
+				out[i].Values[j] = rows[i].Values[next]
+			}
+			next++
+			continue
+		}
+		part, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: append(slices.Clone(l.filter), m.seen), Groups: groups, Measures: []query.Measure{m.Measure}, Limit: 1000})
+		if err != nil {
+			return nil, readError(err)
+		}
+		for _, r := range part {
+			if i, ok := at[keyText(r.Keys)]; ok {
+				out[i].Values[j] = r.Values[0]
+			}
+		}
+	}
+	return out, nil
+}
+
+func keyText(keys []any) string {
+	raw, err := json.Marshal(keys)
+	if err != nil {
+		panic("engine: a group key has no JSON form: " + err.Error()) // string, int64, bool and nil always have
+	}
+	return string(raw)
+}
