@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	templates "pipewright/builtin-templates"
+	"pipewright/designer"
+	"pipewright/rules"
+	"pipewright/runtime/access"
+	"pipewright/runtime/engine"
+	"pipewright/runtime/outbound"
+	"pipewright/runtime/process"
+	"pipewright/runtime/server"
+	"pipewright/runtime/store"
+	"pipewright/web"
+)
+
+// product is everything wired together over one store.
+type product struct {
+	store    store.Store
+	engine   *engine.Engine
+	designer *designer.Designer
+	server   *server.Server
+}
+
+// open opens the store and wires the product; the caller closes the store.
+func open(ctx context.Context, o serveOptions, log *slog.Logger) (*product, error) {
+	s, err := openStore(ctx, o.storeOptions)
+	if err != nil {
+		return nil, err
+	}
+	p, err := wire(ctx, s, o, log)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) (*product, error) {
+	p := &product{store: s}
+	var gallery []designer.Template
+	for _, t := range templates.All() {
+		gallery = append(gallery, designer.Template{Key: t.Key, Definition: t.Definition, Sample: t.Sample})
+	}
+	var err error
+	p.designer, err = designer.New(ctx, designer.Config{
+		Store: s, Now: time.Now, Log: log, Check: checkOptions(), Templates: gallery,
+		Prepare: func(ctx context.Context, prev, next *process.App) error { return p.engine.Prepare(ctx, prev, next) },
+		Tests:   runTests,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.engine, err = engine.New(ctx, engine.Config{
+		Store: s, Definitions: p.designer.Catalog(), Outbound: outbound.New(outbound.Config{Hosts: o.Outbound}), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.server, err = server.New(ctx, server.Config{
+		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, Version: version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if o.Demo {
+		if err := p.demo(ctx); err != nil {
+			return nil, fmt.Errorf("the demo could not be prepared: %w", err)
+		}
+	}
+	return p, nil
+}
+
+// demo installs the sample company and every template with its sample records.
+func (p *product) demo(ctx context.Context) error {
+	if err := p.server.SetUpDemo(ctx); err != nil {
+		return err
+	}
+	installed, err := p.designer.Apps(ctx)
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	for _, a := range installed {
+		there[a.Key] = true
+	}
+	for _, t := range templates.All() {
+		if there[t.Key] {
+			continue
+		}
+		if _, err := p.server.Install(ctx, t.Key, "", "admin", true); err != nil {
+			return fmt.Errorf("%s: %w", t.Key, err)
+		}
+	}
+	return nil
+}
+
+// runTests gates a release on the scenarios inside the app.
+func runTests(app *process.App) []rules.Problem {
+	results, _ := process.RunTests(app, access.SampleWorld(app))
+	var out []rules.Problem
+	for _, r := range results {
+		out = append(out, r.Problems...)
+	}
+	return out
+}
