@@ -10,7 +10,7 @@ import (
 var files embed.FS
 
 // order is the order of the gallery: the smallest first, to learn on.
-var order = []string{"blank", "cycle9"}
+var order = []string{"blank", "cycle9", "b2b"}
 
 // Template is one app as it ships.
 type Template struct {
