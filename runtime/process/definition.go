@@ -511,6 +511,7 @@ type TestStep struct {
 	Reject   string                     `json:"reject,omitempty"`
 	Return   string                     `json:"return,omitempty"`
 	Withdraw bool                       `json:"withdraw,omitempty"`
+	Retry    bool                       `json:"retry,omitempty"`
 	After    string                     `json:"after,omitempty"`
 	Run      string                     `json:"run,omitempty"`
 	As       string                     `json:"as,omitempty"`

@@ -59,6 +59,8 @@ func (s *scenario) act(t *TestStep, path string) *Rejection {
 		}
 	case t.Activity != "":
 		return s.do(&Command{Kind: Activity, ID: s.main, Item: t.Activity, Done: true}, actor)
+	case t.Retry:
+		return s.do(&Command{Kind: Retry, ID: s.main}, actor)
 	case t.Withdraw:
 		return s.do(&Command{Kind: Withdraw, ID: s.main}, actor)
 	case t.Approve != "":
