@@ -192,6 +192,21 @@ export interface Process {
 
 export type StageEnd = 'won' | 'lost' | 'done' | 'cancelled';
 
+/** What kind of work a stage is (ENG-14's third question). */
+export const STAGE_KINDS = [
+  'call',
+  'meeting',
+  'visit',
+  'demo',
+  'review',
+  'document',
+  'data',
+  'negotiate',
+  'work',
+  'wait',
+] as const;
+export type StageKind = (typeof STAGE_KINDS)[number];
+
 export interface Stage {
   key: string;
   was?: string[];
@@ -200,7 +215,7 @@ export interface Stage {
   probability?: number;
   owner?: Owner;
   goal?: Text;
-  kind?: string;
+  kind?: StageKind;
   script?: Text;
   color?: string;
   due?: Due;

@@ -4,18 +4,26 @@ import { type Process, type Stage } from './definition';
 export const QUESTIONS = ['what', 'who', 'how', 'complete', 'next'] as const;
 export type Question = (typeof QUESTIONS)[number];
 
-/** Which of the five questions an open stage answers. An end answers none: nothing is done there any more. */
+/** Which of the five questions an open stage answers, by the rules of the checker (runtime/process, stage.unanswered). An end answers none: nothing is done there any more. */
 export function answers(process: Process, stage: Stage): Record<Question, boolean> {
-  const rights = stage.fields;
   return {
     what: stage.goal !== undefined,
-    who: stage.owner !== undefined,
-    how: stage.script !== undefined || stage.kind !== undefined,
-    complete:
-      [stage.checklist, stage.leaveIf, stage.needs, stage.activities, rights?.require].some((l) => (l?.length ?? 0) > 0) ||
-      stage.approval !== undefined,
+    who: stage.owner !== undefined && (Array.isArray(stage.owner) ? stage.owner.length > 0 : true),
+    how: stage.kind !== undefined,
+    complete: completes(process, stage),
     next: leaving(process, stage.key).some((t) => t.to !== stage.key),
   };
+}
+
+/** Whether anything tells when the work of a stage is done: something asked for in the stage, or on the way on. */
+function completes(process: Process, stage: Stage): boolean {
+  if (stage.checklist?.some((i) => i.required) || stage.activities?.some((a) => a.required)) return true;
+  if ((stage.leaveIf?.length ?? 0) > 0 || stage.approval !== undefined || (stage.fields?.require?.length ?? 0) > 0) return true;
+  return leaving(process, stage.key).some((t) => {
+    const to = process.stages.find((s) => s.key === t.to);
+    if (to === undefined || to.end === 'lost' || to.end === 'cancelled') return false;
+    return t.if !== undefined || t.approval !== undefined || [to.needs, to.enterIf, t.ask].some((l) => (l?.length ?? 0) > 0);
+  });
 }
 
 /** The transitions that can be taken from a stage; "*" stands for every open stage. */

@@ -82,7 +82,7 @@ function useEditor(props: Props, extensions: () => Extension[]) {
           syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
           EditorView.lineWrapping,
           lock.of(EditorState.readOnly.of(latest.current.readOnly ?? false)),
-          EditorView.contentAttributes.of({ 'aria-label': latest.current.label, 'aria-multiline': 'true' }),
+          EditorView.contentAttributes.of({ 'aria-label': latest.current.label, 'aria-multiline': 'true', tabindex: '0' }),
           EditorView.updateListener.of((u) => {
             if (u.docChanged && !u.transactions.some((t) => t.isUserEvent('outside')))
               latest.current.onChange(u.state.doc.toString());

@@ -43,8 +43,10 @@ export interface FlowArrow {
   on?: boolean;
   out: FlowSide;
   in: FlowSide;
-  /** How far the line keeps away from the cards, so that lines beside each other do not meet. */
-  away?: number;
+  /** The height at which a line between two rows runs, so that lines do not meet. */
+  lane?: number;
+  /** The label stands above the line instead of on it: between neighbours. */
+  above?: boolean;
 }
 
 interface Props {
@@ -67,7 +69,8 @@ interface CardData extends Record<string, unknown> {
 
 interface ArrowData extends Record<string, unknown> {
   label: ReactNode;
-  away: number;
+  lane: number | undefined;
+  above: boolean;
 }
 
 const SIDES: Record<FlowSide, Position> = {
@@ -105,6 +108,12 @@ function Card({ data }: NodeProps<Node<CardData>>) {
   );
 }
 
+/** A loop under one row is told how far to go down; a line between rows, where its level part runs. */
+function laneOf(lane: number | undefined, sourceY: number, from: Position, to: Position): { offset?: number; centerY?: number } {
+  if (lane === undefined) return {};
+  return from === to ? { offset: Math.abs(lane - sourceY) } : { centerY: lane };
+}
+
 function Arrow({
   sourceX,
   sourceY,
@@ -123,13 +132,18 @@ function Arrow({
     sourcePosition,
     targetPosition,
     borderRadius: 10,
-    offset: data?.away ?? 20,
+    ...laneOf(data?.lane, sourceY, sourcePosition, targetPosition),
   });
   return (
     <>
       <BaseEdge path={path} {...(markerEnd ? { markerEnd } : {})} />
       <EdgeLabelRenderer>
-        <div className="flow-label nodrag nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+        <div
+          className="flow-label nodrag nopan"
+          style={{
+            transform: `translate(-50%, ${data?.above ? '-100%' : '-50%'}) translate(${x}px, ${data?.above ? y - 4 : y}px)`,
+          }}
+        >
           {data?.label}
         </div>
       </EdgeLabelRenderer>
@@ -158,6 +172,7 @@ function Inner({ cards, arrows, onMoved, onLinked, onBackground, label, tools, f
       cards.map<Node<CardData>>((c) => ({
         id: c.id,
         type: 'card',
+        className: c.fixed ? 'flow-fixed' : '',
         position: { x: c.x, y: c.y },
         width: c.width,
         height: c.height,
@@ -185,7 +200,7 @@ function Inner({ cards, arrows, onMoved, onLinked, onBackground, label, tools, f
         selectable: false,
         className: `${a.dashed ? 'dashed' : ''} ${a.on ? 'on' : ''}`,
         markerEnd: a.on ? markerOn : marker,
-        data: { label: a.label, away: a.away ?? 20 },
+        data: { label: a.label, lane: a.lane, above: a.above ?? false },
       })),
     [arrows],
   );
@@ -230,7 +245,6 @@ function Inner({ cards, arrows, onMoved, onLinked, onBackground, label, tools, f
         zoomOnDoubleClick={false}
         fitView
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-        proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--flow-dot)" />
       </ReactFlow>

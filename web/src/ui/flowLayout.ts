@@ -11,17 +11,19 @@ export interface Arrow {
 }
 
 /** Gaps between cards: across, and between the rows of a wrapped line. */
-export const GAP = { x: 76, y: 64 } as const;
+export const GAP = { x: 92, y: 64 } as const;
 
 /**
  * Places cards from left to right by the arrows that lead on, and wraps the line after `columns` cards, as text does. Arrows
- * that lead back take no part. Cards no arrow leads to come last, in the order given.
+ * that lead back take no part. Cards no arrow leads to come last, in the order given. `below` says how much room a row needs
+ * under it for the arrows that run there.
  */
 export function wrapLayout(
   ids: readonly string[],
   arrows: readonly Arrow[],
   size: Size,
   columns: number,
+  below: (row: readonly string[]) => number = () => GAP.y,
 ): Map<string, { x: number; y: number }> {
   const order = new Map(ids.map((id, i) => [id, i]));
   const on = arrows.filter((a) => (order.get(a.from) ?? Infinity) < (order.get(a.to) ?? -1));
@@ -48,7 +50,7 @@ export function wrapLayout(
     row.forEach((rank, c) =>
       rank.forEach((id, n) => out.set(id, { x: c * (size.width + GAP.x), y: top + n * (size.height + GAP.y) })),
     );
-    top += deepest * (size.height + GAP.y) + 28;
+    top += deepest * (size.height + GAP.y) - GAP.y + below(row.flat());
   }
   return out;
 }

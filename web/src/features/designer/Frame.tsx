@@ -44,16 +44,18 @@ export function Frame() {
       <Rail />
       <div className="d-main">
         <header className="d-top">
-          <button
-            type="button"
-            className="d-appname"
-            onClick={() => go('app')}
-            aria-current={page === 'app' ? 'page' : undefined}
-            title={t('appSettings')}
-          >
-            <span className="el">{name}</span>
-            <Icon name="settings" size={14} />
-          </button>
+          <h1 className="d-topname">
+            <button
+              type="button"
+              className="d-appname"
+              onClick={() => go('app')}
+              aria-current={page === 'app' ? 'page' : undefined}
+              title={t('appSettings')}
+            >
+              <span className="el">{name}</span>
+              <Icon name="settings" size={14} />
+            </button>
+          </h1>
           <nav className="d-tabs" aria-label={t('pages')}>
             {TABS.map((key) => (
               <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key ? 'page' : undefined}>

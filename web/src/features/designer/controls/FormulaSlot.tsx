@@ -32,7 +32,7 @@ export function FormulaSlot({ at, label, form, columns, hint, placeholder }: Pro
       stale
         ? []
         : slot.problems
-            .filter((p) => p.line)
+            .filter((p) => p.line !== undefined && p.code.startsWith('expr.'))
             .map((p) => ({ ...placeOfProblem(value, p), severity: p.severity, message: text(p.message) })),
     [stale, slot.problems, value, text],
   );

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FlowCanvas, type FlowArrow, type FlowCard, type FlowSide } from '@/ui/flow';
-import { wrapLayout } from '@/ui/flowLayout';
+import { GAP, wrapLayout } from '@/ui/flowLayout';
 import { Icon } from '@/ui/Icon';
 import { useMedia } from '@/ui/useMedia';
 import type { Process, Stage, Transition } from '@/model/definition';
@@ -22,30 +22,70 @@ interface Props {
   onAddStage: (end: boolean) => void;
 }
 
-/** Where the cards stand: where they were put, else by the automatic layout. */
-function usePlaces(process: Process, columns: number) {
-  const own = useDefinition().layout?.[process.key];
-  return useMemo(() => {
-    const ids = process.stages.map((s) => s.key);
-    const arrows = (process.transitions ?? []).flatMap((t) =>
-      t.from.includes('*') ? [] : t.from.map((from) => ({ from, to: t.to })),
-    );
-    const auto = wrapLayout(ids, arrows, CARD, columns);
-    return new Map(ids.map((id) => [id, own?.[id] ?? auto.get(id) ?? { x: 0, y: 0 }]));
-  }, [process.stages, process.transitions, own, columns]);
+type Point = { x: number; y: number };
+
+/** Lines between two rows run one below the other, this far apart. */
+const LANE = 26;
+
+interface Pair {
+  id: string;
+  from: string;
+  to: string;
+  list: Transition[];
+  back: boolean;
+}
+
+/** The arrows of a process: transitions of the same two stages share one. "Any stage" transitions are drawn as stubs. */
+function pairsOf(process: Process): Pair[] {
+  const pairs = new Map<string, Pair>();
+  for (const x of process.transitions ?? []) {
+    if (x.from.includes('*') || !process.stages.some((s) => s.key === x.to)) continue;
+    for (const from of sources(process, x.from, x.to)) {
+      if (from === x.to) continue;
+      const id = `${from}>${x.to}`;
+      const pair = pairs.get(id) ?? { id, from, to: x.to, list: [], back: leadsBack(process, from, x.to) };
+      pair.list.push(x);
+      pairs.set(id, pair);
+    }
+  }
+  return [...pairs.values()];
 }
 
 /** Which sides an arrow leaves and enters by. */
-function sides(
-  from: { x: number; y: number },
-  to: { x: number; y: number },
-  back: boolean,
-): { out: FlowSide; in: FlowSide; away: number } {
+function sides(from: Point, to: Point, back: boolean): { out: FlowSide; in: FlowSide } {
   const sameRow = Math.abs(from.y - to.y) < CARD.height / 2;
-  if (sameRow && to.x > from.x && !back) return { out: 'right', in: 'left', away: 20 };
-  if (sameRow) return { out: 'bottom', in: 'bottom', away: 26 };
-  if (to.y > from.y) return { out: 'bottom', in: 'top', away: 24 };
-  return { out: 'top', in: 'bottom', away: 24 };
+  if (sameRow && !back && to.x > from.x && to.x - from.x < 2 * CARD.width + GAP.x) return { out: 'right', in: 'left' };
+  if (sameRow) return { out: 'bottom', in: 'bottom' };
+  return to.y > from.y ? { out: 'bottom', in: 'top' } : { out: 'top', in: 'bottom' };
+}
+
+/** The y of the row whose lower side an arrow's level part runs along; undefined for arrows between neighbours. */
+function corridor(from: Point, to: Point, back: boolean): number | undefined {
+  return sides(from, to, back).out === 'right' ? undefined : Math.min(from.y, to.y);
+}
+
+/** Where the cards stand: where they were put, else by the automatic layout, with room for the lines between the rows. */
+function usePlaces(process: Process, pairs: readonly Pair[], columns: number): Map<string, Point> {
+  const own = useDefinition().layout?.[process.key];
+  return useMemo(() => {
+    const ids = process.stages.map((s) => s.key);
+    const first = wrapLayout(ids, pairs, CARD, columns);
+    const stubs = new Set((process.transitions ?? []).filter((t) => t.from.includes('*')).map((t) => t.to));
+    const tops = [...new Set([...first.values()].map((p) => p.y))].sort((a, b) => a - b);
+    const room = (row: readonly string[]) => {
+      const y = Math.max(...row.map((id) => first.get(id)?.y ?? 0));
+      const lanes = pairs.filter((p) => {
+        const a = first.get(p.from);
+        const b = first.get(p.to);
+        return a && b && corridor(a, b, p.back) === y;
+      }).length;
+      const next = tops.find((t) => t > y);
+      const pointed = next !== undefined && ids.some((id) => first.get(id)?.y === next && stubs.has(id));
+      return Math.max(GAP.y, 26 + lanes * LANE + 14) + (pointed ? 34 : 0);
+    };
+    const auto = wrapLayout(ids, pairs, CARD, columns, room);
+    return new Map(ids.map((id) => [id, own?.[id] ?? auto.get(id) ?? { x: 0, y: 0 }]));
+  }, [process.stages, process.transitions, pairs, own, columns]);
 }
 
 export function FlowBoard({ process, selectedStage, selectedTransition, onAddStage }: Props) {
@@ -58,7 +98,8 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
   const { apply, edit } = useActions();
   const wide = useMedia('(min-width: 1680px)');
   const columns = wide ? 5 : 4;
-  const places = usePlaces(process, columns);
+  const pairs = useMemo(() => pairsOf(process), [process]);
+  const places = usePlaces(process, pairs, columns);
   const base = `/processes/${process.key}`;
   const startIndex = process.stages.findIndex((s) => s.key === process.start);
 
@@ -81,53 +122,40 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
 
   const arrows: FlowArrow[] = [];
   const stubs: FlowCard[] = [];
-  const pairs = new Map<string, { from: string; to: string; list: Transition[] }>();
   for (const x of process.transitions ?? []) {
     const target = places.get(x.to);
-    if (!target) continue;
-    if (x.from.includes('*')) {
-      // "Any open stage → lost" is one stub, not a line from every stage.
-      const n = stubs.filter((c) => c.id.startsWith(`*${x.to} `)).length;
-      const id = `*${x.to} ${x.key}`;
-      stubs.push({
-        id,
-        x: target.x,
-        y: target.y - 54 - n * 32,
-        ...STUB,
-        fixed: true,
-        content: <Label list={[x]} prefix={t('anyStage')} selected={selectedTransition} base={base} />,
-      });
-      arrows.push({
-        id: `a${x.key}`,
-        from: id,
-        to: x.to,
-        label: null,
-        dashed: true,
-        on: selectedTransition === x.key,
-        out: 'bottom',
-        in: 'top',
-        away: 8,
-      });
-      continue;
-    }
-    for (const from of sources(process, x.from, x.to)) {
-      if (from === x.to) continue;
-      const id = `${from}>${x.to}`;
-      const pair = pairs.get(id) ?? { from, to: x.to, list: [] };
-      pair.list.push(x);
-      pairs.set(id, pair);
-    }
+    if (!target || !x.from.includes('*')) continue;
+    // "Any open stage → lost" is one stub, not a line from every stage.
+    const n = stubs.filter((c) => c.id.startsWith(`*${x.to} `)).length;
+    const id = `*${x.to} ${x.key}`;
+    stubs.push({
+      id,
+      x: target.x,
+      y: target.y - 54 - n * 32,
+      ...STUB,
+      fixed: true,
+      content: <Label list={[x]} prefix={t('anyStage')} selected={selectedTransition} base={base} />,
+    });
+    arrows.push({
+      id: `a${x.key}`,
+      from: id,
+      to: x.to,
+      label: null,
+      dashed: true,
+      on: selectedTransition === x.key,
+      out: 'bottom',
+      in: 'top',
+    });
   }
   const lanes = new Map<number, number>();
-  for (const [id, { from, to, list }] of pairs) {
+  for (const { id, from, to, list, back } of pairs) {
     const a = places.get(from);
     const b = places.get(to);
     if (!a || !b) continue;
-    const back = leadsBack(process, from, to);
     const way = sides(a, b, back);
-    // Loops below the same row keep apart from each other.
-    const lane = way.out === 'bottom' && way.in === 'bottom' ? (lanes.get(a.y) ?? 0) : 0;
-    if (way.out === 'bottom' && way.in === 'bottom') lanes.set(a.y, lane + 1);
+    const row = corridor(a, b, back);
+    const n = row === undefined ? 0 : (lanes.get(row) ?? 0);
+    if (row !== undefined) lanes.set(row, n + 1);
     arrows.push({
       id,
       from,
@@ -135,8 +163,8 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
       dashed: back,
       on: list.some((x) => x.key === selectedTransition),
       ...way,
-      away: way.away + lane * 14,
-      label: <Label list={list} selected={selectedTransition} base={base} />,
+      ...(row === undefined ? { above: true } : { lane: row + CARD.height + 26 + n * LANE }),
+      label: <Label list={list} selected={selectedTransition} base={base} plain={row === undefined} />,
     });
   }
   const cards = [...stageCards, ...stubs];
@@ -206,11 +234,14 @@ function Label({
   prefix,
   selected,
   base,
+  plain,
 }: {
   list: readonly Transition[];
   prefix?: string;
   selected: string | undefined;
   base: string;
+  /** Between neighbours: bare words above the line. */
+  plain?: boolean;
 }) {
   const { t } = useTranslation('designer');
   const def = useDefinition();
@@ -218,7 +249,7 @@ function Label({
   const problems = useDraft((s) => s.problems);
   const { select } = useSelection();
   return (
-    <span className="d-arrows">
+    <span className={`d-arrows${plain ? ' plain' : ''}`}>
       {list.map((x) => {
         const path = `${base}/transitions/${x.key}`;
         const mine = problemsUnder(problems, path);
@@ -232,6 +263,7 @@ function Label({
             type="button"
             className={`d-arrow${selected === x.key ? ' on' : ''}${mine.length > 0 ? (bad ? ' bad' : ' warn') : ''}`}
             aria-pressed={selected === x.key}
+            title={name}
             onClick={() => select(path)}
           >
             {mine.length > 0 ? <Icon name={bad ? 'error' : 'alert'} size={12} /> : null}

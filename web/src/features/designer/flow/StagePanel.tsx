@@ -3,7 +3,17 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
-import type { Activity, CheckItem, FieldRights, Owner, Process, Stage, StageEnd, Who } from '@/model/definition';
+import {
+  STAGE_KINDS,
+  type Activity,
+  type CheckItem,
+  type FieldRights,
+  type Owner,
+  type Process,
+  type Stage,
+  type StageEnd,
+  type Who,
+} from '@/model/definition';
 import { addTransition, removeStage } from '@/model/edits';
 import { freshKey, keysOf } from '@/model/keys';
 import { leaving } from '@/model/questions';
@@ -12,7 +22,7 @@ import { useFieldChoices, useNewText, useRoleChoices } from '../controls/choices
 import { Conditions } from '../controls/Conditions';
 import { DurationSlot } from '../controls/DurationInput';
 import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
-import { CheckSlot, ChoicesSlot, TextSlot } from '../controls/slots';
+import { CheckSlot, ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
 import { WhoList, WhoSlot } from '../controls/Who';
 import { Panel } from '../Panel';
 import { hueOf } from './FlowBoard';
@@ -91,13 +101,14 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
           </Part>
           <OwnerPart at={at} stage={stage} form={process.form} />
           <Part>
-            <TextSlot
-              at={[...at, 'script']}
-              label={t('script')}
+            <ChoiceSlot
+              at={[...at, 'kind']}
+              label={t('stageKind')}
               question={t('q_how')}
-              placeholder={t('scriptPlaceholder')}
-              rows={3}
+              unset={t('kind_unset')}
+              choices={STAGE_KINDS.map((k) => ({ value: k, label: t(`kind_${k}`) }))}
             />
+            <TextSlot at={[...at, 'script']} label={t('script')} placeholder={t('scriptPlaceholder')} rows={3} />
           </Part>
           <Part>
             <div className="d-two">
@@ -115,7 +126,7 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
           <Part>
             <Conditions at={[...at, 'leaveIf']} form={process.form} title={t('leaveIf')} question={t('q_complete')} />
           </Part>
-          <NextPart process={process} stage={stage} />
+          <NextPart at={at} process={process} stage={stage} />
         </>
       ) : null}
     </Panel>
@@ -129,6 +140,8 @@ const SHOWN = [
   'goal',
   'owner',
   'script',
+  'kind',
+  'next',
   'due',
   'idle',
   'checklist',
@@ -402,13 +415,14 @@ function RightsPart({ at, form }: { at: (string | number)[]; form: string }) {
 }
 
 /** The ways on from here, and a new one. */
-function NextPart({ process, stage }: { process: Process; stage: Stage }) {
+function NextPart({ at, process, stage }: { at: (string | number)[]; process: Process; stage: Stage }) {
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
   const newText = useNewText();
   const { select } = useSelection();
   const { edit } = useActions();
+  const next = useSlot([...at, 'next']);
   const others = process.stages.filter((s) => s.key !== stage.key);
   return (
     <Part title={t('word_transition')} question={t('q_next')}>
@@ -437,6 +451,7 @@ function NextPart({ process, stage }: { process: Process; stage: Stage }) {
           </li>
         ))}
       </ul>
+      <Problems list={next.problems} />
       <Select
         className="d-wide"
         aria-label={t('addTransitionTo')}
