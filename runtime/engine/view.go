@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -468,9 +467,6 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 		}
 	}
 	v.titles = map[string]string{}
-	for _, fact := range f.facts.Records {
-		_ = fact
-	}
 	for key, fact := range f.facts.Records {
 		if _, id, ok := strings.Cut(key, "/"); ok && !fact.Missing {
 			v.titles[id] = fact.Title
@@ -628,5 +624,3 @@ func sets(p process.Payload, storage string) bool {
 	}
 	return false
 }
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
