@@ -1,7 +1,7 @@
 package mongostore
 
 // Commands lists every command this package sends, with the members it may carry besides those the driver adds to any
-// command. Operators lists every operator in filters, pipelines and projections. TestCommands holds the package to both; docs/storage.md
+// command. Operators lists every operator in filters, pipelines and projections. TestConformance holds the package to both; docs/storage.md
 // shows them to administrators and to those who judge another server that speaks the protocol.
 var (
 	Commands = map[string][]string{

@@ -94,7 +94,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{client: client, db: client.Database(o.Database)}
 	s.colls.Store(&map[string]*collection{})
 	if _, err := s.check(ctx, o.AllowStandalone); err != nil {
-		return nil, errors.Join(err, client.Disconnect(context.WithoutCancel(ctx)))
+		// A server that does not answer is not waited for: the driver ends its watch on its own time.
+		go client.Disconnect(context.WithoutCancel(ctx))
+		return nil, err
 	}
 	return s, nil
 }

@@ -1,6 +1,11 @@
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
@@ -25,13 +30,27 @@ public class Server {
     }
 
     static class Backend extends MemoryBackend {
-        /** The library knows the handshake only by its older name. */
+        /**
+         * The library fails when two commands create a collection at once, and answers a find with the very documents that updates change
+         * while the answer is still being written. So within a database what writes runs alone, what reads runs together, and answers
+         * are copied before the next write.
+         */
+        private static final Set<String> READS = Set.of("find", "getMore", "hello", "ismaster", "isMaster", "buildInfo", "ping");
+        private final ConcurrentHashMap<String, ReadWriteLock> locks = new ConcurrentHashMap<>();
+
         @Override
         public Document handleCommand(Channel channel, String database, String command, Document query) {
-            if (command.equalsIgnoreCase("hello")) {
-                return super.handleCommand(channel, database, "ismaster", query).append("isWritablePrimary", true);
+            ReadWriteLock both = locks.computeIfAbsent(database, name -> new ReentrantReadWriteLock());
+            Lock lock = READS.contains(command) ? both.readLock() : both.writeLock();
+            lock.lock();
+            try {
+                if (command.equalsIgnoreCase("hello")) { // the library knows the handshake only by its older name
+                    return super.handleCommand(channel, database, "ismaster", query).append("isWritablePrimary", true);
+                }
+                return super.handleCommand(channel, database, command, query).cloneDeeply();
+            } finally {
+                lock.unlock();
             }
-            return super.handleCommand(channel, database, command, query);
         }
     }
 
