@@ -8,9 +8,6 @@ import (
 	"pipewright/rules"
 )
 
-// weighted is the stored figure value × probability that boards and reports may sum.
-const weightedName = "weighted"
-
 // compileReports checks views, reports and dashboards.
 func (c *compiler) compileReports() {
 	for i := range c.def.Views {
@@ -66,7 +63,11 @@ func (c *compiler) report(path string, r *Report) {
 	for i, g := range r.Group {
 		at := path + "/group/" + itoa(i)
 		c.queryable(at+"/by", g.By, form)
-		if t, ok := c.envs[form.Def.Key].Names[g.By]; ok && g.Unit != "" && t.Kind != rules.KindDate && t.Kind != rules.KindDatetime {
+		t, ok := c.envs[form.Def.Key].Names[g.By]
+		if !ok {
+			t, ok = storedNames[g.By]
+		}
+		if ok && g.Unit != "" && t.Kind != rules.KindDate && t.Kind != rules.KindDatetime {
 			c.fail(at+"/unit", "ref.kind", "“{name}”不是日期，不能按日、周、月、年分组", "「{name}」不是日期，不能按日、週、月、年分組",
 				"“{name}” is not a date; it cannot be grouped by day, week, month or year", "name", g.By)
 		}
@@ -155,9 +156,24 @@ func (c *compiler) isQueryable(name string, form *Form) bool {
 	return slices.ContainsFunc(form.Schema.Columns(), func(col forms.Column) bool { return col.Field == name })
 }
 
+// stored says whether a name is a value stored beside the records of a form.
+func (c *compiler) stored(name string, form *Form) bool {
+	if _, ok := storedNames[name]; !ok {
+		return false
+	}
+	p := c.procOf[form.Def.Key]
+	switch name {
+	case "value", "weighted":
+		return p != nil && p.Value != ""
+	case "closing":
+		return p != nil && p.Closing != ""
+	}
+	return p != nil || name == "lastActivity"
+}
+
 // queryable checks a name used to sort, group or compare in the store.
 func (c *compiler) queryable(path, name string, form *Form) {
-	if c.isQueryable(name, form) || name == weightedName && c.hasValue(form) {
+	if c.isQueryable(name, form) && name != "me" || c.stored(name, form) {
 		return
 	}
 	if fieldOf(form.Def, name) != nil || SystemNames[name].Kind != "" {
@@ -165,23 +181,34 @@ func (c *compiler) queryable(path, name string, form *Form) {
 			"“{name}” cannot sort or group: it is not a stored value of its own", "name", name)
 		return
 	}
-	c.unknown(path, wordField, name, append(fieldKeys(form.Def), sortedKeys(queryableSystem)...))
+	c.unknown(path, wordField, name, c.listNames(form))
+}
+
+// listNames are the names a list or report of a form may use.
+func (c *compiler) listNames(form *Form) []string {
+	out := append(fieldKeys(form.Def), sortedKeys(queryableSystem)...)
+	for _, name := range sortedKeys(storedNames) {
+		if c.stored(name, form) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // shown checks a column of a list or card.
 func (c *compiler) shown(path, name string, form *Form) {
-	if fieldOf(form.Def, name) != nil || SystemNames[name].Kind != "" || name == weightedName {
+	if fieldOf(form.Def, name) != nil || SystemNames[name].Kind != "" || c.stored(name, form) {
 		return
 	}
-	c.unknown(path, wordField, name, append(fieldKeys(form.Def), sortedKeys(SystemNames)...))
+	c.unknown(path, wordField, name, c.listNames(form))
 }
 
 // summable checks a figure that is added up.
 func (c *compiler) summable(path, name string, form *Form) {
-	if name == weightedName {
-		if !c.hasValue(form) {
-			c.fail(path, "ref.kind", "要合计加权金额，流程须先指定金额字段（value）", "要合計加權金額，流程須先指定金額欄位（value）",
-				"To sum weighted amounts the process must name its value field")
+	if fieldOf(form.Def, name) == nil && storedNames[name].Kind == rules.KindNumber {
+		if !c.stored(name, form) {
+			c.fail(path, "ref.kind", "要合计“{name}”，流程须先指定金额字段（value）", "要合計「{name}」，流程須先指定金額欄位（value）",
+				"To sum “{name}” the process must name its value field", "name", name)
 		}
 		return
 	}
@@ -190,9 +217,4 @@ func (c *compiler) summable(path, name string, form *Form) {
 		c.fail(path, "ref.kind", "“{field}”不是数值，不能合计", "「{field}」不是數值，不能合計",
 			"“{field}” is not a figure; it cannot be summed", "field", named(f.Name, f.Key))
 	}
-}
-
-func (c *compiler) hasValue(form *Form) bool {
-	p := c.procOf[form.Def.Key]
-	return p != nil && p.Value != ""
 }
