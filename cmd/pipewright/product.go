@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	templates "pipewright/builtin-templates"
@@ -42,11 +44,14 @@ func open(ctx context.Context, o serveOptions, log *slog.Logger) (*product, erro
 
 func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) (*product, error) {
 	p := &product{store: s}
+	sender, err := sender(o)
+	if err != nil {
+		return nil, err
+	}
 	var gallery []designer.Template
 	for _, t := range templates.All() {
 		gallery = append(gallery, designer.Template{Key: t.Key, Definition: t.Definition, Sample: t.Sample})
 	}
-	var err error
 	p.designer, err = designer.New(ctx, designer.Config{
 		Store: s, Now: time.Now, Log: log, Check: checkOptions(), Templates: gallery,
 		Prepare: func(ctx context.Context, prev, next *process.App) error { return p.engine.Prepare(ctx, prev, next) },
@@ -56,7 +61,7 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 		return nil, err
 	}
 	p.engine, err = engine.New(ctx, engine.Config{
-		Store: s, Definitions: p.designer.Catalog(), Outbound: outbound.New(outbound.Config{Hosts: o.Outbound}), Log: log,
+		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -107,4 +112,33 @@ func runTests(app *process.App) []rules.Problem {
 		out = append(out, r.Problems...)
 	}
 	return out
+}
+
+// sender is how automations call other systems: to which hosts beside public ones, and signed with which secrets.
+func sender(o serveOptions) (outbound.Sender, error) {
+	c := outbound.Config{Hosts: o.Outbound}
+	if o.Secrets == "" {
+		return outbound.New(c), nil
+	}
+	raw, err := os.ReadFile(o.Secrets)
+	if err != nil {
+		return nil, fmt.Errorf("the file of secrets: %w", err)
+	}
+	var file map[string]struct {
+		Key   string   `json:"key"`
+		Hosts []string `json:"hosts"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return nil, fmt.Errorf(`the file of secrets must look like {"name": {"key": "…", "hosts": ["…"]}}: %w`, err)
+	}
+	c.Secrets = map[string]outbound.Secret{}
+	for name, one := range file {
+		c.Secrets[name] = outbound.Secret{Key: []byte(one.Key), Hosts: one.Hosts}
+	}
+	return outbound.New(c), nil
+}
+
+// tool opens the stored data for a command that is no server.
+func tool(ctx context.Context, o storeOptions) (*product, error) {
+	return open(ctx, serveOptions{storeOptions: o}, slog.New(slog.DiscardHandler))
 }

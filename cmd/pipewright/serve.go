@@ -24,6 +24,8 @@ type serveOptions struct {
 	Demo bool
 	// Outbound lists hosts that webhooks may reach although the address guard would not let them.
 	Outbound []string
+	// Secrets is a file of the secrets that sign calls to other systems.
+	Secrets  string
 	LogLevel string
 }
 
@@ -45,6 +47,7 @@ func serveCommand() *cobra.Command {
 	storeFlags(f, &o.storeOptions)
 	f.BoolVar(&o.Demo, "demo", env("DEMO", "") != "", "start with the sample company on a throw-away store; loopback addresses only")
 	f.StringSliceVar(&o.Outbound, "outbound-host", split(env("OUTBOUND_HOST", "")), "hosts (name or name:port) that webhooks may reach inside the own network; may be repeated")
+	f.StringVar(&o.Secrets, "secrets", env("SECRETS", ""), `file of secrets that sign calls to other systems: {"name": {"key": "…", "hosts": ["…"]}}`)
 	f.StringVar(&o.LogLevel, "log-level", env("LOG_LEVEL", "info"), "debug, info, warn or error")
 	return cmd
 }
@@ -74,8 +77,10 @@ func serve(ctx context.Context, o serveOptions, out, logTo io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p.engine.Start(ctx)
-	srv := &http.Server{Handler: p.server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	// The engine runs until everything that may still ask it has stopped, not just until the signal.
+	p.engine.Start(context.WithoutCancel(ctx))
+	srv := &http.Server{Handler: p.server, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(listener) }()
 	fmt.Fprintf(out, "Pipewright %s is ready on http://%s\n", version, listener.Addr())
