@@ -1,0 +1,191 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"pipewright/designer"
+	"pipewright/rules"
+	"pipewright/runtime/process"
+)
+
+// appOut is an app as lists show it.
+type appOut struct {
+	Key       string     `json:"key"`
+	Name      rules.Text `json:"name"`
+	Release   int        `json:"release"`
+	Draft     bool       `json:"draft"`
+	Roles     []string   `json:"roles"`
+	CanDesign bool       `json:"canDesign"`
+}
+
+func (c *call) app(a designer.AppInfo) appOut {
+	out := appOut{Key: a.Key, Name: a.Name, Release: a.Release, Roles: list(c.dir.Roles(c.user.ID, a.Key)), CanDesign: c.user.Admin}
+	if out.CanDesign {
+		out.Draft = a.Draft
+	}
+	return out
+}
+
+// appsOf are the apps a person has to do with: those he plays a role in, and all of them for who designs.
+func (s *Server) appsOf(c *call) ([]appOut, error) {
+	all, err := s.Designer.Apps(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	out := []appOut{}
+	for _, a := range all {
+		if one := c.app(a); one.CanDesign || a.Release > 0 && len(one.Roles) > 0 {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) getApps(c *call) (any, error) {
+	out, err := s.appsOf(c)
+	return page(out, ""), err
+}
+
+type appIn struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+}
+
+// postApp makes an app with nothing in it but its name.
+func (s *Server) postApp(c *call) (any, error) {
+	var in appIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	if in.Name.IsZero() || strings.TrimSpace(in.Name.In(c.lang())) == "" {
+		return nil, badRequest(rules.Say("请给应用起个名字", "請給應用起個名字", "Give the app a name"),
+			rules.Errorf("/name", "required", rules.Say("必须填写", "必須填寫", "This is required")))
+	}
+	co, _, err := s.company(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	def := process.Definition{Spec: process.Spec, Key: in.Key, Name: in.Name, Languages: rules.Languages, Timezone: co.Timezone, Currency: co.Currency, Calendar: "CN"}
+	text, err := process.Format(&def)
+	if err != nil {
+		return nil, err
+	}
+	return s.create(c, text)
+}
+
+func (s *Server) create(c *call, text []byte) (any, error) {
+	draft, err := s.Designer.CreateApp(c.ctx(), c.user.ID, text)
+	if err != nil {
+		return nil, err
+	}
+	info, err := s.Designer.App(c.ctx(), draft.App)
+	if err != nil {
+		return nil, err
+	}
+	return reply{status: http.StatusCreated, body: c.app(info)}, nil
+}
+
+type importIn struct {
+	Definition json.RawMessage `json:"definition"`
+}
+
+// importApp makes an app of a definition: {"definition": …}, or the definition itself.
+func (s *Server) importApp(c *call) (any, error) {
+	raw, err := c.definition(true)
+	if err != nil {
+		return nil, err
+	}
+	return s.create(c, raw)
+}
+
+// definition reads a definition from the body: itself, or as the member of that name. Nothing but the nesting of the whole is
+// looked at here.
+func (c *call) definition(required bool) ([]byte, error) {
+	raw, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	if len(strings.TrimSpace(string(raw))) == 0 {
+		raw = []byte("{}")
+	}
+	var wrapped map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &wrapped); err != nil {
+		return nil, badRequest(rules.Say("请求的内容不是 JSON 对象", "請求的內容不是 JSON 物件", "The body is no JSON object"))
+	}
+	if inner, ok := wrapped["definition"]; ok {
+		return inner, nil
+	}
+	if _, ok := wrapped["spec"]; ok {
+		return raw, nil
+	}
+	if !required {
+		return nil, nil
+	}
+	return nil, badRequest(rules.Say("缺少应用定义", "缺少應用定義", "The definition is missing"))
+}
+
+// live is the live release of an app that the person has to do with.
+func (s *Server) live(c *call) (*process.App, error) {
+	key := c.Param("app")
+	if !c.user.Admin && len(c.dir.Roles(c.user.ID, key)) == 0 {
+		return nil, errNotFound
+	}
+	return s.Designer.Catalog().Current(c.ctx(), key)
+}
+
+type modelOut struct {
+	App        string          `json:"app"`
+	Release    int             `json:"release"`
+	Definition json.RawMessage `json:"definition"`
+}
+
+// getModel is the live definition, for who designs whole, for others without what happens behind the screens.
+func (s *Server) getModel(c *call) (any, error) {
+	app, err := s.live(c)
+	if err != nil {
+		return nil, err
+	}
+	def := app.Def
+	if !c.user.Admin {
+		def = publicPart(def)
+	}
+	text, err := process.Format(def)
+	if err != nil {
+		return nil, err
+	}
+	return modelOut{app.Def.Key, app.Release, text}, nil
+}
+
+// publicPart leaves out rules, automations, messages, tests, grants, and of approvals everything but the names.
+func publicPart(def *process.Definition) *process.Definition {
+	out := *def
+	out.Rules, out.Automations, out.Messages, out.Tests, out.Layout = nil, nil, nil, nil, nil
+	out.Approvals = nil
+	for i := range def.Approvals {
+		a := &def.Approvals[i]
+		chain := process.Chain{Key: a.Key, Name: a.Name, Help: a.Help}
+		for j := range a.Steps {
+			chain.Steps = append(chain.Steps, process.Step{Key: a.Steps[j].Key, Name: a.Steps[j].Name})
+		}
+		out.Approvals = append(out.Approvals, chain)
+	}
+	out.Forms = append(out.Forms[:0:0], def.Forms...)
+	for i := range out.Forms {
+		out.Forms[i].Grants = nil
+	}
+	return &out
+}
+
+func (s *Server) exportApp(c *call) (any, error) {
+	which := c.Query("release")
+	if which == "" {
+		which = "draft"
+	}
+	text, err := s.Designer.Definition(c.ctx(), c.Param("app"), which)
+	if err != nil {
+		return nil, err
+	}
+	return json.RawMessage(text), nil
+}

@@ -1,0 +1,245 @@
+package server
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"pipewright/designer"
+	"pipewright/rules"
+	"pipewright/runtime/process"
+)
+
+type draftOut struct {
+	Definition json.RawMessage `json:"definition"`
+	Rev        int64           `json:"rev"`
+	Base       int             `json:"base"`
+	SavedAt    instant         `json:"savedAt"`
+	SavedBy    *mini           `json:"savedBy"`
+	Problems   []problemWire   `json:"problems"`
+}
+
+func etag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
+
+func (s *Server) getDraft(c *call) (any, error) {
+	d, err := s.Designer.Draft(c.ctx(), c.Param("app"))
+	if err != nil {
+		return nil, err
+	}
+	problems := s.Designer.Check([]byte(d.Definition))
+	return reply{etag: etag(d.Rev), body: draftOut{json.RawMessage(d.Definition), d.Rev, d.Base, instant(d.At), c.mini(d.By), wireProblems(problems)}}, nil
+}
+
+type savedOut struct {
+	Rev      int64         `json:"rev"`
+	SavedAt  instant       `json:"savedAt"`
+	Problems []problemWire `json:"problems"`
+}
+
+func (s *Server) putDraft(c *call) (any, error) {
+	rev, err := c.rev(true)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := c.definition(true)
+	if err != nil {
+		return nil, err
+	}
+	d, problems, err := s.Designer.Save(c.ctx(), c.Param("app"), c.user.ID, rev, raw)
+	if err != nil {
+		return nil, err
+	}
+	return reply{etag: etag(d.Rev), body: savedOut{d.Rev, instant(d.At), wireProblems(problems)}}, nil
+}
+
+type checkOut struct {
+	Problems []problemWire `json:"problems"`
+	Errors   int           `json:"errors"`
+	Warnings int           `json:"warnings"`
+}
+
+func (s *Server) postCheck(c *call) (any, error) {
+	raw, err := c.definitionOrDraft()
+	if err != nil {
+		return nil, err
+	}
+	problems := s.Designer.Check(raw)
+	out := checkOut{Problems: wireProblems(problems)}
+	for _, p := range problems {
+		if p.Severity == rules.Error {
+			out.Errors++
+		} else {
+			out.Warnings++
+		}
+	}
+	return out, nil
+}
+
+// definitionOrDraft is the definition in the body, else the app's draft.
+func (c *call) definitionOrDraft() ([]byte, error) {
+	raw, err := c.definition(false)
+	if err != nil || raw != nil {
+		return raw, err
+	}
+	d, err := c.s.Designer.Draft(c.ctx(), c.Param("app"))
+	return []byte(d.Definition), err
+}
+
+type publishIn struct {
+	Note           string   `json:"note"`
+	Accept         []string `json:"accept"`
+	AcceptWarnings bool     `json:"acceptWarnings"`
+	Rev            int64    `json:"rev"`
+}
+
+type publishOut struct {
+	Release int    `json:"release"`
+	Digest  string `json:"digest"`
+	Same    bool   `json:"same"`
+}
+
+func (s *Server) postPublish(c *call) (any, error) {
+	var in publishIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	p, err := s.Designer.Publish(c.ctx(), designer.PublishInput{App: c.Param("app"), User: c.user.ID, Note: in.Note, Rev: in.Rev,
+		Accept: in.Accept, AcceptWarnings: in.AcceptWarnings})
+	if err != nil {
+		return nil, err
+	}
+	return publishOut{p.Release, p.Digest, p.Same}, nil
+}
+
+type releaseOut struct {
+	N          int             `json:"n"`
+	Digest     string          `json:"digest"`
+	Note       string          `json:"note"`
+	At         instant         `json:"at"`
+	By         *mini           `json:"by"`
+	Live       bool            `json:"live"`
+	State      string          `json:"state"`
+	Definition json.RawMessage `json:"definition,omitempty"`
+}
+
+func (c *call) release(r designer.Release) releaseOut {
+	return releaseOut{N: r.N, Digest: r.Digest, Note: r.Note, At: instant(r.At), By: c.mini(r.By), Live: r.State == "live", State: r.State}
+}
+
+func (s *Server) getReleases(c *call) (any, error) {
+	all, err := s.Designer.Releases(c.ctx(), c.Param("app"))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]releaseOut, len(all))
+	for i, r := range all {
+		out[i] = c.release(r)
+	}
+	return page(out, ""), nil
+}
+
+func (c *call) number(name string) (int, error) {
+	n, err := strconv.Atoi(c.Param(name))
+	if err != nil || n < 1 {
+		return 0, errNotFound
+	}
+	return n, nil
+}
+
+func (s *Server) getRelease(c *call) (any, error) {
+	n, err := c.number("n")
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Designer.Release(c.ctx(), c.Param("app"), n)
+	if err != nil {
+		return nil, err
+	}
+	out := c.release(r)
+	out.Definition = json.RawMessage(r.Definition)
+	return out, nil
+}
+
+func (s *Server) restoreRelease(c *call) (any, error) {
+	n, err := c.number("n")
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Designer.Restore(c.ctx(), c.Param("app"), c.user.ID, n)
+	if err != nil {
+		return nil, err
+	}
+	return publishOut{p.Release, p.Digest, p.Same}, nil
+}
+
+func (s *Server) getDiff(c *call) (any, error) {
+	sides := [2]string{}
+	for i, name := range []string{"from", "to"} {
+		which := c.Query(name)
+		switch {
+		case which == "" && name == "to":
+			which = "draft"
+		case which == "":
+			info, err := s.Designer.App(c.ctx(), c.Param("app"))
+			if err != nil {
+				return nil, err
+			}
+			which = strconv.Itoa(info.Release)
+		}
+		if which == "0" {
+			continue // before the first release there was nothing
+		}
+		text, err := s.Designer.Definition(c.ctx(), c.Param("app"), which)
+		if err != nil {
+			return nil, err
+		}
+		sides[i] = text
+	}
+	out, err := designer.Diff(sides[0], sides[1])
+	return page(out, ""), err
+}
+
+type previewIn struct {
+	Chain      string                     `json:"chain"`
+	Data       map[string]json.RawMessage `json:"data"`
+	Initiator  string                     `json:"initiator"`
+	Owner      string                     `json:"owner"`
+	Definition json.RawMessage            `json:"definition"`
+}
+
+// postPreviewChain answers "who would decide this?" for values that belong to no record, by the draft.
+func (s *Server) postPreviewChain(c *call) (any, error) {
+	var in previewIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	text := []byte(in.Definition)
+	if len(text) == 0 {
+		d, err := s.Designer.Draft(c.ctx(), c.Param("app"))
+		if err != nil {
+			return nil, err
+		}
+		text = []byte(d.Definition)
+	}
+	def, problems := process.Parse(text)
+	if def == nil || rules.HasErrors(problems) {
+		return nil, refuse(422, "check.failed", rules.Say("请先修好定义里的错误，再预览", "請先修好定義裡的錯誤，再預覽", "Mend the errors of the definition first, then preview"), problems...)
+	}
+	app, problems := process.Compile(def, nil, 0, process.Options{SkipTexts: true})
+	chain := app.Chains[in.Chain]
+	if chain == nil || chain.Form == nil {
+		return nil, refuse(422, "check.failed", rules.Say("请先修好审批链里的错误，再预览", "請先修好簽核鏈裡的錯誤，再預覽", "Mend the errors of the approval chain first, then preview"), problems...)
+	}
+	initiator := in.Initiator
+	if initiator == "" {
+		initiator = c.user.ID
+	}
+	owner := in.Owner
+	if owner == "" {
+		owner = initiator
+	}
+	path, err := s.Engine.PreviewChain(c.ctx(), app, in.Chain, in.Data, owner, initiator)
+	if err != nil {
+		return nil, err
+	}
+	return c.path(path), nil
+}

@@ -1,0 +1,213 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"pipewright/designer"
+	"pipewright/rules"
+	"pipewright/runtime/process"
+	"pipewright/runtime/store"
+)
+
+// statuses maps the code of a refusal to its HTTP status. A code that is not there is 422: the rules say no. This is the one
+// place where it is decided.
+var statuses = map[string]int{
+	"bad.request":       http.StatusBadRequest,
+	"field.unknown":     http.StatusBadRequest,
+	"query.unsupported": http.StatusBadRequest,
+	"cursor.invalid":    http.StatusBadRequest,
+	"unauthenticated":   http.StatusUnauthorized,
+	"login.failed":      http.StatusUnauthorized,
+	"forbidden":         http.StatusForbidden,
+	"field.readOnly":    http.StatusForbidden,
+	"not.found":         http.StatusNotFound,
+	"conflict":          http.StatusConflict,
+	"approval.running":  http.StatusConflict,
+	"approval.stale":    http.StatusConflict,
+	"task.closed":       http.StatusConflict,
+	"draft.conflict":    http.StatusConflict,
+	"index.building":    http.StatusConflict,
+	"setup.done":        http.StatusConflict,
+	"rev.changed":       http.StatusPreconditionFailed,
+	"body.tooLarge":     http.StatusRequestEntityTooLarge,
+	"too.many":          http.StatusTooManyRequests,
+}
+
+func statusOf(code string) int {
+	if s, ok := statuses[code]; ok {
+		return s
+	}
+	if strings.HasPrefix(code, "shape.") || strings.HasPrefix(code, "expr.") && code != "expr.failed" || code == "key.duplicate" {
+		return http.StatusBadRequest
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// statusOfError is the status of a business refusal; 0 for no error or a fault.
+func statusOfError(err error) int {
+	var own *refusal
+	var rejected *process.Rejection
+	switch {
+	case errors.As(err, &own):
+		return own.status
+	case errors.As(err, &rejected):
+		return statusOf(rejected.Code)
+	}
+	return 0
+}
+
+// refusal is an error of the server's own.
+type refusal struct {
+	status  int
+	code    string
+	message rules.Text
+	details []rules.Problem
+	retry   time.Duration
+}
+
+func (r *refusal) Error() string { return r.code + ": " + r.message.In("en") }
+
+func refuse(status int, code string, msg rules.Text, details ...rules.Problem) *refusal {
+	return &refusal{status: status, code: code, message: msg, details: details}
+}
+
+func badRequest(msg rules.Text, details ...rules.Problem) *refusal {
+	return refuse(http.StatusBadRequest, "bad.request", msg, details...)
+}
+
+var (
+	msgSignIn    = rules.Say("请先登录", "請先登入", "Please sign in")
+	msgForbidden = rules.Say("您没有权限做这件事", "您沒有權限做這件事", "You may not do this")
+	msgMethod    = rules.Say("这个地址不接受这种请求", "這個位址不接受這種請求", "This address does not take this kind of request")
+	errNoRoute   = refuse(http.StatusNotFound, "not.found", rules.Say("没有这个地址", "沒有這個位址", "There is nothing at this address"))
+	errNotFound  = refuse(http.StatusNotFound, "not.found", rules.Say("没有找到，或您无权查看", "沒有找到，或您無權檢視", "Not found, or you may not see it"))
+)
+
+// problem is a detail of an error answer, its message in the caller's language.
+type problem struct {
+	Path     string         `json:"path"`
+	Code     string         `json:"code"`
+	Severity rules.Severity `json:"severity,omitempty"`
+	Message  string         `json:"message"`
+	Line     int            `json:"line,omitempty"`
+	Col      int            `json:"col,omitempty"`
+}
+
+// errorBody is the body of every answer that is no success.
+type errorBody struct {
+	Error struct {
+		Code    string    `json:"code"`
+		Message string    `json:"message"`
+		Details []problem `json:"details,omitempty"`
+		Current any       `json:"current,omitempty"`
+	} `json:"error"`
+}
+
+// fail answers with an error. Faults of the machinery are logged and told without their inner words.
+func (s *Server) fail(g *gin.Context, c *call, err error) {
+	var (
+		out      errorBody
+		status   int
+		msg      rules.Text
+		details  []rules.Problem
+		own      *refusal
+		rejected *process.Rejection
+		draft    *designer.Conflict
+	)
+	switch {
+	case errors.As(err, &own):
+		status, out.Error.Code, msg, details = own.status, own.code, own.message, own.details
+		if own.retry > 0 {
+			g.Header("Retry-After", strconv.Itoa(int((own.retry+time.Second-1)/time.Second)))
+		}
+	case errors.As(err, &rejected):
+		status, out.Error.Code, msg, details = statusOf(rejected.Code), rejected.Code, rejected.Message, rejected.Details
+		if len(rejected.Current) > 0 {
+			out.Error.Current = rejected.Current
+		}
+	case errors.As(err, &draft):
+		status, out.Error.Code = http.StatusConflict, "draft.conflict"
+		by := mini{ID: draft.By, Name: draft.By}
+		if c != nil && c.dir != nil {
+			by.Name = c.dir.Name(draft.By)
+		}
+		msg = rules.Say("{name} 在您之后保存了这份草稿，请先取回最新的一份", "{name} 在您之後儲存了這份草稿，請先取回最新的一份",
+			"{name} saved this draft after you opened it; fetch the newest one first", "name", by.Name)
+		out.Error.Current = map[string]any{"by": by, "rev": draft.Rev, "at": draft.At}
+	case errors.Is(err, store.ErrCursor):
+		status, out.Error.Code = http.StatusBadRequest, "cursor.invalid"
+		msg = rules.Say("翻页标记无效，请从第一页开始", "翻頁標記無效，請從第一頁開始", "The page mark is not valid; begin with the first page")
+	case errors.Is(err, store.ErrUnknown):
+		status, out.Error.Code = http.StatusServiceUnavailable, "outcome.unknown"
+		msg = rules.Say("不能确定这次操作是否已完成，请用同一个操作编号再试一次", "不能確定這次操作是否已完成，請用同一個操作編號再試一次",
+			"It is not known whether this was done; repeat it with the same Idempotency-Key")
+		s.Log.Error("outcome unknown", "method", g.Request.Method, "path", g.FullPath(), "error", err)
+	case errors.Is(err, context.Canceled), errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		status, out.Error.Code = http.StatusServiceUnavailable, "unavailable"
+		msg = rules.Say("服务暂时不可用，请稍后再试", "服務暫時無法使用，請稍後再試", "The service is not available just now; please try again")
+		if g.Request.Context().Err() == nil {
+			s.Log.Error("unavailable", "method", g.Request.Method, "path", g.FullPath(), "error", err)
+		}
+	default:
+		status, out.Error.Code = http.StatusInternalServerError, "internal"
+		msg = rules.Say("系统出错了，已记录下来", "系統出錯了，已記錄下來", "Something went wrong; it has been noted")
+		s.Log.Error("a request failed", "method", g.Request.Method, "path", g.FullPath(), "error", err)
+	}
+	lang := acceptLanguage(g.GetHeader("Accept-Language"))
+	if c != nil {
+		lang = c.lang()
+	}
+	out.Error.Message = msg.In(lang)
+	for _, p := range details {
+		out.Error.Details = append(out.Error.Details, problem{p.Path, p.Code, p.Severity, p.Message.In(lang), p.Line, p.Col})
+	}
+	g.Abort()
+	s.write(g, status, out)
+}
+
+// answer writes a success.
+func (s *Server) answer(g *gin.Context, out any) {
+	status := http.StatusOK
+	if r, ok := out.(reply); ok {
+		if r.etag != "" {
+			g.Header("ETag", r.etag)
+		}
+		if r.status != 0 {
+			status = r.status
+		}
+		out = r.body
+	}
+	if out == nil {
+		out = struct{}{}
+	}
+	s.write(g, status, out)
+}
+
+func (s *Server) write(g *gin.Context, status int, v any) {
+	body, err := encode(v)
+	if err != nil {
+		s.Log.Error("an answer could not be encoded", "path", g.FullPath(), "error", err)
+		status, body = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":""}}`)
+	}
+	g.Header("Cache-Control", "no-store")
+	g.Data(status, "application/json; charset=utf-8", body)
+}
+
+// encode is JSON without the escaping of <, > and &: nothing is embedded in a page.
+func encode(v any) ([]byte, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return []byte(b.String()), nil
+}

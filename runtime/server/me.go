@@ -1,0 +1,117 @@
+package server
+
+import (
+	"strings"
+
+	"pipewright/rules"
+	"pipewright/runtime/org"
+)
+
+type meOut struct {
+	User    userWire `json:"user"`
+	Company company  `json:"company"`
+	Apps    []appOut `json:"apps"`
+	Can     struct {
+		Design  bool `json:"design"`
+		Operate bool `json:"operate"`
+		People  bool `json:"people"`
+	} `json:"can"`
+	Unread    int     `json:"unread"`
+	OpenTasks int     `json:"openTasks"`
+	Now       instant `json:"now"`
+}
+
+func (s *Server) getMe(c *call) (any, error) {
+	out := meOut{User: wireUser(c.user), Now: instant(s.Now())}
+	co, _, err := s.company(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	out.Company = co
+	if out.Apps, err = s.appsOf(c); err != nil {
+		return nil, err
+	}
+	out.Can.Design, out.Can.Operate, out.Can.People = c.user.Admin, c.user.Admin, c.user.Admin
+	if out.Unread, out.OpenTasks, err = s.counts(c); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+type meIn struct {
+	Name     *string `json:"name"`
+	Language *string `json:"language"`
+	Theme    *string `json:"theme"`
+	// Password changes it; it needs OldPassword.
+	Password    *string `json:"password"`
+	OldPassword *string `json:"oldPassword"`
+}
+
+func (s *Server) patchMe(c *call) (any, error) {
+	var in meIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	u := c.user
+	if in.Name != nil {
+		u.Name = strings.TrimSpace(*in.Name)
+	}
+	if in.Language != nil {
+		u.Language = *in.Language
+		if err := checkLanguage(u.Language); err != nil {
+			return nil, err
+		}
+	}
+	if in.Theme != nil {
+		u.Theme = *in.Theme
+		if u.Theme != "" && u.Theme != "light" && u.Theme != "dark" && u.Theme != "system" {
+			return nil, badRequest(rules.Say("外观可选 light、dark、system", "外觀可選 light、dark、system", "The theme is light, dark or system"))
+		}
+	}
+	if u.Name == "" || len(u.Name) > 200 {
+		return nil, badRequest(rules.Say("请填写姓名，最多 200 字节", "請填寫姓名，最多 200 位元組", "Give a name of at most 200 bytes"))
+	}
+	if in.Password != nil {
+		if err := s.changePassword(c, in); err != nil {
+			return nil, err
+		}
+	}
+	if !same(u, c.user) {
+		if err := s.Engine.SaveUsers(c.ctx(), u); err != nil {
+			return nil, err
+		}
+	}
+	return s.signedInAs(c, u.ID)
+}
+
+func same(a, b org.User) bool {
+	return a.Name == b.Name && a.Language == b.Language && a.Theme == b.Theme
+}
+
+func (s *Server) changePassword(c *call, in meIn) error {
+	if err := s.throttle.admit("user:"+c.user.ID, address(c.Request)); err != nil {
+		return err
+	}
+	old := ""
+	if in.OldPassword != nil {
+		old = *in.OldPassword
+	}
+	ok, err := s.accounts.Verify(c.ctx(), c.user.ID, old)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		s.throttle.failed("user:" + c.user.ID)
+		return badRequest(rules.Say("原密码不对", "原密碼不對", "The old password is wrong"),
+			rules.Errorf("/oldPassword", "login.failed", rules.Say("原密码不对", "原密碼不對", "Wrong")))
+	}
+	s.throttle.passed("user:" + c.user.ID)
+	if err := s.accounts.SetPassword(c.ctx(), c.user.ID, *in.Password); err != nil {
+		return err
+	}
+	if err := s.sessions.endAll(c.ctx(), c.user.ID, c.session.ID); err != nil {
+		return err
+	}
+	// The session is made anew, so that a token seen before no longer works.
+	return s.sessions.start(c.ctx(), c.Writer, c.Request, c.user.ID)
+}

@@ -1,0 +1,251 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"pipewright/rules"
+	"pipewright/runtime/org"
+)
+
+func (s *Server) getUsers(c *call) (any, error) {
+	q := strings.ToLower(strings.TrimSpace(c.Query("q")))
+	var out []userWire
+	for _, u := range c.dir.Users() {
+		if q == "" || strings.Contains(strings.ToLower(u.ID), q) || strings.Contains(strings.ToLower(u.Name), q) {
+			out = append(out, wireUser(u))
+		}
+	}
+	return page(out, ""), nil
+}
+
+type userIn struct {
+	Username *string  `json:"username"`
+	Name     *string  `json:"name"`
+	Password *string  `json:"password"`
+	Language *string  `json:"language"`
+	Team     *string  `json:"team"`
+	Roles    []string `json:"roles"`
+	Admin    *bool    `json:"admin"`
+	Active   *bool    `json:"active"`
+}
+
+// merge puts what was given over a user. Errors: refusals for what is malformed.
+func (s *Server) merge(c *call, u org.User, in userIn) (org.User, error) {
+	if in.Name != nil {
+		u.Name = strings.TrimSpace(*in.Name)
+	}
+	if u.Name == "" || len(u.Name) > 200 {
+		return u, badRequest(rules.Say("请填写姓名，最多 200 字节", "請填寫姓名，最多 200 位元組", "Give a name of at most 200 bytes"),
+			rules.Errorf("/name", "required", rules.Say("必须填写", "必須填寫", "This is required")))
+	}
+	if in.Language != nil {
+		if err := checkLanguage(*in.Language); err != nil {
+			return u, err
+		}
+		u.Language = *in.Language
+	}
+	if in.Team != nil {
+		u.Team = *in.Team
+	}
+	if in.Roles != nil {
+		known, err := s.roles(c)
+		if err != nil {
+			return u, err
+		}
+		for _, r := range in.Roles {
+			if !slices.ContainsFunc(known, func(k roleWire) bool { return k.Key == r }) && !slices.Contains(u.Roles, r) {
+				return u, badRequest(rules.Say("没有角色“{role}”", "沒有角色「{role}」", "There is no role “{role}”", "role", r),
+					rules.Errorf("/roles", "ref.unknown", rules.Say("没有这个角色", "沒有這個角色", "There is no such role")))
+			}
+		}
+		u.Roles = in.Roles
+	}
+	if in.Admin != nil {
+		u.Admin = *in.Admin
+	}
+	if in.Active != nil {
+		u.Active = *in.Active
+	}
+	return u, nil
+}
+
+func (s *Server) postUser(c *call) (any, error) {
+	var in userIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	if in.Username == nil || in.Password == nil {
+		return nil, badRequest(rules.Say("请填写用户名和密码", "請填寫使用者名稱和密碼", "Give a user name and a password"))
+	}
+	if _, taken := c.dir.User(*in.Username); taken {
+		return nil, refuse(http.StatusConflict, "conflict", rules.Say("用户名“{name}”已被使用", "使用者名稱「{name}」已被使用", "The user name “{name}” is taken", "name", *in.Username),
+			rules.Errorf("/username", "key.duplicate", rules.Say("已被使用", "已被使用", "Taken")))
+	}
+	if err := CheckPassword(*in.Password); err != nil {
+		return nil, err
+	}
+	u, err := s.merge(c, org.User{ID: *in.Username, Language: c.user.Language, Active: true}, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Engine.SaveUsers(c.ctx(), u); err != nil {
+		return nil, err
+	}
+	if err := s.accounts.SetPassword(c.ctx(), u.ID, *in.Password); err != nil {
+		return nil, err
+	}
+	return reply{status: http.StatusCreated, body: wireUser(u)}, nil
+}
+
+func (s *Server) patchUser(c *call) (any, error) {
+	var in userIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	u, ok := c.dir.User(c.Param("id"))
+	if !ok {
+		return nil, errNotFound
+	}
+	if in.Username != nil && *in.Username != u.ID {
+		return nil, badRequest(rules.Say("用户名不能改", "使用者名稱不能改", "A user name cannot change"))
+	}
+	next, err := s.merge(c, u, in)
+	if err != nil {
+		return nil, err
+	}
+	if u.Admin && u.Active && !(next.Admin && next.Active) && len(c.dir.Admins()) == 1 {
+		return nil, badRequest(rules.Say("至少要留一位管理员", "至少要留一位管理員", "At least one admin must remain"))
+	}
+	if in.Password != nil {
+		if err := s.accounts.SetPassword(c.ctx(), u.ID, *in.Password); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.Engine.SaveUsers(c.ctx(), next); err != nil {
+		return nil, err
+	}
+	if in.Password != nil || !next.Active {
+		// Whoever knew the old password, or has left, is signed out everywhere.
+		if err := s.sessions.endAll(c.ctx(), u.ID, c.session.ID); err != nil {
+			return nil, err
+		}
+	}
+	return wireUser(next), nil
+}
+
+type teamWire struct {
+	Key     string   `json:"key"`
+	Name    string   `json:"name"`
+	Parent  string   `json:"parent"`
+	Manager string   `json:"manager"`
+	Members []string `json:"members"`
+}
+
+func (c *call) team(t org.Team) teamWire {
+	return teamWire{t.Key, t.Name, t.Parent, t.Manager, list(c.dir.Members(t.Key, false))}
+}
+
+func (s *Server) getTeams(c *call) (any, error) {
+	var out []teamWire
+	for _, t := range c.dir.Teams() {
+		out = append(out, c.team(t))
+	}
+	return page(out, ""), nil
+}
+
+type teamIn struct {
+	Key     *string `json:"key"`
+	Name    *string `json:"name"`
+	Parent  *string `json:"parent"`
+	Manager *string `json:"manager"`
+}
+
+func (s *Server) saveTeam(c *call, t org.Team, in teamIn) (org.Team, error) {
+	if in.Name != nil {
+		t.Name = strings.TrimSpace(*in.Name)
+	}
+	if in.Parent != nil {
+		t.Parent = *in.Parent
+	}
+	if in.Manager != nil {
+		t.Manager = *in.Manager
+	}
+	if t.Name == "" {
+		return t, badRequest(rules.Say("请填写团队名称", "請填寫團隊名稱", "Give the team a name"))
+	}
+	if _, ok := c.dir.Team(t.Parent); t.Parent != "" && !ok {
+		return t, badRequest(rules.Say("没有上级团队“{team}”", "沒有上級團隊「{team}」", "There is no team “{team}” above", "team", t.Parent))
+	}
+	if t.Manager != "" && !c.dir.Active(t.Manager) {
+		return t, badRequest(rules.Say("没有在职的人“{user}”", "沒有在職的人「{user}」", "There is no active person “{user}”", "user", t.Manager))
+	}
+	return t, s.Engine.SaveTeams(c.ctx(), t)
+}
+
+func (s *Server) postTeam(c *call) (any, error) {
+	var in teamIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	if in.Key == nil {
+		return nil, badRequest(rules.Say("请填写团队代号", "請填寫團隊代號", "Give the team a key"))
+	}
+	if _, taken := c.dir.Team(*in.Key); taken {
+		return nil, refuse(http.StatusConflict, "conflict", rules.Say("已有团队“{key}”", "已有團隊「{key}」", "There is a team “{key}” already", "key", *in.Key))
+	}
+	t, err := s.saveTeam(c, org.Team{Key: *in.Key}, in)
+	if err != nil {
+		return nil, err
+	}
+	return reply{status: http.StatusCreated, body: c.team(t)}, nil
+}
+
+func (s *Server) patchTeam(c *call) (any, error) {
+	var in teamIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	t, ok := c.dir.Team(c.Param("key"))
+	if !ok {
+		return nil, errNotFound
+	}
+	if in.Key != nil && *in.Key != t.Key {
+		return nil, badRequest(rules.Say("团队代号不能改", "團隊代號不能改", "A team's key cannot change"))
+	}
+	t, err := s.saveTeam(c, t, in)
+	if err != nil {
+		return nil, err
+	}
+	return c.team(t), nil
+}
+
+type roleWire struct {
+	Key   string     `json:"key"`
+	Name  rules.Text `json:"name"`
+	App   string     `json:"app"`
+	Users []string   `json:"users"`
+}
+
+// roles are those of every published app.
+func (s *Server) roles(c *call) ([]roleWire, error) {
+	apps, err := s.Designer.Catalog().Live(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	var out []roleWire
+	for _, app := range apps {
+		for i := range app.Def.Roles {
+			r := &app.Def.Roles[i]
+			key := app.Def.Key + "/" + r.Key
+			out = append(out, roleWire{key, r.Name, app.Def.Key, list(c.dir.ByRole(key, ""))})
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) getRoles(c *call) (any, error) {
+	out, err := s.roles(c)
+	return page(out, ""), err
+}

@@ -1,0 +1,411 @@
+package server
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+	"pipewright/runtime/engine"
+	"pipewright/runtime/process"
+)
+
+// recordOut is a record wherever it appears.
+type recordOut struct {
+	ID        string                     `json:"id"`
+	App       string                     `json:"app"`
+	Form      string                     `json:"form"`
+	Process   string                     `json:"process"`
+	Number    string                     `json:"number"`
+	Release   int                        `json:"release"`
+	Rev       int64                      `json:"rev"`
+	Stage     string                     `json:"stage"`
+	End       string                     `json:"end"`
+	Owner     string                     `json:"owner"`
+	Team      string                     `json:"team"`
+	Title     string                     `json:"title"`
+	Data      map[string]json.RawMessage `json:"data"`
+	CreatedAt instant                    `json:"createdAt"`
+	UpdatedAt instant                    `json:"updatedAt"`
+	Since     instant                    `json:"since"`
+	DueAt     instant                    `json:"dueAt"`
+	IdleAt    instant                    `json:"idleAt"`
+	Approval  *approvalOut               `json:"approval"`
+	Open      bool                       `json:"open"`
+	Deleted   bool                       `json:"deleted,omitempty"`
+}
+
+// approvalOut says in a word what a running approval waits for.
+type approvalOut struct {
+	Chain      string     `json:"chain"`
+	Step       rules.Text `json:"step"`
+	WaitingFor []string   `json:"waitingFor"`
+}
+
+func wireRecord(v *engine.View) recordOut {
+	s := v.State
+	out := recordOut{ID: s.ID, App: s.App, Form: s.Form, Process: s.Process, Number: s.Number, Release: s.Release, Rev: s.Rev, Stage: s.Stage,
+		Owner: s.Owner, Team: s.Team, Title: v.Title(), Data: v.Data(), CreatedAt: instant(s.CreatedAt), UpdatedAt: instant(s.UpdatedAt),
+		Since: instant(s.Since), DueAt: column(v, "dueAt"), IdleAt: column(v, "idleAt"), Deleted: !s.Deleted.IsZero(), Open: true}
+	if v.Form.Process != nil {
+		if st := v.Form.Process.ByKey[s.Stage]; st != nil {
+			out.End, out.Open = st.Def.End, st.Def.Open()
+		}
+	}
+	if r := s.Round; r != nil {
+		out.Approval = &approvalOut{Chain: r.Chain, WaitingFor: []string{}}
+		for i := range r.Steps {
+			st := &r.Steps[i]
+			if st.State != process.Active {
+				continue
+			}
+			if out.Approval.Step.IsZero() {
+				out.Approval.Step = stepName(v.App, r.Chain, st.Key)
+			}
+			for _, slot := range st.Slots {
+				if slot.State == process.Open {
+					out.Approval.WaitingFor = append(out.Approval.WaitingFor, slot.Person)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func wireRecords(vs []*engine.View) []recordOut {
+	out := make([]recordOut, len(vs))
+	for i, v := range vs {
+		out[i] = wireRecord(v)
+	}
+	return out
+}
+
+// column is a time column of a record.
+func column(v *engine.View, name string) instant {
+	ms, ok := v.Cols[name].(int64)
+	if !ok {
+		return instant{}
+	}
+	return instant(time.UnixMilli(ms))
+}
+
+func chainName(app *process.App, chain string) rules.Text {
+	if c := app.Chains[chain]; c != nil && !c.Def.Name.IsZero() {
+		return c.Def.Name
+	}
+	return rules.Plain(chain)
+}
+
+func step(app *process.App, chain, key string) *process.CompiledStep {
+	c := app.Chains[chain]
+	if c == nil {
+		return nil
+	}
+	for _, st := range c.Steps {
+		if st.Def.Key == key {
+			return st
+		}
+	}
+	return nil
+}
+
+func stepName(app *process.App, chain, key string) rules.Text {
+	if st := step(app, chain, key); st != nil && !st.Def.Name.IsZero() {
+		return st.Def.Name
+	}
+	return rules.Plain(key)
+}
+
+type fieldOut struct {
+	Visible  bool `json:"visible"`
+	Required bool `json:"required"`
+	ReadOnly bool `json:"readOnly"`
+	Masked   bool `json:"masked"`
+}
+
+func wireFields(fs map[string]forms.FieldState) map[string]fieldOut {
+	out := make(map[string]fieldOut, len(fs))
+	for k, f := range fs {
+		out[k] = fieldOut{f.Visible, f.Required, f.ReadOnly, f.Masked}
+	}
+	return out
+}
+
+type sectionOut struct {
+	Visible bool `json:"visible"`
+}
+
+func wireSections(ss map[string]bool) map[string]sectionOut {
+	out := make(map[string]sectionOut, len(ss))
+	for k, v := range ss {
+		out[k] = sectionOut{v}
+	}
+	return out
+}
+
+// noteOut is a problem whose message is given in all languages.
+type noteOut struct {
+	Path     string         `json:"path"`
+	Code     string         `json:"code"`
+	Message  rules.Text     `json:"message"`
+	Severity rules.Severity `json:"severity"`
+}
+
+func notes(ps []rules.Problem) []noteOut {
+	out := make([]noteOut, len(ps))
+	for i, p := range ps {
+		out[i] = noteOut{p.Path, p.Code, p.Message, p.Severity}
+	}
+	return out
+}
+
+type pathStageOut struct {
+	Key       string     `json:"key"`
+	Name      rules.Text `json:"name"`
+	Color     string     `json:"color,omitempty"`
+	End       string     `json:"end,omitempty"`
+	State     string     `json:"state"`
+	EnteredAt instant    `json:"enteredAt"`
+}
+
+type conditionOut struct {
+	Kind     string     `json:"kind"`
+	Key      string     `json:"key"`
+	Text     rules.Text `json:"text"`
+	Met      bool       `json:"met"`
+	Required bool       `json:"required"`
+	Path     string     `json:"path,omitempty"`
+}
+
+type checkItemOut struct {
+	Key      string     `json:"key"`
+	Name     rules.Text `json:"name"`
+	Group    rules.Text `json:"group,omitzero"`
+	Help     rules.Text `json:"help,omitzero"`
+	Required bool       `json:"required"`
+	Done     bool       `json:"done"`
+	By       string     `json:"by,omitempty"`
+	At       instant    `json:"at"`
+}
+
+type activityOut struct {
+	Key      string     `json:"key"`
+	Name     rules.Text `json:"name"`
+	Required bool       `json:"required"`
+	Done     bool       `json:"done"`
+	By       string     `json:"by,omitempty"`
+	At       instant    `json:"at"`
+	DueAt    instant    `json:"dueAt"`
+	Who      []string   `json:"who"`
+}
+
+type transitionOut struct {
+	Key      string     `json:"key"`
+	Name     rules.Text `json:"name"`
+	To       string     `json:"to"`
+	End      string     `json:"end,omitempty"`
+	Allowed  bool       `json:"allowed"`
+	Ready    bool       `json:"ready"`
+	Missing  []noteOut  `json:"missing"`
+	Ask      []string   `json:"ask"`
+	Confirm  rules.Text `json:"confirm,omitzero"`
+	Approval *string    `json:"approval"`
+	Back     bool       `json:"back"`
+	GivesUp  bool       `json:"givesUp,omitempty"`
+}
+
+type progressOut struct {
+	Met int `json:"met"`
+	Of  int `json:"of"`
+}
+
+type endedRoundOut struct {
+	ID       string     `json:"id"`
+	Chain    string     `json:"chain"`
+	Name     rules.Text `json:"name"`
+	Result   string     `json:"result"`
+	OpenedAt instant    `json:"openedAt"`
+	EndedAt  instant    `json:"endedAt"`
+	Steps    []stepOut  `json:"steps"`
+}
+
+type relatedOut struct {
+	Form  string      `json:"form"`
+	Via   string      `json:"via"`
+	Name  rules.Text  `json:"name"`
+	Items []linkedOut `json:"items"`
+}
+
+type linkedOut struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Stage   string `json:"stage,omitempty"`
+	Number  string `json:"number,omitempty"`
+	Form    string `json:"form"`
+	Process string `json:"process,omitempty"`
+	Why     string `json:"why,omitempty"`
+}
+
+func wireLinked(l engine.Linked) linkedOut {
+	return linkedOut{l.ID, l.Title, l.Stage, l.Number, l.Form, l.Process, l.Why}
+}
+
+type canOut struct {
+	Edit     bool `json:"edit"`
+	Assign   bool `json:"assign"`
+	Delete   bool `json:"delete"`
+	Withdraw bool `json:"withdraw"`
+	Urge     bool `json:"urge"`
+	Override bool `json:"override"`
+}
+
+// recordFullOut is a record with everything its page shows.
+type recordFullOut struct {
+	recordOut
+	Fields      map[string]fieldOut   `json:"fields"`
+	Sections    map[string]sectionOut `json:"sections"`
+	Path        []pathStageOut        `json:"path"`
+	Progress    progressOut           `json:"progress"`
+	Conditions  []conditionOut        `json:"conditions"`
+	Checklist   []checkItemOut        `json:"checklist"`
+	Activities  []activityOut         `json:"activities"`
+	Script      rules.Text            `json:"script,omitzero"`
+	Goal        rules.Text            `json:"goal,omitzero"`
+	Transitions []transitionOut       `json:"transitions"`
+	Round       *roundOut             `json:"round"`
+	Rounds      []endedRoundOut       `json:"rounds"`
+	Can         canOut                `json:"can"`
+	Related     []relatedOut          `json:"related"`
+	Links       []linkedOut           `json:"links"`
+	Warnings    []noteOut             `json:"warnings,omitempty"`
+}
+
+func (c *call) full(v *engine.View) recordFullOut {
+	s := v.State
+	out := recordFullOut{recordOut: wireRecord(v), Fields: map[string]fieldOut{}, Sections: map[string]sectionOut{}, Path: []pathStageOut{},
+		Conditions: []conditionOut{}, Checklist: []checkItemOut{}, Activities: []activityOut{}, Transitions: []transitionOut{},
+		Rounds: []endedRoundOut{}, Related: []relatedOut{}, Links: []linkedOut{}}
+	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override}
+	if in := v.Inspection; in != nil {
+		if in.Result != nil {
+			out.Fields, out.Sections = wireFields(in.Result.Fields), wireSections(in.Result.Sections)
+		}
+		out.Progress = progressOut{in.Met, in.Of}
+		for _, x := range in.Conditions {
+			out.Conditions = append(out.Conditions, conditionOut{x.Kind, x.Key, x.Text, x.Met, x.Required, x.Path})
+		}
+		for _, t := range in.Transitions {
+			out.Transitions = append(out.Transitions, wireTransition(t))
+		}
+	}
+	if p := v.Form.Process; p != nil {
+		out.Path = stagePath(p, s)
+		if st := p.ByKey[s.Stage]; st != nil {
+			out.Script, out.Goal = st.Def.Script, st.Def.Goal
+			out.Checklist, out.Activities = checklist(st, s), activities(st, s)
+		}
+	}
+	if s.Round != nil {
+		r := c.round(v)
+		out.Round = &r
+		mine := s.Round.Initiator == c.user.ID
+		out.Can.Urge = mine && s.Round.State == process.Running
+		out.Can.Withdraw = mine && !decided(s.Round)
+	}
+	for i := range v.Rounds {
+		r := &v.Rounds[i]
+		one := endedRoundOut{ID: s.ID + "|" + strconv.Itoa(r.N), Chain: r.Chain, Name: chainName(v.App, r.Chain), Result: r.State,
+			OpenedAt: instant(r.OpenedAt), EndedAt: instant(r.EndedAt), Steps: []stepOut{}}
+		for j := range r.Steps {
+			one.Steps = append(one.Steps, c.step(v, &r.Round, &r.Steps[j]))
+		}
+		out.Rounds = append(out.Rounds, one)
+	}
+	for _, r := range v.Related {
+		one := relatedOut{r.Form, r.Via, r.Name, []linkedOut{}}
+		for _, l := range r.Items {
+			one.Items = append(one.Items, wireLinked(l))
+		}
+		out.Related = append(out.Related, one)
+	}
+	for _, l := range v.Links {
+		out.Links = append(out.Links, wireLinked(l))
+	}
+	return out
+}
+
+// decided says whether somebody has decided in a round; until then its initiator may withdraw it.
+func decided(r *process.Round) bool {
+	for i := range r.Steps {
+		for _, slot := range r.Steps[i].Slots {
+			if slot.State == process.Approved || slot.State == process.Rejected || slot.State == process.Returned {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stagePath is the way from the first stage to the last, with where the record stands. Stages that give up are shown only when it
+// stands in them.
+func stagePath(p *process.Process, s *process.State) []pathStageOut {
+	out := []pathStageOut{}
+	at := -1
+	if st := p.ByKey[s.Stage]; st != nil {
+		at = st.Index
+	}
+	for _, st := range p.Stages {
+		if (st.Def.End == "lost" || st.Def.End == "cancelled") && st.Index != at {
+			continue
+		}
+		one := pathStageOut{Key: st.Def.Key, Name: st.Def.Name, Color: st.Def.Color, End: st.Def.End, State: "ahead"}
+		entered, been := s.Entered[st.Def.Key]
+		switch {
+		case st.Index == at:
+			one.State = "current"
+		case been && st.Index < at:
+			one.State = "done"
+		}
+		if been && st.Index <= at {
+			one.EnteredAt = instant(entered)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func checklist(st *process.CompiledStage, s *process.State) []checkItemOut {
+	out := []checkItemOut{}
+	for i := range st.Def.Checklist {
+		item := &st.Def.Checklist[i]
+		mark, done := s.Checklist[st.Def.Key+"."+item.Key]
+		out = append(out, checkItemOut{item.Key, item.Name, item.Group, item.Help, item.Required, done, mark.By, instant(mark.At)})
+	}
+	return out
+}
+
+func activities(st *process.CompiledStage, s *process.State) []activityOut {
+	out := []activityOut{}
+	for i := range st.Def.Activities {
+		a := &st.Def.Activities[i]
+		key := st.Def.Key + "." + a.Key
+		mark, done := s.Activities[key]
+		open := s.ActivityPeople[key]
+		out = append(out, activityOut{a.Key, a.Name, a.Required, done, mark.By, instant(mark.At), instant(open.DueAt), list(open.People)})
+	}
+	return out
+}
+
+func wireTransition(t process.TransitionState) transitionOut {
+	d := t.T.Def
+	out := transitionOut{Key: d.Key, Name: d.Name, To: d.To, End: t.T.To.Def.End, Allowed: t.Allowed, Ready: t.Ready, Missing: notes(t.Missing),
+		Ask: list(d.Ask), Confirm: d.Confirm, Back: t.Back, GivesUp: t.GivesUp}
+	if out.Name.IsZero() {
+		out.Name = t.T.To.Def.Name
+	}
+	if t.T.Chain != nil {
+		out.Approval = &t.T.Chain.Def.Key
+	}
+	return out
+}

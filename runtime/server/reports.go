@@ -1,0 +1,158 @@
+package server
+
+import (
+	"slices"
+
+	"pipewright/rules"
+	"pipewright/runtime/engine"
+	"pipewright/runtime/process"
+)
+
+type boardOut struct {
+	View    string           `json:"view"`
+	Process string           `json:"process"`
+	Form    string           `json:"form"`
+	Columns []boardColumnOut `json:"columns"`
+	Totals  boardTotalsOut   `json:"totals"`
+}
+
+type boardColumnOut struct {
+	Stage       string         `json:"stage"`
+	Name        rules.Text     `json:"name"`
+	Color       string         `json:"color,omitempty"`
+	End         string         `json:"end,omitempty"`
+	Probability int            `json:"probability"`
+	Count       int64          `json:"count"`
+	Sums        map[string]any `json:"sums"`
+}
+
+type boardTotalsOut struct {
+	Count int64          `json:"count"`
+	Sums  map[string]any `json:"sums"`
+}
+
+func sums(keys []string, figures []engine.Figure) map[string]any {
+	out := map[string]any{}
+	for i, k := range keys {
+		if f := figures[i]; f.Currency != "" {
+			out[k] = moneyOut{f.String(), f.Currency}
+		} else {
+			out[k] = f.String()
+		}
+	}
+	return out
+}
+
+func (s *Server) getBoard(c *call) (any, error) {
+	b, err := s.Engine.Board(c.ctx(), c.user.ID, c.Param("app"), c.Param("view"), c.Query("where"))
+	if err != nil {
+		return nil, err
+	}
+	out := boardOut{View: b.View.Key, Process: b.Process.Def.Key, Form: b.Process.Form.Def.Key, Columns: []boardColumnOut{},
+		Totals: boardTotalsOut{b.Total.Count, sums(b.Sums, b.Total.Sums)}}
+	for _, col := range b.Columns {
+		d := col.Stage.Def
+		out.Columns = append(out.Columns, boardColumnOut{d.Key, d.Name, d.Color, d.End, col.Stage.Probability, col.Count, sums(b.Sums, col.Sums)})
+	}
+	return out, nil
+}
+
+type reportOut struct {
+	Key     string            `json:"key"`
+	Name    rules.Text        `json:"name"`
+	Kind    string            `json:"kind"`
+	Chart   string            `json:"chart"`
+	Form    string            `json:"form"`
+	Process string            `json:"process,omitempty"`
+	Where   string            `json:"where,omitempty"`
+	Columns []reportColumnOut `json:"columns"`
+	Rows    []reportRowOut    `json:"rows"`
+	Totals  []*string         `json:"totals"`
+}
+
+type reportColumnOut struct {
+	Key      string     `json:"key"`
+	Name     rules.Text `json:"name"`
+	Kind     string     `json:"kind"`
+	Type     string     `json:"type"`
+	Currency string     `json:"currency,omitempty"`
+}
+
+type reportRowOut struct {
+	Keys   []string     `json:"keys"`
+	Labels []rules.Text `json:"labels"`
+	Values []*string    `json:"values"`
+	Where  string       `json:"where,omitempty"`
+}
+
+func figures(fs []engine.Figure) []*string {
+	out := make([]*string, len(fs))
+	for i, f := range fs {
+		if !f.Null {
+			text := f.String()
+			out[i] = &text
+		}
+	}
+	return out
+}
+
+func (s *Server) report(c *call, key, where string) (reportOut, error) {
+	r, err := s.Engine.Report(c.ctx(), c.user.ID, c.Param("app"), key, where)
+	if err != nil {
+		return reportOut{}, err
+	}
+	out := reportOut{Key: r.Def.Key, Name: r.Def.Name, Kind: r.Def.Kind, Chart: r.Def.Chart, Form: r.Form.Def.Key, Where: r.Def.Where,
+		Columns: []reportColumnOut{}, Rows: []reportRowOut{}, Totals: figures(r.Totals)}
+	if out.Name.IsZero() {
+		out.Name = rules.Plain(out.Key)
+	}
+	if out.Kind == "" {
+		out.Kind = "summary"
+	}
+	if out.Chart == "" {
+		out.Chart = "table"
+	}
+	if r.Form.Process != nil {
+		out.Process = r.Form.Process.Def.Key
+	}
+	for _, col := range r.Columns {
+		out.Columns = append(out.Columns, reportColumnOut{col.Key, col.Name, col.Kind, col.Type, col.Currency})
+	}
+	for _, row := range r.Rows {
+		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where})
+	}
+	return out, nil
+}
+
+func (s *Server) getReport(c *call) (any, error) {
+	return s.report(c, c.Param("key"), c.Query("where"))
+}
+
+type dashboardOut struct {
+	Key   string      `json:"key"`
+	Name  rules.Text  `json:"name"`
+	Cards []reportOut `json:"cards"`
+}
+
+func (s *Server) getDashboard(c *call) (any, error) {
+	app, err := s.live(c)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(app.Def.Dashboards, func(d process.Dashboard) bool { return d.Key == c.Param("key") })
+	if i < 0 {
+		return nil, errNotFound
+	}
+	d := &app.Def.Dashboards[i]
+	out := dashboardOut{Key: d.Key, Name: d.Name, Cards: []reportOut{}}
+	for _, card := range d.Cards {
+		r, err := s.report(c, card, "")
+		switch {
+		case err == nil:
+			out.Cards = append(out.Cards, r)
+		case statusOfError(err) == 0: // a report of what the person may not see is left out
+			return nil, err
+		}
+	}
+	return out, nil
+}

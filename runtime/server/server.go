@@ -1,0 +1,224 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"pipewright/designer"
+	"pipewright/runtime/engine"
+	"pipewright/runtime/org"
+	"pipewright/runtime/store"
+)
+
+// Config is what a server is made of. Store, Engine and Designer are required.
+type Config struct {
+	Store    store.Store
+	Engine   *engine.Engine
+	Designer *designer.Designer
+	// Now is the clock of sessions; nil is the machine's.
+	Now func() time.Time
+	Log *slog.Logger
+	// Web answers everything outside /api; nil answers 404.
+	Web http.Handler
+	// Demo offers to sign in as any of the sample people without a password. Only for a loopback address.
+	Demo bool
+	// Version of the program, for the OpenAPI document.
+	Version string
+}
+
+// Server answers the HTTP API. It is safe for concurrent use.
+type Server struct {
+	Config
+	accounts *Accounts
+	sessions *sessions
+	throttle *throttle
+	metrics  *metrics
+	code     string
+	routes   []route
+	handler  http.Handler
+	// closing ends live streams when the server stops.
+	closing context.Context
+	close   context.CancelFunc
+}
+
+// New declares the server's collections and builds its routes. When nobody has set the product up yet it makes the one-time code that
+// set-up asks for, see SetupCode.
+func New(ctx context.Context, c Config) (*Server, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	accounts, err := NewAccounts(ctx, c.Store)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, throttle: newThrottle(c.Now), metrics: newMetrics()}
+	s.closing, s.close = context.WithCancel(context.Background())
+	needed, err := s.setupNeeded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if needed {
+		s.code = newCode()
+	}
+	s.handler = s.build()
+	return s, nil
+}
+
+// SetupCode is the one-time code of the set-up page; empty when the product is set up.
+func (s *Server) SetupCode() string { return s.code }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Close ends live streams, so that a graceful stop need not wait for them.
+func (s *Server) Close() { s.close() }
+
+// audience says who may use a route.
+type audience int
+
+const (
+	anyone audience = iota
+	signedIn
+	admins
+)
+
+// route is one line of the API. In and Out are zero values of what it reads and answers, for the OpenAPI document.
+type route struct {
+	method, path string
+	who          audience
+	summary      string
+	in, out      any
+	handle       func(*call) (any, error)
+	// limit of the body in bytes; 0 is the usual one.
+	limit int64
+	// raw handlers write the answer themselves.
+	raw bool
+}
+
+func (s *Server) build() http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	g := gin.New()
+	g.HandleMethodNotAllowed = true
+	g.RedirectTrailingSlash = false
+	g.Use(s.recover, s.measure, headers)
+	s.routes = s.table()
+	for _, r := range s.routes {
+		g.Handle(r.method, r.path, s.endpoint(r))
+	}
+	g.NoMethod(func(c *gin.Context) {
+		s.fail(c, nil, refuse(http.StatusMethodNotAllowed, "method.notAllowed", msgMethod))
+	})
+	g.NoRoute(func(c *gin.Context) {
+		if s.Web == nil || isAPI(c.Request.URL.Path) {
+			s.fail(c, nil, errNoRoute)
+			return
+		}
+		s.Web.ServeHTTP(c.Writer, c.Request)
+	})
+	return http.NewCrossOriginProtection().Handler(g)
+}
+
+func isAPI(path string) bool {
+	return path == "/api" || len(path) > 4 && path[:5] == "/api/"
+}
+
+// call is one request being answered.
+type call struct {
+	*gin.Context
+	s *Server
+	// user is who asks; the zero User on routes for anyone.
+	user    org.User
+	session session
+	dir     *org.Directory
+	limit   int64
+}
+
+func (c *call) ctx() context.Context { return c.Request.Context() }
+
+// lang is the language to answer in: the person's own, else what the browser asks for.
+func (c *call) lang() string {
+	if c != nil && c.user.Language != "" && c.GetHeader("Accept-Language") == "" {
+		return c.user.Language
+	}
+	if c == nil {
+		return "zh-CN"
+	}
+	return acceptLanguage(c.GetHeader("Accept-Language"))
+}
+
+// reply is an answer with a status or headers of its own.
+type reply struct {
+	status int
+	etag   string
+	body   any
+}
+
+func (s *Server) endpoint(r route) gin.HandlerFunc {
+	return func(g *gin.Context) {
+		c := &call{Context: g, s: s, limit: r.limit}
+		if err := s.admit(c, r.who); err != nil {
+			s.fail(g, c, err)
+			return
+		}
+		out, err := r.handle(c)
+		switch {
+		case err != nil:
+			s.fail(g, c, err)
+		case r.raw:
+		default:
+			s.answer(g, out)
+		}
+	}
+}
+
+// admit finds out who asks and whether the route is for him.
+func (s *Server) admit(c *call, who audience) error {
+	dir, err := s.Engine.Directory(c.ctx())
+	if err != nil {
+		return err
+	}
+	c.dir = dir
+	sess, err := s.sessions.find(c.ctx(), c.Request)
+	switch {
+	case err == nil:
+		user, ok := dir.User(sess.User)
+		if ok && user.Active {
+			c.user, c.session = user, sess
+		}
+	case !errors.Is(err, errNoSession):
+		return err
+	}
+	switch {
+	case who == anyone:
+		return nil
+	case c.user.ID == "":
+		return refuse(http.StatusUnauthorized, "unauthenticated", msgSignIn)
+	case who == admins && !c.user.Admin:
+		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
+	}
+	return nil
+}
+
+func (s *Server) recover(c *gin.Context) {
+	defer func() {
+		if r := recover(); r != nil {
+			if err, ok := r.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(r)
+			}
+			s.Log.Error("a request made the server panic", "method", c.Request.Method, "path", c.FullPath(), "panic", fmt.Sprint(r), "stack", stack())
+			if !c.Writer.Written() {
+				s.fail(c, nil, errors.New("panic"))
+			}
+		}
+	}()
+	c.Next()
+}

@@ -1,0 +1,193 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+const (
+	idleEnd     = 30 * time.Minute
+	absoluteEnd = 12 * time.Hour
+	// touchEvery is how often a session notes that it was used; not at every request, which would be a write each.
+	touchEvery = time.Minute
+)
+
+var errNoSession = errors.New("server: no session")
+
+// session is a person signed in on one device. Its id is the hash of the token, so that the store holds nothing one could
+// sign in with.
+type session struct {
+	ID        string    `json:"id"`
+	User      string    `json:"user"`
+	CreatedAt time.Time `json:"createdAt"`
+	LastSeen  time.Time `json:"lastSeen"`
+	Address   string    `json:"address"`
+	Agent     string    `json:"agent"`
+}
+
+type sessions struct {
+	store store.Store
+	now   func() time.Time
+}
+
+// cookieName begins with __Host- over TLS, which pins the cookie to this host; browsers refuse that name without TLS.
+func cookieName(r *http.Request) string {
+	if isSecure(r) {
+		return "__Host-pipewright"
+	}
+	return "pipewright"
+}
+
+func tokenID(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// start signs a user in and sets the cookie. The session is always a new one, and the one the request came with ends.
+func (s *sessions) start(ctx context.Context, w http.ResponseWriter, r *http.Request, user string) error {
+	if old, err := s.find(ctx, r); err == nil {
+		if err := s.end(ctx, old.ID); err != nil {
+			return err
+		}
+	}
+	raw := make([]byte, 16)
+	if _, err := rand.Read(raw); err != nil {
+		return err
+	}
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	now := s.now().UTC().Truncate(time.Millisecond)
+	agent := r.UserAgent()
+	if len(agent) > 200 {
+		agent = agent[:200]
+	}
+	one := session{ID: tokenID(token), User: user, CreatedAt: now, LastSeen: now, Address: address(r), Agent: agent}
+	if err := s.store.Insert(ctx, sessionsColl, s.doc(one, 1)); err != nil {
+		return err
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, Secure: isSecure(r),
+		SameSite: http.SameSiteLaxMode, MaxAge: int(absoluteEnd / time.Second)})
+	return nil
+}
+
+func (s *sessions) doc(one session, ver int64) store.Doc {
+	body, err := json.Marshal(one)
+	if err != nil {
+		panic("server: " + err.Error()) // a plain struct
+	}
+	return store.Doc{ID: one.ID, Ver: ver, Cols: map[string]any{"user": one.User, "ends": one.CreatedAt.Add(absoluteEnd).UnixMilli()}, Body: body}
+}
+
+// find reads the session of a request. Errors: errNoSession.
+func (s *sessions) find(ctx context.Context, r *http.Request) (session, error) {
+	cookie, err := r.Cookie(cookieName(r))
+	if err != nil || len(cookie.Value) != 22 {
+		return session{}, errNoSession
+	}
+	return s.get(ctx, tokenID(cookie.Value), true)
+}
+
+func (s *sessions) get(ctx context.Context, id string, touch bool) (session, error) {
+	doc, err := s.store.Get(ctx, sessionsColl, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return session{}, errNoSession
+	}
+	if err != nil {
+		return session{}, fmt.Errorf("server: session: %w", err)
+	}
+	var one session
+	if err := json.Unmarshal(doc.Body, &one); err != nil {
+		return session{}, fmt.Errorf("server: session: %w", err)
+	}
+	now := s.now().UTC().Truncate(time.Millisecond)
+	if now.Sub(one.LastSeen) > idleEnd || now.Sub(one.CreatedAt) > absoluteEnd {
+		if touch {
+			_ = s.end(ctx, id)
+		}
+		return session{}, errNoSession
+	}
+	if touch && now.Sub(one.LastSeen) >= touchEvery {
+		one.LastSeen = now
+		// Another request of the same session may have noted it first, which is as good.
+		if err := s.store.Replace(ctx, sessionsColl, s.doc(one, doc.Ver+1), doc.Ver); err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) {
+			return session{}, fmt.Errorf("server: session: %w", err)
+		}
+	}
+	return one, nil
+}
+
+// end removes a session; one that is gone already is fine.
+func (s *sessions) end(ctx context.Context, id string) error {
+	for range 5 {
+		doc, err := s.store.Get(ctx, sessionsColl, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = s.store.Delete(ctx, sessionsColl, id, doc.Ver)
+		if err == nil || errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return store.ErrConflict
+}
+
+// of lists the sessions of a user that have not ended.
+func (s *sessions) of(ctx context.Context, user string) ([]session, error) {
+	page, err := s.store.Query(ctx, sessionsColl, query.Query{Filter: query.Cmp{Col: "user", Op: query.Eq, Value: user}, Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	var out []session
+	for _, doc := range page.Docs {
+		if one, err := s.get(ctx, doc.ID, false); err == nil {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// endAll signs a user out everywhere but in one session.
+func (s *sessions) endAll(ctx context.Context, user, but string) error {
+	list, err := s.of(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, one := range list {
+		if one.ID != but {
+			if err := s.end(ctx, one.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func clearCookie(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Path: "/", HttpOnly: true, Secure: isSecure(r), SameSite: http.SameSiteLaxMode, MaxAge: -1})
+}
+
+// address is the peer's, without the port.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
