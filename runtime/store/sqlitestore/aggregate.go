@@ -31,7 +31,8 @@ func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) (
 
 var errTooMany = errors.New("one group past the limit")
 
-func (s *Store) aggregate(ctx context.Context, t *table, a query.Aggregate, split bool) ([]store.Row, error) {
+// measure writes the statement of an aggregate.
+func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 	b := &sqlBuilder{t: t}
 	b.WriteString("SELECT ")
 	b.groupKeys(a.Groups)
@@ -61,6 +62,11 @@ func (s *Store) aggregate(ctx context.Context, t *table, a query.Aggregate, spli
 	} else if len(a.Measures) == 0 {
 		b.WriteString(" LIMIT 0")
 	}
+	return b
+}
+
+func (s *Store) aggregate(ctx context.Context, t *table, a query.Aggregate, split bool) ([]store.Row, error) {
+	b := t.measure(a, split)
 	var out []store.Row
 	err := s.read(ctx, func(c *conn) error {
 		return c.rows(ctx, b.String(), b.args, func(row []driver.Value) error {

@@ -90,22 +90,26 @@ func (t *table) ensure(have *table) []string {
 			out = append(out, "CREATE TABLE IF NOT EXISTS "+side+" (v TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (v, id)) WITHOUT ROWID")
 		}
 	}
+	seen := map[string]bool{}
 	for _, ix := range t.Indexes {
-		if sql := t.index(ix); sql != "" {
-			out = append(out, sql)
+		name, on := t.index(ix)
+		if on == "" || seen[on] { // two declarations of the same are one index, of the first one's name
+			continue
 		}
+		seen[on] = true
+		out = append(out, "CREATE INDEX IF NOT EXISTS "+name+" ON "+t.name+" ("+on+")")
 	}
 	return out
 }
 
-// index is the statement that creates an index. Its name carries a digest of what it holds, so that a changed declaration
-// makes a new index beside the old. A Texts column is served by its side table, the columns behind it by sorting.
-func (t *table) index(ix store.Index) string {
+// index is what an index is called and holds. Its name carries a digest of what it holds, so that a changed declaration makes a
+// new index beside the old. A Texts column is served by its side table and the columns behind it by sorting: no index then.
+func (t *table) index(ix store.Index) (name, on string) {
 	var parts []string
 	for _, col := range ix.Cols {
 		name := strings.TrimPrefix(col, "-")
 		if t.Type(name) == query.Texts {
-			return ""
+			return "", ""
 		}
 		part := t.quoted[name]
 		if name != col {
@@ -117,10 +121,9 @@ func (t *table) index(ix store.Index) string {
 	for _, name := range ix.Cover {
 		parts = append(parts, t.quoted[name])
 	}
-	on := strings.Join(parts, ", ")
+	on = strings.Join(parts, ", ")
 	sum := sha256.Sum256([]byte(on))
-	name := fmt.Sprintf("i_%s:%s:%s", encode(t.Name), encode(ix.Name), hex.EncodeToString(sum[:4]))
-	return "CREATE INDEX IF NOT EXISTS " + quote(name) + " ON " + t.name + " (" + on + ")"
+	return quote(fmt.Sprintf("i_%s:%s:%s", encode(t.Name), encode(ix.Name), hex.EncodeToString(sum[:4]))), on
 }
 
 // columnsOf lists the given columns for a SELECT; every column when names is empty.

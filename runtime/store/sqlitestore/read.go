@@ -134,6 +134,8 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 	}
 	list, cols := t.columnsOf(q.Cols)
 	withBody := len(q.Cols) == 0
+	// Rows are chosen and sorted by number alone, from an index where one has all it takes, and only those of the page are read
+	// whole: a sort would otherwise carry every body along. CROSS JOIN makes the chosen rows the outer loop, in their order.
 	head := "SELECT id, ver"
 	if withBody {
 		head += ", body"
@@ -154,7 +156,8 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 		keys[i] = width
 		width++
 	}
-	head += " FROM " + t.name + " WHERE "
+	head += " FROM ("
+	tail := ") CROSS JOIN " + t.name + " ON n = k"
 
 	var page store.Page
 	last := &store.Position{Values: make([]any, len(order))}
@@ -191,28 +194,9 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 			if more {
 				break
 			}
-			b := &sqlBuilder{t: t}
-			b.WriteString(head)
-			b.where(q.Filter, false)
-			for _, cond := range part.conds {
-				b.WriteString(" AND ")
-				b.WriteString(t.column(cond.col))
-				b.WriteString(cond.op)
-				if cond.value != nil {
-					b.bind(cond.value)
-				}
-			}
-			b.WriteString(" ORDER BY ")
-			for _, by := range part.order {
-				b.WriteString(t.quoted[by.Col])
-				if by.Desc {
-					b.WriteString(" DESC")
-				}
-				b.WriteString(", ")
-			}
-			b.WriteString("id LIMIT ")
-			b.bind(int64(q.Limit + 1 - len(page.Docs)))
-			if err := c.rows(ctx, b.String(), b.args, each); err != nil {
+			b := t.choose(q.Filter, part, q.Limit+1-len(page.Docs))
+			text := head + b.String() + tail
+			if err := c.rows(ctx, text, b.args, each); err != nil {
 				return err
 			}
 		}
@@ -225,6 +209,32 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 		page.Next = t.Cursor(order, *last)
 	}
 	return page, nil
+}
+
+// choose writes the choice of rows of one segment, by number and in order.
+func (t *table) choose(f query.Filter, part segment, limit int) *sqlBuilder {
+	b := &sqlBuilder{t: t}
+	b.WriteString("SELECT n AS k FROM " + t.name + " WHERE ")
+	b.where(f, false)
+	for _, cond := range part.conds {
+		b.WriteString(" AND ")
+		b.WriteString(t.column(cond.col))
+		b.WriteString(cond.op)
+		if cond.value != nil {
+			b.bind(cond.value)
+		}
+	}
+	b.WriteString(" ORDER BY ")
+	for _, by := range part.order {
+		b.WriteString(t.quoted[by.Col])
+		if by.Desc {
+			b.WriteString(" DESC")
+		}
+		b.WriteString(", ")
+	}
+	b.WriteString("id LIMIT ")
+	b.bind(int64(limit))
+	return b
 }
 
 // column is the quoted name of a column; "" is the id.

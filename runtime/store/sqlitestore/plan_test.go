@@ -1,0 +1,93 @@
+package sqlitestore
+
+import (
+	"database/sql/driver"
+	"strings"
+	"testing"
+
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// plan is what SQLite says it will do, a step a line.
+func plan(t *testing.T, s *Store, b *sqlBuilder) string {
+	t.Helper()
+	var steps []string
+	err := s.read(t.Context(), func(c *conn) error {
+		return c.rows(t.Context(), "EXPLAIN QUERY PLAN "+b.String(), b.args, func(row []driver.Value) error {
+			steps = append(steps, row[3].(string))
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	return strings.Join(steps, "\n")
+}
+
+// A page in an order that an index serves is a range of that index and nothing else, from the first page to the last, whatever the
+// directions and also where values are absent: its cost does not grow with the collection.
+func TestPagesUseTheIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t, Options{})
+	if err := s.Ensure(t.Context(), deal); err != nil {
+		t.Fatal(err)
+	}
+	tab, err := s.table(deal.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byUpdated := []query.Sort{{Col: "updated", Desc: true}}
+	byBoth := []query.Sort{{Col: "stage"}, {Col: "updated", Desc: true}}
+	stage := query.Cmp{Col: "stage", Op: query.Eq, Value: "s1"}
+	for name, c := range map[string]struct {
+		f     query.Filter
+		order []query.Sort
+		at    []any
+		index string
+	}{
+		"first by updated":               {nil, byUpdated, nil, "updated"},
+		"next by updated":                {nil, byUpdated, []any{int64(5)}, "updated"},
+		"after an absent one":            {nil, byUpdated, []any{nil}, "updated"},
+		"first by stage and updated":     {nil, byBoth, nil, "stage"},
+		"next by stage and updated":      {nil, byBoth, []any{"s1", int64(5)}, "stage"},
+		"after absent ones":              {nil, byBoth, []any{nil, nil}, "stage"},
+		"one stage, first by updated":    {stage, byUpdated, nil, "stage"},
+		"one stage, next by updated":     {stage, byUpdated, []any{int64(5)}, "stage"},
+		"one owner, two stages, updated": {query.And{query.Cmp{Col: "owner", Op: query.Eq, Value: "u"}, query.In{Col: "stage", Values: []any{"s1", "s2"}}}, byUpdated, nil, "owner"},
+	} {
+		var at *store.Position
+		if c.at != nil {
+			at = &store.Position{Values: c.at, ID: "d1"}
+		}
+		for _, part := range segments(c.order, at) {
+			got := plan(t, s, tab.choose(c.f, part, 51))
+			if !strings.Contains(got, "INDEX i_rec_b2b_deal:"+c.index+":") || strings.Contains(got, "TEMP B-TREE") || strings.Contains(got, "\n") {
+				t.Errorf("%s: %s\n%s", name, tab.choose(c.f, part, 51), got)
+			}
+			if at != nil && strings.Contains(got, "SCAN") {
+				t.Errorf("%s scans: %s\n%s", name, tab.choose(c.f, part, 51), got)
+			}
+		}
+	}
+}
+
+// A sum whose group and value an index holds is read from the index alone.
+func TestSumsUseTheCoveringIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t, Options{})
+	if err := s.Ensure(t.Context(), deal); err != nil {
+		t.Fatal(err)
+	}
+	tab, err := s.table(deal.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := query.Aggregate{Groups: []query.Group{{Col: "stage"}}, Measures: []query.Measure{{Kind: "count"}, {Kind: "sum", Col: "amount"}}, Limit: 100}
+	for _, f := range []query.Filter{nil, query.Cmp{Col: "stage", Op: query.Eq, Value: "s1"}, query.Not{Of: query.Cmp{Col: "stage", Op: query.Eq, Value: "s1"}}} {
+		a.Filter = f
+		if got := plan(t, s, tab.measure(a, false)); !strings.Contains(got, "COVERING INDEX i_rec_b2b_deal:sum:") || strings.Contains(got, "TEMP B-TREE") {
+			t.Errorf("%#v:\n%s", f, got)
+		}
+	}
+}
