@@ -3,6 +3,7 @@ package process
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"reflect"
 
 	"pipewright/rules"
 	"pipewright/rules/strict"
@@ -20,6 +21,12 @@ func Parse(data []byte) (*Definition, []rules.Problem) {
 			return nil, problems
 		}
 	}
+	walk(reflect.ValueOf(def).Elem(), "", func(p place) {
+		// A list that may not be left out is written even when it is empty, never as null.
+		if p.must && p.value.Kind() == reflect.Slice && p.value.IsNil() && p.value.CanSet() {
+			p.value.Set(reflect.MakeSlice(p.value.Type(), 0, 0))
+		}
+	})
 	if def.Spec != Spec {
 		problems = append(problems, rules.Errorf("/spec", "shape.spec", rules.Say(
 			"这里应写“{spec}”：本系统只读这一版定义语言", "這裡應寫「{spec}」：本系統只讀這一版定義語言",
