@@ -345,6 +345,19 @@ func (e *Engine) claimNumber(ctx context.Context, series string, h holder) (numb
 		}
 		n := last + 1
 		err := e.store.Insert(ctx, collSeries, doc(n, 1))
+		if errors.Is(err, store.ErrUnknown) {
+			// Perhaps it is ours: look, lest the series gets a gap.
+			switch have, getErr := e.store.Get(ctx, collSeries, doc(n, 1).ID); {
+			case errors.Is(getErr, store.ErrNotFound):
+				continue
+			case getErr != nil:
+				return numberClaim{}, getErr
+			case have.Ver == 1 && have.Cols["record"] == h.Record:
+				err = nil
+			default:
+				err = store.ErrExists
+			}
+		}
 		switch {
 		case err == nil:
 			e.series.mu.Lock()
@@ -354,8 +367,7 @@ func (e *Engine) claimNumber(ctx context.Context, series string, h holder) (numb
 			e.series.last[series] = max(n, e.series.last[series])
 			e.series.mu.Unlock()
 			return numberClaim{id: doc(n, 1).ID, ver: 1, n: n}, nil
-		case errors.Is(err, store.ErrExists), errors.Is(err, store.ErrUnknown):
-			// Taken by another, or perhaps by us without our knowing: a claim left open is found again by reclaimNumber.
+		case errors.Is(err, store.ErrExists):
 			last = n
 			if try%8 == 7 {
 				known = false // far behind: look again

@@ -108,6 +108,8 @@ type world struct {
 	mail  *letters
 	ids   int
 	idMu  sync.Mutex
+	// crashAt is the call at which the process is to die; 0 once it has.
+	crashAt int
 }
 
 var monday = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC) // 10:00 in Shanghai
