@@ -49,9 +49,17 @@ export function stageOf(process: Process | undefined, key: string | undefined): 
 
 /** The fields a list shows when nobody has chosen columns: the number first, then those marked for lists. */
 export function listColumns(form: Form, process: Process | undefined): string[] {
-  const marked = form.fields.filter((f) => f.list).map((f) => f.key);
+  // The title column stands for the field it is made of.
+  const named = titleField(form);
+  const marked = form.fields.filter((f) => f.list && f.key !== named).map((f) => f.key);
   const columns = marked.length > 0 ? marked : form.fields.filter((f) => f.type !== 'table' && f.type !== 'longtext').slice(0, 5).map((f) => f.key);
   return [...(form.number ? ['number'] : []), 'title', ...columns, ...(process ? ['stage', 'owner'] : []), 'updatedAt'];
+}
+
+/** The text field a record's title is, or begins with. */
+export function titleField(form: Form): string | undefined {
+  if (!form.title) return form.fields.find((f) => f.type === 'text')?.key;
+  return /^\{\{\s*(\w+)\s*\}\}/.exec(form.title)?.[1];
 }
 
 export function fieldOf(form: Form | undefined, key: string): Field | undefined {

@@ -37,7 +37,7 @@ export function Chart({ kind, categories, series, format, onPick, height = 260, 
     if (!element) return undefined;
     let stop = () => {};
     let gone = false;
-    void import('./echarts').then(({ init }) => {
+    const load = import('./echarts').then(({ init }) => {
       if (gone) return;
       const chart = init(element, undefined, { renderer: 'svg' });
       const ink = token('--ink-2');
@@ -79,6 +79,8 @@ export function Chart({ kind, categories, series, format, onPick, height = 260, 
         chart.dispose();
       };
     });
+    // Without its drawing the report still has its table.
+    load.catch(() => {});
     return () => {
       gone = true;
       stop();

@@ -1,5 +1,5 @@
 import { DragDropProvider, DragOverlay, PointerSensor, useDraggable, useDroppable } from '@dnd-kit/react';
-import { PointerActivationConstraints } from '@dnd-kit/dom';
+import { Accessibility, PointerActivationConstraints } from '@dnd-kit/dom';
 import type { ReactNode } from 'react';
 
 /**
@@ -30,6 +30,8 @@ export function DragArea({ children, ghost, onDrop }: AreaProps) {
   return (
     <DragDropProvider
       sensors={sensors}
+      // The things say themselves what they are and what keys they take; the plugin would call them all pressed buttons.
+      plugins={(plugins) => plugins.filter((p) => p !== Accessibility)}
       onDragEnd={(event) => {
         const { source, target } = event.operation;
         if (!event.canceled && source && target) onDrop(String(source.id), String(target.id));

@@ -44,14 +44,14 @@ export function BoardPage() {
 function Tabs({ app, view, form }: { app: string; view: string; form: string }) {
   const { t } = useTranslation();
   return (
-    <nav className="seg" aria-label={t('tabs')}>
+    <nav className="seg" aria-label={t('faces')}>
       <Link to="/a/$app/board/$view" params={{ app, view }} aria-current="page">
         <Icon name="board" size={14} />
-        {t('board')}
+        <span className="face">{t('board')}</span>
       </Link>
       <Link to="/a/$app/list/$form" params={{ app, form }}>
         <Icon name="list" size={14} />
-        {t('list')}
+        <span className="face">{t('list')}</span>
       </Link>
     </nav>
   );

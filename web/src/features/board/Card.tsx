@@ -65,7 +65,7 @@ export function Card({ model, process, record, columns, moves, waiting }: Props)
     <li>
       {/* The card is a group that takes the focus: its title is the link, the rest of it is a handle. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events */}
-      <article
+      <div
         ref={ref}
         className={`deal${isDragging ? ' gap' : ''}${picked !== undefined ? ' picked' : ''}${waiting ? ' waiting' : ''}`}
         role="group"
@@ -106,7 +106,7 @@ export function Card({ model, process, record, columns, moves, waiting }: Props)
             {picked === record.stage ? t('useArrows') : stageName(picked)}
           </p>
         ) : null}
-      </article>
+      </div>
       {refusal ? (
         <div className="refusal" role="alert">
           <Icon name="lock" className="bad" />

@@ -65,12 +65,13 @@ function Tile({ report, model, name }: { report: ReportResult; model: Model; nam
   const values = row?.values ?? report.totals ?? [];
   const first = measures[0];
   const main = first ? measure(values[0] ?? '0', first, format) : { shown: '–', unit: '', exact: '' };
+  const figure = first?.type === 'money' ? trimZeros(main.shown) : main.shown;
   return (
     <section className="card kpi" aria-label={name}>
       <h2 className="s">{name}</h2>
       <Open report={report} model={model} row={row}>
         <span className="big" title={main.exact}>
-          {main.shown}
+          {figure}
           {main.unit ? <small>{main.unit}</small> : null}
         </span>
       </Open>

@@ -7,7 +7,7 @@ import { recordsQuery } from '@/api/queries';
 import { kindOf } from '@/fields/registry';
 import { filterables, readClauses, whereOf, writeClauses } from '@/records/filter';
 import { FilterBar } from '@/records/FilterBar';
-import { fieldOf, listColumns, useModel, type Model } from '@/records/model';
+import { fieldOf, listColumns, titleField, useModel, type Model } from '@/records/model';
 import { ScopeSwitch } from '@/records/ScopeSwitch';
 import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
@@ -33,14 +33,14 @@ export function ListPage() {
     <>
       <PageHead title={text(process?.name) || text(found?.name, form)}>
         {board ? (
-          <nav className="seg" aria-label={t('tabs')}>
+          <nav className="seg" aria-label={t('faces')}>
             <Link to="/a/$app/board/$view" params={{ app, view: board.key }}>
               <Icon name="board" size={14} />
-              {t('board')}
+              <span className="face">{t('board')}</span>
             </Link>
             <Link to="/a/$app/list/$form" params={{ app, form }} aria-current="page">
               <Icon name="list" size={14} />
-              {t('list')}
+              <span className="face">{t('list')}</span>
             </Link>
           </nav>
         ) : null}
@@ -234,6 +234,7 @@ export function useColumnName(model: Model, formKey: string): (key: string) => s
       case 'weighted':
         return t(`common:${key}`);
       case 'title':
+        return text(fieldOf(form, (form && titleField(form)) ?? '')?.name) || t('column.title');
       case 'since':
       case 'probability':
       case 'dueAt':

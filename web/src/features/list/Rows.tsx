@@ -5,7 +5,7 @@ import type { RecordItem } from '@/api/types';
 import { FieldEnvContext } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
 import { useEnv } from '@/records/FormFields';
-import { fieldOf, stageColor, stageOf, type Model } from '@/records/model';
+import { fieldOf, titleField, stageColor, stageOf, type Model } from '@/records/model';
 import { Avatar } from '@/ui/Avatar';
 import { isMoney, shiftDecimal } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
@@ -161,7 +161,9 @@ function Item({ model, row, columns }: { model: Model; row: RecordItem; columns:
   const value = process?.value ? row.data[process.value] : undefined;
   const format = useFormat();
   const [figure, unit] = isMoney(value) ? format.short(value) : ['', ''];
-  const second = columns.filter((c) => c !== 'title' && c !== process?.value && c !== 'updatedAt' && row.data[c] !== undefined).slice(0, 2);
+  const form = model.form(row.form);
+  const named = form ? titleField(form) : undefined;
+  const second = columns.filter((c) => c !== 'title' && c !== named && c !== process?.value && c !== 'updatedAt' && row.data[c] !== undefined).slice(0, 2);
   return (
     <li>
       <Link to="/r/$id" params={{ id: row.id }}>
