@@ -37,11 +37,10 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 	case query.In:
 		b.in(f, negate)
 	case query.IsNull:
-		b.WriteString(b.t.quoted[f.Col])
 		if negate {
-			b.WriteString(" IS NOT NULL")
+			b.WriteString(b.t.present(f.Col))
 		} else {
-			b.WriteString(" IS NULL")
+			b.WriteString(b.t.quoted[f.Col] + " IS NULL")
 		}
 	case query.StartsWith:
 		b.startsWith(b.t.quoted[f.Col], f.Prefix, negate)
@@ -74,6 +73,14 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 		b.values(values)
 		b.WriteString("))")
 	}
+}
+
+// present is the condition that a column is not absent, as a range that an index serves; IS NOT NULL would scan the absent ones.
+func (t *table) present(col string) string {
+	if t.Type(col) == query.Text {
+		return t.quoted[col] + " >= ''"
+	}
+	return t.quoted[col] + " >= -9223372036854775808"
 }
 
 func (b *sqlBuilder) truth(v bool) {

@@ -218,8 +218,11 @@ func (t *table) choose(f query.Filter, part segment, limit int) *sqlBuilder {
 	b.where(f, false)
 	for _, cond := range part.conds {
 		b.WriteString(" AND ")
-		b.WriteString(t.column(cond.col))
-		b.WriteString(cond.op)
+		if cond.op == present {
+			b.WriteString(t.present(cond.col))
+			continue
+		}
+		b.WriteString(t.column(cond.col) + cond.op)
 		if cond.value != nil {
 			b.bind(cond.value)
 		}
@@ -257,6 +260,9 @@ type condition struct {
 	value any
 }
 
+// present stands for the condition that a column is not absent.
+const present = "present"
+
 // segments lists, in order, the stretches after a position; the whole order when at is nil.
 func segments(order []query.Sort, at *store.Position) []segment {
 	if at == nil {
@@ -277,7 +283,7 @@ func segments(order []query.Sort, at *store.Position) []segment {
 		by, v := order[k], at.Values[k]
 		switch {
 		case !by.Desc && v == nil:
-			add(condition{by.Col, " IS NOT NULL", nil}, order[k:])
+			add(condition{by.Col, present, nil}, order[k:])
 		case !by.Desc:
 			add(condition{by.Col, " > ", v}, order[k:])
 		case v != nil: // descending: smaller values, then the absent ones; nothing follows an absent one
