@@ -68,6 +68,9 @@ func (s *State) Apply(e *Event) {
 		if !p.At.IsZero() {
 			s.CreatedAt = p.At
 		}
+		if !p.Since.IsZero() {
+			s.LastActivity = p.Since
+		}
 		if p.Stage != "" {
 			s.Entry = 1
 			s.Entered = map[string]time.Time{p.Stage: p.Since}
@@ -83,12 +86,16 @@ func (s *State) Apply(e *Event) {
 		}
 		s.active(e)
 	case Entered:
+		entry := s.Entry
 		s.Stage, s.Entry, s.Since = p.To, p.Entry, p.Since
 		if s.Entered == nil {
 			s.Entered = map[string]time.Time{}
 		}
 		s.Entered[p.To] = e.At
 		s.ActivityPeople = nil
+		if p.Entry != entry {
+			s.DueAt = time.Time{}
+		}
 		s.ClosedAt = time.Time{}
 		if p.End != "" {
 			s.ClosedAt = e.At
@@ -117,6 +124,9 @@ func (s *State) Apply(e *Event) {
 	case TimersSet:
 		s.Timers = slices.DeleteFunc(s.Timers, func(t Timer) bool { return slices.Contains(p.Remove, t.ID) })
 		s.Timers = append(s.Timers, p.Add...)
+		if !p.Due.IsZero() {
+			s.DueAt = p.Due
+		}
 	case Reminded:
 	case Noted:
 		s.active(e)

@@ -72,19 +72,16 @@ func (f *Form) Cols(s *State) map[string]any {
 func (p *Process) cols(m map[string]any, s *State, v forms.Values) {
 	m["stage"] = s.Stage
 	putTime(m, "since", s.Since)
-	for _, t := range s.Timers {
-		switch t.Kind {
-		case "due":
-			putTime(m, "dueAt", t.At)
-		case "idle":
-			putTime(m, "idleAt", t.At)
-		}
-	}
+	putTime(m, "dueAt", s.DueAt)
 	st := p.ByKey[s.Stage]
 	if st == nil {
 		return
 	}
 	m["open"] = st.Def.Open()
+	if st.Idle != nil && s.Deleted.IsZero() {
+		// Counted without holidays: a mark for the eye, while the reminder itself knows the calendar.
+		putTime(m, "idleAt", st.Idle.Add(s.LastActivity, p.Form.App.Zone, nil))
+	}
 	if st.Def.End != "" {
 		m["end"] = st.Def.End
 	}

@@ -30,6 +30,7 @@ func Decide(app *App, s *State, c *Command, f *Facts) *Decision {
 	if rejection == nil && len(d.needs) == 0 && len(d.events) > 0 {
 		rejection = d.autos()
 		d.retitle()
+		d.watchIdle()
 	}
 	switch {
 	case len(d.needs) > 0:

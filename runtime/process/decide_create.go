@@ -94,6 +94,9 @@ func (d *decider) imported() *Rejection {
 	d.s = (*State)(nil).Clone()
 	d.s.ID = d.c.ID
 	d.emit(p)
+	if st := d.stage(); st != nil && st.Def.Open() {
+		d.lateTimers(st, res.Values)
+	}
 	return nil
 }
 

@@ -23,12 +23,8 @@ func (d *decider) enter(st *CompiledStage, e Entered) *Rejection {
 	if changed := d.difference(res.Values); len(changed.Set)+len(changed.Clear) > 0 {
 		d.emit(changed)
 	}
-	if r := d.stageTimers(st, res.Values); r != nil {
-		return r
-	}
-	if r := d.askActivities(st); r != nil {
-		return r
-	}
+	d.stageTimers(st, res.Values)
+	d.askActivities(st)
 	if st.Approval != nil {
 		return d.openStage(st)
 	}
@@ -89,33 +85,71 @@ func (d *decider) load(people []string) (map[string]int, bool) {
 }
 
 // stageTimers sets due and idle of the stage just entered.
-func (d *decider) stageTimers(st *CompiledStage, v forms.Values) *Rejection {
+func (d *decider) stageTimers(st *CompiledStage, v forms.Values) {
 	var set TimersSet
-	if at, ok := d.dueAt(st, v); ok {
+	if at, ok := d.dueAt(st, v, d.s.Since); ok {
+		set.Due = at
 		set.Add = append(set.Add, Timer{ID: d.timerID("due"), Kind: "due", At: at})
 	}
 	if st.Idle != nil {
-		set.Add = append(set.Add, Timer{ID: d.timerID("idle"), Kind: "idle", At: st.Idle.Add(d.now, d.app.Zone, d.f.Calendar)})
+		set.Add = append(set.Add, d.idleTimer(st))
 	}
 	if len(set.Add) > 0 {
 		d.emit(set)
 	}
-	return nil
+}
+
+// lateTimers sets due and idle of an imported record: what is past already shows, but nobody is reminded of it.
+func (d *decider) lateTimers(st *CompiledStage, v forms.Values) {
+	var set TimersSet
+	if at, ok := d.dueAt(st, v, d.s.Since); ok {
+		set.Due = at
+		if at.After(d.now) {
+			set.Add = append(set.Add, Timer{ID: d.timerID("due"), Kind: "due", At: at})
+		}
+	}
+	if st.Idle != nil {
+		if t := d.idleTimer(st); t.At.After(d.now) {
+			set.Add = append(set.Add, t)
+		}
+	}
+	if len(set.Add) > 0 || !set.Due.IsZero() {
+		d.emit(set)
+	}
+}
+
+// idleTimer is named by the event it comes after, so every one has a job of its own.
+func (d *decider) idleTimer(st *CompiledStage) Timer {
+	return Timer{ID: d.timerID("idle") + "|" + itoa(int(d.s.Seq)), Kind: "idle", At: st.Idle.Add(d.s.LastActivity, d.app.Zone, d.f.Calendar)}
+}
+
+// watchIdle starts waiting again after somebody has worked on a record whose idle timer has fired.
+func (d *decider) watchIdle() {
+	st := d.stage()
+	if st == nil || st.Idle == nil || d.c.Kind == Import || !d.s.Deleted.IsZero() || d.before == nil || d.s.LastActivity.Equal(d.before.LastActivity) {
+		return
+	}
+	for _, t := range d.s.Timers {
+		if t.Kind == "idle" {
+			return
+		}
+	}
+	d.emit(TimersSet{Add: []Timer{d.idleTimer(st)}})
 }
 
 // dueAt computes when a stage is due: a duration from entry, a time of day, or a date.
-func (d *decider) dueAt(st *CompiledStage, v forms.Values) (time.Time, bool) {
+func (d *decider) dueAt(st *CompiledStage, v forms.Values, since time.Time) (time.Time, bool) {
 	switch {
 	case st.Due != nil:
-		return st.Due.Add(d.now, d.app.Zone, d.f.Calendar), true
+		return st.Due.Add(since, d.app.Zone, d.f.Calendar), true
 	case st.Def.Due.At != "":
 		at, err := time.Parse("15:04", st.Def.Due.At)
 		if err != nil {
 			return time.Time{}, false
 		}
-		day := rules.DateOf(d.now, d.app.Zone)
+		day := rules.DateOf(since, d.app.Zone)
 		due := day.At(at.Hour(), at.Minute(), d.app.Zone)
-		if due.Before(d.now) {
+		if due.Before(since) {
 			due = day.AddDays(1).At(at.Hour(), at.Minute(), d.app.Zone)
 		}
 		return due.UTC(), true
@@ -151,7 +185,7 @@ func (d *decider) dropTimers(kind string) {
 }
 
 // askActivities gives the stage's activities to their people (ENG-21).
-func (d *decider) askActivities(st *CompiledStage) *Rejection {
+func (d *decider) askActivities(st *CompiledStage) {
 	for i := range st.Def.Activities {
 		a := &st.Def.Activities[i]
 		people, ok := d.resolve(whosOf(a.Who), "", nil)
@@ -169,7 +203,6 @@ func (d *decider) askActivities(st *CompiledStage) *Rejection {
 		}
 		d.emit(open)
 	}
-	return nil
 }
 
 // autos takes auto transitions that have become possible: array order, first true, all gates apply; they wait for a live round.

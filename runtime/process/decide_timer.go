@@ -58,13 +58,11 @@ func (d *decider) fireIdle(t Timer) *Rejection {
 		d.emit(TimersSet{Remove: []string{t.ID}})
 		return nil
 	}
-	next := t
-	next.At = st.Idle.Add(d.s.LastActivity, d.app.Zone, d.f.Calendar)
+	next := d.idleTimer(st)
 	if next.At.After(d.now) || d.s.Round != nil {
 		if !next.At.After(d.now) {
 			next.At = st.Idle.Add(d.now, d.app.Zone, d.f.Calendar)
 		}
-		next.ID = nextTimerID(t.ID)
 		d.emit(TimersSet{Remove: []string{t.ID}, Add: []Timer{next}})
 		return nil
 	}
@@ -72,9 +70,6 @@ func (d *decider) fireIdle(t Timer) *Rejection {
 	d.emit(Reminded{Timer: t.ID, Kind: "idle", To: some(d.s.Owner)})
 	return nil
 }
-
-// nextTimerID gives a moved timer an id of its own, since its job is another one.
-func nextTimerID(id string) string { return id + "+" }
 
 // fireStep takes one rung of a step's ladder: remind, escalate to the managers, transfer, pass or reject by time.
 func (d *decider) fireStep(t Timer) *Rejection {

@@ -165,10 +165,12 @@ type (
 		// Step that rejected or returned.
 		Step string `json:"step,omitempty"`
 	}
-	// TimersSet adds and removes timers.
+	// TimersSet adds and removes timers. Due, when given, is when the stage is due, timer or not (an imported record may be late
+	// already).
 	TimersSet struct {
-		Add    []Timer  `json:"add,omitempty"`
-		Remove []string `json:"remove,omitempty"`
+		Due    time.Time `json:"due,omitzero"`
+		Add    []Timer   `json:"add,omitempty"`
+		Remove []string  `json:"remove,omitempty"`
 	}
 	// Reminded tells people that a deadline came or passed.
 	Reminded struct {

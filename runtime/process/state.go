@@ -51,7 +51,9 @@ type State struct {
 	RoundCount int `json:"roundCount,omitempty"`
 
 	Timers []Timer `json:"timers,omitempty"`
-	Links  []Link  `json:"links,omitempty"`
+	// DueAt is when the stage is due; it stays when the timer has fired, until the record leaves the stage.
+	DueAt time.Time `json:"dueAt,omitzero"`
+	Links []Link    `json:"links,omitempty"`
 
 	CreatedAt    time.Time `json:"createdAt"`
 	CreatedBy    string    `json:"createdBy,omitempty"`
