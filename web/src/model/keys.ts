@@ -2,35 +2,21 @@ import { type Definition } from './definition';
 
 export const KEY = /^[a-z][a-zA-Z0-9]{0,39}$/;
 
-/** Words a formula already gives a meaning to; a key must not be one of them (semantics 14). */
-export const SYSTEM_NAMES = [
-  'stage',
-  'owner',
-  'team',
-  'number',
-  'title',
-  'createdAt',
-  'updatedAt',
-  'since',
-  'idleDays',
-  'release',
-  'me',
-  'probability',
-  'open',
-  'won',
-  'lost',
-  'old',
-  'weighted',
-  'id',
-] as const;
-
-const LANGUAGE_WORDS = new Set(['and', 'or', 'not', 'in', 'true', 'false', 'nil', 'null', 'let', 'if', 'else']);
+/** Words a formula already gives a meaning to: system names, functions, words of the language (semantics 14). */
+const RESERVED = new Set(
+  (
+    'stage owner team number title createdAt updatedAt since idleDays release me probability open won lost old ' +
+    'abs addWorkdays all and any avg cnAmount contains count date datetime days decide else endsWith false filter find findIndex findLast ' +
+    'findLastIndex groupBy if in isWorkday len let lower map matches max min nil none not now null one or pinyin rate reduce round sortBy ' +
+    'startsWith sum today trim true upper workdays'
+  ).split(' '),
+);
 
 /** Why a key will not do: it is no key, it is taken, or formulas use the word; undefined when it will. */
 export function keyFault(key: string, taken: Iterable<string>): 'invalid' | 'taken' | 'reserved' | undefined {
   if (!KEY.test(key)) return 'invalid';
   for (const t of taken) if (t === key) return 'taken';
-  if (LANGUAGE_WORDS.has(key) || (SYSTEM_NAMES as readonly string[]).includes(key)) return 'reserved';
+  if (RESERVED.has(key)) return 'reserved';
   return undefined;
 }
 

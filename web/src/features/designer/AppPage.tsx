@@ -31,6 +31,7 @@ export function AppPage() {
   return (
     <div className="d-scroll">
       <div className="card d-apppage">
+        <h2 className="hide">{t('appSettings')}</h2>
         <Part title={t('appSettings')} note={def.key}>
           <TextSlot at={['name']} label={t('appName')} />
           <TextSlot at={['help']} label={t('appHelp')} rows={2} />

@@ -8,26 +8,65 @@ import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
-import type { Chain, Field } from '@/model/definition';
+import { reduce } from '@/model/change';
+import type { Chain, Definition, Field } from '@/model/definition';
 import { identifiers } from '@/model/identifiers';
 import { previewChain } from '../api';
 import { useDefinition, useDraft, useNameOf } from '../context';
 
 const ASKED: ReadonlySet<Field['type']> = new Set(['text', 'number', 'money', 'percent', 'bool', 'date', 'select']);
 
-/** The fields that decide how the chain runs: what its conditions read. */
-function deciding(chain: Chain, fields: readonly Field[]): Field[] {
-  const sources = [chain.skipIf, ...chain.steps.flatMap((s) => [s.runIf, ...(s.parallel ?? []).map((b) => b.runIf)])].filter(
+/** The names that an expression reads from the record itself. */
+function reads(source: string | undefined): string[] {
+  return source === undefined
+    ? []
+    : identifiers(source)
+        .filter((id) => !id.member)
+        .map((id) => id.name);
+}
+
+/** Every formula that decides how a chain runs. */
+function formulasOf(chain: Chain): string[] {
+  return [chain.skipIf, ...chain.steps.flatMap((s) => [s.runIf, ...(s.parallel ?? []).map((b) => b.runIf)])].filter(
     (s) => s !== undefined,
   );
-  const read = new Set(
-    sources.flatMap((s) =>
-      identifiers(s)
-        .filter((id) => !id.member)
-        .map((id) => id.name),
-    ),
+}
+
+/** The fields that decide how the chain runs: what its conditions read, also by way of named rules. */
+export function deciding(def: Definition, chain: Chain, form: string): Field[] {
+  const fields = def.forms?.find((f) => f.key === form)?.fields ?? [];
+  const seen = new Set<string>();
+  const queue = formulasOf(chain).flatMap(reads);
+  const decided = chain.steps.flatMap((s) => (Array.isArray(s.who) ? s.who : s.who ? [s.who] : [])).map((w) => w.decide);
+  queue.push(...decided.filter((d) => d !== undefined));
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const rule = def.rules?.find((r) => r.key === name && r.form === form);
+    if (rule)
+      queue.push(...reads(rule.value), ...(rule.in ?? []).map((c) => c.key), ...(rule.items ?? []).flatMap((i) => reads(i.if)));
+  }
+  return fields.filter((f) => seen.has(f.key) && ASKED.has(f.type)).slice(0, 4);
+}
+
+/** A value to begin with: a fifth above the highest limit that the conditions compare the field with, so that every step runs. */
+export function firstValue(chain: Chain, field: Field): string {
+  if (field.type !== 'money' && field.type !== 'number' && field.type !== 'percent') return '';
+  const limits = formulasOf(chain).flatMap((s) =>
+    [...s.matchAll(new RegExp(`\\b${field.key}\\b\\s*(?:>=?|<=?)\\s*(\\d+(?:\\.\\d+)?)`, 'g'))].map((m) => Number(m[1])),
   );
-  return fields.filter((f) => read.has(f.key) && ASKED.has(f.type)).slice(0, 4);
+  if (limits.length === 0) return '';
+  const value = Math.max(...limits) * 1.2;
+  return field.type === 'percent' ? `${Math.round(value * 1000) / 10}%` : String(Math.round(value * 100) / 100);
+}
+
+/** The definition with the given fields typed in instead of computed, so that one can ask "what if the amount were 600,000?". */
+function asIfTyped(def: Definition, form: string, fields: readonly string[]): Definition {
+  const f = def.forms?.findIndex((x) => x.key === form) ?? -1;
+  const changes = (def.forms?.[f]?.fields ?? []).flatMap((x, i) =>
+    fields.includes(x.key) && x.calc !== undefined ? [{ op: 'set' as const, at: ['forms', f, 'fields', i, 'calc'] }] : [],
+  );
+  return changes.length === 0 ? def : reduce(def, { op: 'all', changes });
 }
 
 /** A typed value as the API wants it; undefined while it is not one. "60万" and "24%" are read as people write them. */
@@ -67,10 +106,12 @@ export function Preview({ chain, form }: { chain: Chain; form: string }) {
   const errorText = useErrorText();
   const app = useDraft((s) => s.app);
   const { users, nameOf: personName } = usePeople();
-  const fields = useMemo(() => deciding(chain, def.forms?.find((f) => f.key === form)?.fields ?? []), [chain, def.forms, form]);
-  const [typed, setTyped] = useState<Record<string, string>>({});
+  const fields = useMemo(() => deciding(def, chain, form), [def, chain, form]);
+  const [changed, setTyped] = useState<Record<string, string>>({});
+  const typed: Record<string, string> = Object.fromEntries(fields.map((f) => [f.key, changed[f.key] ?? firstValue(chain, f)]));
   const [initiator, setInitiator] = useState<string>();
-  const person = initiator ?? users.find((u) => u.roles.length > 0 && !u.admin)?.id ?? users[0]?.id ?? '';
+  const working = def.processes?.find((p) => p.form === form)?.roles?.[0] ?? def.roles?.[0]?.key ?? '';
+  const person = initiator ?? users.find((u) => !u.admin && u.roles.includes(`${app}/${working}`))?.id ?? users[0]?.id ?? '';
   const asked = useDeferredValue(JSON.stringify({ typed, person }));
   const query = useQuery<PathPreview>({
     queryKey: ['preview-chain', app, chain.key, asked, def],
@@ -84,7 +125,11 @@ export function Preview({ chain, form }: { chain: Chain; form: string }) {
         const value = readValue(f, typed[f.key] ?? '', def.currency ?? 'CNY');
         if (value !== undefined) data[f.key] = value;
       }
-      return previewChain(app, { chain: chain.key, data, initiator: person, owner: person, definition: def }, signal);
+      return previewChain(
+        app,
+        { chain: chain.key, data, initiator: person, owner: person, definition: asIfTyped(def, form, Object.keys(data)) },
+        signal,
+      );
     },
   });
   const path = query.data;
@@ -114,7 +159,7 @@ export function Preview({ chain, form }: { chain: Chain; form: string }) {
                         label: nameOf(o),
                       }))),
                 ]}
-                onChange={(v) => setTyped({ ...typed, [f.key]: v })}
+                onChange={(v) => setTyped({ ...changed, [f.key]: v })}
               />
             ) : (
               <Input
@@ -123,7 +168,7 @@ export function Preview({ chain, form }: { chain: Chain; form: string }) {
                 placeholder={
                   f.type === 'percent' ? '24%' : f.type === 'money' ? t('moneyExample') : f.type === 'date' ? '2026-12-31' : ''
                 }
-                onChange={(e) => setTyped({ ...typed, [f.key]: e.target.value })}
+                onChange={(e) => setTyped({ ...changed, [f.key]: e.target.value })}
               />
             )}
           </label>

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readValue, shiftDecimal } from '../approval/Preview';
+import type { Chain, Definition } from '@/model/definition';
+import { sample } from '@/model/sample';
+import { deciding, firstValue, readValue, shiftDecimal } from '../approval/Preview';
 import { formatDuration, parseDuration, UNITS } from './DurationInput';
 import { placeOfProblem } from './FormulaSlot';
 
@@ -50,4 +52,21 @@ it('puts a problem under its word', () => {
   expect(placeOfProblem('a\n+ b', { line: 2, col: 3 })).toEqual({ from: 4, to: 5 });
   expect(placeOfProblem('', { line: 1, col: 1 })).toEqual({ from: 0, to: 1 });
   expect(placeOfProblem('a', { line: 9, col: 9 })).toEqual({ from: 1, to: 2 });
+});
+
+describe('what a chain asks of the preview', () => {
+  const def: Definition = {
+    ...sample,
+    rules: [{ key: 'level', form: 'deal', kind: 'expression', value: 'discount > 0.3 ? 2 : 1' }],
+    approvals: [{ ...(sample.approvals?.[0] as Chain), skipIf: 'level == 1' }],
+  };
+  const chain = def.approvals?.[0] as Chain;
+  it('asks for the fields its conditions read, also by way of a rule', () => {
+    expect(deciding(def, chain, 'deal').map((f) => f.key)).toEqual(['amount', 'discount']);
+  });
+  it('begins above the highest limit', () => {
+    expect(firstValue(chain, { key: 'amount', type: 'money' })).toBe('600000');
+    expect(firstValue(sample.approvals?.[0] as Chain, { key: 'discount', type: 'percent' })).toBe('12%');
+    expect(firstValue(chain, { key: 'name', type: 'text' })).toBe('');
+  });
 });

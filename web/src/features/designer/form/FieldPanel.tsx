@@ -364,7 +364,7 @@ function Uses({ form, field }: { form: string; field: string }) {
   const jump = useJump();
   const place = usePlaceText();
   const uses = useMemo(() => usesOf(def, form, field), [def, form, field]);
-  if (uses.length === 0) return <span className="s">{t('notUsed')}</span>;
+  if (uses.length === 0) return null;
   return (
     <Popover
       trigger="click"
