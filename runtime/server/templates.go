@@ -38,8 +38,8 @@ func (s *Server) installTemplate(c *call) (any, error) {
 	return reply{status: http.StatusCreated, body: c.app(info)}, nil
 }
 
-// Install makes an app of a template, gives out its roles and, if asked, adds the sample people and records. Who installs
-// plays every role, so that he can try all of it; the sample people play those of their jobs.
+// Install makes an app of a template, gives out its roles and, if asked, adds the sample people and records. The sample people play the
+// roles of their jobs, as far as they are there; who installs plays what installerRoles says, so that he lands in an app he can use.
 func (s *Server) Install(ctx context.Context, template, as, user string, sample bool) (*process.App, error) {
 	t, err := s.Designer.Template(template)
 	if err != nil {
@@ -48,10 +48,6 @@ func (s *Server) Install(ctx context.Context, template, as, user string, sample 
 	app, err := s.Designer.Install(ctx, user, template, as)
 	if err != nil {
 		return nil, err
-	}
-	roles := make([]string, len(app.Def.Roles))
-	for i := range app.Def.Roles {
-		roles[i] = app.Def.Roles[i].Key
 	}
 	dir, err := s.Engine.Directory(ctx)
 	if err != nil {
@@ -67,35 +63,81 @@ func (s *Server) Install(ctx context.Context, template, as, user string, sample 
 			return nil, err
 		}
 	}
-	given := org.SampleRoles(app.Def.Key, roles)
-	var save []org.User
-	for _, u := range dir.Users() {
-		before := len(u.Roles)
-		if u.ID == user {
-			for _, r := range roles {
-				u.Roles = append(u.Roles, app.Def.Key+"/"+r)
-			}
-		}
-		if _, isSample := org.SampleUser(u.ID); isSample {
-			u.Roles = append(u.Roles, given[u.ID]...)
-		}
-		if len(u.Roles) != before {
-			save = append(save, u)
-		}
-	}
-	if err := s.Engine.SaveUsers(ctx, save...); err != nil {
+	if err := s.giveRoles(ctx, dir, app, user); err != nil {
 		return nil, err
 	}
 	if sample && len(t.Sample) > 0 {
-		if err := s.importSample(ctx, app, user, t.Sample); err != nil {
+		if _, err := s.Engine.ImportSample(ctx, user, app.Def.Key, t.Sample); err != nil {
 			return nil, err
 		}
 	}
 	return app, nil
 }
 
-// importSample loads the template's sample records.
-func (s *Server) importSample(ctx context.Context, app *process.App, user string, sample []byte) error {
-	_, err := s.Engine.ImportSample(ctx, user, app.Def.Key, sample)
-	return err
+// giveRoles gives out the roles of an app that was just installed.
+func (s *Server) giveRoles(ctx context.Context, dir *org.Directory, app *process.App, installer string) error {
+	roles := make([]string, len(app.Def.Roles))
+	for i := range app.Def.Roles {
+		roles[i] = app.Def.Roles[i].Key
+	}
+	given := org.SampleRoles(app.Def.Key, roles)
+	others := false
+	for _, u := range dir.Users() {
+		if _, isSample := org.SampleUser(u.ID); !isSample || !u.Active {
+			delete(given, u.ID)
+		} else if u.ID != installer {
+			others = true
+		}
+	}
+	for _, role := range s.installerRoles(app, roles, others) {
+		given[installer] = append(given[installer], app.Def.Key+"/"+role)
+	}
+	var save []org.User
+	for _, u := range dir.Users() {
+		if len(given[u.ID]) > 0 {
+			u.Roles = append(u.Roles, given[u.ID]...)
+			save = append(save, u)
+		}
+	}
+	return s.Engine.SaveUsers(ctx, save...)
+}
+
+// installerRoles are the roles of who installs: all of them when he is alone; with the sample people about, those in which he does
+// not change how a vote comes out; in a demo, where everybody is one click away, the one that sees the most.
+func (s *Server) installerRoles(app *process.App, roles []string, others bool) []string {
+	if !others {
+		return roles
+	}
+	votes := map[string]bool{}
+	for i := range app.Def.Approvals {
+		for j := range app.Def.Approvals[i].Steps {
+			st := &app.Def.Approvals[i].Steps[j]
+			for _, who := range st.Who {
+				if st.Mode.Kind != "any" {
+					votes[who.Role] = true
+				}
+			}
+		}
+	}
+	free := slices.DeleteFunc(slices.Clone(roles), func(r string) bool { return votes[r] })
+	if !s.Demo || len(free) == 0 {
+		return free
+	}
+	return []string{slices.MaxFunc(free, func(a, b string) int { return reach(app, a) - reach(app, b) })}
+}
+
+// reach tells how much a role sees: the wider the scopes of its reading, the more.
+func reach(app *process.App, role string) int {
+	width := map[string]int{"own": 1, "participant": 2, "team": 4, "teamTree": 8, "all": 16}
+	sum := 0
+	for i := range app.Def.Forms {
+		best := 0
+		for _, g := range app.Def.Forms[i].Grants {
+			if g.Role == role && slices.Contains(g.Do, "read") {
+				best = max(best, width[g.Records.Scope])
+			}
+		}
+		sum += best
+	}
+	return sum
 }

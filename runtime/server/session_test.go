@@ -1,0 +1,144 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSetUpOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t, false)
+	c := w.client()
+	if a := c.must("GET", "/api/setup", nil); a.str("needed") != "true" || a.str("demo") != "false" {
+		t.Errorf("setup %s", a.raw)
+	}
+	in := map[string]string{"code": "WRONG", "username": "ann", "name": "Ann", "password": "correct horse", "company": "Acme", "language": "en"}
+	c.refused(403, "setup.code", "POST", "/api/setup", in)
+	in["code"] = strings.ToLower(w.server.SetupCode())
+	in["password"] = "short"
+	c.refused(400, "bad.request", "POST", "/api/setup", in)
+	in["password"] = "correct horse"
+	in["username"] = "../Ann"
+	c.refused(400, "bad.request", "POST", "/api/setup", in)
+	in["username"] = "ann"
+	if a := c.must("POST", "/api/setup", in); a.str("user.id") != "ann" || a.str("user.admin") != "true" {
+		t.Errorf("setup %s", a.raw)
+	}
+	c.refused(409, "setup.done", "POST", "/api/setup", in)
+	if a := c.must("GET", "/api/me", nil); a.str("company.name") != "Acme" || a.str("can.design") != "true" || a.str("user.language") != "en" {
+		t.Errorf("me %s", a.raw)
+	}
+	if a := c.must("GET", "/api/setup", nil); a.str("needed") != "false" {
+		t.Errorf("setup %s", a.raw)
+	}
+	c.refused(404, "not.found", "POST", "/api/demo-login", map[string]string{"username": "ann"})
+}
+
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	if err := w.server.accounts.SetPassword(t.Context(), "rep.li", "first password"); err != nil {
+		t.Fatal(err)
+	}
+	c := w.client()
+	c.refused(401, "unauthenticated", "GET", "/api/me", nil)
+	c.refused(401, "login.failed", "POST", "/api/login", map[string]string{"username": "rep.li", "password": "wrong password"})
+	c.refused(401, "login.failed", "POST", "/api/login", map[string]string{"username": "nobody", "password": "first password"})
+	a := c.must("POST", "/api/login", map[string]string{"username": "Rep.Li", "password": "first password"})
+	cookie := a.header.Get("Set-Cookie")
+	if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") || strings.Contains(cookie, "Secure") {
+		t.Errorf("cookie %q", cookie)
+	}
+	tls := w.client()
+	a = tls.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "first password"}, "X-Forwarded-Proto", "https")
+	if cookie := a.header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "Secure") {
+		t.Errorf("cookie over TLS %q", cookie)
+	}
+	if a := c.must("GET", "/api/sessions", nil); a.len("items") != 2 {
+		t.Errorf("sessions %s", a.raw)
+	}
+	w.clock.add(20 * time.Minute)
+	c.must("GET", "/api/me", nil)
+	w.clock.add(20 * time.Minute)
+	c.must("GET", "/api/me", nil) // used within half an hour
+	if a := c.must("GET", "/api/sessions", nil); a.len("items") != 1 {
+		t.Errorf("the idle session is still there: %s", a.raw)
+	}
+	c.refused(400, "bad.request", "PATCH", "/api/me", map[string]string{"password": "second password", "oldPassword": "no"})
+	c.must("PATCH", "/api/me", map[string]string{"password": "second password", "oldPassword": "first password", "language": "zh-TW", "theme": "dark"})
+	if a := c.must("GET", "/api/me", nil); a.str("user.language") != "zh-TW" || a.str("user.theme") != "dark" {
+		t.Errorf("me %s", a.raw)
+	}
+	w.clock.add(31 * time.Minute)
+	c.refused(401, "unauthenticated", "GET", "/api/me", nil)
+	c.refused(401, "login.failed", "POST", "/api/login", map[string]string{"username": "rep.li", "password": "first password"})
+	c.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "second password"})
+	for range 30 {
+		w.clock.add(25 * time.Minute)
+		if a := c.send("GET", "/api/me", nil); a.status == 401 {
+			break
+		}
+	}
+	c.refused(401, "unauthenticated", "GET", "/api/me", nil) // twelve hours at most, however busy
+	c.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "second password"})
+	c.must("POST", "/api/logout", nil)
+	c.refused(401, "unauthenticated", "GET", "/api/me", nil)
+}
+
+func TestGuessingIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	if err := w.server.accounts.SetPassword(t.Context(), "rep.li", "the password"); err != nil {
+		t.Fatal(err)
+	}
+	c := w.client()
+	wrong := map[string]string{"username": "rep.li", "password": "a guess at it"}
+	for range 4 {
+		c.refused(401, "login.failed", "POST", "/api/login", wrong)
+	}
+	a := c.refused(429, "too.many", "POST", "/api/login", wrong)
+	if a.header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After %q", a.header.Get("Retry-After"))
+	}
+	w.clock.add(2 * time.Second)
+	c.refused(401, "login.failed", "POST", "/api/login", wrong)
+	w.clock.add(time.Second)
+	c.refused(429, "too.many", "POST", "/api/login", wrong)
+	w.clock.add(2 * time.Minute)
+	c.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "the password"}) // nobody is locked out
+}
+
+func TestAnswersCarryHeaders(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	a := w.client().must("GET", "/healthz", nil)
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "X-Frame-Options": "DENY"} {
+		if got := a.header.Get(name); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if csp := a.header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'self' 'wasm-unsafe-eval'") || !strings.Contains(csp, "frame-ancestors 'none'") {
+		t.Errorf("CSP %q", csp)
+	}
+	if got := a.header.Get("Strict-Transport-Security"); got != "" {
+		t.Errorf("HSTS without TLS: %q", got)
+	}
+	w.client().must("GET", "/readyz", nil)
+	w.client().must("GET", "/metrics", nil)
+}
+
+func TestCrossOriginIsRefused(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	c := w.as("rep.li")
+	if a := c.send("PATCH", "/api/me", map[string]string{"theme": "dark"}, "Origin", "https://evil.example"); a.status != http.StatusForbidden {
+		t.Errorf("a foreign origin: %d", a.status)
+	}
+	if a := c.send("PATCH", "/api/me", map[string]string{"theme": "dark"}, "Sec-Fetch-Site", "cross-site"); a.status != http.StatusForbidden {
+		t.Errorf("a foreign site: %d", a.status)
+	}
+	c.must("PATCH", "/api/me", map[string]string{"theme": "dark"}, "Sec-Fetch-Site", "same-origin")
+	c.refused(400, "bad.request", "PATCH", "/api/me", `{"theme": "dark"}`, "Content-Type", "text/plain")
+}
