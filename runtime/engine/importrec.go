@@ -104,9 +104,11 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		if c.Created.IsZero() {
 			c.Created = c.Since
 		}
-		_, err := e.Do(ctx, Request{User: user, Command: c, service: true})
+		res, err := e.Do(ctx, Request{User: user, Command: c, service: true})
+		if err == nil && !res.State.Deleted.IsZero() { // removed since it was loaded
+			_, err = e.Do(ctx, Request{User: user, service: true, Command: process.Command{Kind: process.Restore, ID: c.ID}})
+		}
 		if rej, refused := asRejection(err); refused {
-			// Repeating meets the record it made; only a true clash is an error.
 			for j := range rej.Details {
 				rej.Details[j].Path = place + rej.Details[j].Path
 			}
@@ -190,7 +192,7 @@ func (e *Engine) RemoveSample(ctx context.Context, user, app string, sample []by
 		} else if err != nil {
 			return n, err
 		}
-		_, err := e.Do(ctx, Request{User: user, service: true, Command: process.Command{Kind: process.Delete, ID: id, Op: "removeSample|" + id}})
+		_, err := e.Do(ctx, Request{User: user, service: true, Command: process.Command{Kind: process.Delete, ID: id}})
 		if r, refused := asRejection(err); refused && (r.Code == "not.found" || r.Code == "record.deleted") {
 			continue
 		}
