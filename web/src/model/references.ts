@@ -119,9 +119,13 @@ export function references(def: Definition): Reference[] {
 
   def.rules?.forEach((rule, r) => {
     const base = ['rules', r] as const;
-    const emit = emitter(rule.form);
+    const emit = emitter(rule.form ?? '');
     emit('expression', [...base, 'value'], rule.value);
-    rule.in?.forEach((column, i) => emit('name', [...base, 'in', i, 'key'], column.key));
+    rule.in?.forEach((column, i) => {
+      // A column without an expression of its own is the field of its key.
+      if (column.value === undefined) emit('name', [...base, 'in', i, 'key'], column.key);
+      emit('expression', [...base, 'in', i, 'value'], column.value);
+    });
     rule.rows?.forEach((row, i) => {
       row.if.forEach((cell, j) => emit('expression', [...base, 'rows', i, 'if', j], cell));
       row.then.forEach((cell, j) => emit('expression', [...base, 'rows', i, 'then', j], cell));

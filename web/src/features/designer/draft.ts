@@ -39,6 +39,8 @@ export interface DraftActions {
   keepMine: () => Promise<boolean>;
   takeTheirs: () => Promise<void>;
   setProblems: (problems: readonly Problem[]) => void;
+  /** The draft is now based on this release. */
+  setBase: (release: number) => void;
   /** Stops the timers. */
   close: () => void;
 }
@@ -156,6 +158,7 @@ export function openDraft(app: string, draft: Draft, server: DraftServer): Draft
       saved = get().history.now;
     },
     setProblems: (problems) => set({ problems, stale: false }),
+    setBase: (base) => set({ base }),
     close: () => clearTimeout(timer),
   };
   return Object.assign(store, { actions });

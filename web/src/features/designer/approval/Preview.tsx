@@ -42,9 +42,12 @@ export function deciding(def: Definition, chain: Chain, form: string): Field[] {
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (seen.has(name)) continue;
     seen.add(name);
-    const rule = def.rules?.find((r) => r.key === name && r.form === form);
-    if (rule)
-      queue.push(...reads(rule.value), ...(rule.in ?? []).map((c) => c.key), ...(rule.items ?? []).flatMap((i) => reads(i.if)));
+    const rule = def.rules?.find((r) => r.key === name && (r.form ?? form) === form);
+    if (!rule) continue;
+    // decide('table') names its table in a string.
+    const tables = [...(rule.value ?? '').matchAll(/\bdecide\(\s*['"](\w+)['"]/g)].map((m) => m[1] as string);
+    const columns = (rule.in ?? []).flatMap((c) => (c.value === undefined ? [c.key] : reads(c.value)));
+    queue.push(...reads(rule.value), ...tables, ...columns, ...(rule.items ?? []).flatMap((i) => reads(i.if)));
   }
   return fields.filter((f) => seen.has(f.key) && ASKED.has(f.type)).slice(0, 4);
 }

@@ -133,7 +133,7 @@ export function useSuggestions(form: string, columns?: readonly Field[]): Sugges
       })),
     );
     const rules = (def.rules ?? [])
-      .filter((r) => r.form === form && r.kind === 'expression')
+      .filter((r) => (r.form ?? form) === form && r.kind === 'expression')
       .map<Suggestion>((r) => ({ label: r.key, detail: text(r.name, t('word_rule')), kind: 'variable' }));
     const seen = new Set<string>();
     return [

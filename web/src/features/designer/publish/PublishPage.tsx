@@ -113,6 +113,7 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
     },
     onSuccess: (r) => {
       toast(r.same ? t('publishedSame', { n: r.release }) : t('published', { n: r.release }));
+      store.actions.setBase(r.release);
       setNote('');
       setAccepted(false);
       afterPublish(app);
@@ -185,12 +186,17 @@ function Releases({ app, list }: { app: string; list: readonly Release[] | undef
   const { t } = useTranslation('designer');
   const format = useFormat();
   const errorText = useErrorText();
+  const { actions } = useDraftStore();
   const [chosen, setChosen] = useState<Release>();
   const back = useMutation({
-    mutationFn: (n: number) => restore(app, n),
+    mutationFn: async (n: number) => {
+      await actions.flush();
+      return restore(app, n);
+    },
     onSuccess: (r) => {
       setChosen(undefined);
       toast(t('rolledBack', { n: r.release }));
+      void actions.takeTheirs();
       afterPublish(app);
     },
   });
