@@ -11,7 +11,7 @@ import type { Form } from '@/model/definition';
 import { putRecord } from '@/records/actions';
 import { RoundPath } from '@/records/ApprovalPath';
 import { FormSubset, useEnv } from '@/records/FormFields';
-import { fieldOf, stageOf, useModel, type Model } from '@/records/model';
+import { fieldOf, stageOf, titleField, useModel, type Model } from '@/records/model';
 import { useForm } from '@/records/useForm';
 import { Value } from '@/records/Value';
 import { isMoney } from '@/ui/format';
@@ -130,7 +130,7 @@ function Facts({ record, form, model, round }: { record: RecordFull; form: Form;
   const shown = keys
     .map((k) => fieldOf(form, k))
     .filter((f) => f !== undefined)
-    .filter((f) => f.type !== 'table' && f.type !== 'longtext' && !isEmpty(data[f.key]))
+    .filter((f) => f.type !== 'table' && f.type !== 'longtext' && f.key !== titleField(form) && !isEmpty(data[f.key]))
     .slice(0, 6);
   if (shown.length === 0) return null;
   return (

@@ -14,11 +14,12 @@ export function StagePath({ record, process }: { record: RecordFull; process: Pr
   const good = record.path?.find((s) => s.end === 'won' || s.end === 'done');
   const stages = (record.path ?? []).filter((s) => !s.end || s.state === 'current' || (s === good && record.open));
   if (stages.length === 0) return null;
+  const at = stages.findIndex((s) => s.state === 'current');
   return (
     <div className="stages">
       <ol aria-label={t('path')}>
-        {stages.map((s) => (
-          <Step key={s.key} stage={s} record={record} color={stageColor(process, s)} name={text(s.name, s.key)} />
+        {stages.map((s, i) => (
+          <Step key={s.key} stage={s} before={i < at} record={record} color={stageColor(process, s)} name={text(s.name, s.key)} />
         ))}
       </ol>
       {record.open ? <Stay record={record} process={process} /> : null}
@@ -26,12 +27,12 @@ export function StagePath({ record, process }: { record: RecordFull; process: Pr
   );
 }
 
-function Step({ stage, record, color, name }: { stage: PathStage; record: RecordFull; color: string; name: string }) {
+function Step({ stage, before, record, color, name }: { stage: PathStage; /** Earlier in the process, visited or not. */ before: boolean; record: RecordFull; color: string; name: string }) {
   const { t } = useTranslation('record');
   const now = stage.state === 'current';
   const lost = now && (stage.end === 'lost' || stage.end === 'cancelled');
   return (
-    <li className={`${stage.state}${lost ? ' lost' : ''}`} aria-current={now ? 'step' : undefined} style={{ '--c': color } as React.CSSProperties}>
+    <li className={`${stage.state}${before ? ' before' : ''}${lost ? ' lost' : ''}`} aria-current={now ? 'step' : undefined} style={{ '--c': color } as React.CSSProperties}>
       <span className="ring" aria-hidden="true">
         {stage.state === 'done' || (now && stage.end && !lost) ? <Icon name="check" size={12} /> : lost ? <Icon name="close" size={12} /> : now ? <i /> : null}
       </span>
