@@ -16,9 +16,12 @@ func (d *decider) move() *Rejection {
 	if !d.mayTake(t) {
 		return forbidden()
 	}
-	givesUp := t.To.Def.End == "lost" || t.To.Def.End == "cancelled"
+	if r := d.outcomeOnly(t); r != nil {
+		return r
+	}
+	givesUp := t.givesUp()
 	if d.s.Round != nil && !givesUp {
-		return reject("approval.running", rules.Say("审批还在进行，结束后才能流转", "審批還在進行，結束後才能流轉", "An approval is running; the record can move when it has ended"))
+		return approvalRunning()
 	}
 	given, r := d.parse(d.c.Data)
 	if r != nil {
@@ -57,6 +60,10 @@ func (d *decider) move() *Rejection {
 	return d.take(t, proposed, res.Values, Entered{Override: override, Comment: d.c.Comment})
 }
 
+func approvalRunning() *Rejection {
+	return reject("approval.running", rules.Say("审批还在进行，结束后才能流转", "審批還在進行，結束後才能流轉", "An approval is running; the record can move when it has ended"))
+}
+
 // transition finds the transition asked for and checks that it starts here.
 func (d *decider) transition() (*CompiledTransition, *Rejection) {
 	if d.proc == nil {
@@ -77,6 +84,40 @@ func (d *decider) stageName() rules.Text {
 		return st.Def.Name
 	}
 	return rules.Text{"": d.s.Stage}
+}
+
+// outcomeOnly refuses by hand what only the result of the stage's approval may do. After the round has ended that way, the move may
+// be made up for by hand: its gate was closed at the time.
+func (d *decider) outcomeOnly(t *CompiledTransition) *Rejection {
+	states, outcome := d.outcomeOf(t)
+	if !outcome {
+		return nil
+	}
+	if n := len(d.s.Rounds); d.s.Round == nil && n > 0 {
+		last := &d.s.Rounds[n-1]
+		if last.Transition == "" && !last.OpenedAt.Before(d.s.Since) && slices.Contains(states, last.State) {
+			return nil
+		}
+	}
+	return reject("approval.outcome", rules.Say("“{name}”由审批结果决定，不能手动进行", "「{name}」由審批結果決定，不能手動進行", "“{name}” follows from the approval; it cannot be done by hand", "name", t.name()))
+}
+
+// outcomeOf tells which ends of the stage's own approval lead to the transition.
+func (d *decider) outcomeOf(t *CompiledTransition) (states []string, outcome bool) {
+	st := d.stage()
+	if st == nil || st.Def.Approval == nil {
+		return nil, false
+	}
+	switch t.Def.Key {
+	case st.Def.Approval.Passed:
+		states = append(states, Passed)
+	case st.Def.Approval.Rejected:
+		states = append(states, Rejected)
+	}
+	if t.Def.Key == st.Def.Approval.Withdrawn {
+		states = append(states, Withdrawn, Returned)
+	}
+	return states, len(states) > 0
 }
 
 // mayTake: reading the record and one of the transition's roles; without roles, whoever may edit (semantics 9).

@@ -10,10 +10,15 @@ import (
 // advancing says whether a transition goes on: towards a later stage, or to an end that is not lost or cancelled. Going on
 // asks for everything the stage wants complete (ENG-20); going back or giving up asks only for the transition's own fields.
 func (t *CompiledTransition) advancing(from *CompiledStage) bool {
-	if t.To.Def.End == "lost" || t.To.Def.End == "cancelled" {
+	if t.givesUp() {
 		return false
 	}
 	return from == nil || t.To.Index > from.Index || t.To.Index == from.Index
+}
+
+// givesUp says that the record is lost or cancelled.
+func (t *CompiledTransition) givesUp() bool {
+	return t.To.Def.End == "lost" || t.To.Def.End == "cancelled"
 }
 
 // gate lists everything that keeps the record from taking the transition now, given its values with what is proposed. It is the

@@ -56,9 +56,16 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 		if !t.From[s.Stage] || t.Def.Auto {
 			continue
 		}
-		ts := TransitionState{T: t, Allowed: d.mayTake(t), GivesUp: t.To.Def.End == "lost" || t.To.Def.End == "cancelled"}
+		if d.outcomeOnly(t) != nil {
+			continue
+		}
+		ts := TransitionState{T: t, Allowed: d.mayTake(t), GivesUp: t.givesUp()}
 		ts.Back = !ts.GivesUp && !t.advancing(st)
 		ts.Missing = d.errorsOf(d.gate(t, v))
+		if s.Round != nil && !ts.GivesUp {
+			running := approvalRunning()
+			ts.Missing = append([]rules.Problem{rules.Errorf("/round", running.Code, running.Message)}, ts.Missing...)
+		}
 		ts.Ready = len(ts.Missing) == 0
 		out.Transitions = append(out.Transitions, ts)
 	}

@@ -13,11 +13,11 @@ import (
 var definition = json.RawMessage(`{
   "spec": "pipewright/1", "key": "killtest", "name": "Kill test", "timezone": "UTC", "currency": "CNY",
   "roles": [{"key": "rep", "name": "Rep"}],
-  "forms": [{"key": "thing", "name": "Thing", "fields": [{"key": "name", "type": "text", "name": "Name", "required": true}, {"key": "count", "type": "number", "name": "Count", "scale": 0}],
+  "forms": [{"key": "thing", "name": "Thing", "fields": [{"key": "name", "type": "text", "name": "Name", "required": true}, {"key": "moved", "type": "number", "name": "Moved", "scale": 0}],
     "grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"]}]}],
   "processes": [{"key": "thing", "form": "thing", "name": "Thing", "start": "here",
     "stages": [{"key": "here", "name": "Here", "goal": "wait"}, {"key": "there", "name": "There", "goal": "wait"}, {"key": "gone", "name": "Gone", "end": "done"}],
-    "transitions": [{"key": "go", "from": ["here"], "to": "there", "name": "Go", "set": {"count": "(count ?? 0) + 1"}}, {"key": "back", "from": ["there"], "to": "here", "name": "Back", "set": {"count": "(count ?? 0) + 1"}}, {"key": "end", "from": ["here"], "to": "gone", "name": "End"}]}]
+    "transitions": [{"key": "go", "from": ["here"], "to": "there", "name": "Go", "set": {"moved": "(moved ?? 0) + 1"}}, {"key": "back", "from": ["there"], "to": "here", "name": "Back", "set": {"moved": "(moved ?? 0) + 1"}}, {"key": "end", "from": ["here"], "to": "gone", "name": "End"}]}]
 }`)
 
 // writer is one client: it creates records and moves them to and fro.
@@ -59,13 +59,13 @@ func (w *writer) run(ctx context.Context, stop <-chan struct{}) error {
 // verify compares each record with what was acknowledged: the counter that every transition adds to, and the stays in its history.
 func (w *writer) verify(ctx context.Context) (lost, doubled int, err error) {
 	for id, moves := range w.moves {
-		var rec struct{ Data struct{ Count string } }
+		var rec struct{ Data struct{ Moved string } }
 		if err := w.api.Must(ctx, "GET", "/api/records/"+id, nil, "", &rec); err != nil {
 			return 0, 0, err
 		}
 		count := 0
-		if rec.Data.Count != "" {
-			if _, err := fmt.Sscan(rec.Data.Count, &count); err != nil {
+		if rec.Data.Moved != "" {
+			if _, err := fmt.Sscan(rec.Data.Moved, &count); err != nil {
 				return 0, 0, err
 			}
 		}

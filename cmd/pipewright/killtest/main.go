@@ -133,5 +133,8 @@ func publish(ctx context.Context, api *trial.API) error {
 	if err := api.Must(ctx, "POST", "/api/apps/import", map[string]any{"definition": definition}, "", nil); err != nil {
 		return err
 	}
-	return api.Must(ctx, "POST", "/api/apps/killtest/publish", map[string]any{"note": "test", "acceptWarnings": true}, "", nil)
+	if err := api.Must(ctx, "POST", "/api/apps/killtest/publish", map[string]any{"note": "test", "acceptWarnings": true}, "", nil); err != nil {
+		return err
+	}
+	return api.Must(ctx, "PATCH", "/api/users/"+trial.User, map[string]any{"roles": []string{"killtest/rep"}}, "", nil)
 }
