@@ -35,6 +35,8 @@ type Store struct {
 	lock      *os.File
 	tables    atomic.Pointer[map[string]*table]
 	write     *conn              // the writer's own
+	logged    int                // pages since the last checkpoint began; the writer's own
+	check     *conn              // the checkpointer's own
 	declared  *map[string]*table // by an Ensure in the transaction under way; the writer's own
 	reads     *pool
 
@@ -42,8 +44,11 @@ type Store struct {
 	closed  bool
 	queue   chan *write
 	written chan struct{} // closed when the writer has ended
-	closing sync.Once
-	outcome error // of Close
+	wake    chan struct{} // from the writer: the log has grown
+	// checkpointed is closed when the checkpointer has ended.
+	checkpointed chan struct{}
+	closing      sync.Once
+	outcome      error // of Close
 }
 
 var _ store.Store = (*Store)(nil)
@@ -55,7 +60,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s := &Store{dir: o.Dir, queue: make(chan *write, maxBatch), written: make(chan struct{})}
+	s := &Store{dir: o.Dir, queue: make(chan *write, maxBatch), written: make(chan struct{}), wake: make(chan struct{}), checkpointed: make(chan struct{})}
 	if s.dir == "" {
 		dir, err := os.MkdirTemp("", "pipewright-")
 		if err != nil {
@@ -67,6 +72,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("sqlitestore: %s: %w", s.dir, err), s.release())
 	}
 	go s.writer()
+	go s.checkpointer()
 	return s, nil
 }
 
@@ -96,8 +102,11 @@ func (s *Store) open(readConns int) error {
 		sync = "synchronous = OFF"
 	}
 	s.write, err = openConn(dsn, 512, "busy_timeout = 10000", "journal_mode = WAL", sync, "foreign_keys = OFF",
-		"journal_size_limit = 67108864", "wal_autocheckpoint = 2000", "cache_size = -16000")
+		"journal_size_limit = 67108864", "wal_autocheckpoint = 32000", "cache_size = -16000")
 	if err != nil {
+		return err
+	}
+	if s.check, err = openConn(dsn, 1, "busy_timeout = 10000", sync); err != nil {
 		return err
 	}
 	s.reads = newPool(max(1, readConns), func() (*conn, error) {
@@ -242,6 +251,7 @@ func (s *Store) Close() error {
 		s.gate.Unlock()
 		close(s.queue)
 		<-s.written
+		<-s.checkpointed
 		s.outcome = s.release()
 	})
 	return s.outcome
@@ -252,8 +262,10 @@ func (s *Store) release() error {
 	if s.reads != nil {
 		errs = append(errs, s.reads.close())
 	}
-	if s.write != nil {
-		errs = append(errs, s.write.close())
+	for _, c := range []*conn{s.check, s.write} {
+		if c != nil {
+			errs = append(errs, c.close())
+		}
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())

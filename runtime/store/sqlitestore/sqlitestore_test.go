@@ -240,3 +240,32 @@ func TestPoisonedBatch(t *testing.T) {
 		t.Errorf("%d documents, %v; want the two that were neither bad nor withdrawn", len(got), err)
 	}
 }
+
+// However much is written, the log is carried over and begins again: it stays within a small multiple of what starts a checkpoint.
+func TestLogStaysSmall(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	s := open(t, Options{})
+	if err := s.Ensure(ctx, deal); err != nil {
+		t.Fatal(err)
+	}
+	d := dealDoc(0)
+	d.Body = []byte(`{"text":"` + strings.Repeat("x", 256<<10) + `"}`)
+	if err := s.Insert(ctx, deal.Name, d); err != nil {
+		t.Fatal(err)
+	}
+	const writes = 1000 // 256 MiB in all
+	for range writes {
+		d.Ver++
+		if err := s.Replace(ctx, deal.Name, d, d.Ver-1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := os.Stat(filepath.Join(s.dir, fileName+"-wal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if limit := int64(5 * checkpointPages * pageSize); log.Size() > limit {
+		t.Errorf("the log is %d bytes after %d written, want at most %d", log.Size(), writes*len(d.Body), limit)
+	}
+}

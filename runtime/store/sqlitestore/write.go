@@ -19,7 +19,8 @@ type write struct {
 	// apply carries it out within the writer's transaction. refused is the outcome of this write alone (a lost race); failed means the
 	// transaction itself is in doubt and nothing in it may be kept.
 	apply func(c *conn) (refused, failed error)
-	size  int // bytes it carries, to bound a transaction
+	size  int  // bytes it carries, to bound a transaction
+	alone bool // not in a transaction but in the writer's turn, after the batch it ends
 	// state goes from waiting to either taken or dropped, never further.
 	state atomic.Int32
 	done  chan error
@@ -43,17 +44,8 @@ func (s *Store) submit(ctx context.Context, size int, apply func(c *conn) (refus
 		return err
 	}
 	w := &write{apply: apply, size: size, done: make(chan error, 1)}
-	s.gate.RLock()
-	if s.closed {
-		s.gate.RUnlock()
-		return fmt.Errorf("%w: closed", store.ErrUnavailable)
-	}
-	select {
-	case s.queue <- w:
-		s.gate.RUnlock()
-	case <-ctx.Done():
-		s.gate.RUnlock()
-		return ctx.Err()
+	if err := s.enter(ctx, w); err != nil {
+		return err
 	}
 	select {
 	case err := <-w.done:
@@ -69,13 +61,14 @@ func (s *Store) submit(ctx context.Context, size int, apply func(c *conn) (refus
 // writer is the one goroutine that writes. It ends when the queue is closed and empty.
 func (s *Store) writer() {
 	defer close(s.written)
+	defer close(s.wake)
 	batch := make([]*write, 0, maxBatch)
 	for first := range s.queue {
 		batch = append(batch[:0], first)
 		size := first.size
 		yielded := false
 	gather:
-		for len(batch) < maxBatch && size < maxBatchBytes {
+		for !batch[len(batch)-1].alone && len(batch) < maxBatch && size < maxBatchBytes {
 			select {
 			case w, open := <-s.queue:
 				if !open {
@@ -92,8 +85,22 @@ func (s *Store) writer() {
 				runtime.Gosched()
 			}
 		}
+		var alone *write
+		if last := batch[len(batch)-1]; last.alone {
+			alone, batch = last, batch[:len(batch)-1]
+		}
 		s.commit(batch)
-		clear(batch)
+		if alone != nil {
+			_, failed := alone.apply(s.write)
+			alone.done <- failed
+		} else if s.logged += pages(len(batch), size); s.logged >= checkpointPages {
+			select {
+			case s.wake <- struct{}{}:
+				s.logged = 0
+			default: // one is under way
+			}
+		}
+		clear(batch[:cap(batch)])
 	}
 }
 
