@@ -51,6 +51,28 @@ func statusOf(code string) int {
 	return http.StatusUnprocessableEntity
 }
 
+// malformed is the code of a rejection; values of a field that is not there are the caller's mistake, not the rules' no.
+func malformed(r *process.Rejection) string {
+	if r.Code == "field.invalid" {
+		for _, p := range r.Details {
+			if p.Code == "field.unknown" {
+				return p.Code
+			}
+		}
+	}
+	return r.Code
+}
+
+// hasShape says whether a value has the wrong type, as against one that is not allowed.
+func hasShape(ps []rules.Problem) bool {
+	for _, p := range ps {
+		if strings.HasPrefix(p.Code, "shape.") {
+			return true
+		}
+	}
+	return false
+}
+
 // statusOfError is the status of a business refusal; 0 for no error or a fault.
 func statusOfError(err error) int {
 	var own *refusal
@@ -129,7 +151,10 @@ func (s *Server) fail(g *gin.Context, c *call, err error) {
 			g.Header("Retry-After", strconv.Itoa(int((own.retry+time.Second-1)/time.Second)))
 		}
 	case errors.As(err, &rejected):
-		status, out.Error.Code, msg, details = statusOf(rejected.Code), rejected.Code, rejected.Message, rejected.Details
+		out.Error.Code, msg, details = malformed(rejected), rejected.Message, rejected.Details
+		if status = statusOf(out.Error.Code); out.Error.Code == "field.invalid" && hasShape(details) {
+			status = http.StatusBadRequest
+		}
 		if len(rejected.Current) > 0 {
 			out.Error.Current = rejected.Current
 		}

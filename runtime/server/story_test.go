@@ -27,7 +27,7 @@ func deal(t *testing.T, rep *client, off string) string {
 	record := "/api/records/" + id
 	rep.must("PATCH", record, object{"data": object{"contact": contact, "direction": "out", "origin": "visit", "closeDate": "2026-12-29", "bantBudget": true, "bantAuthority": true, "bantNeed": true,
 		"spinSituation": "a", "spinProblem": "b", "spinImplication": "c", "spinPayoff": "d", "nextDate": "2026-12-06", "nextStep": "x",
-		"stakeholders": []object{{"person": "周工", "role": "user", "stance": "1"}, {"person": "吴总", "role": "decider", "stance": "1"}},
+		"stakeholders":  []object{{"person": "周工", "role": "user", "stance": "1"}, {"person": "吴总", "role": "decider", "stance": "1"}},
 		"meddicMetrics": "2", "meddicBuyer": "2", "meddicCriteria": "2", "meddicProcess": "2", "meddicPain": "2", "meddicChampion": "2"}}, "If-Match", `"`+a.str("rev")+`"`)
 	a = rep.refused(422, "stage.incomplete", "POST", record+"/transitions/identify", object{})
 	if a.str("error.details.0.code") != "checklist.undone" {

@@ -1,0 +1,131 @@
+package server
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestDesignPublishAndRollBack(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("b2b")
+	admin := w.as("admin")
+	a := admin.must("GET", "/api/apps/b2b/draft", nil)
+	if a.str("rev") == "" || a.str("base") != "1" || a.header.Get("ETag") != `"`+a.str("rev")+`"` || a.len("problems") != 0 {
+		t.Fatalf("draft: rev %s base %s %v", a.str("rev"), a.str("base"), a.get("problems"))
+	}
+	rev := a.header.Get("ETag")
+	var draft struct{ Definition json.RawMessage }
+	if err := json.Unmarshal(a.raw, &draft); err != nil {
+		t.Fatal(err)
+	}
+	text := string(draft.Definition)
+	changed := strings.Replace(text, `"discount <= 0.1"`, `"discount <= 0.05"`, 1)
+	if changed == text {
+		t.Fatal("the threshold was not found")
+	}
+	saved := admin.must("PUT", "/api/apps/b2b/draft", changed, "If-Match", rev)
+	if saved.len("problems") != 0 {
+		t.Errorf("problems %s", saved.raw)
+	}
+	lost := admin.refused(409, "draft.conflict", "PUT", "/api/apps/b2b/draft", changed, "If-Match", rev)
+	if lost.str("error.current.by.id") != "admin" || lost.str("error.current.rev") != saved.str("rev") {
+		t.Errorf("conflict %s", lost.raw)
+	}
+	diff := admin.must("GET", "/api/apps/b2b/diff?from=1&to=draft", nil)
+	if diff.len("items") != 1 || diff.str("items.0.path") != "/approvals/discount/skipIf" || diff.str("items.0.area") != "approvals" {
+		t.Errorf("diff %s", diff.raw)
+	}
+	path := admin.must("POST", "/api/apps/b2b/preview-chain", object{"chain": "discount", "owner": "rep.li", "initiator": "rep.li",
+		"data": object{"lines": []object{{"qty": 1, "price": money("600000.00"), "off": "0.07"}}}})
+	if path.str("skipped") != "false" || path.str("steps.0.people.0.id") != "mgr.wang" || path.str("steps.1.people.0.id") != "fin.zhao" {
+		t.Errorf("preview %s", path.raw)
+	}
+	if apps := admin.must("GET", "/api/apps", nil); !strings.Contains(string(apps.raw), `"draft":true`) {
+		t.Errorf("apps %s", apps.raw)
+	}
+	p := admin.must("POST", "/api/apps/b2b/publish", object{"note": "stricter", "acceptWarnings": true, "rev": json.Number(saved.str("rev"))})
+	if p.str("release") != "2" || p.str("same") != "false" {
+		t.Errorf("publish %s", p.raw)
+	}
+	if p = admin.must("POST", "/api/apps/b2b/publish", object{"acceptWarnings": true}); p.str("same") != "true" || p.str("release") != "2" {
+		t.Errorf("publish again %s", p.raw)
+	}
+	if m := w.as("rep.li").must("GET", "/api/apps/b2b/model", nil); m.str("release") != "2" || strings.Contains(string(m.raw), "skipIf") || strings.Contains(string(m.raw), `"automations"`) ||
+		!strings.Contains(string(m.raw), `"approvals"`) {
+		t.Errorf("the model shows too much or too little: %.300s", m.raw)
+	}
+	if p = admin.must("POST", "/api/apps/b2b/releases/1/restore", object{}); p.str("release") != "1" {
+		t.Errorf("restore %s", p.raw)
+	}
+	list := admin.must("GET", "/api/apps/b2b/releases", nil)
+	if list.len("items") != 2 || list.str("items.1.live") != "true" || list.str("items.0.note") != "stricter" || list.str("items.0.by.id") != "admin" {
+		t.Errorf("releases %s", list.raw)
+	}
+	if r := admin.must("GET", "/api/apps/b2b/releases/2", nil); r.str("definition.key") != "b2b" {
+		t.Errorf("release %.200s", r.raw)
+	}
+}
+
+func TestBadDraftsSaveAndDoNotPublish(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	a := admin.must("POST", "/api/apps", object{"key": "mine", "name": object{"en": "Mine"}})
+	if a.status != 201 || a.str("release") != "0" {
+		t.Fatalf("app %s", a.raw)
+	}
+	bad := `{"spec": "pipewright/1", "key": "mine", "name": "Mine", "forms": [{"key": "f", "name": "F", "fields": [{"key": "n", "type": "number", "calc": "m + 1"}], "fildz": 1}]}`
+	saved := admin.must("PUT", "/api/apps/mine/draft", bad, "If-Match", `"1"`)
+	if !strings.Contains(string(saved.raw), "shape.unknownMember") || !strings.Contains(string(saved.raw), "expr.unknownName") || !strings.Contains(string(saved.raw), `"zh-TW"`) {
+		t.Errorf("problems %s", saved.raw)
+	}
+	checked := admin.must("POST", "/api/apps/mine/check", object{})
+	if checked.str("errors") == "0" {
+		t.Errorf("check %s", checked.raw)
+	}
+	a = admin.refused(422, "check.failed", "POST", "/api/apps/mine/publish", object{"acceptWarnings": true})
+	if a.len("error.details") == 0 {
+		t.Errorf("details %s", a.raw)
+	}
+	admin.refused(404, "not.found", "GET", "/api/apps/mine/model", nil)
+	if e := admin.must("GET", "/api/apps/mine/export", nil); e.str("key") != "mine" {
+		t.Errorf("export %s", e.raw)
+	}
+	admin.refused(409, "conflict", "POST", "/api/apps/import", object{"definition": json.RawMessage(bad)})
+}
+
+func TestPeople(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("blank")
+	admin := w.as("admin")
+	a := admin.must("POST", "/api/users", object{"username": "new.one", "name": "New", "password": "long enough", "team": "east", "roles": []string{"blank/member"}, "language": "en"})
+	if a.status != 201 || a.str("roles.0") != "blank/member" {
+		t.Errorf("user %s", a.raw)
+	}
+	admin.refused(409, "conflict", "POST", "/api/users", object{"username": "new.one", "name": "New", "password": "long enough"})
+	admin.refused(400, "bad.request", "POST", "/api/users", object{"username": "New One", "name": "New", "password": "long enough"})
+	admin.refused(400, "bad.request", "PATCH", "/api/users/new.one", object{"roles": []string{"nope/x"}})
+	admin.refused(404, "not.found", "PATCH", "/api/users/nobody", object{"name": "x"})
+	admin.refused(400, "bad.request", "PATCH", "/api/users/admin", object{"admin": false})
+	one := w.client()
+	one.must("POST", "/api/login", object{"username": "new.one", "password": "long enough"})
+	if apps := one.must("GET", "/api/apps", nil); apps.len("items") != 1 || apps.str("items.0.canDesign") != "false" {
+		t.Errorf("apps %s", apps.raw)
+	}
+	admin.must("PATCH", "/api/users/new.one", object{"active": false})
+	one.refused(401, "unauthenticated", "GET", "/api/me", nil)
+	admin.must("POST", "/api/teams", object{"key": "north", "name": "North", "parent": "sales", "manager": "dir.sun"})
+	admin.refused(400, "bad.request", "PATCH", "/api/teams/sales", object{"parent": "north"})
+	if teams := admin.must("GET", "/api/teams", nil); !strings.Contains(string(teams.raw), `"north"`) {
+		t.Errorf("teams %s", teams.raw)
+	}
+	if roles := admin.must("GET", "/api/roles", nil); !strings.Contains(string(roles.raw), `"blank/member"`) {
+		t.Errorf("roles %s", roles.raw)
+	}
+	for _, path := range []string{"/api/automations/blank", "/api/schedules", "/api/jobs?state=dead", "/api/templates", "/api/users?q=li"} {
+		admin.must("GET", path, nil)
+	}
+}
