@@ -8,7 +8,7 @@ import (
 	"pipewright/runtime/query"
 )
 
-// Change tells that something is new. Kind is "changed" (a record), "task" or "notice" (for User). It carries no content: who hears
+// Change tells that something is new. Kind is "changed" (a record), "task" or "notice" (for User, or for anybody when it is empty). It carries no content: who hears
 // it fetches, with his own rights.
 type Change struct {
 	Kind      string
@@ -91,21 +91,30 @@ func (e *Engine) liveLoop(ctx context.Context) {
 	}
 }
 
+// tellsPeople are the events that give somebody a task or a notice, or take one away. Which somebody is not in the event's
+// columns, so everybody is told to look.
+var tellsPeople = map[string]bool{"stepEntered": true, "stepEnded": true, "slotDecided": true, "slotsAdded": true, "slotOpened": true, "roundEnded": true,
+	"roundBlocked": true, "activityOpened": true, "activityDone": true, "assigned": true, "reminded": true, "urged": true, "escalated": true, "noted": true}
+
 // hear publishes each record that has events relayed since an instant.
 func (e *Engine) hear(ctx context.Context, since time.Time, seen map[string]time.Time, now time.Time) error {
 	q := query.Query{Filter: query.Cmp{Col: "relayed", Op: query.Ge, Value: since.UnixMilli()}, Sort: []query.Sort{{Col: "relayed"}},
-		Limit: 500, Cols: []string{"record", "app", "form"}}
+		Limit: 500, Cols: []string{"record", "app", "form", "type"}}
 	for {
 		page, err := e.store.Query(ctx, collEvents, q)
 		if err != nil {
 			return err
 		}
 		last := map[string]Change{}
+		people := false
 		for _, d := range page.Docs {
 			if _, twice := seen[d.ID]; twice {
 				continue
 			}
 			seen[d.ID] = now
+			if kind, _ := d.Cols["type"].(string); tellsPeople[kind] {
+				people = true
+			}
 			c := Change{Kind: "changed"}
 			c.ID, _ = d.Cols["record"].(string)
 			c.App, _ = d.Cols["app"].(string)
@@ -114,6 +123,10 @@ func (e *Engine) hear(ctx context.Context, since time.Time, seen map[string]time
 		}
 		for _, c := range last {
 			e.live.publish(c)
+		}
+		if people {
+			e.live.publish(Change{Kind: "task"})
+			e.live.publish(Change{Kind: "notice"})
 		}
 		if q.After = page.Next; q.After == "" {
 			return nil

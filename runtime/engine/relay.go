@@ -21,6 +21,10 @@ const (
 	// sweepAfter is how long a batch may stay in its record. The sweep relays it if nobody has, and takes it out.
 	sweepAfter = 30 * time.Second
 	sweepEvery = 5 * time.Second
+	// relayPatience is how long an answer waits for a place in a full queue.
+	relayPatience = 250 * time.Millisecond
+	// drainFor is how long a stopping process goes on relaying what is in its queue.
+	drainFor = 5 * time.Second
 	// relayAtOnce is how many commits are relayed in one go.
 	relayAtOnce = 256
 )
@@ -99,7 +103,15 @@ func (e *Engine) committed(ctx context.Context, item relayItem) {
 	}
 	select {
 	case e.queue <- item:
-	default: // the relay is behind: what does not fit waits in its record for the sweep
+		return
+	default:
+	}
+	// The relay is behind: answers wait for it a little, and what still does not fit waits in its record for the sweep.
+	wait := time.NewTimer(relayPatience)
+	defer wait.Stop()
+	select {
+	case e.queue <- item:
+	case <-wait.C:
 	}
 }
 
@@ -114,27 +126,39 @@ func revOf(b batch) int64 {
 	return last.Rev
 }
 
-// relayLoop relays commits in the order they were made, many at a time.
+// relayLoop relays commits in the order they were made, many at a time; when the engine stops, it empties its queue.
 func (e *Engine) relayLoop(ctx context.Context) {
 	for {
 		select {
 		case item := <-e.queue:
-			items := append(make([]relayItem, 0, 16), item)
-			for full := false; !full && len(items) < relayAtOnce; {
-				select {
-				case more := <-e.queue:
-					items = append(items, more)
-				default:
-					full = true
-				}
-			}
-			if err := e.relayAll(ctx, items); err != nil && ctx.Err() == nil {
-				e.log.Warn("effects wait for the sweep", "commits", len(items), "error", err)
-			}
+			e.relayQueued(context.WithoutCancel(ctx), []relayItem{item})
 		case <-ctx.Done():
+			drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
+			defer cancel()
+			for e.relayQueued(drain, nil) && drain.Err() == nil {
+			}
 			return
 		}
 	}
+}
+
+// relayQueued relays items and what else is in the queue; false when there was nothing.
+func (e *Engine) relayQueued(ctx context.Context, items []relayItem) bool {
+	for empty := false; !empty && len(items) < relayAtOnce; {
+		select {
+		case more := <-e.queue:
+			items = append(items, more)
+		default:
+			empty = true
+		}
+	}
+	if len(items) == 0 {
+		return false
+	}
+	if err := e.relayAll(ctx, items); err != nil {
+		e.log.Warn("effects wait for the sweep", "commits", len(items), "error", err)
+	}
+	return true
 }
 
 // relayAll carries out the effects of commits. Every target has an id that follows from the commit, so doing it again is
