@@ -108,6 +108,7 @@ func badRequest(msg rules.Text, details ...rules.Problem) *refusal {
 var (
 	msgSignIn    = rules.Say("请先登录", "請先登入", "Please sign in")
 	msgForbidden = rules.Say("您没有权限做这件事", "您沒有權限做這件事", "You may not do this")
+	msgOrigin    = rules.Say("请求来自另一个网站，已拒绝", "請求來自另一個網站，已拒絕", "The request came from another site and was refused")
 	msgMethod    = rules.Say("这个地址不接受这种请求", "這個位址不接受這種請求", "This address does not take this kind of request")
 	errNoRoute   = refuse(http.StatusNotFound, "not.found", rules.Say("没有这个地址", "沒有這個位址", "There is nothing at this address"))
 	errNotFound  = refuse(http.StatusNotFound, "not.found", rules.Say("没有找到，或您无权查看", "沒有找到，或您無權檢視", "Not found, or you may not see it"))

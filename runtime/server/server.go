@@ -109,7 +109,7 @@ func (s *Server) build() http.Handler {
 	g := gin.New()
 	g.HandleMethodNotAllowed = true
 	g.RedirectTrailingSlash = false
-	g.Use(s.recover, s.measure, headers)
+	g.Use(s.recover, s.measure, headers, s.sameOrigin)
 	s.routes = s.table()
 	for _, r := range s.routes {
 		g.Handle(r.method, r.path, s.endpoint(r))
@@ -124,7 +124,18 @@ func (s *Server) build() http.Handler {
 		}
 		s.Web.ServeHTTP(c.Writer, c.Request)
 	})
-	return http.NewCrossOriginProtection().Handler(g)
+	return g
+}
+
+// crossOrigin refuses changes that a page of another site makes a browser send (CSRF).
+var crossOrigin = http.NewCrossOriginProtection()
+
+func (s *Server) sameOrigin(c *gin.Context) {
+	if crossOrigin.Check(c.Request) != nil {
+		s.fail(c, nil, refuse(http.StatusForbidden, "cross.origin", msgOrigin))
+		return
+	}
+	c.Next()
 }
 
 func isAPI(path string) bool {
