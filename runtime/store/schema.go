@@ -29,6 +29,8 @@ const (
 	MaxGroups = 10000
 	// MaxBounds is the most Group.Bounds.
 	MaxBounds = 1000
+	// MaxPart is the longest Contains.Part, in bytes.
+	MaxPart = 4096
 	// MaxNodes is the most nodes and values of one filter.
 	MaxNodes = 10000
 )
@@ -252,6 +254,9 @@ func (s *Schema) filter(f query.Filter, left *int, depth int) error {
 	case query.StartsWith:
 		return s.text(f.Col, f.Prefix)
 	case query.Contains:
+		if len(f.Part) > MaxPart {
+			return fmt.Errorf("%w: a text of %d bytes to look for, at most %d are taken", ErrInvalid, len(f.Part), MaxPart)
+		}
 		return s.text(f.Col, f.Part)
 	case query.HasAny:
 		*left -= len(f.Values)

@@ -102,7 +102,7 @@ func (s *Store) open(readConns int) error {
 		sync = "synchronous = OFF"
 	}
 	s.write, err = openConn(dsn, 512, "busy_timeout = 10000", "journal_mode = WAL", sync, "foreign_keys = OFF",
-		"journal_size_limit = 67108864", "wal_autocheckpoint = 32000", "cache_size = -16000")
+		"journal_size_limit = 67108864", "wal_autocheckpoint = 32000", "cache_size = -8000")
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *Store) open(readConns int) error {
 		return err
 	}
 	s.reads = newPool(max(1, readConns), func() (*conn, error) {
-		return openConn(dsn, 128, "busy_timeout = 10000", "query_only = ON", "cache_size = -4000")
+		return openConn(dsn, 128, "busy_timeout = 10000", "query_only = ON", "cache_size = -3000")
 	})
 	if err := os.Chmod(path, 0o600); err != nil {
 		return err

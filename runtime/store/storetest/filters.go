@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -188,6 +189,7 @@ func filterTable(t *testing.T, s store.Store) {
 		leaves = append(leaves, query.In{Col: c.Name, Values: long})
 	}
 	leaves = append(leaves, query.HasAny{Col: "tags"}, query.HasAny{Col: "tags", Values: texts}, query.And{}, query.Or{}, nil)
+	leaves = append(leaves, query.Contains{Col: "s", Part: strings.Repeat("$%长", store.MaxPart/5)})
 	for _, v := range texts {
 		leaves = append(leaves, query.HasAny{Col: "tags", Values: []string{v}}, query.HasAny{Col: "tags", Values: []string{"none", v, v}})
 	}

@@ -143,6 +143,7 @@ func refusals(t *testing.T, s store.Store) {
 		"null of texts":         {query.Query{Limit: 1, Filter: query.IsNull{Col: "tags"}}, store.ErrColumn},
 		"hasAny of a text":      {query.Query{Limit: 1, Filter: query.HasAny{Col: "s"}}, store.ErrColumn},
 		"startsWith of an int":  {query.Query{Limit: 1, Filter: query.StartsWith{Col: "n"}}, store.ErrColumn},
+		"contains something long": {query.Query{Limit: 1, Filter: query.Contains{Col: "s", Part: strings.Repeat("x", store.MaxPart+1)}}, store.ErrInvalid},
 		"contains of texts":     {query.Query{Limit: 1, Filter: query.Contains{Col: "tags"}}, store.ErrColumn},
 		"prefix not UTF-8":      {query.Query{Limit: 1, Filter: query.StartsWith{Col: "s", Prefix: "\xe5"}}, store.ErrInvalid},
 		"not of nothing":        {query.Query{Limit: 1, Filter: query.Not{}}, store.ErrInvalid},
