@@ -83,7 +83,7 @@ type RunAction struct {
 func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 	current, err := e.current(ctx, j.App)
 	if err != nil {
-		return permanent{err}
+		return refusal(err)
 	}
 	form := current.Forms[j.Form]
 	if form == nil {
@@ -500,7 +500,7 @@ func (e *Engine) runTick(ctx context.Context, j *job) error {
 	}
 	app, err := e.current(ctx, j.App)
 	if err != nil {
-		return permanent{err}
+		return refusal(err)
 	}
 	a := app.Automations[j.Automation]
 	if a == nil || a.Def.Off || a.Def.On.Cron == "" {

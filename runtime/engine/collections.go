@@ -195,7 +195,10 @@ func (e *Engine) pinned(ctx context.Context, s *process.State, current *process.
 		return current, nil
 	}
 	a, err := e.defs.Release(ctx, s.App, s.Release)
-	return a, appError(err)
+	if err != nil {
+		return nil, appError(err)
+	}
+	return a, e.prepare(ctx, a) // it may know forms that the live release has dropped
 }
 
 // codeOf is the short mark that ids of a form's records begin with. A form that has no storage (tests, tools) goes by the code of
