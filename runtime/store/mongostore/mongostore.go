@@ -39,7 +39,6 @@ type Options struct {
 type Store struct {
 	client *mongo.Client
 	db     *mongo.Database
-	detail string
 
 	mu    sync.Mutex // held while declarations change
 	colls atomic.Pointer[map[string]*collection]
@@ -93,7 +92,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{client: client, db: client.Database(o.Database)}
 	s.colls.Store(&map[string]*collection{})
-	if _, err := s.check(ctx, o.AllowStandalone); err != nil {
+	if _, err := s.server(ctx, o.AllowStandalone); err != nil {
 		// A server that does not answer is not waited for: the driver ends its watch on its own time.
 		go client.Disconnect(context.WithoutCancel(ctx))
 		return nil, err
@@ -101,8 +100,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// check asks the server what it is.
-func (s *Store) check(ctx context.Context, allowStandalone bool) (version string, err error) {
+// server asks the server what it is and whether it will do.
+func (s *Store) server(ctx context.Context, allowStandalone bool) (store.Info, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, opTimeout, errTooSlow)
 	defer cancel()
 	admin := s.client.Database("admin")
@@ -111,31 +110,32 @@ func (s *Store) check(ctx context.Context, allowStandalone bool) (version string
 		Parts   []int32 `bson:"versionArray"`
 	}
 	if err := admin.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&build); err != nil {
-		return "", fmt.Errorf("%w: MongoDB does not answer: %w", store.ErrUnavailable, err)
+		return store.Info{}, fmt.Errorf("%w: MongoDB does not answer: %w", store.ErrUnavailable, err)
 	}
 	if len(build.Parts) == 0 || build.Parts[0] < 5 {
-		return "", fmt.Errorf("mongostore: the server is MongoDB %s; 5.0 or newer is needed", build.Version)
+		return store.Info{}, fmt.Errorf("mongostore: the server is MongoDB %s; 5.0 or newer is needed", build.Version)
 	}
 	var hello struct {
 		Set string `bson:"setName"`
 		Msg string `bson:"msg"`
 	}
 	if err := admin.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
-		return "", fmt.Errorf("%w: MongoDB does not answer: %w", store.ErrUnavailable, err)
+		return store.Info{}, fmt.Errorf("%w: MongoDB does not answer: %w", store.ErrUnavailable, err)
 	}
+	info := store.Info{Kind: "mongodb", Version: build.Version}
 	switch {
 	case hello.Set != "":
-		s.detail = "replica set " + hello.Set
+		info.Detail = "replica set " + hello.Set
 	case hello.Msg == "isdbgrid":
-		s.detail = "sharded cluster"
+		info.Detail = "sharded cluster"
 	case allowStandalone:
-		s.detail = "standalone server"
+		info.Detail = "standalone server"
 	default:
-		return "", errors.New("mongostore: this MongoDB server is not part of a replica set, so an acknowledged write could be lost; " +
-			"start mongod with --replSet rs0 and run rs.initiate() once (one member is enough)")
+		return store.Info{}, errors.New("mongostore: this MongoDB server is not part of a replica set, so an acknowledged write could be lost; " +
+			"start mongod with --replSet rs0 and run rs.initiate() once (one member is enough), or allow a standalone server for a trial")
 	}
-	s.detail += ", database " + s.db.Name()
-	return build.Version, nil
+	info.Detail += ", database " + s.db.Name()
+	return info, nil
 }
 
 // Info asks the server for its version.
@@ -145,8 +145,7 @@ func (s *Store) Info(ctx context.Context) (store.Info, error) {
 		return store.Info{}, err
 	}
 	defer done()
-	version, err := s.check(ctx, true)
-	return store.Info{Kind: "mongodb", Version: version, Detail: s.detail}, err
+	return s.server(ctx, true)
 }
 
 // begin lets an operation in and bounds it; done lets it out.

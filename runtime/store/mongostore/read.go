@@ -61,6 +61,11 @@ func (s *Store) find(ctx context.Context, c *collection, match bson.D, o *option
 		return nil, err
 	}
 	defer done()
+	return c.find(ctx, match, o)
+}
+
+// find reads documents within an operation that has begun.
+func (c *collection) find(ctx context.Context, match bson.D, o *options.FindOptionsBuilder) ([]store.Doc, error) {
 	cur, err := c.coll.Find(ctx, match, o)
 	if err != nil {
 		return nil, readError(ctx, err)

@@ -108,7 +108,7 @@ func (s *Store) Replace(ctx context.Context, coll string, d store.Doc, ver int64
 		return fmt.Errorf("%w: %s/%s", writeError(err), coll, d.ID)
 	}
 	if r.MatchedCount == 0 {
-		return s.missed(ctx, coll, d.ID, ver)
+		return c.missed(ctx, d.ID, ver)
 	}
 	return nil
 }
@@ -132,17 +132,20 @@ func (s *Store) Delete(ctx context.Context, coll, id string, ver int64) error {
 		return fmt.Errorf("%w: %s/%s", writeError(err), coll, id)
 	}
 	if r.DeletedCount == 0 {
-		return s.missed(ctx, coll, id, ver)
+		return c.missed(ctx, id, ver)
 	}
 	return nil
 }
 
 // missed tells why a guarded write matched nothing. The document may change again before it is looked up: either answer is then
 // one that was true at some moment after the call began.
-func (s *Store) missed(ctx context.Context, coll, id string, ver int64) error {
-	d, err := s.Get(ctx, coll, id)
-	if err != nil {
+func (c *collection) missed(ctx context.Context, id string, ver int64) error {
+	ds, err := c.find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$eq", Value: id}}}}, options.Find().SetLimit(1))
+	switch {
+	case err != nil:
 		return err
+	case len(ds) == 0:
+		return fmt.Errorf("%w: %s/%s", store.ErrNotFound, c.Name, id)
 	}
-	return fmt.Errorf("%w: %s/%s is at %d, not %d", store.ErrConflict, coll, id, d.Ver, ver)
+	return fmt.Errorf("%w: %s/%s is at %d, not %d", store.ErrConflict, c.Name, id, ds[0].Ver, ver)
 }
