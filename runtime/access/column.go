@@ -136,18 +136,18 @@ func (v Viewer) sees(f *process.Form, field string) (seen query.Filter, some boo
 		return nil, true
 	}
 	var parts query.Or
+	k := knowledge(v.App, f)
 	for _, g := range v.grants(f, "read") {
-		hidden := map[string]bool{}
-		for _, k := range fieldKeys(f) {
-			if hides(g.Hide, k) {
-				hidden[k] = true
+		if len(g.Hide) > 0 {
+			hidden := map[string]bool{}
+			for _, key := range k.fields {
+				if hides(g.Hide, key) {
+					hidden[key] = true
+				}
 			}
-		}
-		if len(hidden) > 0 {
-			derive(v.App, f, hidden)
-		}
-		if hidden[field] {
-			continue
+			if derive(k, hidden); hidden[field] {
+				continue
+			}
 		}
 		some = true
 		scope := v.scope(f, g)

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,47 +29,20 @@ func hides(list []string, key string) bool {
 
 var word = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
 
-// derive adds to hidden every computed field that is computed from a hidden one, unless it is declassified (semantics 10). What
-// a computation reads is judged by the words in it and in the rules it names, which can only hide too much, never too
-// little.
-func derive(app *process.App, f *process.Form, hidden map[string]bool) {
-	reads := map[string][]string{}
-	ruleWords := map[string][]string{}
-	for i := range app.Def.Rules {
-		raw, err := json.Marshal(app.Def.Rules[i])
-		if err == nil {
-			ruleWords[app.Def.Rules[i].Key] = word.FindAllString(string(raw), -1)
-		}
-	}
-	wordsOf := func(calc string) []string {
-		out := word.FindAllString(calc, -1)
-		for i := 0; i < len(out); i++ {
-			for _, w := range ruleWords[out[i]] {
-				if !slices.Contains(out, w) {
-					out = append(out, w)
-				}
-			}
-		}
-		return out
-	}
-	for i := range f.Def.Fields {
-		field := &f.Def.Fields[i]
-		if field.Calc != "" && !field.Declassify {
-			reads[field.Key] = wordsOf(field.Calc)
-		}
-		for j := range field.Fields {
-			if c := &field.Fields[j]; c.Calc != "" && !c.Declassify {
-				reads[field.Key+"."+c.Key] = append(wordsOf(c.Calc), field.Key)
-			}
-		}
-	}
+// derive adds to hidden every computed field that is computed from a hidden one, unless it is declassified (semantics 10).
+func derive(k *known, hidden map[string]bool) {
 	for changed := true; changed; {
 		changed = false
-		for key, words := range reads {
-			if hidden[key] || !slices.ContainsFunc(fieldKeys(f), func(h string) bool { return hidden[h] && readsField(words, h) }) {
+		for key, words := range k.reads {
+			if hidden[key] {
 				continue
 			}
-			hidden[key], changed = true, true
+			for h := range hidden {
+				if readsField(words, h) {
+					hidden[key], changed = true, true
+					break
+				}
+			}
 		}
 	}
 }

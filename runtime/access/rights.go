@@ -3,6 +3,7 @@ package access
 import (
 	"slices"
 
+	"pipewright/forms"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
@@ -20,9 +21,7 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 	if fresh {
 		s = &process.State{App: app.Def.Key, Form: form, Owner: user, Team: dir.TeamOf(user), People: []process.Person{{User: user, Why: "owner"}}}
 	}
-	seen := map[string]bool{}     // shown by some grant
-	writable := map[string]bool{} // writable by some grant
-	fields := fieldKeys(f)
+	var shows, writes []*forms.Grant // the grants that show fields, and that let them be written
 	for _, g := range v.grants(f) {
 		has := func(act string) bool { return slices.Contains(g.Do, act) }
 		r.Create = r.Create || has("create")
@@ -35,29 +34,18 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 		r.Delete = r.Delete || has("delete")
 		r.Assign = r.Assign || has("assign")
 		r.Override = r.Override || has("override")
-		for _, k := range fields {
-			if hides(g.Hide, k) {
-				continue
-			}
-			if has("read") || fresh && has("create") {
-				seen[k] = true
-			}
-			if (has("edit") || fresh && has("create")) && !hides(g.ReadOnly, k) {
-				writable[k] = true
-			}
+		if has("read") || fresh && has("create") {
+			shows = append(shows, g)
+		}
+		if has("edit") || fresh && has("create") {
+			writes = append(writes, g)
 		}
 	}
-	r.Hide, r.ReadOnly = map[string]bool{}, map[string]bool{}
-	for _, k := range fields {
-		if !seen[k] {
-			r.Hide[k] = true
-		}
-		if !writable[k] {
-			r.ReadOnly[k] = true
-		}
-	}
+	k := knowledge(app, f)
+	r.Hide = except(k.fields, shows, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) })
+	r.ReadOnly = except(k.fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
 	if len(r.Hide) > 0 {
-		derive(app, f, r.Hide)
+		derive(k, r.Hide)
 	}
 	if fresh {
 		return r
@@ -72,13 +60,29 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 	if decides {
 		// What he is asked to decide on is shown to him whole, also where it is computed from something he is not shown.
 		guards := takesPart(app, s, user)
-		for _, k := range fields {
-			if hides(guards, k) {
-				delete(r.Hide, k)
+		for _, key := range k.fields {
+			if hides(guards, key) {
+				delete(r.Hide, key)
 			}
 		}
 	}
 	return r
+}
+
+// except are the fields for which none of the grants says yes.
+func except(fields []string, grants []*forms.Grant, yes func(*forms.Grant, string) bool) map[string]bool {
+	out := map[string]bool{}
+	for _, g := range grants {
+		if len(g.Hide) == 0 && len(g.ReadOnly) == 0 {
+			return out
+		}
+	}
+	for _, key := range fields {
+		if !slices.ContainsFunc(grants, func(g *forms.Grant) bool { return yes(g, key) }) {
+			out[key] = true
+		}
+	}
+	return out
 }
 
 // takesPart are the fields that a participant sees as one: the guards of the record's rounds, live and past, and the fields of

@@ -23,8 +23,15 @@ func CompileWhere(form *process.Form, src string, as Viewer, now time.Time, zone
 
 // grantWhere reads the condition of a grant. It may not depend on the clock, so that rights never change by themselves.
 func (v Viewer) grantWhere(f *process.Form, src string) (query.Filter, []rules.Problem) {
+	p := knowledge(v.App, f).wheres[src]
+	if rules.HasErrors(p.problems) {
+		return nil, p.problems
+	}
+	if p.tree == nil {
+		return nothing, nil
+	}
 	w := &where{form: f, as: Viewer{App: v.App, Dir: v.Dir, User: v.User, Service: true}, timeless: true, seen: map[string]query.Filter{}}
-	return w.compile(src)
+	return w.build(p.tree)
 }
 
 // Check reports the conditions of grants that cannot be filters, with their paths. The process compiler has checked everything
@@ -62,6 +69,10 @@ func (w *where) compile(src string) (query.Filter, []rules.Problem) {
 	if rules.HasErrors(ps) {
 		return nil, ps
 	}
+	return w.build(tree)
+}
+
+func (w *where) build(tree *rules.FilterNode) (query.Filter, []rules.Problem) {
 	f := w.node(tree)
 	if len(w.problems) > 0 {
 		return nil, w.problems

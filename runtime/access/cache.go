@@ -1,0 +1,98 @@
+package access
+
+import (
+	"encoding/json"
+	"sync"
+
+	"pipewright/rules"
+	"pipewright/runtime/process"
+)
+
+// known is what follows from a form's definition alone and is asked for again and again.
+type known struct {
+	// fields are all fields and columns ("lines.cost").
+	fields []string
+	// reads are the words that each computed field and column is computed from.
+	reads map[string][]string
+	// wheres are the conditions of its grants, taken apart.
+	wheres map[string]parsed
+}
+
+type parsed struct {
+	tree     *rules.FilterNode
+	problems []rules.Problem
+}
+
+// maxKnown bounds the memory. Forms of releases are few; those of drafts come and go, and push the others out now and then.
+const maxKnown = 256
+
+// forms already looked at. A compiled form never changes, so this is a memory and no state: every answer is the same without it.
+var memory = struct {
+	mu sync.RWMutex
+	m  map[*process.Form]*known
+}{m: map[*process.Form]*known{}}
+
+func knowledge(app *process.App, f *process.Form) *known {
+	memory.mu.RLock()
+	k := memory.m[f]
+	memory.mu.RUnlock()
+	if k != nil {
+		return k
+	}
+	k = &known{fields: fieldKeys(f), reads: computedFrom(app, f), wheres: map[string]parsed{}}
+	for i := range f.Def.Grants {
+		src := f.Def.Grants[i].Records.Where
+		if _, twice := k.wheres[src]; src != "" && !twice && f.Schema != nil {
+			tree, ps := rules.ParseFilter(src, f.Schema.Env(), "me")
+			k.wheres[src] = parsed{tree, ps}
+		}
+	}
+	memory.mu.Lock()
+	defer memory.mu.Unlock()
+	if len(memory.m) >= maxKnown {
+		clear(memory.m)
+	}
+	memory.m[f] = k
+	return k
+}
+
+// computedFrom finds the words in each computation and in the rules that it names. That can only say too much, never too
+// little.
+func computedFrom(app *process.App, f *process.Form) map[string][]string {
+	ruleWords := map[string][]string{}
+	for i := range app.Def.Rules {
+		if raw, err := json.Marshal(app.Def.Rules[i]); err == nil {
+			ruleWords[app.Def.Rules[i].Key] = word.FindAllString(string(raw), -1)
+		}
+	}
+	wordsOf := func(calc string) []string {
+		var out []string
+		seen := map[string]bool{}
+		add := func(ws []string) {
+			for _, w := range ws {
+				if !seen[w] {
+					seen[w] = true
+					out = append(out, w)
+				}
+			}
+		}
+		add(word.FindAllString(calc, -1))
+		for i := 0; i < len(out); i++ {
+			add(ruleWords[out[i]])
+		}
+		return out
+	}
+	reads := map[string][]string{}
+	for i := range f.Def.Fields {
+		field := &f.Def.Fields[i]
+		if field.Calc != "" && !field.Declassify {
+			reads[field.Key] = wordsOf(field.Calc)
+		}
+		for j := range field.Fields {
+			if c := &field.Fields[j]; c.Calc != "" && !c.Declassify {
+				reads[field.Key+"."+c.Key] = append(wordsOf(c.Calc), field.Key)
+			}
+		}
+	}
+	return reads
+}
