@@ -28,7 +28,10 @@ func (d *Designer) check(def *process.Definition, problems []rules.Problem) []ru
 		problems = []rules.Problem{}
 	}
 	sortProblems(problems)
-	return problems
+	// A grant's condition is looked at as a rule and as a filter; what both find is said once.
+	return slices.CompactFunc(problems, func(a, b rules.Problem) bool {
+		return a.Path == b.Path && a.Code == b.Code && a.Line == b.Line && a.Col == b.Col
+	})
 }
 
 // sortProblems puts errors first, each kind in the order of its path.
