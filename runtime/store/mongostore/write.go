@@ -140,7 +140,7 @@ func (s *Store) Delete(ctx context.Context, coll, id string, ver int64) error {
 // missed tells why a guarded write matched nothing. The document may change again before it is looked up: either answer is then
 // one that was true at some moment after the call began.
 func (c *collection) missed(ctx context.Context, id string, ver int64) error {
-	ds, err := c.find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$eq", Value: id}}}}, options.Find().SetLimit(1))
+	ds, err := c.find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$eq", Value: id}}}}, options.Find().SetLimit(1).SetProjection(bson.D{{Key: "ver", Value: 1}}))
 	switch {
 	case err != nil:
 		return err
