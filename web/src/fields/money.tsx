@@ -14,7 +14,8 @@ function MoneyInput({ field, value, onChange, path: _path, ...rest }: InputProps
       {...rest}
       value={isMoney(value) ? value.amount : ''}
       onChange={(amount) => onChange(amount === '' ? null : { amount, currency })}
-      suffix={<span className="s">{currency}</span>}
+      // In a table the company's own currency goes without saying.
+      suffix={rest.label && currency === company.currency ? undefined : <span className="s">{currency}</span>}
     />
   );
 }

@@ -73,11 +73,12 @@ function StepFacts({ mode, reason, dueAt }: { mode: Text | undefined; reason: Te
 }
 
 /** Who would be asked, before anything is submitted. */
-export function PreviewPath({ preview, me }: { preview: PathPreview; me: string }) {
+export function PreviewPath({ preview, me, chain }: { preview: PathPreview; me: string; chain: string }) {
   const { t } = useTranslation('record');
   const text = useText();
   const name = (p: Person) => (p.id === me ? t('you', { name: p.name }) : p.name);
   if (preview.skipped) return <p className="pad dim">{t('noApprovalNeeded')}</p>;
+  if (preview.steps.length === 0) return <p className="pad dim">{t('chainOpens', { chain })}</p>;
   return (
     <ol className="pathv">
       {preview.steps.map((step) => (

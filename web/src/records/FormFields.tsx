@@ -64,7 +64,7 @@ export function FormSections({ app, definition, form, state, readOnly = false, o
           </header>
           <div className={`fields c${Math.min(part.columns, 4)}`}>
             {part.fields.map((field) => (
-              <FieldRow key={field.key} field={field} state={state} {...(onLeave ? { onLeave } : {})} />
+              <FieldRow key={field.key} field={field} state={state} under={part.title} {...(onLeave ? { onLeave } : {})} />
             ))}
           </div>
         </section>
@@ -88,7 +88,7 @@ export function FormSubset({ app, definition, form, state, keys, readOnly = fals
   );
 }
 
-function FieldRow({ field, state, onLeave }: { field: Field; state: FormState; onLeave?: () => void }) {
+function FieldRow({ field, state, under, onLeave }: { field: Field; state: FormState; /** The title it stands under. */ under?: string; onLeave?: () => void }) {
   const id = useId();
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
@@ -144,7 +144,7 @@ function FieldRow({ field, state, onLeave }: { field: Field; state: FormState; o
   );
   return (
     <div className={`field${kind.wide ? ' wide' : ''}${problem ? ' wrong' : ''}`} data-field={field.key}>
-      {kind.ownLabel && !still ? null : plainLabel ? (
+      {(kind.ownLabel && !still) || (field.type === 'table' && name === under) ? null : plainLabel ? (
         <span className="label">{label}</span>
       ) : (
         <label className="label" htmlFor={id}>

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { eventsQuery } from '@/api/queries';
 import type { EventItem } from '@/api/types';
@@ -59,7 +60,12 @@ export function Timeline({ id, form, only }: { id: string; form: Form | undefine
 function Item({ event, form }: { event: EventItem; form: Form | undefined }) {
   const text = useText();
   const format = useFormat();
+  const { t } = useTranslation('record');
+  const [all, setAll] = useState(false);
   const isNote = /note/i.test(event.type);
+  const changes = event.changes ?? [];
+  // What a record began with is its form; only later changes are news.
+  const shown = all ? changes : /creat|import|start/i.test(event.type) ? [] : changes.slice(0, 4);
   return (
     <li>
       {isNote && event.by ? <Avatar name={event.by.name} /> : <Icon name={eventIcon(event.type)} />}
@@ -79,7 +85,7 @@ function Item({ event, form }: { event: EventItem; form: Form | undefined }) {
         {format.moment(event.at)}
       </time>
       {event.comment ? <span className="say">{event.comment}</span> : null}
-      {event.changes?.map((c) => (
+      {shown.map((c) => (
         <span className="chg" key={c.field}>
           {text(c.name, c.field)}: <del><Value form={event.record ? undefined : form} field={c.field} value={c.from} /></del> →{' '}
           <b>
@@ -87,6 +93,11 @@ function Item({ event, form }: { event: EventItem; form: Form | undefined }) {
           </b>
         </span>
       ))}
+      {changes.length > shown.length ? (
+        <button type="button" className="link chg" onClick={() => setAll(true)}>
+          {t('allChanges', { count: changes.length })}
+        </button>
+      ) : null}
     </li>
   );
 }

@@ -5,14 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { api, isApiError, operationKey } from '@/api/client';
 import { meQuery, previewQuery } from '@/api/queries';
 import type { Condition, RecordFull, TransitionInfo } from '@/api/types';
-import type { Form } from '@/model/definition';
+import type { Form, Process } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { move, putRecord, recordPath } from './actions';
 import { PreviewPath } from './ApprovalPath';
 import { FormSubset } from './FormFields';
-import { stageOf, type Model } from './model';
+import { chainOf, stageOf, type Model } from './model';
 import { fieldPath, topField } from './paths';
 import { useForm } from './useForm';
 
@@ -35,8 +35,8 @@ export function neededFields(form: Form, transition: TransitionInfo): string[] {
 }
 
 /** Whether a transition can be taken without asking anything. */
-export function needsNothing(form: Form, transition: TransitionInfo): boolean {
-  return transition.ready && transition.ask.length === 0 && neededFields(form, transition).length === 0 && !transition.approval && !transition.confirm && !transition.back;
+export function needsNothing(form: Form, process: Process | undefined, transition: TransitionInfo): boolean {
+  return transition.ready && transition.ask.length === 0 && neededFields(form, transition).length === 0 && !chainOf(process, transition) && !transition.confirm && !transition.back;
 }
 
 /** Asks for just what a transition needs, shows who will have to agree, and takes it. */
@@ -65,6 +65,7 @@ function Body({ model, form, record, transition, to, title, onClose, onDone }: P
   const [error, setError] = useState<string>();
   const [open, setOpen] = useState<Condition[]>(() => (record.conditions ?? []).filter((c) => !c.met && c.required && c.kind !== 'field' && !transition.back));
   const key = useRef('');
+  const chain = chainOf(model.process(record.process), transition);
 
   const others = transition.missing.filter((m) => fieldPath(m.path) === undefined && !open.some((c) => text(c.text) === text(m.message)));
   const take = async () => {
@@ -114,12 +115,12 @@ function Body({ model, form, record, transition, to, title, onClose, onDone }: P
         state.ready ? <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={keys} /> : <Skeleton rows={keys.length} height={56} />
       ) : null}
       {transition.confirm ? <p style={{ padding: '8px 0' }}>{text(transition.confirm)}</p> : null}
-      {transition.approval ? <Preview record={record} transition={transition} /> : null}
-      {transition.approval || transition.back ? (
+      {chain ? <Preview model={model} record={record} transition={transition} chain={chain} /> : null}
+      {chain || transition.back ? (
         <Input.TextArea
           value={comment}
           onChange={(e) => setComment(e.target.value)}
-          placeholder={t(transition.approval ? 'submitComment' : 'backComment')}
+          placeholder={t(chain ? 'submitComment' : 'backComment')}
           aria-label={t('comment')}
           autoSize={{ minRows: 2, maxRows: 6 }}
           maxLength={2000}
@@ -133,7 +134,7 @@ function Body({ model, form, record, transition, to, title, onClose, onDone }: P
       <div className="row" style={{ marginTop: 16, justifyContent: 'flex-end' }}>
         <Button onClick={onClose}>{t('common:cancel')}</Button>
         <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={open.length > 0} onClick={() => void take()}>
-          {transition.approval ? t('submitForApproval') : title}
+          {chain ? t('submitForApproval') : title}
         </Button>
       </div>
     </>
@@ -171,7 +172,7 @@ function OpenCondition({ record, condition, onMet }: { record: RecordFull; condi
   );
 }
 
-function Preview({ record, transition }: { record: RecordFull; transition: TransitionInfo }) {
+function Preview({ model, record, transition, chain }: { model: Model; record: RecordFull; transition: TransitionInfo; chain: string }) {
   const { t } = useTranslation('record');
   const text = useText();
   const { data: me } = useQuery(meQuery());
@@ -183,7 +184,7 @@ function Preview({ record, transition }: { record: RecordFull; transition: Trans
       </header>
       {isPending ? <Skeleton rows={2} /> : null}
       {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
-      {data ? <PreviewPath preview={data} me={me?.user.id ?? ''} /> : null}
+      {data ? <PreviewPath preview={data} me={me?.user.id ?? ''} chain={text(model.definition.approvals?.find((a) => a.key === chain)?.name, chain)} /> : null}
       {data?.problems?.map((p) => (
         <p key={p.path + p.code} className="pad warn">
           {text(p.message)}

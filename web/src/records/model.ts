@@ -47,6 +47,11 @@ export function stageOf(process: Process | undefined, key: string | undefined): 
   return process?.stages.find((s) => s.key === key);
 }
 
+/** The approval chain a transition leads into: its own, or the one its stage opens on entry. */
+export function chainOf(process: Process | undefined, transition: { to: string; approval: string | null }): string | undefined {
+  return transition.approval ?? stageOf(process, transition.to)?.approval?.chain;
+}
+
 /** The fields a list shows when nobody has chosen columns: the number first, then those marked for lists. */
 export function listColumns(form: Form, process: Process | undefined): string[] {
   // The title column stands for the field it is made of.

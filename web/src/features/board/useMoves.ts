@@ -115,7 +115,7 @@ export function useMoves(model: Model, process: Process): Moves {
             refuse(record, to, full.round ? t('inApproval') : t('noWay'), full);
           } else if (!way.allowed) {
             refuse(record, to, way.missing.map((m) => text(m.message)).join(' ') || t('notYou'), full);
-          } else if (needsNothing(form, way)) {
+          } else if (needsNothing(form, process, way)) {
             arrived(await move(id, way.key, {}, operationKey()), record.stage);
           } else {
             setAsking({ record: full, transition: way });
@@ -126,7 +126,7 @@ export function useMoves(model: Model, process: Process): Moves {
         }
       })();
     },
-    [arrived, errorText, forget, model, refuse, t, text],
+    [arrived, errorText, forget, model, process, refuse, t, text],
   );
 
   return useMemo(

@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReportColumn, ReportResult, ReportRow } from '@/api/types';
+import { whereOf } from '@/records/filter';
 import { stageColor, type Model } from '@/records/model';
 import { Chart } from '@/ui/Chart';
 import { addDecimals, shortAmount, trimZeros } from '@/ui/format';
@@ -42,7 +43,7 @@ export function ReportCard({ report, model }: { report: ReportResult; model: Mod
 function Open({ report, model, row, children, label }: { report: ReportResult; model: Model; row?: ReportRow | undefined; children: ReactNode; label?: string }) {
   const text = useText();
   const form = formOf(report, model);
-  const where = row ? row.where : report.where;
+  const where = bothOf(report.where, row?.where);
   if (!form) return <>{children}</>;
   const title = [text(report.name, report.key), ...(row?.labels.map((l) => text(l)) ?? [])].filter(Boolean).join(' · ');
   return (
@@ -50,6 +51,11 @@ function Open({ report, model, row, children, label }: { report: ReportResult; m
       {children}
     </Link>
   );
+}
+
+/** The condition of a report and of one of its rows. */
+function bothOf(...parts: (string | undefined)[]): string {
+  return whereOf([], [], parts);
 }
 
 function formOf(report: ReportResult, model: Model): string | undefined {
@@ -98,7 +104,9 @@ function Funnel({ report, model }: { report: ReportResult; model: Model }) {
   const format = useFormat();
   const measures = report.columns.filter((c) => c.kind === 'measure');
   const process = model.process(report.process ?? model.definition.reports?.find((r) => r.key === report.key)?.process);
-  const countAt = Math.max(0, measures.findIndex((c) => c.type === 'count'));
+  // How many came this far makes a funnel; where a report does not say, how many stand there.
+  const reached = measures.findIndex((c) => c.key === 'reached');
+  const countAt = Math.max(0, reached >= 0 ? reached : measures.findIndex((c) => c.type === 'count'));
   const most = Math.max(1, ...report.rows.map((r) => Number(r.values[countAt] ?? 0)));
   const totals = report.totals ?? measures.map((_, i) => addDecimals(report.rows.map((r) => r.values[i] ?? '0')));
   return (
@@ -177,18 +185,21 @@ function Drawn({ report, model, name, kind }: { report: ReportResult; model: Mod
   const navigate = useNavigate();
   const measures = useMemo(() => report.columns.filter((c) => c.kind === 'measure'), [report]);
   // One axis, one kind of unit: money and counts do not share a scale.
-  const drawn = useMemo(() => measures.filter((c) => (c.type === 'money') === (measures[0]?.type === 'money')), [measures]);
+  const money = measures.some((c) => c.type === 'money') && kind !== 'pie';
+  const drawn = useMemo(() => {
+    const list = measures.filter((c) => (c.type === 'money') === money);
+    return list.length > 0 ? list : measures;
+  }, [measures, money]);
   const categories = useMemo(() => report.rows.map((r) => r.labels.map((l) => text(l)).join(' · ') || t('noGroup')), [report, text, t]);
   const series = useMemo(
     () => drawn.map((c) => ({ name: text(c.name, c.key), values: report.rows.map((r) => (r.values[measures.indexOf(c)] === null ? null : Number(r.values[measures.indexOf(c)] ?? 0))) })),
     [drawn, measures, report, text],
   );
-  const money = measures[0]?.type === 'money';
   const format = useCallback((value: number) => (money ? shortAmount(value.toFixed(2), i18n.language).join('') : String(value)), [money, i18n.language]);
   const form = formOf(report, model);
   const pick = (index: number) => {
     const row = report.rows[index];
-    if (form) void navigate({ to: '/a/$app/list/$form', params: { app: model.app, form }, search: { ...(row?.where ? { where: row.where } : {}), title: `${name} · ${categories[index] ?? ''}` } });
+    if (form) void navigate({ to: '/a/$app/list/$form', params: { app: model.app, form }, search: { where: bothOf(report.where, row?.where) || undefined, title: `${name} · ${categories[index] ?? ''}` } });
   };
   return (
     <div style={{ padding: '8px 12px 0' }}>

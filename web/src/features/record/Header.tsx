@@ -7,7 +7,7 @@ import { queryClient } from '@/api/queries';
 import type { RecordFull, TransitionInfo } from '@/api/types';
 import { readRef } from '@/fields/reference';
 import { putRecord, recordPath, refreshAround } from '@/records/actions';
-import { stageOf, type Model } from '@/records/model';
+import { chainOf, fieldOf, stageOf, type Model } from '@/records/model';
 import { Avatar } from '@/ui/Avatar';
 import { isMoney, percentOf } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
@@ -71,7 +71,9 @@ export function Header({ model, record, status, message, onMove, onSave }: Props
         ) : null}
         {record.number ? <span>{record.number}</span> : null}
         <Owner record={record} />
-        {typeof closing === 'string' && closing ? <span>{t('closing', { date: closing })}</span> : null}
+        {typeof closing === 'string' && closing ? <span>
+            {text(fieldOf(form, process?.closing ?? '')?.name) || t('closing')} {closing}
+          </span> : null}
         {isMoney(value) && chance !== undefined && chance > 0 ? (
           <span>
             {t('expected')} <b>{format.short(percentOf(value.amount, chance), 2).join('')}</b> = {figure} × {chance}%
@@ -153,7 +155,7 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
     if (!w.allowed) return t('priceRole');
     if (w.missing.length > 0) return t('priceMissing', { count: w.missing.length });
     if (w.ask.length > 0) return t('priceAsk');
-    return w.approval ? t('priceApproval') : '';
+    return chainOf(process, w) ? t('priceApproval') : '';
   };
   const others = (record.transitions ?? []).filter((w) => w !== main && (w.allowed || w.missing.length > 0));
   const menu = {

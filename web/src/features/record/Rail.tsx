@@ -11,7 +11,7 @@ import { FieldEnvContext } from '@/fields/kind';
 import { putRecord, recordPath } from '@/records/actions';
 import { PreviewPath, RoundPath } from '@/records/ApprovalPath';
 import { useEnv } from '@/records/FormFields';
-import { stageOf, type Model } from '@/records/model';
+import { chainOf, stageOf, type Model } from '@/records/model';
 import { fieldPath, topField } from '@/records/paths';
 import { Timeline } from '@/records/Timeline';
 import { Icon } from '@/ui/Icon';
@@ -85,7 +85,7 @@ function ConditionRow({ record, condition }: { record: RecordFull; condition: Co
   const note = item?.done && item.by ? `${nameOf(item.by)}${item.at ? ` ${format.moment(item.at)}` : ''}` : activity ? activity.who.map(nameOf).join(t('listSeparator')) : '';
   const words = (
     <>
-      <span className={condition.met ? 'dim' : ''}>
+      <span className={condition.met ? (condition.kind === 'condition' ? 'dim over' : 'dim') : ''}>
         {text(condition.text, condition.key)}
         {condition.required ? null : <span className="s"> {t('optional')}</span>}
       </span>
@@ -128,7 +128,7 @@ export function showField(key: string): void {
 }
 
 /** The running round with its people, or who would be asked. */
-export function ApprovalCard({ record, next }: { record: RecordFull; next: TransitionInfo | undefined }) {
+export function ApprovalCard({ record, model, next }: { record: RecordFull; model: Model; next: TransitionInfo | undefined }) {
   const { t } = useTranslation('record');
   const text = useText();
   const { data: me } = useSuspenseQuery(meQuery());
@@ -150,16 +150,17 @@ export function ApprovalCard({ record, next }: { record: RecordFull; next: Trans
       </section>
     );
   }
-  if (!next?.approval) return <EndedRounds record={record} />;
+  const chain = next && chainOf(model.process(record.process), next);
+  if (!chain) return <EndedRounds record={record} />;
   return (
     <>
-      <PreviewCard record={record} transition={next} me={me.user.id} />
+      <PreviewCard record={record} transition={next} me={me.user.id} chain={text(model.definition.approvals?.find((a) => a.key === chain)?.name, chain)} />
       <EndedRounds record={record} />
     </>
   );
 }
 
-function PreviewCard({ record, transition, me }: { record: RecordFull; transition: TransitionInfo; me: string }) {
+function PreviewCard({ record, transition, me, chain }: { record: RecordFull; transition: TransitionInfo; me: string; chain: string }) {
   const { t } = useTranslation('record');
   const text = useText();
   const { data, error, isPending, refetch } = useQuery(previewQuery(record.id, transition.key, record.rev));
@@ -171,7 +172,7 @@ function PreviewCard({ record, transition, me }: { record: RecordFull; transitio
       </header>
       {isPending ? <Skeleton rows={2} /> : null}
       {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
-      {data ? <PreviewPath preview={data} me={me} /> : null}
+      {data ? <PreviewPath preview={data} me={me} chain={chain} /> : null}
     </section>
   );
 }

@@ -9,7 +9,7 @@ import type { RecordFull, TransitionInfo } from '@/api/types';
 import type { Form } from '@/model/definition';
 import { move } from '@/records/actions';
 import { FormSections } from '@/records/FormFields';
-import { stageOf, useModel, type Model } from '@/records/model';
+import { chainOf, stageOf, useModel, type Model } from '@/records/model';
 import { needsNothing, TransitionDialog } from '@/records/TransitionDialog';
 import { useForm } from '@/records/useForm';
 import { isMoney } from '@/ui/format';
@@ -81,7 +81,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
       state.showAll();
       return;
     }
-    if (!needsNothing(form, transition)) {
+    if (!needsNothing(form, process, transition)) {
       setAsking(transition);
       return;
     }
@@ -97,7 +97,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
   const tabs: { key: Tab; name: string }[] = [
     { key: 'form', name: t('tab.form') },
     ...(record.path?.length ? [{ key: 'next' as const, name: t('tab.next') }] : []),
-    ...(record.round || main?.approval || record.rounds?.length ? [{ key: 'approval' as const, name: t('tab.approval') }] : []),
+    ...(record.round || (main && chainOf(process, main)) || record.rounds?.length ? [{ key: 'approval' as const, name: t('tab.approval') }] : []),
     { key: 'timeline', name: t('tab.timeline') },
     ...(record.links?.length || record.related?.length ? [{ key: 'related' as const, name: t('tab.related') }] : []),
   ];
@@ -154,7 +154,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
         <div className="record-body phone">
           {tab === 'form' ? formPart : null}
           {tab === 'next' ? <LeaveCard record={record} /> : null}
-          {tab === 'approval' ? <ApprovalCard record={record} next={main} /> : null}
+          {tab === 'approval' ? <ApprovalCard record={record} model={model} next={main} /> : null}
           {tab === 'timeline' ? <TimelineCard record={record} model={model} /> : null}
           {tab === 'related' ? <RelatedCard record={record} model={model} /> : null}
         </div>
@@ -166,7 +166,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
           </div>
           <aside className="rail" aria-label={t('rail')}>
             <LeaveCard record={record} />
-            <ApprovalCard record={record} next={main} />
+            <ApprovalCard record={record} model={model} next={main} />
             <TimelineCard record={record} model={model} />
           </aside>
         </div>

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+
+/** One run of a story at one window size: people with pages of their own, pictures, and checks on every page. */
+export class Story {
+  constructor({ browser, address, shots, name, size, options, sizes }) {
+    Object.assign(this, { browser, address, shots, name, size, options, sizes });
+    this.contexts = [];
+    this.problems = [];
+    this.count = 0;
+    this.assert = assert;
+  }
+
+  get phone() {
+    return this.size === 'phone';
+  }
+
+  /** A page of somebody who is not signed in. */
+  async visitor(options = this.options) {
+    const context = await this.browser.newContext({ baseURL: this.address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...options });
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on('pageerror', (error) => this.problems.push(`page error: ${error.message}`));
+    page.on('response', (response) => {
+      if (response.status() >= 500) this.problems.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+    });
+    return page;
+  }
+
+  /** A page of a person of the sample company, signed in. */
+  async as(username, size = this.size) {
+    const page = await this.visitor(this.sizes[size]);
+    const answer = await page.request.post('/api/demo-login', { data: { username } });
+    assert.equal(answer.status(), 200, `${username} cannot sign in: ${await answer.text()}`);
+    return page;
+  }
+
+  /** Opens a page of the app and waits until nothing is loading. */
+  async open(page, path) {
+    await page.goto(path);
+    await this.settled(page);
+  }
+
+  async settled(page) {
+    await page.locator('.top h1, .top .crumb, .gate h1, [data-page]').first().waitFor();
+    await page.waitForFunction(() => document.querySelector('.sk') === null);
+  }
+
+  /** Takes a picture, checks the page with axe, and that nothing is wider than the window. */
+  async look(page, what) {
+    await this.settled(page);
+    this.count += 1;
+    await page.screenshot({ path: `${this.shots}${this.name}-${this.size}-${String(this.count).padStart(2, '0')}-${what}.png` });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), [], `axe on ${what}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wide <= 0, `${what} is ${wide} px wider than the window`);
+  }
+
+  async end() {
+    const problems = this.problems;
+    await Promise.all(this.contexts.map((c) => c.close()));
+    assert.deepEqual(problems, []);
+  }
+
+  async fail() {
+    for (const [i, context] of this.contexts.entries()) {
+      for (const page of context.pages()) {
+        await page.screenshot({ path: `${this.shots}FAILED-${this.name}-${this.size}-${i}.png` }).catch(() => {});
+      }
+      await context.close().catch(() => {});
+    }
+    if (this.problems.length > 0) console.log(this.problems.join('\n'));
+  }
+}
