@@ -17,7 +17,7 @@ const (
 func Collections() []store.Collection {
 	return []store.Collection{
 		{Name: appsColl},
-		{Name: draftsColl},
+		{Name: draftsColl, Columns: []store.Column{{Name: "digest", Type: query.Text}, {Name: "name", Type: query.Text}}},
 		{Name: historyColl, Columns: []store.Column{{Name: "app", Type: query.Text}, {Name: "rev", Type: query.Int}},
 			Indexes: []store.Index{{Name: "byApp", Cols: []string{"app", "-rev"}}}},
 		{Name: releasesColl, Columns: []store.Column{{Name: "app", Type: query.Text}, {Name: "n", Type: query.Int}, {Name: "digest", Type: query.Text}},

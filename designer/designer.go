@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"pipewright/rules"
 	"pipewright/runtime/process"
+	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
@@ -140,24 +142,27 @@ func (d *Designer) Apps(ctx context.Context) ([]AppInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []AppInfo
+	page, err := d.Store.Query(ctx, draftsColl, query.Query{Limit: store.MaxPage, Cols: []string{"digest", "name"}})
+	if err != nil {
+		return nil, fmt.Errorf("designer: drafts: %w", err)
+	}
+	drafts := map[string]store.Doc{}
+	for _, doc := range page.Docs {
+		drafts[doc.ID] = doc
+	}
+	out := make([]AppInfo, 0, len(docs))
 	for _, doc := range docs {
 		var a appDoc
 		if err := json.Unmarshal(doc.Body, &a); err != nil {
 			return nil, fmt.Errorf("designer: app %s: %w", doc.ID, err)
 		}
-		info, err := d.info(ctx, a)
+		info, err := d.info(ctx, a, drafts[a.Key].Cols)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, info)
 	}
-	slices.SortFunc(out, func(a, b AppInfo) int {
-		if a.Key < b.Key {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out, func(a, b AppInfo) int { return strings.Compare(a.Key, b.Key) })
 	return out, nil
 }
 
@@ -167,15 +172,15 @@ func (d *Designer) App(ctx context.Context, app string) (AppInfo, error) {
 	if err != nil {
 		return AppInfo{}, err
 	}
-	return d.info(ctx, a)
+	draft, _, err := d.getDraft(ctx, app)
+	if err != nil {
+		return AppInfo{}, err
+	}
+	return d.info(ctx, a, draft.doc(1).Cols)
 }
 
-func (d *Designer) info(ctx context.Context, a appDoc) (AppInfo, error) {
-	out := AppInfo{Key: a.Key, Release: a.Live, Name: rules.Plain(a.Key)}
-	draft, _, err := d.getDraft(ctx, a.Key)
-	if err != nil {
-		return out, err
-	}
+func (d *Designer) info(ctx context.Context, a appDoc, draft map[string]any) (AppInfo, error) {
+	out := AppInfo{Key: a.Key, Release: a.Live}
 	liveDigest := ""
 	if a.Live > 0 {
 		rel, err := d.catalog.release(ctx, a.Key, a.Live)
@@ -183,9 +188,14 @@ func (d *Designer) info(ctx context.Context, a appDoc) (AppInfo, error) {
 			return out, err
 		}
 		out.Name, liveDigest = rel.app.Def.Name, rel.digest
-	} else if !draft.Name.IsZero() {
-		out.Name = draft.Name
+	} else if name, ok := draft["name"].(string); ok {
+		if err := json.Unmarshal([]byte(name), &out.Name); err != nil {
+			return out, fmt.Errorf("designer: name of %s: %w", a.Key, err)
+		}
 	}
-	out.Draft = draft.Digest != liveDigest
+	if out.Name.IsZero() {
+		out.Name = rules.Plain(a.Key)
+	}
+	out.Draft = draft["digest"] != liveDigest
 	return out, nil
 }

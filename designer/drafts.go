@@ -30,6 +30,11 @@ type Draft struct {
 	By     string     `json:"by"`
 }
 
+// doc is the draft as it is stored. The list of apps reads the columns only.
+func (d *Draft) doc(ver int64) store.Doc {
+	return store.Doc{ID: d.App, Ver: ver, Cols: map[string]any{"digest": d.Digest, "name": string(body(d.Name))}, Body: body(d)}
+}
+
 // Conflict says that somebody else saved the draft first. It is an error of its own beside process.Rejection because it
 // carries who.
 type Conflict struct {
@@ -82,7 +87,7 @@ func (d *Designer) CreateApp(ctx context.Context, user string, definition []byte
 	draft := d.draftOf(def, definition, problems)
 	draft.App, draft.Rev, draft.At, draft.By = def.Key, 1, now, user
 	// The draft goes first: an app document without a draft would be an app nobody can open.
-	err := d.Store.Insert(ctx, draftsColl, store.Doc{ID: def.Key, Ver: 1, Body: body(draft)})
+	err := d.Store.Insert(ctx, draftsColl, draft.doc(1))
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return Draft{}, fmt.Errorf("designer: draft of %s: %w", def.Key, err)
 	}
@@ -148,7 +153,7 @@ func (d *Designer) replaceDraft(ctx context.Context, old, next Draft, ver int64)
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("designer: history of %s: %w", old.App, err)
 	}
-	err = d.Store.Replace(ctx, draftsColl, store.Doc{ID: old.App, Ver: ver + 1, Body: body(next)}, ver)
+	err = d.Store.Replace(ctx, draftsColl, next.doc(ver+1), ver)
 	if errors.Is(err, store.ErrConflict) {
 		now, _, err := d.getDraft(ctx, old.App)
 		if err != nil {
