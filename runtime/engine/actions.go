@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pipewright/runtime/outbound"
+	"pipewright/runtime/process"
+	"pipewright/runtime/store"
+)
+
+// carryOut does one deed. Its operation id is run|seq, so doing it again does nothing more.
+func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, d *process.Deed) (RunAction, error) {
+	op := w.id + "|" + d.Seq
+	switch {
+	case d.Command != nil:
+		return w.command(ctx, a, d, op)
+	case d.Start != nil:
+		return w.start(ctx, d, op)
+	case len(d.Tasks) > 0:
+		return w.tasks(ctx, d, op)
+	case len(d.Notices) > 0:
+		did := RunAction{Kind: "notify"}
+		var docs []store.Doc
+		for i := range d.Notices {
+			doc, err := noticeDoc(w.about(), fmt.Sprintf("notice|%s|%s", op, d.Notices[i].User), &d.Notices[i])
+			if err != nil {
+				return did, err
+			}
+			docs = append(docs, doc)
+			did.People = append(did.People, d.Notices[i].User)
+		}
+		if err := w.e.insertAll(ctx, collNotices, docs); err != nil {
+			return did, err
+		}
+		for _, user := range did.People {
+			w.e.live.publish(Change{Kind: "notice", User: user})
+		}
+		return did, nil
+	case d.HTTP != nil:
+		return w.http(ctx, d, op)
+	}
+	return RunAction{Kind: kindOf(a), Skipped: true}, nil
+}
+
+func kindOf(a *process.CompiledAction) string {
+	switch d := a.Def; {
+	case len(d.Set) > 0:
+		return "set"
+	case d.Move != "":
+		return "move"
+	case d.Start != nil:
+		return "start"
+	case len(d.Assign) > 0:
+		return "assign"
+	case d.Task != nil:
+		return "task"
+	case d.Notify != nil:
+		return "notify"
+	}
+	return "http"
+}
+
+// about is the run's record as notices and tasks show it.
+func (w *run) about() relayItem {
+	it := relayItem{app: w.app.Def.Key, form: w.form, cols: w.cols, batch: batch{At: w.at.UnixMilli()}}
+	if w.rec != nil {
+		it.id = w.rec.ID
+	}
+	return it
+}
+
+// command gives a record an order as anybody would: it meets every gate.
+func (w *run) command(ctx context.Context, a *process.CompiledAction, d *process.Deed, op string) (RunAction, error) {
+	did := RunAction{Kind: kindOf(a), Record: d.Record}
+	c := *d.Command
+	c.ID, c.Op, c.Cause = d.Record, op, w.cause
+	if c.Kind == process.Assign {
+		did.People = []string{c.Owner}
+	}
+	_, err := w.e.Do(ctx, Request{service: true, Command: c})
+	return did, refusal(err)
+}
+
+// start creates a record under an id that follows from the operation, and notes it on the record it starts from.
+func (w *run) start(ctx context.Context, d *process.Deed, op string) (RunAction, error) {
+	did := RunAction{Kind: "start"}
+	c := *d.Start
+	c.Op, c.Cause = op, w.cause
+	res, err := w.e.Do(ctx, Request{service: true, Command: c})
+	if err != nil {
+		return did, refusal(err)
+	}
+	did.Record = res.State.ID
+	if w.rec == nil || c.Link == nil {
+		return did, nil
+	}
+	_, err = w.e.Do(ctx, Request{service: true, Command: process.Command{Kind: process.Connect, ID: c.Link.ID, Op: op + "|link", Cause: w.cause,
+		Link: &process.Link{ID: res.State.ID, Form: res.State.Form, Why: "started"}}})
+	return did, refusal(err)
+}
+
+// tasks gives people something to do.
+func (w *run) tasks(ctx context.Context, d *process.Deed, op string) (RunAction, error) {
+	did := RunAction{Kind: "task"}
+	docs := map[string]store.Doc{}
+	for i := range d.Tasks {
+		t := &d.Tasks[i]
+		id := "todo|" + op + "|" + t.User
+		doc, err := taskDoc(w.about(), &process.Effect{ID: id, Seq: 1, Task: t})
+		if err != nil {
+			return did, err
+		}
+		docs[id] = doc
+		did.People = append(did.People, t.User)
+	}
+	if err := w.e.upsert(ctx, collTasks, docs, keepTask); err != nil {
+		return did, err
+	}
+	for _, user := range did.People {
+		w.e.live.publish(Change{Kind: "task", User: user})
+	}
+	return did, nil
+}
+
+// http sends a message: at least once, always under the same id.
+func (w *run) http(ctx context.Context, d *process.Deed, op string) (RunAction, error) {
+	did := RunAction{Kind: "http"}
+	if w.e.outbound == nil {
+		return did, permanent{outbound.ErrRefused}
+	}
+	reply, err := w.e.outbound.Send(ctx, outbound.Message{ID: shortHash(op), URL: d.HTTP.URL, Method: d.HTTP.Method, Headers: d.HTTP.Headers,
+		Body: d.HTTP.Body, Secret: d.HTTP.Secret, At: w.e.instant()})
+	if err == nil {
+		did.Status = reply.Status
+		return did, nil
+	}
+	var status *outbound.StatusError
+	isStatus := errors.As(err, &status)
+	if errors.Is(err, outbound.ErrRefused) || isStatus && status.Permanent() || w.log.Attempt > d.HTTP.Retry {
+		return did, permanent{err}
+	}
+	return did, err
+}
+
+// refusal: what the rules say no to will not change by repeating at once, so it is an incident; a lost race is repeated.
+func refusal(err error) error {
+	if r, ok := asRejection(err); ok && r.Code != "conflict" {
+		return permanent{err}
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/access"
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// EndedRound is a round that has ended, as it is kept.
+type EndedRound struct {
+	process.Round
+	EndedAt time.Time `json:"endedAt"`
+}
+
+// Related are the records of another form that point here.
+type Related struct {
+	Form, Via string
+	Name      rules.Text
+	Items     []Linked
+}
+
+// Linked is another record in a few words. Why is "started" or "startedFrom" for links.
+type Linked struct {
+	ID, Form, Process, Title, Number, Stage, Why string
+}
+
+// rounds reads the ended rounds, with those that are still on their way.
+func (e *Engine) rounds(ctx context.Context, v *View, r *record) error {
+	if v.State.RoundCount == 0 {
+		return nil
+	}
+	page, err := e.store.Query(ctx, collRounds, query.Query{Filter: query.Cmp{Col: "record", Op: query.Eq, Value: v.State.ID},
+		Sort: []query.Sort{{Col: "endedAt", Desc: true}}, Limit: 50})
+	if err != nil {
+		return err
+	}
+	seen := map[int]bool{}
+	for _, d := range page.Docs {
+		var round EndedRound
+		if err := json.Unmarshal(d.Body, &round); err != nil {
+			return err
+		}
+		seen[round.N] = true
+		v.Rounds = append(v.Rounds, round)
+	}
+	for _, b := range r.Pending {
+		for i := range b.Effects {
+			if x := &b.Effects[i]; x.Kind == "round" && !seen[x.Round.N] {
+				seen[x.Round.N] = true
+				v.Rounds = append(v.Rounds, EndedRound{Round: *x.Round, EndedAt: time.UnixMilli(b.At).UTC()})
+			}
+		}
+	}
+	slices.SortFunc(v.Rounds, func(a, b EndedRound) int { return b.N - a.N })
+	return nil
+}
+
+// around finds the records that this one is linked with and that point to it, as far as the person may see them.
+func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error {
+	user := v.Actor.User
+	byForm := map[string][]string{}
+	for _, l := range v.State.Links {
+		byForm[l.Form] = append(byForm[l.Form], l.ID)
+	}
+	found := map[string]Linked{}
+	for form, ids := range byForm {
+		target := v.App.Forms[form]
+		if target == nil {
+			continue
+		}
+		docs, err := e.store.GetMany(ctx, RecordCollection(target), ids)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
+			if l, ok, err := e.linked(target, dir, user, d); err != nil {
+				return err
+			} else if ok {
+				found[d.ID] = l
+			}
+		}
+	}
+	for _, l := range v.State.Links {
+		if item, ok := found[l.ID]; ok {
+			item.Why = l.Why
+			v.Links = append(v.Links, item)
+		}
+	}
+	for _, rel := range v.Form.Def.Related {
+		target := v.App.Forms[rel.Form]
+		if target == nil {
+			continue
+		}
+		col, err := referenceColumn(target, rel.Via)
+		if err != nil {
+			return err
+		}
+		filter := query.And{query.Cmp{Col: col, Op: query.Eq, Value: v.State.ID}, query.IsNull{Col: "deleted"}}
+		if f := access.Filter(v.App, rel.Form, dir, user); f != nil {
+			filter = append(filter, f)
+		}
+		page, err := e.store.Query(ctx, RecordCollection(target), query.Query{Filter: filter, Sort: []query.Sort{{Col: "updatedAt", Desc: true}}, Limit: 50,
+			Cols: []string{"title", "number", "stage"}})
+		if err != nil {
+			return err
+		}
+		out := Related{Form: rel.Form, Via: rel.Via, Name: rel.Name}
+		if out.Name.IsZero() {
+			out.Name = target.Def.Name
+		}
+		for _, d := range page.Docs {
+			out.Items = append(out.Items, linkedOf(target, d))
+		}
+		v.Related = append(v.Related, out)
+	}
+	return nil
+}
+
+func (e *Engine) linked(target *process.Form, dir *org.Directory, user string, d store.Doc) (Linked, bool, error) {
+	r, err := decodeRecord(d)
+	if err != nil || r.State == nil || !r.State.Deleted.IsZero() {
+		return Linked{}, false, err
+	}
+	if !access.Rights(target.App, target.Def.Key, dir, user, r.State).Read {
+		return Linked{}, false, nil
+	}
+	return linkedOf(target, d), true, nil
+}
+
+func linkedOf(target *process.Form, d store.Doc) Linked {
+	l := Linked{ID: d.ID, Form: target.Def.Key}
+	l.Title, _ = d.Cols["title"].(string)
+	l.Number, _ = d.Cols["number"].(string)
+	l.Stage, _ = d.Cols["stage"].(string)
+	if target.Process != nil {
+		l.Process = target.Process.Def.Key
+	}
+	return l
+}

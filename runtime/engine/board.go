@@ -1,0 +1,205 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"pipewright/runtime/access"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// Figure is a sum, count, minimum or maximum: an exact decimal, null when there is nothing to compute it from.
+type Figure struct {
+	Value    decimal.Decimal
+	Null     bool
+	Scale    int
+	Currency string
+}
+
+// figure reads a stored sum by the scale of its column.
+func figure(n *big.Int, c access.Column) Figure {
+	if n == nil {
+		return Figure{Null: true, Scale: c.Scale, Currency: c.Currency}
+	}
+	return Figure{Value: decimal.NewFromBigInt(n, -int32(c.Scale)), Scale: c.Scale, Currency: c.Currency}
+}
+
+// String is the canonical decimal, with all its decimals for money; empty for null.
+func (f Figure) String() string {
+	switch {
+	case f.Null:
+		return ""
+	case f.Currency != "":
+		return f.Value.StringFixed(int32(f.Scale))
+	}
+	return f.Value.String()
+}
+
+// Column is one column of a board.
+type Column struct {
+	Stage *process.CompiledStage
+	Count int64
+	// Sums align with Board.Sums.
+	Sums []Figure
+}
+
+// Board is the columns of a process for one person. Cards are read with List by stage.
+type Board struct {
+	App     *process.App
+	View    *process.View
+	Process *process.Process
+	// Sums are the field keys or system names summed.
+	Sums    []string
+	Columns []Column
+	Total   Column
+}
+
+// Board counts and sums the records of a process by stage.
+func (e *Engine) Board(ctx context.Context, user, app, view, where string) (*Board, error) {
+	a, err := e.current(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(a.Def.Views, func(v process.View) bool { return v.Key == view && v.Kind == "board" })
+	if i < 0 {
+		return nil, notFound()
+	}
+	def := &a.Def.Views[i]
+	p := a.Processes[def.Process]
+	if p == nil {
+		return nil, notFound()
+	}
+	l, err := e.look(ctx, user, app, p.Form.Def.Key)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.narrow(&ListQuery{View: view, Where: where}); err != nil {
+		return nil, err
+	}
+	b := &Board{App: a, View: def, Process: p}
+	var cols []access.Column
+	for _, key := range def.Sum {
+		c, err := l.column(key, "/sum/"+key)
+		if err != nil {
+			continue // a sum of what the person may not see is not shown
+		}
+		b.Sums = append(b.Sums, key)
+		cols = append(cols, c)
+	}
+	rows, err := l.measure(ctx, []query.Group{{Col: "stage"}}, countAnd(cols), l.app)
+	if err != nil {
+		return nil, err
+	}
+	byStage := map[string][]*big.Int{}
+	for _, r := range rows {
+		stage, _ := r.Keys[0].(string)
+		byStage[stage] = r.Values
+	}
+	total := make([]*big.Int, 1+len(cols))
+	for _, st := range p.Stages {
+		values := byStage[st.Def.Key]
+		col := Column{Stage: st}
+		for i := range total {
+			var n *big.Int
+			if values != nil {
+				n = values[i]
+			}
+			if n == nil {
+				n = new(big.Int)
+			}
+			if total[i] == nil {
+				total[i] = new(big.Int)
+			}
+			total[i].Add(total[i], n)
+			if i == 0 {
+				col.Count = n.Int64()
+			} else {
+				col.Sums = append(col.Sums, figure(n, cols[i-1]))
+			}
+		}
+		b.Columns = append(b.Columns, col)
+	}
+	for i, n := range total {
+		if n == nil {
+			n = new(big.Int)
+		}
+		if i == 0 {
+			b.Total.Count = n.Int64()
+		} else {
+			b.Total.Sums = append(b.Total.Sums, figure(n, cols[i-1]))
+		}
+	}
+	return b, nil
+}
+
+// measured is a measure with the column it reads.
+type measured struct {
+	query.Measure
+	seen query.Filter
+}
+
+func countAnd(cols []access.Column) []measured {
+	out := []measured{{Measure: query.Measure{Kind: "count"}}}
+	for _, c := range cols {
+		out = append(out, measured{query.Measure{Kind: "sum", Col: c.Name}, c.Seen})
+	}
+	return out
+}
+
+// measure groups and measures the records of the look. A measure of a field that the person sees in some records only is
+// taken over those alone (semantics 10), so it is asked for by itself.
+func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measured, _ *process.App) ([]store.Row, error) {
+	var open []query.Measure
+	for _, m := range ms {
+		if m.seen == nil {
+			open = append(open, m.Measure)
+		}
+	}
+	if len(open) == 0 {
+		open = []query.Measure{{Kind: "count"}}
+	}
+	rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: l.filter, Groups: groups, Measures: open, Limit: 1000})
+	if err != nil {
+		return nil, readError(err)
+	}
+	out := make([]store.Row, len(rows))
+	at := map[string]int{}
+	for i, r := range rows {
+		out[i] = store.Row{Keys: r.Keys, Values: make([]*big.Int, len(ms))}
+		at[keyText(r.Keys)] = i
+	}
+	next := 0
+	for j, m := range ms {
+		if m.seen == nil {
+			for i := range rows {
+				out[i].Values[j] = rows[i].Values[next]
+			}
+			next++
+			continue
+		}
+		part, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: append(slices.Clone(l.filter), m.seen), Groups: groups, Measures: []query.Measure{m.Measure}, Limit: 1000})
+		if err != nil {
+			return nil, readError(err)
+		}
+		for _, r := range part {
+			if i, ok := at[keyText(r.Keys)]; ok {
+				out[i].Values[j] = r.Values[0]
+			}
+		}
+	}
+	return out, nil
+}
+
+func keyText(keys []any) string {
+	raw, err := json.Marshal(keys)
+	if err != nil {
+		panic("engine: a group key has no JSON form: " + err.Error()) // string, int64, bool and nil always have
+	}
+	return string(raw)
+}

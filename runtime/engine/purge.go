@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// Purge removes finished jobs, runs and operations that nothing will repeat any more.
+func (e *Engine) Purge(ctx context.Context) error {
+	old := e.instant().Add(-keepDone).UnixMilli()
+	for _, c := range []struct{ coll, col string }{{collJobs, "doneAt"}, {collOps, "at"}, {collRuns, "at"}} {
+		f := query.And{query.Cmp{Col: c.col, Op: query.Lt, Value: old}}
+		if c.coll == collJobs {
+			f = append(f, query.Cmp{Col: "state", Op: query.Eq, Value: jobDone})
+		}
+		for {
+			page, err := e.store.Query(ctx, c.coll, query.Query{Filter: f, Limit: 500, Cols: []string{c.col}})
+			if err != nil {
+				return err
+			}
+			err = inParallel(8, page.Docs, func(d store.Doc) error {
+				err := e.store.Delete(ctx, c.coll, d.ID, d.Ver)
+				if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+					return nil
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if len(page.Docs) < 500 {
+				break
+			}
+		}
+	}
+	return nil
+}

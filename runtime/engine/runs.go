@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// runBody is the log of a run as it is kept.
+type runBody struct {
+	App        string      `json:"app"`
+	Automation string      `json:"automation"`
+	Record     string      `json:"record,omitempty"`
+	Title      string      `json:"title,omitempty"`
+	State      string      `json:"state"`
+	Error      *runProblem `json:"error,omitempty"`
+	Actions    []RunAction `json:"actions,omitempty"`
+	Attempt    int         `json:"attempt,omitempty"`
+	At         time.Time   `json:"at"`
+	Cause      string      `json:"cause,omitempty"`
+}
+
+type runProblem struct {
+	Path    string     `json:"path,omitempty"`
+	Code    string     `json:"code"`
+	Message rules.Text `json:"message"`
+}
+
+func (p *runProblem) Error() string { return p.Code + " " + p.Path + ": " + p.Message.In("en") }
+
+// RunAction is what became of one action. Kind is the action's member in the definition.
+type RunAction struct {
+	Path   string   `json:"path"`
+	Kind   string   `json:"kind"`
+	Record string   `json:"record,omitempty"`
+	People []string `json:"people,omitempty"`
+	Status int      `json:"status,omitempty"`
+	// Skipped: its condition did not hold, or nobody was found.
+	Skipped bool `json:"skipped,omitempty"`
+}
+
+func (b *runBody) finish(err error) {
+	switch {
+	case err == nil && b.State == "":
+		b.State = "done"
+	case err != nil:
+		b.State = "failed"
+		var p *runProblem
+		if !errors.As(err, &p) {
+			p = &runProblem{Code: "failed", Message: rules.Plain(err.Error())}
+			if r, ok := asRejection(err); ok {
+				p = &runProblem{Code: r.Code, Message: r.Message}
+				if len(r.Details) > 0 {
+					p.Path = r.Details[0].Path
+				}
+			}
+		}
+		b.Error = p
+	}
+}
+
+// logRuns keeps the logs of runs, one entry for each attempt that came to an end.
+func (e *Engine) logRuns(ctx context.Context, ws []*run) error {
+	docs := make([]store.Doc, len(ws))
+	for i, w := range ws {
+		w.log.At = w.at
+		body, err := marshal(w.log)
+		if err != nil {
+			return err
+		}
+		cols := map[string]any{"app": w.log.App, "automation": w.log.App + "/" + w.log.Automation, "state": w.log.State, "at": w.log.At.UnixMilli()}
+		if w.log.Record != "" {
+			cols["record"] = w.log.Record
+		}
+		docs[i] = store.Doc{ID: fmt.Sprintf("%s|%d", w.id, w.log.Attempt), Ver: 1, Cols: cols, Body: body}
+	}
+	return e.insertAll(ctx, collRuns, docs)
+}
+
+// Run is one run of an automation as people see it.
+type Run struct {
+	ID, State, Record, Title string
+	At                       time.Time
+	Code                     string
+	Message                  rules.Text
+	Path                     string
+	Actions                  []RunAction
+	Attempt                  int
+}
+
+// Runs lists the runs of an automation, newest first.
+func (e *Engine) Runs(ctx context.Context, app, automation string, limit int, after string) ([]Run, string, error) {
+	page, err := e.store.Query(ctx, collRuns, query.Query{Filter: query.Cmp{Col: "automation", Op: query.Eq, Value: app + "/" + automation},
+		Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: pageSize(limit), After: after})
+	if err != nil {
+		return nil, "", readError(err)
+	}
+	var out []Run
+	for _, d := range page.Docs {
+		var b runBody
+		if err := json.Unmarshal(d.Body, &b); err != nil {
+			return nil, "", err
+		}
+		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, Attempt: b.Attempt}
+		if b.Error != nil {
+			r.Code, r.Message, r.Path = b.Error.Code, b.Error.Message, b.Error.Path
+		}
+		out = append(out, r)
+	}
+	return out, page.Next, nil
+}

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// sweepLoop takes up what was left behind: by this process before it started, by another that died, by a relay that failed.
+func (e *Engine) sweepLoop(ctx context.Context) {
+	age := time.Duration(0)
+	for {
+		if err := e.Sweep(ctx, age); err != nil && ctx.Err() == nil {
+			e.log.Warn("the sweep failed and will be repeated", "error", err)
+		} else {
+			age = sweepAfter
+		}
+		if !pause(ctx, sweepEvery) {
+			return
+		}
+	}
+}
+
+// Sweep relays batches older than age that are not known to be relayed, and takes relayed ones out of their records.
+func (e *Engine) Sweep(ctx context.Context, age time.Duration) error {
+	apps, err := e.defs.Live(ctx)
+	if err != nil {
+		return err
+	}
+	for _, app := range apps {
+		if err := e.prepare(ctx, app); err != nil {
+			return err
+		}
+		for _, f := range app.Forms {
+			if err := e.sweepForm(ctx, f, age); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) sweepForm(ctx context.Context, f *process.Form, age time.Duration) error {
+	coll := RecordCollection(f)
+	q := query.Query{Filter: query.Cmp{Col: colPending, Op: query.Le, Value: e.instant().Add(-age).UnixMilli()},
+		Sort: []query.Sort{{Col: colPending}}, Limit: 200}
+	for {
+		page, err := e.store.Query(ctx, coll, q)
+		if err != nil {
+			return err
+		}
+		var items []relayItem
+		records := map[string]*record{}
+		for _, d := range page.Docs {
+			r, err := decodeRecord(d)
+			if err != nil {
+				return err
+			}
+			records[d.ID] = r
+			for _, b := range e.stillPending(d.ID, r.Pending) {
+				items = append(items, relayItem{coll: coll, id: d.ID, app: f.App.Def.Key, form: f.Def.Key, cols: d.Cols, batch: b})
+			}
+		}
+		if len(items) > 0 {
+			if err := e.relayAll(ctx, items); err != nil {
+				return err
+			}
+		}
+		err = inParallel(16, page.Docs, func(d store.Doc) error {
+			r := records[d.ID]
+			r.Pending = nil
+			body, err := marshal(r)
+			if err != nil {
+				return err
+			}
+			ver := d.Ver
+			d.Ver, d.Body = ver+1, body
+			delete(d.Cols, colPending)
+			err = e.store.Replace(ctx, coll, d, ver)
+			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrUnknown) {
+				return nil // a command came first, or the next sweep finds out
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,271 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"pipewright/forms"
+	"pipewright/rules"
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+)
+
+// teller turns events into lines of a timeline.
+type teller struct {
+	view   *View
+	dir    *org.Directory
+	titles map[string]string
+}
+
+// tell makes a line of an event; false for those that only keep time.
+func (t *teller) tell(ev *process.Event) (Entry, bool) {
+	out := Entry{Seq: ev.Seq, Type: ev.Payload.Type(), At: ev.At, By: ev.By, Name: t.who(ev.By)}
+	switch p := ev.Payload.(type) {
+	case process.Created:
+		out.Text = rules.Say("创建了记录", "建立了記錄", "created the record")
+		if p.Link != nil {
+			out.Text = rules.Say("由关联记录创建", "由關聯記錄建立", "was created from a linked record")
+		}
+		out.Changes = t.changes(p.Data, nil)
+	case process.Imported:
+		out.Text = rules.Say("导入了记录（未经过流程检查）", "匯入了記錄（未經過流程檢查）", "imported the record (its gates were not run)")
+		out.Stage = p.Stage
+		out.Changes = t.changes(p.Data, nil)
+	case process.Changed:
+		if out.Changes = t.changes(p.Set, p.Clear); len(out.Changes) == 0 {
+			return out, false
+		}
+		out.Text = rules.Say("修改了 {n} 个字段", "修改了 {n} 個欄位", "changed {n} fields", "n", len(out.Changes))
+		if len(out.Changes) == 1 {
+			out.Text = rules.Say("修改了“{field}”", "修改了「{field}」", "changed “{field}”", "field", out.Changes[0].Name)
+		}
+	case process.Entered:
+		out.Stage, out.Comment = p.To, p.Comment
+		switch {
+		case p.Override != "":
+			out.Comment = p.Override
+			out.Text = rules.Say("越过未满足的条件，进入阶段“{stage}”", "越過未滿足的條件，進入階段「{stage}」", "passed unmet conditions and went on to “{stage}”", "stage", t.stage(p.To))
+		case p.From == "":
+			out.Text = rules.Say("进入阶段“{stage}”", "進入階段「{stage}」", "entered “{stage}”", "stage", t.stage(p.To))
+		default:
+			out.Text = rules.Say("从“{from}”进入“{stage}”", "從「{from}」進入「{stage}」", "moved from “{from}” to “{stage}”", "from", t.stage(p.From), "stage", t.stage(p.To))
+		}
+	case process.Ticked:
+		name := t.item(p.Item)
+		out.Text = rules.Say("勾选了“{item}”", "勾選了「{item}」", "ticked “{item}”", "item", name)
+		if !p.Done {
+			out.Text = rules.Say("取消勾选“{item}”", "取消勾選「{item}」", "unticked “{item}”", "item", name)
+		}
+	case process.ActivityDone:
+		name := t.item(p.Activity)
+		out.Text = rules.Say("完成了活动“{item}”", "完成了活動「{item}」", "finished “{item}”", "item", name)
+		if !p.Done {
+			out.Text = rules.Say("重新打开活动“{item}”", "重新打開活動「{item}」", "opened “{item}” again", "item", name)
+		}
+	case process.Assigned:
+		out.Text = rules.Say("负责人改为{who}", "負責人改為{who}", "made {who} the owner", "who", t.who(p.Owner))
+	case process.Numbered:
+		out.Text = rules.Say("编号为 {number}", "編號為 {number}", "gave it the number {number}", "number", p.Number)
+	case process.RoundOpened:
+		out.Text = rules.Say("提交了“{chain}”", "提交了「{chain}」", "submitted “{chain}”", "chain", t.chain(p.Chain))
+		if len(p.Proposed) > 0 {
+			out.Changes = t.changes(p.Proposed, nil)
+		}
+	case process.StepEntered:
+		var names []string
+		for _, s := range p.Slots {
+			if s.State != process.Skipped {
+				names = append(names, t.who(s.Person))
+			}
+		}
+		out.By, out.Name = "", ""
+		out.Text = rules.Say("节点“{step}”等待{who}处理", "節點「{step}」等待{who}處理", "“{step}” waits for {who}", "step", t.step(p.Step), "who", names)
+	case process.StepEnded:
+		if p.State != process.Skipped && p.State != process.Blocked {
+			return out, false
+		}
+		out.By, out.Name = "", ""
+		out.Text = rules.Say("节点“{step}”跳过：{why}", "節點「{step}」跳過：{why}", "“{step}” was skipped: {why}", "step", t.step(p.Step), "why", reasonText(p.Reason))
+		if p.State == process.Blocked {
+			out.Text = rules.Say("节点“{step}”受阻：{why}", "節點「{step}」受阻：{why}", "“{step}” is blocked: {why}", "step", t.step(p.Step), "why", reasonText(p.Reason))
+		}
+	case process.SlotDecided:
+		out.Comment = p.Comment
+		text, tells := decisionText(p.State, t.step(p.Step))
+		out.Text = text
+		return out, tells
+	case process.SlotsAdded:
+		var names []string
+		for _, s := range p.Slots {
+			names = append(names, t.who(s.Person))
+		}
+		out.Text = rules.Say("“{step}”转给{who}", "「{step}」轉給{who}", "passed “{step}” on to {who}", "step", t.step(p.Step), "who", names)
+	case process.Escalated:
+		out.Text = rules.Say("“{step}”超时，已升级给{who}", "「{step}」逾時，已升級給{who}", "“{step}” is late and was escalated to {who}", "step", t.step(p.Step), "who", t.all(p.To))
+	case process.RoundBlocked:
+		out.By, out.Name = "", ""
+		out.Text = rules.Say("审批已同意，但流转条件现在不满足", "審批已同意，但流轉條件現在不滿足", "was approved, but the move's conditions do not hold now")
+	case process.RoundVoided:
+		out.Text = rules.Say("修改了审批所依据的内容，需重新审批", "修改了審批所依據的內容，需重新審批", "changed what the approval rests on; it runs again")
+	case process.RoundEnded:
+		return t.roundEnded(out, p), true
+	case process.Reminded:
+		out.By, out.Name = "", ""
+		out.Text = rules.Say("到期提醒：{who}", "到期提醒：{who}", "reminded {who} of a deadline", "who", t.all(p.To))
+		if p.Kind == "idle" {
+			out.Text = rules.Say("长时间没有进展，已提醒{who}", "長時間沒有進展，已提醒{who}", "nothing happened for a while; reminded {who}", "who", t.all(p.To))
+		}
+	case process.Urged:
+		out.Text = rules.Say("催办{who}", "催辦{who}", "urged {who}", "who", t.all(p.To))
+	case process.Noted:
+		out.Comment = p.Text
+		out.Text = rules.Say("写了笔记", "寫了筆記", "left a note")
+	case process.LinkAdded:
+		title := p.Link.ID
+		for _, l := range t.view.Links {
+			if l.ID == p.Link.ID && l.Title != "" {
+				title = l.Title
+			}
+		}
+		out.Text = rules.Say("发起了“{title}”", "發起了「{title}」", "started “{title}”", "title", title)
+	case process.Deleted:
+		out.Text = rules.Say("移入回收站", "移入回收站", "moved it to the recycle bin")
+	case process.Restored:
+		out.Text = rules.Say("从回收站恢复", "從回收站恢復", "restored it from the recycle bin")
+	default: // TimersSet, Joined, Titled, ActivityOpened, SlotOpened
+		return out, false
+	}
+	return out, true
+}
+
+func (t *teller) roundEnded(out Entry, p process.RoundEnded) Entry {
+	out.By, out.Name = "", ""
+	switch p.State {
+	case process.Passed:
+		out.Text = rules.Say("审批通过", "審批通過", "the approval passed")
+	case process.Rejected:
+		out.Text = rules.Say("审批被拒绝", "審批被拒絕", "the approval was rejected")
+	case process.Returned:
+		out.Text = rules.Say("审批被退回", "審批被退回", "the approval was returned")
+	case process.Withdrawn:
+		out.Text = rules.Say("审批已撤回", "審批已撤回", "the approval was withdrawn")
+	default:
+		out.Text = rules.Say("审批已取消", "審批已取消", "the approval was cancelled")
+	}
+	return out
+}
+
+func decisionText(state string, step rules.Text) (rules.Text, bool) {
+	switch state {
+	case process.Approved:
+		return rules.Say("同意了“{step}”", "同意了「{step}」", "approved “{step}”", "step", step), true
+	case process.Rejected:
+		return rules.Say("拒绝了“{step}”", "拒絕了「{step}」", "rejected “{step}”", "step", step), true
+	case process.Returned:
+		return rules.Say("退回了“{step}”", "退回了「{step}」", "returned “{step}”", "step", step), true
+	case process.TimedOut:
+		return rules.Say("“{step}”已超时", "「{step}」已逾時", "“{step}” timed out", "step", step), true
+	}
+	return nil, false
+}
+
+func reasonText(reason string) rules.Text {
+	switch reason {
+	case "condition":
+		return rules.Say("条件不适用", "條件不適用", "its condition does not apply")
+	case "self":
+		return rules.Say("审批人就是发起人", "審批人就是發起人", "the approver is the initiator")
+	case "samePerson":
+		return rules.Say("与上一节点是同一人", "與上一節點是同一人", "the same person approved the step before")
+	case "empty", "nobody":
+		return rules.Say("找不到审批人", "找不到審批人", "nobody was found to approve")
+	case "due":
+		return rules.Say("到了时限", "到了時限", "its time was over")
+	case "rule":
+		return rules.Say("规则无法计算", "規則無法計算", "a rule could not be computed")
+	case "":
+		return rules.Say("无需处理", "無需處理", "there was nothing to do")
+	}
+	return rules.Plain(reason)
+}
+
+// changes shows stored values by field; those he may not see are left out.
+func (t *teller) changes(set forms.Stored, clear []string) []FieldChange {
+	wire := t.view.Wire(t.view.Form.Schema.Decode(set))
+	var out []FieldChange
+	for _, info := range t.view.Form.Schema.Fields() {
+		_, given := set[info.Storage]
+		if !given && !slices.Contains(clear, info.Storage) || !t.view.Sees(info.ID) {
+			continue
+		}
+		out = append(out, FieldChange{Field: info.ID, Name: info.Name, To: orNull(wire[info.ID])})
+	}
+	return out
+}
+
+func (t *teller) who(user string) string {
+	if app, isApp := strings.CutPrefix(user, "app:"); isApp {
+		return app
+	}
+	if user == "" {
+		return ""
+	}
+	return t.dir.Name(user)
+}
+
+func (t *teller) all(users []string) []string {
+	out := make([]string, len(users))
+	for i, u := range users {
+		out[i] = t.who(u)
+	}
+	return out
+}
+
+func (t *teller) stage(key string) rules.Text {
+	if p := t.view.Form.Process; p != nil {
+		if st := p.ByKey[key]; st != nil {
+			return st.Def.Name
+		}
+	}
+	return rules.Plain(key)
+}
+
+func (t *teller) chain(key string) rules.Text {
+	if c := t.view.App.Chains[key]; c != nil {
+		return c.Def.Name
+	}
+	return rules.Plain(key)
+}
+
+func (t *teller) step(key string) rules.Text {
+	for _, c := range t.view.App.Chains {
+		if c.Form != nil && c.Form.Def.Key == t.view.Form.Def.Key {
+			for _, st := range c.Steps {
+				if st.Def.Key == key {
+					return st.Def.Name
+				}
+			}
+		}
+	}
+	return rules.Plain(key)
+}
+
+// item names a checklist item or activity, "stage.key".
+func (t *teller) item(key string) rules.Text {
+	stage, item, _ := strings.Cut(key, ".")
+	if p := t.view.Form.Process; p != nil {
+		if st := p.ByKey[stage]; st != nil {
+			for i := range st.Def.Checklist {
+				if st.Def.Checklist[i].Key == item {
+					return st.Def.Checklist[i].Name
+				}
+			}
+			for i := range st.Def.Activities {
+				if st.Def.Activities[i].Key == item {
+					return st.Def.Activities[i].Name
+				}
+			}
+		}
+	}
+	return rules.Plain(item)
+}
