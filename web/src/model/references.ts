@@ -1,4 +1,4 @@
-import { type Action, type Definition, type Field, type Whos } from './definition';
+import { type Action, type Automation, type Definition, type Field, type Whos } from './definition';
 import { type Path } from './path';
 
 /**
@@ -17,6 +17,21 @@ export interface Reference {
 type Emit = (kind: Reference['kind'], path: Path, value: unknown, table?: string) => void;
 
 const FIELD_EXPRESSIONS = ['requiredIf', 'visibleIf', 'readIf', 'calc', 'value'] as const;
+
+/** The form of the records that an automation runs for; "" when its trigger names none. */
+export function formOfAutomation(def: Definition, auto: Automation): string {
+  const formOf = (process: string | undefined) => def.processes?.find((p) => p.key === process)?.form ?? '';
+  if (auto.each) return auto.each.form ?? formOf(auto.each.process);
+  const on = auto.on ?? {};
+  if (on.created ?? on.updated) return on.created ?? on.updated ?? '';
+  const named = on.stage ?? on.transition ?? on.due ?? on.idle;
+  if (named !== undefined) return formOf(named.split('.')[0]);
+  if (on.approval === undefined) return '';
+  const user = def.processes?.find(
+    (p) => p.transitions?.some((t) => t.approval === on.approval) || p.stages.some((s) => s.approval?.chain === on.approval),
+  );
+  return user?.form ?? '';
+}
 
 /** Every place in the definition that names fields, with the form whose fields are meant. */
 export function references(def: Definition): Reference[] {
@@ -135,19 +150,9 @@ export function references(def: Definition): Reference[] {
 
   def.automations?.forEach((auto, a) => {
     const base = ['automations', a] as const;
-    const on = auto.on;
-    const named = on.stage ?? on.transition ?? on.due ?? on.idle;
-    const form =
-      (auto.each ? (auto.each.form ?? formOf(auto.each.process)) : undefined) ??
-      on.created ??
-      on.updated ??
-      (named !== undefined
-        ? formOf(named.split('.')[0])
-        : on.approval !== undefined
-          ? ([...(chainForms.get(on.approval) ?? [])][0] ?? '')
-          : '');
+    const form = formOfAutomation(def, auto);
     const emit = emitter(form);
-    emit('list', [...base, 'on', 'fields'], on.fields);
+    emit('list', [...base, 'on', 'fields'], auto.on.fields);
     emit('expression', [...base, 'if'], auto.if);
     emit('expression', [...base, 'each', 'where'], auto.each?.where);
     const target = (action: Action) => {

@@ -18,11 +18,23 @@ const pages = {
   forms: lazy(() => import('./form/FormsPage').then((m) => ({ default: m.FormsPage }))),
   flow: lazy(() => import('./flow/FlowPage').then((m) => ({ default: m.FlowPage }))),
   approvals: lazy(() => import('./approval/ApprovalsPage').then((m) => ({ default: m.ApprovalsPage }))),
+  rules: lazy(() => import('./rules/RulesPage').then((m) => ({ default: m.RulesPage }))),
+  automations: lazy(() => import('./automation/AutomationsPage').then((m) => ({ default: m.AutomationsPage }))),
+  views: lazy(() => import('./views/ViewsPage').then((m) => ({ default: m.ViewsPage }))),
   json: lazy(() => import('./JsonPage').then((m) => ({ default: m.JsonPage }))),
   publish: lazy(() => import('./publish/PublishPage').then((m) => ({ default: m.PublishPage }))),
 };
 
-const TABS = ['forms', 'flow', 'approvals', 'json', 'publish'] as const satisfies readonly PageKey[];
+const TABS = [
+  'forms',
+  'flow',
+  'approvals',
+  'rules',
+  'automations',
+  'views',
+  'json',
+  'publish',
+] as const satisfies readonly PageKey[];
 
 /** The designer's own frame: rail, top bar, the page, the problems below it. */
 export function Frame() {

@@ -86,3 +86,15 @@ export interface PreviewInput {
 
 export const previewChain = (app: string, input: PreviewInput, signal?: AbortSignal) =>
   api.post<PathPreview>(`/apps/${app}/preview-chain`, input, signal ? { signal } : {});
+
+export interface AutomationInfo {
+  key: string;
+  nextFires?: string[];
+}
+
+export const automationsQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['automations', app],
+    queryFn: ({ signal }) => api.get<{ items: AutomationInfo[] }>(`/automations/${app}`, { signal }).then((p) => p.items),
+    retry: false,
+  });

@@ -1,0 +1,250 @@
+import { Dropdown, Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '@/ui/Icon';
+import type { Action } from '@/model/definition';
+import type { Path } from '@/model/path';
+import { useDefinition, useNameOf, useSlot } from '../context';
+import { AssignsSlot } from '../controls/Assigns';
+import { useNewText } from '../controls/choices';
+import { DurationSlot } from '../controls/DurationInput';
+import { FormulaSlot } from '../controls/FormulaSlot';
+import { IconButton, Problems, Row } from '../controls/Row';
+import { ChoiceSlot, NumberSlot, TextSlot, WordSlot } from '../controls/slots';
+import { WhoSlot } from '../controls/Who';
+import { actionKind, ACTIONS, type ActionKind } from './words';
+
+/** Problems of an action stand in it, not under the list. */
+const INDEXES = Array.from({ length: 100 }, (_, i) => String(i));
+
+/** What is done, one after the other. Branches hold lists of their own. */
+export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: string; label: string; depth?: number }) {
+  const { t } = useTranslation('designer');
+  const newText = useNewText();
+  const def = useDefinition();
+  const slot = useSlot<Action[]>(at, INDEXES);
+  const list = slot.value ?? [];
+  const fresh = (kind: ActionKind): Action => {
+    switch (kind) {
+      case 'notify':
+        return { notify: { to: [{ field: 'owner' }], text: newText(t('newMessageText', { title: '{{ title }}' })) } };
+      case 'task':
+        return { task: { who: [{ field: 'owner' }], name: newText(t('newTask', { title: '{{ title }}' })), due: 'P1BD' } };
+      case 'set':
+        return { set: {} };
+      case 'start':
+        return { start: { process: def.processes?.[0]?.key ?? '' } };
+      case 'move':
+        return { move: def.processes?.find((p) => p.form === form)?.transitions?.[0]?.key ?? '' };
+      case 'assign':
+        return { assign: [{ managerOf: 'owner', level: 1 }] };
+      case 'http':
+        return { http: { url: 'https://', method: 'POST' } };
+      case 'branch':
+        return { if: '', then: [] };
+    }
+  };
+  const kinds = depth >= 2 ? ACTIONS.filter((k) => k !== 'branch') : ACTIONS;
+  return (
+    <>
+      <ol className="d-actions" aria-label={label}>
+        {list.map((action, i) => (
+          // An action has no key; its place in the order is its identity.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={i} className="d-action">
+            <header>
+              <span className="d-n">{i + 1}</span>
+              <b>{t(`do_${actionKind(action)}`)}</b>
+              <span className="sp" />
+              <IconButton
+                icon="caretDown"
+                label={t('moveDown')}
+                disabled={i + 1 === list.length}
+                onClick={() => slot.set(list.with(i, list[i + 1] as Action).with(i + 1, action))}
+              />
+              <IconButton icon="close" label={t('remove')} onClick={() => slot.set(list.toSpliced(i, 1))} />
+            </header>
+            <ActionBody at={[...at, i]} action={action} form={form} depth={depth} />
+          </li>
+        ))}
+      </ol>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: kinds.map((k) => ({ key: k, label: t(`do_${k}`) })),
+          onClick: ({ key }) => slot.set([...list, fresh(key as ActionKind)]),
+        }}
+      >
+        <button type="button" className="link d-add">
+          <Icon name="plus" size={14} />
+          {t('addAction')}
+        </button>
+      </Dropdown>
+      <Problems list={slot.problems} />
+    </>
+  );
+}
+
+const INNER = ['set', 'move', 'start', 'assign', 'task', 'notify', 'http', 'if', 'then', 'else', 'on'];
+
+function ActionBody({ at, action, form, depth }: { at: Path; action: Action; form: string; depth: number }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const slot = useSlot<Action>(at, INNER);
+  const process = def.processes?.find((p) => p.form === form);
+  const references = (def.forms?.find((f) => f.key === form)?.fields ?? []).filter((f) => f.type === 'reference');
+  const onForm = action.on === undefined ? form : (references.find((f) => f.key === action.on)?.form ?? '');
+  const started = action.start?.form ?? def.processes?.find((p) => p.key === action.start?.process)?.form ?? '';
+  const links = (def.forms?.find((f) => f.key === started)?.fields ?? [])
+    .filter((f) => f.type === 'reference' && f.form === form)
+    .map((f) => ({ value: f.key, label: nameOf(f) }));
+  const kind = actionKind(action);
+  const transitions = (def.processes?.find((p) => p.form === onForm) ?? process)?.transitions ?? [];
+  const onSlot =
+    references.length > 0 || action.on !== undefined ? (
+      <ChoiceSlot
+        at={[...at, 'on']}
+        label={t('onRecord')}
+        unset={t('thisRecord')}
+        choices={references.map((f) => ({ value: f.key, label: t('recordOf', { field: nameOf(f) }) }))}
+      />
+    ) : null;
+  return (
+    <div className="d-actionbody">
+      <Problems list={slot.problems} />
+      {kind === 'notify' ? (
+        <>
+          <WhoSlot at={[...at, 'notify', 'to']} label={t('notifyWho')} form={form} />
+          <TextSlot
+            at={[...at, 'notify', 'text']}
+            label={t('notifyText')}
+            rows={2}
+            hint={t('templateHint', { example: '{{ name }}' })}
+          />
+        </>
+      ) : null}
+      {kind === 'task' ? (
+        <>
+          <WhoSlot at={[...at, 'task', 'who']} label={t('taskWho')} form={form} />
+          <div className="d-two">
+            <TextSlot at={[...at, 'task', 'name']} label={t('taskName')} />
+            <DurationSlot at={[...at, 'task', 'due']} label={t('taskDue')} />
+          </div>
+        </>
+      ) : null}
+      {kind === 'set' ? (
+        <>
+          {onSlot}
+          <AssignsSlot at={[...at, 'set']} target={onForm} reads={onForm} label={t('do_set')} />
+        </>
+      ) : null}
+      {kind === 'move' ? (
+        <div className="d-two">
+          {onSlot}
+          <ChoiceSlot
+            at={[...at, 'move']}
+            label={t('word_transition')}
+            choices={transitions.map((x) => ({ value: x.key, label: nameOf(x) }))}
+          />
+        </div>
+      ) : null}
+      {kind === 'start' ? (
+        <>
+          <div className="d-two">
+            {action.start?.form === undefined ? (
+              <ChoiceSlot
+                at={[...at, 'start', 'process']}
+                label={t('startWhat')}
+                choices={(def.processes ?? []).map((p) => ({ value: p.key, label: nameOf(p) }))}
+              />
+            ) : (
+              <ChoiceSlot
+                at={[...at, 'start', 'form']}
+                label={t('startWhat')}
+                choices={(def.forms ?? []).map((f) => ({ value: f.key, label: nameOf(f) }))}
+              />
+            )}
+            <ChoiceSlot at={[...at, 'start', 'link']} label={t('linkBack')} unset={t('none')} choices={links} />
+          </div>
+          <AssignsSlot at={[...at, 'start', 'with']} target={started} reads={form} label={t('startWith')} />
+        </>
+      ) : null}
+      {kind === 'assign' ? <WhoSlot at={[...at, 'assign']} label={t('assignTo')} form={form} /> : null}
+      {kind === 'http' ? (
+        <>
+          <WordSlot at={[...at, 'http', 'url']} label={t('httpUrl')} hint={t('httpHint')} />
+          <div className="d-two">
+            <ChoiceSlot
+              at={[...at, 'http', 'method']}
+              label={t('httpMethod')}
+              unset="POST"
+              choices={['GET', 'PUT', 'PATCH', 'DELETE'].map((m) => ({ value: m, label: m }))}
+            />
+            <NumberSlot at={[...at, 'http', 'retry']} label={t('httpRetry')} min={0} max={20} />
+          </div>
+          <WordSlot at={[...at, 'http', 'secret']} label={t('httpSecret')} hint={t('httpSecretHint')} />
+          <BodyRows at={[...at, 'http', 'body']} form={form} />
+        </>
+      ) : null}
+      {kind === 'branch' ? (
+        <>
+          <FormulaSlot at={[...at, 'if']} form={form} label={t('branchIf')} placeholder={t('conditionPlaceholder')} />
+          <div className="d-branch">
+            <b className="s">{t('branchThen')}</b>
+            <ActionList at={[...at, 'then']} form={form} label={t('branchThen')} depth={depth + 1} />
+          </div>
+          <div className="d-branch">
+            <b className="s">{t('branchElse')}</b>
+            <ActionList at={[...at, 'else']} form={form} label={t('branchElse')} depth={depth + 1} />
+          </div>
+        </>
+      ) : action.if !== undefined ? (
+        <FormulaSlot at={[...at, 'if']} form={form} label={t('onlyIf')} />
+      ) : null}
+    </div>
+  );
+}
+
+/** What is sent along: a name and a formula each. */
+function BodyRows({ at, form }: { at: Path; form: string }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<Record<string, string>>(at);
+  const entries = Object.entries(slot.value ?? {});
+  const put = (next: [string, string][]) => slot.set(next.length === 0 ? undefined : Object.fromEntries(next));
+  return (
+    <Row label={t('httpBody')}>
+      {() => (
+        <div className="d-conditions">
+          {entries.map(([key], i) => (
+            // Names are typed here, so they cannot be the keys of the rows.
+            // oxlint-disable-next-line react/no-array-index-key
+            <div key={i} className="d-assign">
+              <div className="d-two">
+                <Row label={t('httpName')}>
+                  {(id) => (
+                    <Input
+                      id={id}
+                      className="d-mono"
+                      value={key}
+                      onChange={(e) => {
+                        const name = e.target.value;
+                        if (name !== '' && !entries.some(([k]) => k === name))
+                          put(entries.with(i, [name, entries[i]?.[1] ?? '']));
+                      }}
+                    />
+                  )}
+                </Row>
+                <FormulaSlot at={[...at, key]} form={form} label={t('formula')} />
+              </div>
+              <IconButton icon="close" label={t('remove')} onClick={() => put(entries.toSpliced(i, 1))} />
+            </div>
+          ))}
+          <button type="button" className="link d-add" onClick={() => put([...entries, [`value${entries.length + 1}`, '']])}>
+            <Icon name="plus" size={14} />
+            {t('add')}
+          </button>
+        </div>
+      )}
+    </Row>
+  );
+}

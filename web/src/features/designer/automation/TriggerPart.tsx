@@ -1,0 +1,240 @@
+import { Input, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { Automation, Trigger } from '@/model/definition';
+import { useActions, useDefinition, useNameOf, useSlot } from '../context';
+import { useChainChoices, useFieldChoices, useFormChoices } from '../controls/choices';
+import { FormulaSlot } from '../controls/FormulaSlot';
+import { Part, Row } from '../controls/Row';
+import { ChoiceSlot, ChoicesSlot, WordSlot, type Choice } from '../controls/slots';
+import { triggerKind, TRIGGERS, type TriggerKind } from './words';
+
+const ZONES = [
+  'Asia/Shanghai',
+  'Asia/Taipei',
+  'Asia/Hong_Kong',
+  'Asia/Singapore',
+  'Asia/Tokyo',
+  'Europe/London',
+  'America/New_York',
+  'UTC',
+];
+
+/** "process.stage" or "process.transition", to choose from. */
+function useWithin(list: 'stages' | 'transitions', open: boolean): Choice[] {
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  return (def.processes ?? []).flatMap((p) =>
+    (p[list] ?? [])
+      .filter((x) => !open || !('end' in x) || x.end === undefined)
+      .map((x) => ({ value: `${p.key}.${x.key}`, label: `${nameOf(p)} / ${nameOf(x)}` })),
+  );
+}
+
+/** When it runs: the kind of trigger, and what it names. */
+export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Automation }) {
+  const { t } = useTranslation('designer');
+  const { apply } = useActions();
+  const forms = useFormChoices();
+  const chains = useChainChoices();
+  const stages = useWithin('stages', false);
+  const open = useWithin('stages', true);
+  const transitions = useWithin('transitions', false);
+  const on = [...at, 'on'];
+  const slot = useSlot<Trigger>(on, [
+    'created',
+    'updated',
+    'fields',
+    'stage',
+    'transition',
+    'approval',
+    'result',
+    'due',
+    'idle',
+    'at',
+    'cron',
+    'timezone',
+    'misfire',
+    'overlap',
+  ]);
+  const kind = triggerKind(auto.on);
+  const first: Record<TriggerKind, Trigger> = {
+    created: { created: forms[0]?.value ?? '' },
+    updated: { updated: forms[0]?.value ?? '' },
+    stage: { stage: stages[0]?.value ?? '' },
+    transition: { transition: transitions[0]?.value ?? '' },
+    approval: { approval: chains[0]?.value ?? '', result: 'passed' },
+    due: { due: open[0]?.value ?? '' },
+    idle: { idle: open[0]?.value ?? '' },
+    cron: { cron: '0 9 * * 1-5', misfire: 'once', overlap: 'skip' },
+  };
+  const fields = useFieldChoices(auto.on?.updated ?? '');
+  return (
+    <Part title={t('whenRuns')}>
+      <Row label={t('trigger')} problems={slot.problems}>
+        {(id) => (
+          <Select
+            id={id}
+            className="d-wide"
+            aria-label={t('trigger')}
+            value={kind ?? null}
+            options={TRIGGERS.map((k) => ({ value: k, label: t(`on_${k}`) }))}
+            onChange={(k: TriggerKind) =>
+              apply({
+                op: 'all',
+                changes: [
+                  { op: 'set', at: on, value: first[k] },
+                  // Only a schedule looks for its records itself; the others run for the record they happen to.
+                  ...(k === 'cron'
+                    ? []
+                    : [
+                        { op: 'set' as const, at: [...at, 'each'] },
+                        { op: 'set' as const, at: [...at, 'limit'] },
+                      ]),
+                ],
+              })
+            }
+          />
+        )}
+      </Row>
+      {kind === 'created' ? <ChoiceSlot at={[...on, 'created']} label={t('word_form')} choices={forms} /> : null}
+      {kind === 'updated' ? (
+        <>
+          <ChoiceSlot at={[...on, 'updated']} label={t('word_form')} choices={forms} />
+          <ChoicesSlot at={[...on, 'fields']} label={t('onlyFields')} choices={fields} placeholder={t('anyField')} />
+        </>
+      ) : null}
+      {kind === 'stage' ? (
+        <div className="d-two">
+          <ChoiceSlot at={[...on, 'stage']} label={t('word_stage')} choices={stages} />
+          <ChoiceSlot
+            at={[...on, 'when']}
+            label={t('enteredOrLeft')}
+            unset={t('entered')}
+            choices={[{ value: 'left', label: t('left') }]}
+          />
+        </div>
+      ) : null}
+      {kind === 'transition' ? (
+        <ChoiceSlot at={[...on, 'transition']} label={t('word_transition')} choices={transitions} />
+      ) : null}
+      {kind === 'approval' ? (
+        <div className="d-two">
+          <ChoiceSlot at={[...on, 'approval']} label={t('word_chain')} choices={chains} />
+          <ChoiceSlot
+            at={[...on, 'result']}
+            label={t('result')}
+            choices={(['passed', 'rejected', 'returned'] as const).map((r) => ({ value: r, label: t(`result_${r}`) }))}
+          />
+        </div>
+      ) : null}
+      {kind === 'due' || kind === 'idle' ? (
+        <div className="d-two">
+          <ChoiceSlot at={[...on, kind]} label={t('word_stage')} choices={open} />
+          <WordSlot at={[...on, 'at']} label={t('atPoint')} placeholder="100%" hint={t('atPointHint')} />
+        </div>
+      ) : null}
+      {kind === 'cron' ? (
+        <>
+          <CronRow at={[...on, 'cron']} />
+          <div className="d-two">
+            <ChoiceSlot
+              at={[...on, 'timezone']}
+              label={t('timezone')}
+              unset={t('appZone')}
+              choices={ZONES.map((z) => ({ value: z, label: z }))}
+            />
+            <ChoiceSlot
+              at={[...on, 'misfire']}
+              label={t('misfire')}
+              unset={t('misfire_once')}
+              choices={(['skip', 'all'] as const).map((v) => ({ value: v, label: t(`misfire_${v}`) }))}
+            />
+          </div>
+          <ChoiceSlot
+            at={[...on, 'overlap']}
+            label={t('overlap')}
+            unset={t('overlap_skip')}
+            choices={(['queueOne', 'allow'] as const).map((v) => ({ value: v, label: t(`overlap_${v}`) }))}
+          />
+          <EachRows at={at} auto={auto} />
+        </>
+      ) : null}
+    </Part>
+  );
+}
+
+const CRONS = ['0 9 * * 1-5', '0 9 * * *', '0 9 * * 1', '0 9 1 * *', '0 * * * *'] as const;
+
+function CronRow({ at }: { at: (string | number)[] }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<string>(at);
+  const known = (CRONS as readonly string[]).includes(slot.value ?? '');
+  return (
+    <Row label={t('cron')} hint={t('cronHint')} path={slot.path} problems={slot.problems}>
+      {(id) => (
+        <div className="d-two">
+          <Select
+            aria-label={t('cronPreset')}
+            value={known ? slot.value : ''}
+            options={[
+              ...CRONS.map((c, i) => ({ value: c as string, label: t(`cron_${i as 0 | 1 | 2 | 3 | 4}`) })),
+              { value: '', label: t('cron_own') },
+            ]}
+            onChange={(v) => v && slot.set(v)}
+          />
+          <Input
+            id={id}
+            className="d-mono"
+            value={slot.value ?? ''}
+            spellCheck={false}
+            onBlur={slot.settle}
+            onChange={(e) => slot.type(e.target.value)}
+          />
+        </div>
+      )}
+    </Row>
+  );
+}
+
+/** Which records a schedule runs for. */
+function EachRows({ at, auto }: { at: (string | number)[]; auto: Automation }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const slot = useSlot<Automation['each']>([...at, 'each'], ['where']);
+  const value =
+    auto.each?.process !== undefined
+      ? `process:${auto.each.process}`
+      : auto.each?.form !== undefined
+        ? `form:${auto.each.form}`
+        : '';
+  const form = auto.each?.form ?? def.processes?.find((p) => p.key === auto.each?.process)?.form ?? '';
+  return (
+    <>
+      <Row label={t('forEach')} path={slot.path} problems={slot.problems}>
+        {(id) => (
+          <Select
+            id={id}
+            className="d-wide"
+            aria-label={t('forEach')}
+            value={value}
+            options={[
+              { value: '', label: t('once') },
+              ...(def.processes ?? []).map((p) => ({ value: `process:${p.key}`, label: t('eachOf', { name: nameOf(p) }) })),
+              ...(def.forms ?? [])
+                .filter((f) => !def.processes?.some((p) => p.form === f.key))
+                .map((f) => ({ value: `form:${f.key}`, label: t('eachOf', { name: nameOf(f) }) })),
+            ]}
+            onChange={(v) => {
+              const [kind, key] = v.split(':');
+              slot.set(v === '' ? undefined : { [kind as 'form']: key, ...(auto.each?.where ? { where: auto.each.where } : {}) });
+            }}
+          />
+        )}
+      </Row>
+      {auto.each ? (
+        <FormulaSlot at={[...at, 'each', 'where']} form={form} label={t('eachWhere')} placeholder="open and idleDays > 7" />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { useTranslation } from 'react-i18next';
+import type { Action, Automation, Trigger } from '@/model/definition';
+import { useDefinition, useNameOf } from '../context';
+
+export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'due', 'idle', 'cron'] as const;
+export type TriggerKind = (typeof TRIGGERS)[number];
+
+export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'http', 'branch'] as const;
+export type ActionKind = (typeof ACTIONS)[number];
+
+export function triggerKind(on: Trigger | undefined): TriggerKind | undefined {
+  return TRIGGERS.find((k) => on?.[k] !== undefined);
+}
+
+export function actionKind(action: Action): ActionKind {
+  if (action.then !== undefined || action.else !== undefined) return 'branch';
+  return ACTIONS.find((k) => k !== 'branch' && action[k] !== undefined) ?? 'branch';
+}
+
+/** When an automation runs, as a sentence. */
+export function useTriggerText(): (auto: Automation) => string {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const within = (path: string | undefined, list: 'stages' | 'transitions') => {
+    const [process, key] = (path ?? '').split('.');
+    const it = def.processes?.find((p) => p.key === process);
+    return `${nameOf(it ?? { key: process ?? '' })} / ${nameOf(it?.[list]?.find((x) => x.key === key) ?? { key: key ?? '' })}`;
+  };
+  const form = (key: string | undefined) => nameOf(def.forms?.find((f) => f.key === key) ?? { key: key ?? '' });
+  return ({ on = {} }) => {
+    switch (triggerKind(on)) {
+      case 'created':
+        return t('on_created_text', { form: form(on.created) });
+      case 'updated':
+        return t('on_updated_text', { form: form(on.updated) });
+      case 'stage':
+        return t(on.when === 'left' ? 'on_left_text' : 'on_stage_text', { stage: within(on.stage, 'stages') });
+      case 'transition':
+        return t('on_transition_text', { transition: within(on.transition, 'transitions') });
+      case 'approval':
+        return t('on_approval_text', {
+          chain: nameOf(def.approvals?.find((c) => c.key === on.approval) ?? { key: on.approval ?? '' }),
+        });
+      case 'due':
+        return t('on_due_text', { stage: within(on.due, 'stages') });
+      case 'idle':
+        return t('on_idle_text', { stage: within(on.idle, 'stages') });
+      case 'cron':
+        return t('on_cron_text', { cron: on.cron ?? '' });
+      case undefined:
+        return t('on_unset');
+    }
+  };
+}

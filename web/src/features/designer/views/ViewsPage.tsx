@@ -1,0 +1,357 @@
+import { Checkbox } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast } from '@/ui/toast';
+import type { Dashboard, Measure, Report, View } from '@/model/definition';
+import { freshKey, keysOf } from '@/model/keys';
+import { splitKeyPath } from '@/model/path';
+import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
+import { useFieldChoices, useNewText } from '../controls/choices';
+import { FormulaSlot } from '../controls/FormulaSlot';
+import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
+import { ChoiceSlot, ChoicesSlot, TextSlot, type Choice } from '../controls/slots';
+import { SidePage } from '../SidePage';
+
+const LISTS = ['views', 'reports', 'dashboards'] as const;
+type ListName = (typeof LISTS)[number];
+
+/** Views, reports and dashboards: how records are shown and counted. */
+export function ViewsPage() {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const newText = useNewText();
+  const { at } = useSelection();
+  const { edit } = useActions();
+  const lists = { views: def.views ?? [], reports: def.reports ?? [], dashboards: def.dashboards ?? [] };
+  const parts = splitKeyPath(at);
+  const first = LISTS.find((l) => lists[l].length > 0) ?? 'views';
+  const list = LISTS.find((l) => l === parts[0]) ?? first;
+  const index = Math.max(0, parts[0] === list ? lists[list].findIndex((x) => x.key === parts[1]) : 0);
+  const shown = lists[list][index];
+  const process = def.processes?.[0];
+  const make = (where: ListName, base: string, value: (key: string) => unknown) => () => {
+    const key = freshKey(base, keysOf(lists[where]));
+    edit({ change: { op: 'insert', at: [where], index: lists[where].length, value: value(key) }, select: `/${where}/${key}` });
+  };
+  const form = process?.form ?? def.forms?.[0]?.key ?? '';
+  const makers = [
+    ...(process
+      ? [
+          {
+            label: t('newBoard'),
+            run: make(
+              'views',
+              'board',
+              (key) => ({ key, name: newText(t('newBoard')), process: process.key, kind: 'board' }) satisfies View,
+            ),
+          },
+        ]
+      : []),
+    {
+      label: t('newList'),
+      run: make(
+        'views',
+        'list',
+        (key) =>
+          ({
+            key,
+            name: newText(t('newList')),
+            form,
+            kind: 'list',
+            columns: [def.forms?.find((f) => f.key === form)?.fields[0]?.key ?? 'title'],
+          }) satisfies View,
+      ),
+    },
+    {
+      label: t('newReport'),
+      run: make(
+        'reports',
+        'report',
+        (key) =>
+          ({
+            key,
+            name: newText(t('newReport')),
+            ...(process ? { process: process.key } : { form }),
+            measures: [{ key: 'n', count: true }],
+            chart: 'bar',
+          }) satisfies Report,
+      ),
+    },
+    {
+      label: t('newDashboard'),
+      run: make(
+        'dashboards',
+        'dashboard',
+        (key) =>
+          ({ key, name: newText(t('newDashboard')), cards: lists.reports[0] ? [lists.reports[0].key] : [] }) satisfies Dashboard,
+      ),
+    },
+  ];
+  const note = (x: View | Report) =>
+    nameOf(def.processes?.find((p) => p.key === x.process) ?? def.forms?.find((f) => f.key === x.form) ?? { key: '' });
+  return (
+    <SidePage
+      title={t('tab_views')}
+      groups={[
+        {
+          title: t('area_views'),
+          items: lists.views.map((v) => ({
+            path: `/views/${v.key}`,
+            name: nameOf(v),
+            note: `${t(`view_${v.kind}`)} · ${note(v)}`,
+          })),
+        },
+        {
+          title: t('area_reports'),
+          items: lists.reports.map((r) => ({ path: `/reports/${r.key}`, name: nameOf(r), note: note(r) })),
+        },
+        {
+          title: t('area_dashboards'),
+          items: lists.dashboards.map((d) => ({
+            path: `/dashboards/${d.key}`,
+            name: nameOf(d),
+            note: t('cardCount', { count: d.cards.length }),
+          })),
+        },
+      ]}
+      makers={makers}
+      emptyTitle={t('noViews')}
+      emptyText={t('noViewsText')}
+      shown={shown && `/${list}/${shown.key}`}
+    >
+      {shown ? (
+        <One key={`${list}/${shown.key}`} list={list} index={index} name={nameOf(shown)}>
+          {list === 'views' ? <ViewParts at={['views', index]} view={shown as View} /> : null}
+          {list === 'reports' ? <ReportParts at={['reports', index]} report={shown as Report} /> : null}
+          {list === 'dashboards' ? <DashboardParts at={['dashboards', index]} /> : null}
+        </One>
+      ) : null}
+    </SidePage>
+  );
+}
+
+function One({ list, index, name, children }: { list: ListName; index: number; name: string; children: ReactNode }) {
+  const { t } = useTranslation('designer');
+  const { apply } = useActions();
+  const { select } = useSelection();
+  const { actions } = useDraftStore();
+  const rest = useSlot(
+    [list, index],
+    ['name', 'process', 'form', 'kind', 'where', 'columns', 'sort', 'sum', 'card', 'group', 'measures', 'chart', 'cards'],
+  );
+  return (
+    <div className="card d-one">
+      <header>
+        <h2 className="el">{name}</h2>
+        <span className="sp" />
+        <IconButton
+          icon="trash"
+          label={t('remove')}
+          onClick={() => {
+            apply({ op: 'remove', at: [list], index });
+            select(undefined);
+            toast(t('removed', { name }), { undo: actions.undo });
+          }}
+        />
+      </header>
+      <Part>
+        <TextSlot at={[list, index, 'name']} label={t('name')} />
+        <Problems list={rest.problems} />
+      </Part>
+      {children}
+    </div>
+  );
+}
+
+/** The form a view or report reads, and the fields and system names it may show. */
+function useColumns(x: View | Report): { form: string; fields: Choice[]; columns: Choice[] } {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const process = def.processes?.find((p) => p.key === x.process) ?? def.processes?.find((p) => p.form === x.form);
+  const form = x.form ?? process?.form ?? '';
+  const fields = useFieldChoices(form);
+  const system = (
+    process
+      ? (['number', 'stage', 'owner', 'createdAt', 'updatedAt', 'since', 'idleDays'] as const)
+      : (['number', 'owner', 'createdAt', 'updatedAt'] as const)
+  ).map((k) => ({
+    value: k as string,
+    label: t(`name_${k}`),
+  }));
+  const forecast = process?.value ? [{ value: 'weighted', label: t('weighted') }] : [];
+  return { form, fields, columns: [...fields, ...system, ...forecast] };
+}
+
+function ViewParts({ at, view }: { at: (string | number)[]; view: View }) {
+  const { t } = useTranslation('designer');
+  const { form, columns } = useColumns(view);
+  const sorts = columns.flatMap((c) => [
+    { value: c.value, label: `${c.label} ↑` },
+    { value: `-${c.value}`, label: `${c.label} ↓` },
+  ]);
+  return (
+    <>
+      <Part title={t('whichRecords')}>
+        <FormulaSlot at={[...at, 'where']} form={form} label={t('whereLabel')} placeholder="owner == me and open" />
+        <ChoicesSlot at={[...at, 'sort']} label={t('sortBy')} choices={sorts} placeholder={t('none')} />
+      </Part>
+      <Part title={t('whatShown')}>
+        {view.kind === 'list' ? <ChoicesSlot at={[...at, 'columns']} label={t('tableColumns')} choices={columns} /> : null}
+        {view.kind === 'board' ? (
+          <>
+            <ChoicesSlot at={[...at, 'card']} label={t('onCard')} choices={columns} placeholder={t('none')} />
+            <ChoicesSlot at={[...at, 'sum']} label={t('sums')} choices={columns} placeholder={t('none')} />
+          </>
+        ) : null}
+      </Part>
+    </>
+  );
+}
+
+const CHARTS = ['number', 'bar', 'line', 'pie', 'funnel', 'table'] as const;
+const UNITS = ['day', 'week', 'month', 'year'] as const;
+
+function ReportParts({ at, report }: { at: (string | number)[]; report: Report }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const { form, columns } = useColumns(report);
+  const group = useSlot<Report['group']>([...at, 'group'], ['0', '1', '2']);
+  const measures = useSlot<Measure[]>(
+    [...at, 'measures'],
+    (report.measures ?? []).map((m) => m.key),
+  );
+  const list = measures.value ?? [];
+  const groups = group.value ?? [];
+  const isDate = (by: string) =>
+    ['createdAt', 'updatedAt', 'since', 'closing', 'closedAt'].includes(by) ||
+    ['date', 'datetime'].includes(def.forms?.find((f) => f.key === form)?.fields.find((f) => f.key === by)?.type ?? '');
+  return (
+    <>
+      <Part title={t('whichRecords')}>
+        {report.form === undefined ? (
+          <ChoiceSlot
+            at={[...at, 'process']}
+            label={t('word_process')}
+            choices={(def.processes ?? []).map((p) => ({ value: p.key, label: nameOf(p) }))}
+          />
+        ) : (
+          <ChoiceSlot
+            at={[...at, 'form']}
+            label={t('word_form')}
+            choices={(def.forms ?? []).map((f) => ({ value: f.key, label: nameOf(f) }))}
+          />
+        )}
+        <FormulaSlot at={[...at, 'where']} form={form} label={t('whereLabel')} placeholder="open" />
+      </Part>
+      <Part title={t('howCounted')}>
+        <div className="d-two">
+          <ChoiceSlot
+            at={[...at, 'kind']}
+            label={t('reportKind')}
+            unset={t('report_summary')}
+            choices={[{ value: 'funnel', label: t('report_funnel') }]}
+          />
+          <ChoiceSlot
+            at={[...at, 'chart']}
+            label={t('chart')}
+            unset={t('chart_table')}
+            choices={CHARTS.filter((c) => c !== 'table').map((c) => ({ value: c, label: t(`chart_${c}`) }))}
+          />
+        </div>
+      </Part>
+      {report.kind === 'funnel' ? null : (
+        <>
+          <Part
+            title={t('groupBy')}
+            action={
+              groups.length < 2 ? (
+                <AddButton onClick={() => group.set([...groups, { by: columns[0]?.value ?? 'owner' }])}>{t('add')}</AddButton>
+              ) : null
+            }
+          >
+            {groups.map((g, i) => (
+              // A level of grouping is known by its place.
+              // oxlint-disable-next-line react/no-array-index-key
+              <div key={i} className="d-assign">
+                <div className="d-two">
+                  <ChoiceSlot at={[...at, 'group', i, 'by']} label={t('groupLevel', { n: i + 1 })} choices={columns} />
+                  {isDate(g.by) ? (
+                    <ChoiceSlot
+                      at={[...at, 'group', i, 'unit']}
+                      label={t('groupUnit')}
+                      unset={t('group_day')}
+                      choices={UNITS.slice(1).map((u) => ({ value: u, label: t(`group_${u}`) }))}
+                    />
+                  ) : null}
+                </div>
+                <IconButton
+                  icon="close"
+                  label={t('remove')}
+                  onClick={() => group.set(groups.length === 1 ? undefined : groups.toSpliced(i, 1))}
+                />
+              </div>
+            ))}
+            <Problems list={group.problems} />
+          </Part>
+          <Part
+            title={t('measures')}
+            action={
+              <AddButton onClick={() => measures.set([...list, { key: freshKey('figure', keysOf(list)), count: true }])}>
+                {t('add')}
+              </AddButton>
+            }
+          >
+            {list.map((m, i) => (
+              <div key={m.key} className="d-condition" role="group" aria-label={nameOf(m)}>
+                <TextSlot at={[...at, 'measures', i, 'name']} label={t('name')} />
+                <div className="d-two">
+                  <Row label={t('counting')}>
+                    {() => (
+                      <Checkbox
+                        checked={m.count ?? false}
+                        onChange={(e) => {
+                          const { sum: _sum, min: _min, max: _max, count: _count, ...rest } = m;
+                          measures.set(
+                            list.with(i, e.target.checked ? { ...rest, count: true } : { ...rest, sum: columns[0]?.value ?? '' }),
+                          );
+                        }}
+                      >
+                        {t('countRecords')}
+                      </Checkbox>
+                    )}
+                  </Row>
+                  {m.count ? null : (
+                    <ChoiceSlot
+                      at={[...at, 'measures', i, m.min !== undefined ? 'min' : m.max !== undefined ? 'max' : 'sum']}
+                      label={t(m.min !== undefined ? 'measureMin' : m.max !== undefined ? 'measureMax' : 'measureSum')}
+                      choices={columns}
+                    />
+                  )}
+                </div>
+                <IconButton icon="trash" label={t('remove')} onClick={() => measures.set(list.toSpliced(i, 1))} />
+              </div>
+            ))}
+            <Problems list={measures.problems} />
+          </Part>
+        </>
+      )}
+    </>
+  );
+}
+
+function DashboardParts({ at }: { at: (string | number)[] }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  return (
+    <Part title={t('cards')}>
+      <ChoicesSlot
+        at={[...at, 'cards']}
+        label={t('cardsLong')}
+        choices={(def.reports ?? []).map((r) => ({ value: r.key, label: nameOf(r) }))}
+      />
+    </Part>
+  );
+}
