@@ -45,7 +45,7 @@ type describer struct{ schemas map[string]any }
 func (d *describer) operation(r route) map[string]any {
 	op := map[string]any{"summary": r.summary, "operationId": strings.ToLower(r.method) + pathParam.ReplaceAllString(r.path, "$1")}
 	op["operationId"] = strings.NewReplacer("/", "_", "-", "_", ".", "_").Replace(op["operationId"].(string))
-	if r.who != anyone {
+	if r.who == signedIn || r.who == admins {
 		op["security"] = []any{map[string]any{"session": []any{}}}
 	}
 	var params []any

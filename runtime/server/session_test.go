@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -136,4 +137,23 @@ func TestCrossOriginIsRefused(t *testing.T) {
 	c.refused(403, "cross.origin", "PATCH", "/api/me", map[string]string{"theme": "dark"}, "Sec-Fetch-Site", "cross-site")
 	c.must("PATCH", "/api/me", map[string]string{"theme": "dark"}, "Sec-Fetch-Site", "same-origin")
 	c.refused(400, "bad.request", "PATCH", "/api/me", `{"theme": "dark"}`, "Content-Type", "text/plain")
+}
+
+func TestAddressBelievesOnlyThisMachine(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ peer, forwarded, want string }{
+		{"192.0.2.7:5000", "", "192.0.2.7"},
+		{"192.0.2.7:5000", "203.0.113.9", "192.0.2.7"},
+		{"127.0.0.1:5000", "203.0.113.9", "203.0.113.9"},
+		{"127.0.0.1:5000", "198.51.100.1, 203.0.113.9", "203.0.113.9"},
+		{"127.0.0.1:5000", "nonsense", "127.0.0.1"},
+		{"[::1]:5000", "2001:db8::1", "2001:db8::1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.peer
+		r.Header.Set("X-Forwarded-For", c.forwarded)
+		if got := address(r); got != c.want {
+			t.Errorf("%s forwarding for %q: %s, want %s", c.peer, c.forwarded, got, c.want)
+		}
+	}
 }

@@ -13,8 +13,8 @@ func (s *Server) table() []route {
 		get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	)
 	return []route{
-		{method: get, path: "/healthz", summary: "Whether the process answers", out: map[string]string{}, handle: s.healthz},
-		{method: get, path: "/readyz", summary: "Whether the store answers", out: map[string]string{}, handle: s.readyz},
+		{method: get, path: "/healthz", who: nobody, summary: "Whether the process answers", out: map[string]string{}, handle: s.healthz},
+		{method: get, path: "/readyz", who: nobody, summary: "Whether the store answers", out: map[string]string{}, handle: s.readyz},
 		{method: get, path: "/metrics", summary: "Prometheus metrics, for this machine and admins", handle: s.showMetrics, raw: true},
 		{method: get, path: "/api/openapi.json", summary: "This document", handle: s.getOpenAPI},
 
