@@ -108,6 +108,9 @@ func Compare(a, b any) (int, bool) {
 	return 0, false
 }
 
+// IDDesc tells whether the id, which ends every order, descends in this one.
+func IDDesc(sort []Sort) bool { return len(sort) > 0 && sort[len(sort)-1].Desc }
+
 // Less orders two documents by a sort and, at the end, by id, exactly as both stores page through them.
 func Less(sort []Sort, aCols map[string]any, aID string, bCols map[string]any, bID string) bool {
 	for _, s := range sort {
@@ -128,6 +131,9 @@ func Less(sort []Sort, aCols map[string]any, aID string, bCols map[string]any, b
 		if c != 0 {
 			return c < 0
 		}
+	}
+	if IDDesc(sort) {
+		aID, bID = bID, aID
 	}
 	return aID < bID
 }

@@ -103,7 +103,7 @@ func TestLess(t *testing.T) {
 		{"absent first ascending", up, nil, one, "b", "a", true},
 		{"absent last descending", down, one, nil, "b", "a", true},
 		{"tie by id", up, one, one, "a", "b", true},
-		{"tie by id also descending", down, nil, nil, "a", "b", true},
+		{"tie by id, descending too", down, nil, nil, "b", "a", true},
 		{"equal", up, one, one, "a", "a", false},
 	}
 	for _, c := range cases {

@@ -81,7 +81,8 @@ type Sort struct {
 	Desc bool
 }
 
-// Query asks for one page of documents. The id is always the last level of the order, ascending.
+// Query asks for one page of documents. The id is always the last level of the order, in the direction of the level before it
+// (ascending when there is none), so that one index serves an order and its reverse.
 type Query struct {
 	Filter Filter
 	Sort   []Sort

@@ -34,7 +34,8 @@ type Column struct {
 	Type query.Type
 }
 
-// Index declares an index. Cols are in order; a "-" prefix means descending. The id is appended by the store. A Texts
+// Index declares an index. Cols are in order; a "-" prefix means descending. The id is
+// appended by the store, in the direction of the last column; an index serves its order and the exact reverse. A Texts
 // column may only come first. Cover lists further Int columns carried along so that grouped sums read the index
 // only (sqlitestore adds them to the index; mongostore appends them too).
 type Index struct {

@@ -105,20 +105,25 @@ func after(order []query.Sort, at *store.Position) bson.D {
 			beyond("$eq", nil)
 		}
 	}
-	alternatives = append(alternatives, append(append(bson.D{}, equal...), bson.E{Key: "_id", Value: bson.D{{Key: "$gt", Value: at.ID}}}))
+	id := "$gt"
+	if query.IDDesc(order) {
+		id = "$lt"
+	}
+	alternatives = append(alternatives, append(append(bson.D{}, equal...), bson.E{Key: "_id", Value: bson.D{{Key: id, Value: at.ID}}}))
 	return bson.D{{Key: "$or", Value: alternatives}}
 }
 
 func sortBy(order []query.Sort) bson.D {
 	var d bson.D
+	dir := 1
 	for _, by := range order {
-		dir := 1
+		dir = 1
 		if by.Desc {
 			dir = -1
 		}
 		d = append(d, bson.E{Key: "c." + by.Col, Value: dir})
 	}
-	return append(d, bson.E{Key: "_id", Value: 1})
+	return append(d, bson.E{Key: "_id", Value: dir}) // in the direction of the level before it
 }
 
 // groupKey is the expression of one group. A missing member stays missing in the key, where it counts as absent.

@@ -209,15 +209,16 @@ func indexes(declared []store.Index) []mongo.IndexModel {
 	var seen []string
 	for _, ix := range declared {
 		var keys bson.D
+		dir := 1
 		for _, col := range ix.Cols {
 			name := strings.TrimPrefix(col, "-")
-			dir := 1
+			dir = 1
 			if name != col {
 				dir = -1
 			}
 			keys = append(keys, bson.E{Key: "c." + name, Value: dir})
 		}
-		keys = append(keys, bson.E{Key: "_id", Value: 1})
+		keys = append(keys, bson.E{Key: "_id", Value: dir}) // as the id ends every order
 		for _, name := range ix.Cover {
 			keys = append(keys, bson.E{Key: "c." + name, Value: 1})
 		}

@@ -117,7 +117,7 @@ func (t *table) index(ix store.Index) (name, on string) {
 		}
 		parts = append(parts, part)
 	}
-	parts = append(parts, "id")
+	parts = append(parts, "id"+direction(ix))
 	for _, name := range ix.Cover {
 		parts = append(parts, t.quoted[name])
 	}
@@ -138,4 +138,12 @@ func (t *table) columnsOf(names []string) (list string, cols []string) {
 		}
 	}
 	return list, cols
+}
+
+// direction of the id behind an index: that of the column before it, as in every order.
+func direction(ix store.Index) string {
+	if strings.HasPrefix(ix.Cols[len(ix.Cols)-1], "-") {
+		return " DESC"
+	}
+	return ""
 }

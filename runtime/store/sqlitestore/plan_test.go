@@ -38,6 +38,7 @@ func TestPagesUseTheIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	byUpdated := []query.Sort{{Col: "updated", Desc: true}}
+	backwards := []query.Sort{{Col: "stage", Desc: true}, {Col: "updated"}}
 	byBoth := []query.Sort{{Col: "stage"}, {Col: "updated", Desc: true}}
 	stage := query.Cmp{Col: "stage", Op: query.Eq, Value: "s1"}
 	for name, c := range map[string]struct {
@@ -52,6 +53,8 @@ func TestPagesUseTheIndex(t *testing.T) {
 		"ascending, after an absent one": {nil, []query.Sort{{Col: "stage"}}, []any{nil}, "s"},
 		"not absent":                     {query.Not{Of: query.IsNull{Col: "stage"}}, []query.Sort{{Col: "stage"}}, nil, "s"},
 		"first by stage and updated":     {nil, byBoth, nil, "stage"},
+		"backwards":                      {nil, backwards, nil, "stage"},
+		"backwards, next":                {nil, backwards, []any{"s1", int64(5)}, "stage"},
 		"next by stage and updated":      {nil, byBoth, []any{"s1", int64(5)}, "stage"},
 		"after absent ones":              {nil, byBoth, []any{nil, nil}, "stage"},
 		"one stage, first by updated":    {stage, byUpdated, nil, "stage"},

@@ -235,7 +235,11 @@ func (t *table) choose(f query.Filter, part segment, limit int) *sqlBuilder {
 		}
 		b.WriteString(", ")
 	}
-	b.WriteString("id LIMIT ")
+	b.WriteString("id")
+	if part.idDesc {
+		b.WriteString(" DESC")
+	}
+	b.WriteString(" LIMIT ")
 	b.bind(int64(limit))
 	return b
 }
@@ -250,8 +254,9 @@ func (t *table) column(name string) string {
 
 // segment is a stretch of an order: conditions joined by AND, and the levels that still vary within it.
 type segment struct {
-	conds []condition
-	order []query.Sort
+	conds  []condition
+	order  []query.Sort
+	idDesc bool
 }
 
 type condition struct {
@@ -266,7 +271,7 @@ const present = "present"
 // segments lists, in order, the stretches after a position; the whole order when at is nil.
 func segments(order []query.Sort, at *store.Position) []segment {
 	if at == nil {
-		return []segment{{order: order}}
+		return []segment{{order: order, idDesc: query.IDDesc(order)}}
 	}
 	equal := make([]condition, len(order))
 	for i, by := range order {
@@ -275,10 +280,14 @@ func segments(order []query.Sort, at *store.Position) []segment {
 			equal[i] = condition{by.Col, " IS NULL", nil}
 		}
 	}
-	out := []segment{{conds: append(slices.Clone(equal), condition{"", " > ", at.ID})}}
+	desc, beyond := query.IDDesc(order), " > "
+	if desc {
+		beyond = " < "
+	}
+	out := []segment{{conds: append(slices.Clone(equal), condition{"", beyond, at.ID}), idDesc: desc}}
 	for k := len(order) - 1; k >= 0; k-- {
 		add := func(c condition, rest []query.Sort) {
-			out = append(out, segment{conds: append(slices.Clone(equal[:k]), c), order: rest})
+			out = append(out, segment{conds: append(slices.Clone(equal[:k]), c), order: rest, idDesc: desc})
 		}
 		by, v := order[k], at.Values[k]
 		switch {
