@@ -5,6 +5,10 @@ export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const light = {
   colorPrimary: '#2f5bea',
+  // Hover goes darker: the library's own goes lighter, and words on it fall below 4.5:1.
+  colorPrimaryHover: '#274fd6',
+  colorPrimaryActive: '#2145bd',
+  colorErrorHover: '#b3261e',
   colorLink: '#2f5bea',
   colorSuccess: '#1e8e5a',
   colorWarning: '#b7791f',
@@ -26,6 +30,9 @@ const light = {
 const dark = {
   ...light,
   colorPrimary: '#3f66e0',
+  colorPrimaryHover: '#385cd0',
+  colorPrimaryActive: '#3153c0',
+  colorErrorHover: '#ff8f86',
   colorLink: '#6c8cff',
   colorSuccess: '#3fb57f',
   colorWarning: '#d9a040',

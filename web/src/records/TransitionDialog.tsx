@@ -3,8 +3,8 @@ import { Button, Input, Modal } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError, operationKey } from '@/api/client';
-import { meQuery, previewQuery } from '@/api/queries';
-import type { Condition, RecordFull, TransitionInfo } from '@/api/types';
+import { meQuery, previewQuery, recordQuery } from '@/api/queries';
+import type { RecordFull, TransitionInfo } from '@/api/types';
 import type { Form, Process } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -54,20 +54,24 @@ export function TransitionDialog({ model, record, transition, onClose, onDone }:
   );
 }
 
-function Body({ model, form, record, transition, to, title, onClose, onDone }: Props & { form: Form; to: string; title: string }) {
+function Body({ model, form, record: given, transition: taken, to, title, onClose, onDone }: Props & { form: Form; to: string; title: string }) {
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
   const errorText = useErrorText();
+  // What is missing shrinks as items are ticked, so the newest record counts, not the one the dialog was opened with.
+  const { data: record } = useQuery({ ...recordQuery(given.id), initialData: given });
+  const transition = record.transitions?.find((w) => w.key === taken.key) ?? taken;
   const [keys, setKeys] = useState(() => neededFields(form, transition));
   const state = useForm({ app: model.app, form, record, transition: transition.key });
   const [comment, setComment] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const [open, setOpen] = useState<Condition[]>(() => (record.conditions ?? []).filter((c) => !c.met && c.required && c.kind !== 'field' && !transition.back));
   const key = useRef('');
   const chain = chainOf(model.process(record.process), transition);
 
-  const others = transition.missing.filter((m) => fieldPath(m.path) === undefined && !open.some((c) => text(c.text) === text(m.message)));
+  const open = transition.missing.filter((m) => fieldPath(m.path) === undefined);
+  // Fields asked here may make a condition true; nothing here completes a checklist or an activity but its own box.
+  const blocked = open.some((m) => /^\/(checklist|activities)\//.test(m.path)) || (open.length > 0 && keys.length === 0);
   const take = async () => {
     setBusy(true);
     setError(undefined);
@@ -98,16 +102,10 @@ function Body({ model, form, record, transition, to, title, onClose, onDone }: P
         {record.number ? ` · ${record.number}` : ''}
         {` · → ${to}`}
       </p>
-      {open.length > 0 || others.length > 0 ? (
+      {open.length > 0 ? (
         <ul className="todo" aria-label={t('stillMissing')}>
-          {open.map((c) => (
-            <OpenCondition key={`${c.kind}.${c.key}`} record={record} condition={c} onMet={() => setOpen((list) => list.filter((x) => x !== c))} />
-          ))}
-          {others.map((m) => (
-            <li key={m.path + m.code}>
-              <Icon name="alert" className="warn" />
-              <span>{text(m.message)}</span>
-            </li>
+          {open.map((m) => (
+            <OpenPoint key={m.path + m.code} record={record} path={m.path} message={text(m.message)} />
           ))}
         </ul>
       ) : null}
@@ -133,7 +131,7 @@ function Body({ model, form, record, transition, to, title, onClose, onDone }: P
       ) : null}
       <div className="row" style={{ marginTop: 16, justifyContent: 'flex-end' }}>
         <Button onClick={onClose}>{t('common:cancel')}</Button>
-        <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={open.length > 0} onClick={() => void take()}>
+        <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={blocked} onClick={() => void take()}>
           {chain ? t('submitForApproval') : title}
         </Button>
       </div>
@@ -142,29 +140,33 @@ function Body({ model, form, record, transition, to, title, onClose, onDone }: P
 }
 
 /** Something to be met first. A checklist item can be ticked right here. */
-function OpenCondition({ record, condition, onMet }: { record: RecordFull; condition: Condition; onMet: () => void }) {
+function OpenPoint({ record, path, message }: { record: RecordFull; path: string; message: string }) {
   const text = useText();
   const errorText = useErrorText();
   const [error, setError] = useState<string>();
+  const [ticked, setTicked] = useState(false);
+  const [, what, key = ''] = path.split('/');
+  const item = what === 'checklist' ? record.checklist?.find((c) => c.key === key) : undefined;
   const tick = async () => {
+    setTicked(true);
     try {
-      putRecord(await api.post<RecordFull>(`${recordPath(record.id)}/checklist/${condition.key}`, { done: true }, { key: operationKey() }));
-      onMet();
+      putRecord(await api.post<RecordFull>(`${recordPath(record.id)}/checklist/${key}`, { done: true }, { key: operationKey() }));
     } catch (caught) {
+      setTicked(false);
       setError(errorText(caught));
     }
   };
   return (
     <li>
-      {condition.kind === 'checklist' ? (
+      {item ? (
         <label className="row">
-          <input type="checkbox" onChange={() => void tick()} />
-          {text(condition.text)}
+          <input type="checkbox" checked={ticked || item.done} disabled={!record.can.edit} onChange={() => void tick()} />
+          {text(item.name, key)}
         </label>
       ) : (
         <>
           <Icon name="alert" className="warn" />
-          <span>{text(condition.text)}</span>
+          <span>{message}</span>
         </>
       )}
       {error ? <span className="bad">{error}</span> : null}

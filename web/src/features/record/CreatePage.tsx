@@ -53,6 +53,7 @@ function CreateBody({ model, form, initial }: { model: Model; form: Form; initia
   const state = useForm({ app: model.app, form, initial });
   const [busy, setBusy] = useState(false);
   const [message, setMessage] = useState<string>();
+  const [wrong, setWrong] = useState(false);
   const key = useRef('');
   useOwnBottomBar();
   const process = model.processOf(form.key);
@@ -66,7 +67,7 @@ function CreateBody({ model, form, initial }: { model: Model; form: Form; initia
     state.showAll();
     try {
       if (await state.settle()) {
-        setMessage(t('fixFirst'));
+        setWrong(true);
         requestAnimationFrame(() => document.querySelector<HTMLElement>('.field.wrong input, .field.wrong textarea')?.focus());
         return;
       }
@@ -84,7 +85,8 @@ function CreateBody({ model, form, initial }: { model: Model; form: Form; initia
       setBusy(false);
     }
   };
-  const problem = message ?? (state.general.length > 0 ? state.general.join(' ') : undefined);
+  // The hint stands only as long as something is still marked.
+  const problem = message ?? (state.general.length > 0 ? state.general.join(' ') : wrong && state.problems.size > 0 ? t('fixFirst') : undefined);
   return (
     <>
       <PageHead title={t('common:newOf', { name })} />

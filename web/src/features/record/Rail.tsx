@@ -68,18 +68,19 @@ function ConditionRow({ record, condition }: { record: RecordFull; condition: Co
   const format = useFormat();
   const { nameOf } = usePeople();
   const errorText = useErrorText();
-  const [busy, setBusy] = useState(false);
+  // Shown as ticked at once; the server's answer settles it.
+  const [wanted, setWanted] = useState<boolean>();
   const item = condition.kind === 'checklist' ? record.checklist?.find((i) => i.key === condition.key) : undefined;
   const activity = condition.kind === 'activity' ? record.activities?.find((a) => a.key === condition.key) : undefined;
   const tick = async (done: boolean) => {
-    setBusy(true);
+    setWanted(done);
     try {
       const what = activity ? 'activities' : 'checklist';
       putRecord(await api.post<RecordFull>(`${recordPath(record.id)}/${what}/${condition.key}`, { done }, { key: operationKey() }));
     } catch (error) {
       toast(errorText(error), { kind: 'bad' });
     } finally {
-      setBusy(false);
+      setWanted(undefined);
     }
   };
   const note = item?.done && item.by ? `${nameOf(item.by)}${item.at ? ` ${format.moment(item.at)}` : ''}` : activity ? activity.who.map(nameOf).join(t('listSeparator')) : '';
@@ -96,7 +97,7 @@ function ConditionRow({ record, condition }: { record: RecordFull; condition: Co
     return (
       <li>
         <label>
-          <input type="checkbox" checked={condition.met} disabled={busy || !record.can.edit} onChange={(e) => void tick(e.target.checked)} />
+          <input type="checkbox" checked={wanted ?? condition.met} disabled={!record.can.edit} onChange={(e) => void tick(e.target.checked)} />
           {words}
         </label>
         {text(item?.help) ? <p className="s help">{text(item?.help)}</p> : null}
