@@ -247,6 +247,7 @@ func (e *Engine) fence(ctx context.Context, h holder, holds func(*record) bool) 
 	next := d
 	next.Ver++
 	err = e.store.Replace(ctx, h.Coll, next, d.Ver)
+	e.cache.drop(h.Record)
 	if errors.Is(err, store.ErrConflict) {
 		return false, nil
 	}

@@ -47,6 +47,10 @@ type Result struct {
 	// Repeated: the operation had been done before; State is the record as it is now.
 	Repeated bool
 	Warnings []rules.Problem
+
+	// rec and cols are the document behind State; nil when there was nothing to commit.
+	rec  *record
+	cols map[string]any
 }
 
 // Do carries out one command: load, authorise, decide, commit, relay. It answers only after the commit. Errors:
@@ -116,13 +120,40 @@ type command struct {
 	committed bool
 }
 
+// origin says where a try has the record from.
+type origin int
+
+const (
+	// fromStore reads it.
+	fromStore origin = iota
+	// fromNothing does not look whether the record to create is there: the insert finds out.
+	fromNothing
+	// fromCache takes it as this process last knew it. Only a commit counts then; anything else is decided again on what
+	// the store holds.
+	fromCache
+)
+
+// errStale: a try made from the cache did not commit.
+var errStale = errors.New("engine: decided on a remembered record")
+
 func (r *command) tries(ctx context.Context) (*Result, error) {
 	var last error
-	for try := range maxTries {
-		res, err := r.once(ctx, r.begin && try == 0)
+	from := fromStore
+	if r.begin {
+		from = fromNothing
+	} else if _, known := r.e.cache.get(r.c.ID); known {
+		from = fromCache
+	}
+	for try := 0; try < maxTries; {
+		res, err := r.once(ctx, from)
+		if from != fromCache {
+			try++
+		}
+		from = fromStore
 		switch {
 		case err == nil:
 			return res, nil
+		case errors.Is(err, errStale):
 		case errors.Is(err, store.ErrUnknown), errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrExists), errors.Is(err, store.ErrNotFound):
 			// Lost a race, or cannot tell: read the record back and find out. Should a write of unknown outcome arrive late, the
 			// version guards against doing it twice.
@@ -137,78 +168,101 @@ func (r *command) tries(ctx context.Context) (*Result, error) {
 	return nil, conflict()
 }
 
-// once loads, decides and commits. A first try to create does not look whether the record is there: the insert finds out.
-func (r *command) once(ctx context.Context, blind bool) (*Result, error) {
-	var old *record
-	var ver int64
-	var cols map[string]any
-	if !blind {
-		doc, err := r.e.store.Get(ctx, r.coll, r.c.ID)
-		switch {
-		case errors.Is(err, store.ErrNotFound) && r.begin:
-		case errors.Is(err, store.ErrNotFound):
-			return nil, notFound()
-		case err != nil:
-			return nil, err
-		default:
-			if old, err = decodeRecord(doc); err != nil {
-				return nil, err
-			}
-			ver, cols = doc.Ver, doc.Cols
+// read gets the record a try is made on; nil when there is none.
+func (r *command) read(ctx context.Context, from origin) (cachedRecord, error) {
+	switch from {
+	case fromNothing:
+		return cachedRecord{}, nil
+	case fromCache:
+		known, _ := r.e.cache.get(r.c.ID)
+		return known, nil
+	}
+	doc, err := r.e.store.Get(ctx, r.coll, r.c.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		if r.begin {
+			return cachedRecord{}, nil
+		}
+		return cachedRecord{}, notFound()
+	}
+	if err != nil {
+		return cachedRecord{}, err
+	}
+	rec, err := r.e.decode(doc)
+	return cachedRecord{rec, doc.Ver, doc.Cols}, err
+}
+
+// once loads, decides and commits.
+func (r *command) once(ctx context.Context, from origin) (*Result, error) {
+	at, err := r.read(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	res, next, err := r.onRecord(ctx, at)
+	if from == fromCache && next == nil {
+		if _, refused := asRejection(err); refused || err == nil {
+			return nil, errStale
 		}
 	}
-	if old != nil && !old.Fence {
-		if res, err := r.repeated(ctx, old, ver, cols); res != nil || err != nil {
-			return res, err
+	if _, refused := asRejection(err); refused && from == fromNothing {
+		// A repetition may meet conditions that have changed since the first time, not least by the first time itself.
+		if now, readErr := r.read(ctx, fromStore); readErr == nil && now.rec != nil && !now.rec.Fence {
+			if res, opErr := r.repeated(ctx, now); res != nil || opErr != nil {
+				return res, opErr
+			}
+		}
+	}
+	if err != nil || next == nil {
+		return res, err
+	}
+	return res, r.commit(ctx, at, next, res)
+}
+
+// onRecord answers a repetition, or decides; the document to commit is nil when nothing changes.
+func (r *command) onRecord(ctx context.Context, at cachedRecord) (*Result, *record, error) {
+	if at.rec != nil && !at.rec.Fence {
+		if res, err := r.repeated(ctx, at); res != nil || err != nil {
+			return res, nil, err
 		}
 		if r.begin {
-			return nil, opReused() // the id is taken by another operation
+			return nil, nil, opReused() // the id is taken by another operation
 		}
-	} else if old != nil && !r.begin {
-		return nil, notFound()
+	} else if at.rec != nil && !r.begin {
+		return nil, nil, notFound()
 	}
-	res, next, err := r.decide(ctx, old, ver)
+	return r.decide(ctx, at.rec, at.ver)
+}
+
+// commit writes the document and sets its effects going.
+func (r *command) commit(ctx context.Context, at cachedRecord, next *record, res *Result) error {
+	doc, err := next.document(r.form, at.ver+1)
 	if err != nil {
-		if _, refused := asRejection(err); refused && blind {
-			// A repetition may meet conditions that have changed since the first time, not least by the first time itself.
-			if doc, getErr := r.e.store.Get(ctx, r.coll, r.c.ID); getErr == nil {
-				if old, decodeErr := decodeRecord(doc); decodeErr == nil && !old.Fence {
-					if res, opErr := r.repeated(ctx, old, doc.Ver, doc.Cols); res != nil || opErr != nil {
-						return res, opErr
-					}
-				}
-			}
-		}
-		return nil, err
-	}
-	if next == nil {
-		return res, nil // nothing changes
-	}
-	doc, err := next.document(r.form, ver+1)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	if old == nil {
+	if at.rec == nil {
 		err = r.e.store.Insert(ctx, r.coll, doc)
 	} else {
-		err = r.e.store.Replace(ctx, r.coll, doc, ver)
+		err = r.e.store.Replace(ctx, r.coll, doc, at.ver)
 	}
 	if err != nil {
+		r.e.cache.drop(r.c.ID)
 		if errors.Is(err, store.ErrUnknown) {
 			r.mine, r.claims.unsure = res, true
 		}
-		return nil, err
+		return err
 	}
 	r.committed = true
+	r.e.cache.put(r.c.ID, cachedRecord{next, doc.Ver, doc.Cols})
+	res.rec, res.cols = next, doc.Cols
 	r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: doc.Cols, batch: next.Pending[len(next.Pending)-1]})
-	return res, nil
+	return nil
 }
 
 // repeated answers a command that this record remembers; nil when it does not.
-func (r *command) repeated(ctx context.Context, old *record, ver int64, cols map[string]any) (*Result, error) {
+func (r *command) repeated(ctx context.Context, at cachedRecord) (*Result, error) {
+	old := at.rec
 	o, found := old.Ops.find(r.c.Op)
 	if !found {
 		for _, b := range old.Pending {
@@ -241,9 +295,9 @@ func (r *command) repeated(ctx context.Context, old *record, ver int64, cols map
 	if r.mine != nil { // our own write, whose outcome was unknown
 		r.committed = true
 		for _, b := range old.Pending {
-			r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: cols, batch: b})
+			r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: at.cols, batch: b})
 		}
-		return &Result{State: old.State, Ver: ver, App: app, Events: r.mine.Events, Warnings: r.mine.Warnings}, nil
+		return &Result{State: old.State, Ver: at.ver, App: app, Events: r.mine.Events, Warnings: r.mine.Warnings}, nil
 	}
 	dir, err := r.e.Directory(ctx)
 	if err != nil {
@@ -252,7 +306,7 @@ func (r *command) repeated(ctx context.Context, old *record, ver int64, cols map
 	if !r.req.service && !access.Rights(app, r.c.Form, dir, r.req.User, old.State).Read {
 		return nil, notFound()
 	}
-	return &Result{State: old.State, Ver: ver, App: app, Repeated: true}, nil
+	return &Result{State: old.State, Ver: at.ver, App: app, Repeated: true}, nil
 }
 
 // decide asks the core, brings the facts it lacks, and lays out the next document; nil when nothing changes.
@@ -310,7 +364,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	now := batch{N: ver + 1, At: c.At.UnixMilli(), Effects: process.Effects(app, before, c.ID, d.Events)}
 	var chain head
 	if old != nil && !old.Fence {
-		chain, next.OpsLeft, next.Numbers = old.Chain, old.OpsLeft, old.Numbers
+		chain, next.OpsLeft, next.Numbers = old.Chain, old.OpsLeft, slices.Clone(old.Numbers)
 		next.Pending = e.stillPending(c.ID, old.Pending)
 		next.Ops = old.Ops
 		next.Claims = old.Claims

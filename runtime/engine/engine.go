@@ -59,6 +59,7 @@ type Engine struct {
 
 	locks   keyedLocks
 	relayed relayMemory
+	cache   recordCache
 	people  peopleCache
 	series  seriesMemory
 	budgets budgets

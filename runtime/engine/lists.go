@@ -194,7 +194,11 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 	}
 	out := make([]*View, 0, len(page.Docs))
 	for _, d := range page.Docs {
-		v, _, err := l.e.view(ctx, l.app, l.form.Def.Key, l.dir, l.viewer.User, d)
+		r, err := decodeRecord(d)
+		if err != nil {
+			return nil, "", err
+		}
+		v, err := l.e.view(ctx, l.app, l.form.Def.Key, l.dir, l.viewer.User, d, r)
 		if err != nil {
 			return nil, "", err
 		}

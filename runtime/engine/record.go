@@ -52,6 +52,18 @@ func decodeRecord(d store.Doc) (*record, error) {
 	return &r, nil
 }
 
+// decode reads a document, or finds it decoded already. What it returns must not be changed.
+func (e *Engine) decode(d store.Doc) (*record, error) {
+	if known, ok := e.cache.get(d.ID); ok && known.ver == d.Ver {
+		return known.rec, nil
+	}
+	r, err := decodeRecord(d)
+	if err == nil && r.State != nil {
+		e.cache.put(d.ID, cachedRecord{r, d.Ver, d.Cols})
+	}
+	return r, err
+}
+
 // document lays a record out for the store. form is the newest release's, whose columns the collection has.
 func (r *record) document(form *process.Form, ver int64) (store.Doc, error) {
 	body, err := marshal(r)

@@ -81,6 +81,7 @@ func (e *Engine) sweepForm(ctx context.Context, f *process.Form, age time.Durati
 			d.Ver, d.Body = ver+1, body
 			delete(d.Cols, colPending)
 			err = e.store.Replace(ctx, coll, d, ver)
+			e.cache.drop(d.ID)
 			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrUnknown) {
 				return nil // a command came first, or the next sweep finds out
 			}

@@ -97,18 +97,40 @@ func (e *Engine) Record(ctx context.Context, user, id string) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
+	return v, e.complete(ctx, v, r)
+}
+
+// RecordAfter is the record as a command has left it, without reading it again. Errors: *process.Rejection not.found when the person
+// may not see it any more.
+func (e *Engine) RecordAfter(ctx context.Context, user string, res *Result) (*View, error) {
+	if res.rec == nil {
+		return e.Record(ctx, user, res.State.ID)
+	}
 	dir, err := e.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: &process.Facts{Calendar: calendarOf(v.App)}, record: id, coll: RecordCollection(v.Form)}
+	v := viewOf(res.App, res.State.Form, dir, user, res.rec, res.cols, res.Ver)
+	if !v.Rights.Read {
+		return nil, notFound()
+	}
+	return v, e.complete(ctx, v, res.rec)
+}
+
+// complete adds what only the page of one record shows.
+func (e *Engine) complete(ctx context.Context, v *View, r *record) error {
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: &process.Facts{Calendar: calendarOf(v.App)}, record: v.State.ID, coll: RecordCollection(v.Form)}
 	at := e.instant()
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
 		v.Inspection, needs = process.Inspect(v.App, v.State, v.Actor, facts, at)
 		return needs
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if v.Inspection.Result != nil {
 		for key, s := range v.Inspection.Result.Fields {
@@ -118,12 +140,12 @@ func (e *Engine) Record(ctx context.Context, user, id string) (*View, error) {
 		}
 	}
 	if err := e.titles(ctx, []*View{v}); err != nil {
-		return nil, err
+		return err
 	}
 	if err := e.rounds(ctx, v, r); err != nil {
-		return nil, err
+		return err
 	}
-	return v, e.around(ctx, v, dir)
+	return e.around(ctx, v, dir)
 }
 
 // load reads a record and what the person may do with it.
@@ -143,7 +165,11 @@ func (e *Engine) load(ctx context.Context, user, id string) (*View, *record, err
 	if err != nil {
 		return nil, nil, err
 	}
-	v, r, err := e.view(ctx, form.App, form.Def.Key, dir, user, doc)
+	r, err := e.decode(doc)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := e.view(ctx, form.App, form.Def.Key, dir, user, doc, r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -154,21 +180,24 @@ func (e *Engine) load(ctx context.Context, user, id string) (*View, *record, err
 }
 
 // view lays a document out for a person; nil for one that holds no record.
-func (e *Engine) view(ctx context.Context, current *process.App, form string, dir *org.Directory, user string, doc store.Doc) (*View, *record, error) {
-	r, err := decodeRecord(doc)
-	if err != nil || r.State == nil {
-		return nil, nil, err
+func (e *Engine) view(ctx context.Context, current *process.App, form string, dir *org.Directory, user string, doc store.Doc, r *record) (*View, error) {
+	if r.State == nil {
+		return nil, nil
 	}
 	app, err := e.pinned(ctx, r.State, current)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	v := &View{App: app, Form: app.Forms[form], State: r.State, Cols: doc.Cols, Ver: doc.Ver, Actor: access.Actor(app, form, dir, user, r.State), hidden: map[string]bool{}}
+	return viewOf(app, form, dir, user, r, doc.Cols, doc.Ver), nil
+}
+
+func viewOf(app *process.App, form string, dir *org.Directory, user string, r *record, cols map[string]any, ver int64) *View {
+	v := &View{App: app, Form: app.Forms[form], State: r.State, Cols: cols, Ver: ver, Actor: access.Actor(app, form, dir, user, r.State), hidden: map[string]bool{}}
 	v.Rights = v.Actor.Rights
 	for key := range v.Rights.Hide {
 		v.hidden[key] = true
 	}
-	return v, r, nil
+	return v
 }
 
 // titles finds what the records that references point to are called. Who sees the field sees the title.

@@ -63,10 +63,11 @@ func (s *Server) command(c *call, status int, cmd process.Command) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.fullOf(c, res.State.ID)
+	v, err := s.Engine.RecordAfter(c.ctx(), c.user.ID, res)
 	if err != nil {
 		return nil, err
 	}
+	out := c.full(v)
 	out.Warnings = notes(res.Warnings)
 	return reply{status: status, etag: etag(out.Rev), body: out}, nil
 }
