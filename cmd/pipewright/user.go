@@ -94,7 +94,14 @@ func userResetCommand() *cobra.Command {
 			if _, ok := dir.User(args[0]); !ok {
 				return fmt.Errorf("there is no user %q", args[0])
 			}
-			return setPassword(cmd, p, args[0], password)
+			if err := setPassword(cmd, p, args[0], password); err != nil {
+				return err
+			}
+			accounts, err := server.NewAccounts(cmd.Context(), p.store)
+			if err != nil {
+				return err
+			}
+			return accounts.SignOut(cmd.Context(), args[0]) // whoever knew the old password is out
 		},
 	}
 	storeFlags(cmd.Flags(), &o)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	goruntime "runtime"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -83,6 +84,11 @@ func (a *Accounts) SetPassword(ctx context.Context, user, password string) error
 		return err
 	}
 	return upsert(ctx, a.store, credentialsColl, user, raw)
+}
+
+// SignOut ends every session of a user.
+func (a *Accounts) SignOut(ctx context.Context, user string) error {
+	return (&sessions{store: a.store, now: time.Now}).endAll(ctx, user, "")
 }
 
 // Verify says whether the password is the user's. It takes as long for a user who does not exist.

@@ -63,6 +63,9 @@ func (s *sessions) start(ctx context.Context, w http.ResponseWriter, r *http.Req
 			return err
 		}
 	}
+	if err := s.sweep(ctx); err != nil {
+		return err
+	}
 	raw := make([]byte, 16)
 	if _, err := rand.Read(raw); err != nil {
 		return err
@@ -79,6 +82,21 @@ func (s *sessions) start(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, Secure: isSecure(r),
 		SameSite: http.SameSiteLaxMode, MaxAge: int(absoluteEnd / time.Second)})
+	return nil
+}
+
+// sweep removes some of the sessions whose time is over. Every sign-in removes more than it adds, so they cannot pile up.
+func (s *sessions) sweep(ctx context.Context) error {
+	page, err := s.store.Query(ctx, sessionsColl, query.Query{Filter: query.Cmp{Col: "ends", Op: query.Lt, Value: s.now().UnixMilli()},
+		Sort: []query.Sort{{Col: "ends"}}, Limit: 10, Cols: []string{"ends"}})
+	if err != nil {
+		return err
+	}
+	for _, doc := range page.Docs {
+		if err := s.end(ctx, doc.ID); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
