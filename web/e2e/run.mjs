@@ -1,41 +1,38 @@
 // Runs the browser stories against the real server: PIPEWRIGHT_BIN=../bin/pipewright npm run e2e [-- name…]
-// Nothing is built here. The server runs on a throw-away store and a port of its own; Chromium is the system's.
-import { spawn } from 'node:child_process';
+// Nothing is built here. Each story has a company of its own on a port of its own; Chromium is the system's.
+//
+// A story is a file in stories/: `run(t)`, and what it needs otherwise:
+//   sizes   the windows it runs in, by default ['desk', 'phone']; a story that opens its own windows has one
+//   server  'demo' (default) starts the sample company for it; 'none' leaves servers to the story
+//   beside  it mostly waits and runs beside the others
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { resolve } from 'node:path';
 import { chromium } from 'playwright-core';
+import { serve } from './kit/server.mjs';
 import { Story } from './story.mjs';
 
-const bin = process.env.PIPEWRIGHT_BIN;
-if (!bin) {
+if (!process.env.PIPEWRIGHT_BIN) {
   console.error('PIPEWRIGHT_BIN must name the pipewright program, with the web app built into it.');
   process.exit(2);
 }
+// npm runs this in web/; a relative path is meant from where npm was called.
+const bin = resolve(process.env.INIT_CWD ?? '.', process.env.PIPEWRIGHT_BIN);
 const browserPath = process.env.PIPEWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
 const sizes = {
   desk: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true },
 };
 
-/** Starts the server with the sample company and waits for the address it prints. */
-function startServer() {
-  const child = spawn(bin, ['serve', '--demo', '--addr', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const address = /https?:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-      if (address) resolve({ child, address });
-    });
-  });
-}
-
-const shots = new URL('./shots/', import.meta.url).pathname;
-rmSync(shots, { recursive: true, force: true });
+const shots = `${resolve(process.env.PIPEWRIGHT_SHOTS ?? new URL('./shots', import.meta.url).pathname)}/`;
 mkdirSync(shots, { recursive: true });
 
 const wanted = process.argv.slice(2);
 const names = readdirSync(new URL('./stories/', import.meta.url)).filter((f) => f.endsWith('.mjs')).map((f) => f.slice(0, -4)).sort();
+const unknown = wanted.filter((w) => !names.includes(w));
+if (unknown.length > 0) {
+  console.error(`No such story: ${unknown.join(', ')}. There are: ${names.join(', ')}`);
+  process.exit(2);
+}
 const browser = await chromium.launch({
   executablePath: browserPath,
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -43,30 +40,41 @@ const browser = await chromium.launch({
 
 let passed = 0;
 let failed = 0;
-for (const name of names) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const story = await import(`./stories/${name}.mjs`);
-  // Each story has a company of its own, so that none depends on what another left behind.
-  const { child, address } = await startServer();
+
+/** Runs one story at each of its sizes; whatever it started is stopped when it is over. */
+async function tell(name, story) {
+  for (const old of readdirSync(shots)) if (old.startsWith(`${name}-`) || old.startsWith(`FAILED-${name}-`)) rmSync(shots + old);
+  const server = story.server === 'none' ? undefined : await serve(bin, ['--demo']);
   for (const size of story.sizes ?? Object.keys(sizes)) {
-    const label = `${name} (${size})`;
-    const t = new Story({ browser, address, shots, name, size, options: sizes[size], sizes });
+    const label = (story.sizes ?? []).length === 1 ? name : `${name} (${size})`;
+    const t = new Story({ bin, browser, address: server?.address, shots, name, size, options: sizes[size], sizes });
+    const began = Date.now();
+    const took = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
     try {
       await story.run(t);
       await t.end();
       passed += 1;
-      console.log(`ok   ${label}`);
+      console.log(`ok   ${label} ${took()}`);
     } catch (error) {
       await t.fail();
       failed += 1;
-      console.log(`FAIL ${label}\n${error instanceof Error ? error.stack : String(error)}`);
+      console.log(`FAIL ${label} ${took()}\n${error instanceof Error ? error.stack : String(error)}`);
+      if (server) console.log(server.lines.filter((l) => /level=(WARN|ERROR)/.test(l)).slice(-10).join('\n'));
     }
   }
-  child.removeAllListeners('exit');
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await gone;
+  await server?.stop();
 }
+
+const beside = [];
+const inTurn = [];
+for (const name of names) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const story = await import(`./stories/${name}.mjs`);
+  (story.beside ? beside : inTurn).push([name, story]);
+}
+const waiting = beside.map(([name, story]) => tell(name, story));
+for (const [name, story] of inTurn) await tell(name, story);
+await Promise.all(waiting);
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -3,9 +3,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 
 /** One run of a story at one window size: people with pages of their own, pictures, and checks on every page. */
 export class Story {
-  constructor({ browser, address, shots, name, size, options, sizes }) {
-    Object.assign(this, { browser, address, shots, name, size, options, sizes });
+  constructor({ bin, browser, address, shots, name, size, options, sizes }) {
+    Object.assign(this, { bin, browser, address, shots, name, size, options, sizes });
     this.contexts = [];
+    this.leftovers = [];
     this.problems = [];
     this.count = 0;
     this.assert = assert;
@@ -13,6 +14,15 @@ export class Story {
 
   get phone() {
     return this.size === 'phone';
+  }
+
+  /** Something to stop or remove when the story is over, however it ends. The last comes first. */
+  after(undo) {
+    this.leftovers.unshift(undo);
+  }
+
+  async clear() {
+    for (const undo of this.leftovers.splice(0)) await undo();
   }
 
   /** A page of somebody who is not signed in. */
@@ -53,7 +63,7 @@ export class Story {
     this.count += 1;
     await page.screenshot({ path: `${this.shots}${this.name}-${this.size}-${String(this.count).padStart(2, '0')}-${what}.png` });
     const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), [], `axe on ${what}`);
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} (${n.any[0]?.message ?? ''})`).join(', ')}`), [], `axe on ${what}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     assert.ok(wide <= 0, `${what} is ${wide} px wider than the window`);
   }
@@ -61,6 +71,7 @@ export class Story {
   async end() {
     const problems = this.problems;
     await Promise.all(this.contexts.map((c) => c.close()));
+    await this.clear();
     assert.deepEqual(problems, []);
   }
 
@@ -71,6 +82,7 @@ export class Story {
       }
       await context.close().catch(() => {});
     }
+    await this.clear();
     if (this.problems.length > 0) console.log(this.problems.join('\n'));
   }
 }
