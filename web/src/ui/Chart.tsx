@@ -59,7 +59,9 @@ export function Chart({ kind, categories, series, format, onPick, height = 260, 
       } else {
         chart.setOption({
           ...shared, tooltip,
-          grid: { left: 8, right: 12, top: 20, bottom: 4, containLabel: true },
+          // Of several series one must see which is which.
+          legend: { show: series.length > 1, top: 0, right: 8, itemWidth: 10, itemHeight: 10, icon: 'circle', textStyle: text, selectedMode: false },
+          grid: { left: 8, right: 12, top: series.length > 1 ? 36 : 20, bottom: 4, containLabel: true },
           xAxis: { type: 'category', data: categories, axisLine: { lineStyle: { color: token('--line-strong') } }, axisTick: { show: false }, axisLabel: text },
           yAxis: { type: 'value', splitLine: { lineStyle: { color: line } }, axisLabel: { ...text, formatter: format } },
           series: series.map((s) => ({

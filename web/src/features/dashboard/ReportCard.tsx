@@ -195,7 +195,11 @@ function Drawn({ report, model, name, kind }: { report: ReportResult; model: Mod
     () => drawn.map((c) => ({ name: text(c.name, c.key), values: report.rows.map((r) => (r.values[measures.indexOf(c)] === null ? null : Number(r.values[measures.indexOf(c)] ?? 0))) })),
     [drawn, measures, report, text],
   );
-  const format = useCallback((value: number) => (money ? shortAmount(value.toFixed(2), i18n.language).join('') : String(value)), [money, i18n.language]);
+  const format = useCallback((value: number) => {
+    if (!money) return String(value);
+    const [figure, unit] = shortAmount(value.toFixed(2), i18n.language);
+    return trimZeros(figure) + unit;
+  }, [money, i18n.language]);
   const form = formOf(report, model);
   const pick = (index: number) => {
     const row = report.rows[index];
