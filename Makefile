@@ -44,9 +44,11 @@ lint: web/node_modules/.package-lock.json ## type check and lint the web app
 	cd web && npm run typecheck && npm run lint
 
 test-go: web ## Go tests, the MongoDB store against an independent server
+	.ci/tools java
 	go test ./...
 
 test-race: web ## the packages where goroutines meet, under the race detector
+	.ci/tools java cc
 	CGO_ENABLED=1 go test -race ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
 
 test-templates: build ## every built-in template: clean check, own scenarios
@@ -56,7 +58,7 @@ test-web: web/node_modules/.package-lock.json ## web unit tests
 	cd web && npm test
 
 test-browser: build ## stories in headless Chromium against the real binary
-	.ci/browser
+	.ci/tools browser
 	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) npm run e2e
 
 bench: build ## measure speed and memory beside their limits (performance.md)
