@@ -73,22 +73,22 @@ export function FormSections({ app, definition, form, state, readOnly = false, o
   );
 }
 
-/** Some fields of a form in one column: for a dialog. */
-export function FormSubset({ app, definition, form, state, keys, readOnly = false }: Props & { keys: readonly string[] }) {
+/** Some fields of a form in one column: for a dialog. Those in `must` are marked as required whatever the form says. */
+export function FormSubset({ app, definition, form, state, keys, must, readOnly = false }: Props & { keys: readonly string[]; must?: ReadonlySet<string> }) {
   const env = useEnv(app, definition, state.states, state.problems, readOnly);
-  const fields = keys.map((k) => form.fields.find((f) => f.key === k)).filter((f): f is Field => f !== undefined);
+  const fields = keys.map((k) => form.fields.find((f) => f.key === k)).filter((f): f is Field => f !== undefined && stateOf(state.states, f.key).visible);
   return (
     <FieldEnvContext.Provider value={env}>
       <div className="fields c1">
         {fields.map((field) => (
-          <FieldRow key={field.key} field={field} state={state} />
+          <FieldRow key={field.key} field={field} state={state} must={must?.has(field.key) ?? false} />
         ))}
       </div>
     </FieldEnvContext.Provider>
   );
 }
 
-function FieldRow({ field, state, under, onLeave }: { field: Field; state: FormState; /** The title it stands under. */ under?: string; onLeave?: () => void }) {
+function FieldRow({ field, state, under, must = false, onLeave }: { field: Field; state: FormState; /** The title it stands under. */ under?: string; must?: boolean; onLeave?: () => void }) {
   const id = useId();
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
@@ -134,7 +134,7 @@ function FieldRow({ field, state, under, onLeave }: { field: Field; state: FormS
   const label = (
     <>
       {name}
-      {own.required && !field.calc ? (
+      {(own.required || must) && !field.calc ? (
         <b className="bad" title={t('common:required')}>
           {' *'}
         </b>

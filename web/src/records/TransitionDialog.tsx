@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Button, Input, Modal } from 'antd';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError, operationKey } from '@/api/client';
 import { meQuery, previewQuery, recordQuery } from '@/api/queries';
-import type { RecordFull, TransitionInfo } from '@/api/types';
+import type { PathPreview, RecordFull, TransitionInfo } from '@/api/types';
 import type { Form, Process } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -66,8 +66,10 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
   const [comment, setComment] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
+  const must = useMemo(() => new Set(keys), [keys]);
   const key = useRef('');
   const chain = chainOf(model.process(record.process), transition);
+  const preview = useQuery({ ...previewQuery(record.id, transition.key, record.rev), enabled: chain !== undefined });
 
   const open = transition.missing.filter((m) => fieldPath(m.path) === undefined);
   // Fields asked here may make a condition true; nothing here completes a checklist or an activity but its own box.
@@ -110,10 +112,10 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
         </ul>
       ) : null}
       {keys.length > 0 ? (
-        state.ready ? <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={keys} /> : <Skeleton rows={keys.length} height={56} />
+        state.ready ? <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={keys} must={must} /> : <Skeleton rows={keys.length} height={56} />
       ) : null}
       {transition.confirm ? <p style={{ padding: '8px 0' }}>{text(transition.confirm)}</p> : null}
-      {chain ? <Preview model={model} record={record} transition={transition} chain={chain} /> : null}
+      {chain ? <Preview model={model} preview={preview} chain={chain} /> : null}
       {chain || transition.back ? (
         <Input.TextArea
           value={comment}
@@ -132,7 +134,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
       <div className="row" style={{ marginTop: 16, justifyContent: 'flex-end' }}>
         <Button onClick={onClose}>{t('common:cancel')}</Button>
         <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={blocked} onClick={() => void take()}>
-          {chain ? t('submitForApproval') : title}
+          {chain && !preview.data?.skipped ? t('submitForApproval') : title}
         </Button>
       </div>
     </>
@@ -174,11 +176,11 @@ function OpenPoint({ record, path, message }: { record: RecordFull; path: string
   );
 }
 
-function Preview({ model, record, transition, chain }: { model: Model; record: RecordFull; transition: TransitionInfo; chain: string }) {
+function Preview({ model, preview, chain }: { model: Model; preview: UseQueryResult<PathPreview>; chain: string }) {
   const { t } = useTranslation('record');
   const text = useText();
   const { data: me } = useQuery(meQuery());
-  const { data, error, isPending, refetch } = useQuery(previewQuery(record.id, transition.key, record.rev));
+  const { data, error, isPending, refetch } = preview;
   return (
     <section className="card" style={{ margin: '8px 0 12px' }} aria-label={t('whoWillApprove')}>
       <header>

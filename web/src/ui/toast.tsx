@@ -32,7 +32,7 @@ function subscribe(listener: () => void): () => void {
 /** Says what has happened, bottom left; with undo when it can be taken back. */
 export function toast(text: string, options: Partial<Omit<Toast, 'id' | 'text'>> = {}): void {
   lastId += 1;
-  set([...toasts.slice(-2), { id: lastId, text, kind: 'ok', ...options }]);
+  set([...toasts.slice(-1), { id: lastId, text, kind: 'ok', ...options }]);
 }
 
 function close(id: number): void {
