@@ -101,6 +101,7 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
           at={[...at, 'onReturn', 'to']}
           label={t('onReturn')}
           unset={t('return_initiator')}
+          unsetAs="initiator"
           choices={[
             { value: 'previous', label: t('return_previous') },
             { value: 'any', label: t('return_any') },
@@ -110,12 +111,14 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
           at={[...at, 'onReturn', 'resume']}
           label={t('resume')}
           unset={t('resume_rerun')}
+          unsetAs="rerun"
           choices={[{ value: 'jumpBack', label: t('resume_jumpBack') }]}
         />
         <ChoiceSlot
           at={[...at, 'dedupe']}
           label={t('dedupe')}
           unset={t('dedupe_consecutive')}
+          unsetAs="consecutive"
           choices={[
             { value: 'none', label: t('dedupe_none') },
             { value: 'once', label: t('dedupe_once') },

@@ -178,6 +178,7 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
               at={[...at, 'http', 'method']}
               label={t('httpMethod')}
               unset="POST"
+              unsetAs="POST"
               choices={['GET', 'PUT', 'PATCH', 'DELETE'].map((m) => ({ value: m, label: m }))}
             />
             <NumberSlot at={[...at, 'http', 'retry']} label={t('httpRetry')} min={0} max={20} />

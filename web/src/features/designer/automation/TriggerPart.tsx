@@ -110,6 +110,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
             at={[...on, 'when']}
             label={t('enteredOrLeft')}
             unset={t('entered')}
+            unsetAs="entered"
             choices={[{ value: 'left', label: t('left') }]}
           />
         </div>
@@ -147,6 +148,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
               at={[...on, 'misfire']}
               label={t('misfire')}
               unset={t('misfire_once')}
+              unsetAs="once"
               choices={(['skip', 'all'] as const).map((v) => ({ value: v, label: t(`misfire_${v}`) }))}
             />
           </div>
@@ -154,6 +156,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
             at={[...on, 'overlap']}
             label={t('overlap')}
             unset={t('overlap_skip')}
+            unsetAs="skip"
             choices={(['queueOne', 'allow'] as const).map((v) => ({ value: v, label: t(`overlap_${v}`) }))}
           />
           <EachRows at={at} auto={auto} />

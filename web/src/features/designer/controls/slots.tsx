@@ -160,17 +160,18 @@ export interface Choice {
   label: string;
 }
 
-export function ChoiceSlot({
-  at,
-  label,
-  hint,
-  question,
-  choices,
-  unset,
-  aside,
-}: Props & { choices: readonly Choice[]; unset?: string }) {
+interface ChoiceProps extends Props {
+  choices: readonly Choice[];
+  /** What it says when nothing is chosen; without it something must be. */
+  unset?: string;
+  /** The word that means the same as nothing chosen: the default. */
+  unsetAs?: string;
+}
+
+export function ChoiceSlot({ at, label, hint, question, choices, unset, unsetAs, aside }: ChoiceProps) {
   const slot = useSlot<string>(at);
-  const all = withUnknown(choices, slot.value === undefined ? [] : [slot.value]);
+  const value = slot.value === unsetAs ? undefined : slot.value;
+  const all = withUnknown(choices, value === undefined ? [] : [value]);
   return (
     <Row
       label={label}
@@ -185,9 +186,9 @@ export function ChoiceSlot({
           id={id}
           className="d-wide"
           aria-label={label}
-          value={slot.value ?? ''}
+          value={value ?? (unset === undefined ? null : '')}
           options={unset === undefined ? all : [{ value: '', label: unset }, ...all]}
-          onChange={(v) => slot.set(v === '' ? undefined : v)}
+          onChange={(v) => slot.set(v === '' || v === null ? undefined : v)}
           showSearch={all.length > 8 ? { optionFilterProp: 'label' } : false}
         />
       )}

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FlowCanvas, type FlowArrow, type FlowCard, type FlowSide } from '@/ui/flow';
 import { GAP, wrapLayout } from '@/ui/flowLayout';
@@ -65,7 +65,7 @@ function corridor(from: Point, to: Point, back: boolean): number | undefined {
 }
 
 /** Where the cards stand: where they were put, else by the automatic layout, with room for the lines between the rows. */
-function usePlaces(process: Process, pairs: readonly Pair[], columns: number): Map<string, Point> {
+function usePlaces(process: Process, pairs: readonly Pair[], columns: number): { places: Map<string, Point>; layout: string } {
   const own = useDefinition().layout?.[process.key];
   return useMemo(() => {
     const ids = process.stages.map((s) => s.key);
@@ -84,7 +84,8 @@ function usePlaces(process: Process, pairs: readonly Pair[], columns: number): M
       return Math.max(GAP.y, 26 + lanes * LANE + 14) + (pointed ? 34 : 0);
     };
     const auto = wrapLayout(ids, pairs, CARD, columns, room);
-    return new Map(ids.map((id) => [id, own?.[id] ?? auto.get(id) ?? { x: 0, y: 0 }]));
+    const places = new Map(ids.map((id) => [id, own?.[id] ?? auto.get(id) ?? { x: 0, y: 0 }]));
+    return { places, layout: [...auto.values()].map((p) => `${p.x},${p.y}`).join(' ') };
   }, [process.stages, process.transitions, pairs, own, columns]);
 }
 
@@ -99,7 +100,7 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
   const wide = useMedia('(min-width: 1680px)');
   const columns = wide ? 5 : 4;
   const pairs = useMemo(() => pairsOf(process), [process]);
-  const places = usePlaces(process, pairs, columns);
+  const { places, layout } = usePlaces(process, pairs, columns);
   const base = `/processes/${process.key}`;
   const startIndex = process.stages.findIndex((s) => s.key === process.start);
 
@@ -168,12 +169,9 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
     });
   }
   const cards = [...stageCards, ...stubs];
-  const placed = def.layout?.[process.key] !== undefined;
-  const fitKey = useMemo(
-    () => `${process.key} ${process.stages.length} ${placed} ${columns}`,
-    [process.key, process.stages.length, placed, columns],
-  );
-
+  // All is shown again when the layout places the cards anew, or is asked to; moving one card by hand leaves the view alone.
+  const [arranged, setArranged] = useState(0);
+  const fitKey = `${process.key} ${layout} ${arranged}`;
   return (
     <div className="d-flow">
       <FlowCanvas
@@ -204,7 +202,7 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
                 type="button"
                 onClick={() => {
                   if (def.layout?.[process.key]) apply({ op: 'set', at: ['layout', process.key] });
-                  zoom.fit();
+                  setArranged(arranged + 1);
                 }}
               >
                 <Icon name="layout" size={14} />

@@ -34,7 +34,8 @@ export function StageCard({ process, stage, hue, start, on, problems, onSelect }
   const said = answers(process, stage);
   const n = QUESTIONS.filter((q) => said[q]).length;
   const bad = problems.some((p) => p.severity === 'error');
-  const probability = stage.end === 'won' ? 100 : stage.end !== undefined ? 0 : stage.probability;
+  const probability =
+    stage.end === 'won' ? 100 : stage.end === 'lost' ? 0 : stage.end === undefined ? stage.probability : undefined;
   const due =
     typeof stage.due === 'string'
       ? duration(stage.due)

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, type KeyboardEvent } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import { usePlace, useThing } from '@/ui/drag';
@@ -11,6 +11,27 @@ import type { Selected } from './FormsPage';
 import { iconOf, useTypeName } from './types';
 import { kindOf } from '@/fields/registry';
 
+/** Remembers which field's card should take the focus when it is drawn. */
+interface Refocus {
+  want: (key: string) => void;
+  /** Whether it is this one; asking takes it. */
+  take: (key: string) => boolean;
+}
+
+function makeRefocus(): Refocus {
+  let wanted: string | undefined;
+  return {
+    want: (key) => {
+      wanted = key;
+    },
+    take: (key) => {
+      if (wanted !== key) return false;
+      wanted = undefined;
+      return true;
+    },
+  };
+}
+
 interface Props {
   def: Definition;
   form: Form;
@@ -21,10 +42,21 @@ interface Props {
 /** The form as it is being built: sections, and fields in their places. */
 export function Canvas({ def, form, selected }: Props) {
   const groups = useMemo(() => groupsOf(form), [form]);
+  // A field moved by keyboard into another section is drawn anew there; the focus goes with it.
+  const refocus = useMemo(() => makeRefocus(), []);
   return (
     <div className="d-groups">
       {groups.map((group, g) => (
-        <GroupCard key={group.section?.key ?? ''} def={def} form={form} groups={groups} group={group} g={g} selected={selected} />
+        <GroupCard
+          key={group.section?.key ?? ''}
+          refocus={refocus}
+          def={def}
+          form={form}
+          groups={groups}
+          group={group}
+          g={g}
+          selected={selected}
+        />
       ))}
     </div>
   );
@@ -37,6 +69,7 @@ function GroupCard({
   group,
   g,
   selected,
+  refocus,
 }: {
   def: Definition;
   form: Form;
@@ -44,6 +77,7 @@ function GroupCard({
   group: Group;
   g: number;
   selected: Selected;
+  refocus: Refocus;
 }) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
@@ -80,6 +114,7 @@ function GroupCard({
           return field ? (
             <FieldCard
               key={key}
+              refocus={refocus}
               def={def}
               form={form}
               field={field}
@@ -126,6 +161,7 @@ function FieldCard({
   groups,
   on,
   column,
+  refocus,
 }: {
   def: Definition;
   form: Form;
@@ -135,6 +171,7 @@ function FieldCard({
   groups: Group[];
   on: boolean;
   column: number | undefined;
+  refocus: Refocus;
 }) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
@@ -146,13 +183,18 @@ function FieldCard({
   const problems = useDraft((s) => s.problems);
   const { ref: thingRef, handleRef, isDragging } = useThing(`field:${field.key}`);
   const { ref: placeRef, isOver } = usePlace(`${g}:${i}`);
+  const card = useRef<HTMLDivElement>(null);
   const ref = useCallback(
-    (element: Element | null) => {
+    (element: HTMLDivElement | null) => {
+      card.current = element;
       thingRef(element);
       placeRef(element);
     },
     [thingRef, placeRef],
   );
+  useLayoutEffect(() => {
+    if (refocus.take(field.key)) card.current?.querySelector<HTMLElement>('.d-hit')?.focus();
+  });
   const path = `/forms/${form.key}/fields/${field.key}`;
   const mine = problemsUnder(problems, path);
   const name = nameOf(field);
@@ -160,6 +202,7 @@ function FieldCard({
   const onKey = (event: KeyboardEvent) => {
     const move = (group: number, p: number) => {
       event.preventDefault();
+      refocus.want(field.key);
       apply(moveField(def, form.key, field.key, group, p));
     };
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowLeft')) {

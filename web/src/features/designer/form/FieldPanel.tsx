@@ -278,6 +278,7 @@ function Shown({ at, field, form, columns }: PartProps) {
             at={[...at, 'whenHidden']}
             label={t('whenHidden')}
             unset={t('hidden_keep')}
+            unsetAs="keep"
             choices={[
               { value: 'clear', label: t('hidden_clear') },
               { value: 'exclude', label: t('hidden_exclude') },

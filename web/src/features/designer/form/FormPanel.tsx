@@ -57,6 +57,7 @@ export function FormPanel({ form, formIndex }: { form: Form; formIndex: number }
             at={[...at, 'number', 'reset']}
             label={t('numberReset')}
             unset={t('reset_never')}
+            unsetAs="never"
             choices={(['daily', 'monthly', 'yearly'] as const).map((v) => ({ value: v, label: t(`reset_${v}`) }))}
           />
         ) : null}
@@ -95,6 +96,7 @@ function UniquePart({ at, form }: { at: (string | number)[]; form: Form }) {
             at={[...at, 'unique', i, 'mode']}
             label={t('uniqueMode')}
             unset={t('mode_block')}
+            unsetAs="block"
             choices={[{ value: 'warn', label: t('mode_warn') }]}
           />
           <IconButton

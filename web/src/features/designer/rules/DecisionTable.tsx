@@ -72,6 +72,7 @@ export function DecisionTable({ at, rule, form }: { at: (string | number)[]; rul
           at={[...at, 'hit']}
           label={t('hit')}
           unset={t('hit_unique')}
+          unsetAs="unique"
           choices={HITS.slice(1).map((h) => ({ value: h, label: t(`hit_${h}`) }))}
         />
         <Select

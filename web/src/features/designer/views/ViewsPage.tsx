@@ -251,12 +251,14 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             at={[...at, 'kind']}
             label={t('reportKind')}
             unset={t('report_summary')}
+            unsetAs="summary"
             choices={[{ value: 'funnel', label: t('report_funnel') }]}
           />
           <ChoiceSlot
             at={[...at, 'chart']}
             label={t('chart')}
             unset={t('chart_table')}
+            unsetAs="table"
             choices={CHARTS.filter((c) => c !== 'table').map((c) => ({ value: c, label: t(`chart_${c}`) }))}
           />
         </div>
@@ -282,6 +284,7 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
                       at={[...at, 'group', i, 'unit']}
                       label={t('groupUnit')}
                       unset={t('group_day')}
+                      unsetAs="day"
                       choices={UNITS.slice(1).map((u) => ({ value: u, label: t(`group_${u}`) }))}
                     />
                   ) : null}

@@ -24,6 +24,7 @@ export function ReferenceSettings({ at, form, field, columns }: SettingsProps) {
         at={[...at, 'onDelete']}
         label={t('fields:onDelete')}
         unset={t('fields:onDelete.restrict')}
+        unsetAs="restrict"
         choices={[{ value: 'clear', label: t('fields:onDelete.clear') }]}
       />
     </>

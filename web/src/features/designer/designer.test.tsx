@@ -1,0 +1,143 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from '@tanstack/react-router';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sample } from '@/model/sample';
+import type { Definition } from '@/model/definition';
+import common from '@/locales/zh-CN/common.json';
+import designer from '@/locales/zh-CN/designer.json';
+import fields from '@/locales/zh-CN/fields.json';
+import type { Problem } from '@/model/problem';
+import { DraftContext } from './context';
+import { openDraft, type DraftStore } from './draft';
+import { Frame } from './Frame';
+
+const problems: Problem[] = [
+  {
+    path: '/processes/deal/transitions/back/name',
+    code: 'transition.unnamed',
+    severity: 'warning',
+    message: '没有名称',
+    fix: { title: '命名为“退回资格”', changes: [{ path: '/processes/deal/transitions/back/name', value: '退回资格' }] },
+  },
+  {
+    path: '/approvals/discount/steps/manager/due',
+    code: 'approval.policyMissing',
+    severity: 'error',
+    message: '没有说超时怎么办',
+  },
+];
+
+let store: DraftStore;
+
+/** The designer at a place, over a draft whose server only says yes. */
+async function open(path: string, def: Definition = sample) {
+  let rev = 1;
+  store = openDraft(
+    'b2b',
+    { definition: def, rev, base: 0, problems },
+    { get: () => Promise.resolve({ definition: def, rev, base: 0 }), put: () => Promise.resolve({ rev: ++rev, problems }) },
+  );
+  const root = createRootRoute({ component: Outlet });
+  const page = createRoute({
+    getParentRoute: () => root,
+    path: '/design/$app/$',
+    component: () => (
+      <DraftContext.Provider value={store}>
+        <Frame />
+      </DraftContext.Provider>
+    ),
+  });
+  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: [path] }) });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
+  return router;
+}
+
+const now = () => store.getState().history.now;
+
+describe('designer', () => {
+  beforeAll(async () => {
+    // The pages are loaded when first shown; here they are loaded before the clock of a test runs.
+    await Promise.all([import('./form/FormsPage'), import('./approval/ApprovalsPage'), import('./automation/AutomationsPage')]);
+    await i18next.use(initReactI18next).init({
+      lng: 'zh-CN',
+      ns: ['common', 'designer', 'fields'],
+      defaultNS: 'common',
+      keySeparator: false,
+      interpolation: { escapeValue: false, prefix: '{', suffix: '}' },
+      resources: { 'zh-CN': { common, designer, fields } },
+    });
+  }, 60_000);
+  beforeEach(() => {
+    const me = { user: { id: 'admin', name: '管理员' }, apps: [] };
+    vi.stubGlobal('fetch', (url: string) =>
+      Promise.resolve(new Response(JSON.stringify(url.endsWith('/me') ? me : { items: [], next: '' }))),
+    );
+  });
+
+  it('adds a field after the selected one, and takes it back', async () => {
+    const router = await open('/design/b2b/forms?at=/forms/deal/fields/name');
+    fireEvent.click(await screen.findByRole('button', { name: '日期' }, { timeout: 5000 }));
+    expect(now().forms?.[1]?.sections?.[0]?.fields).toEqual(['name', 'date1', 'account', 'amount']);
+    await waitFor(() => expect(router.state.location.search).toEqual({ at: '/forms/deal/fields/date1' }));
+    fireEvent.click(screen.getByRole('button', { name: '撤销' }));
+    expect(now()).toEqual(sample);
+  });
+
+  it('moves a field by keyboard and removes it with Delete', async () => {
+    await open('/design/b2b/forms?at=/forms/deal');
+    const card = await screen.findByRole('button', { name: /^amount, 金额/ }, { timeout: 5000 });
+    fireEvent.keyDown(card, { key: 'ArrowUp', altKey: true });
+    expect(now().forms?.[1]?.sections?.[0]?.fields).toEqual(['name', 'amount', 'account']);
+    fireEvent.keyDown(card, { key: 'ArrowDown', altKey: true });
+    fireEvent.keyDown(card, { key: 'ArrowDown', altKey: true });
+    const there = screen.getByRole('button', { name: /^amount, 金额/ });
+    expect(document.activeElement).toBe(there);
+    expect(now().forms?.[1]?.sections?.map((s) => s.fields)).toEqual([
+      ['name', 'account'],
+      ['amount', 'lines', 'discount'],
+    ]);
+    fireEvent.keyDown(there, { key: 'Delete' });
+    expect(now().forms?.[1]?.fields.some((f) => f.key === 'amount')).toBe(false);
+  });
+
+  it('writes a text in the reader’s language and keeps typing one step of undo', async () => {
+    await open('/design/b2b/approvals?at=/approvals/discount/steps/manager');
+    const name = (await screen.findAllByLabelText('名称 简体中文', {}, { timeout: 5000 }))[0] as HTMLInputElement;
+    fireEvent.change(name, { target: { value: '经' } });
+    fireEvent.change(name, { target: { value: '主管' } });
+    expect(now().approvals?.[0]?.steps[0]?.name).toEqual({ 'zh-CN': '主管', 'zh-TW': '经理', en: '经理' });
+    store.actions.undo();
+    expect(now()).toEqual(sample);
+  });
+
+  it('changes how a step is decided and shows its problem at the place', async () => {
+    await open('/design/b2b/approvals?at=/approvals/discount/steps/manager');
+    fireEvent.click(await screen.findByRole('radio', { name: /票签/ }, { timeout: 5000 }));
+    expect(now().approvals?.[0]?.steps[0]?.mode).toEqual({ share: 0.6 });
+    const ladder = screen.getByRole('list', { name: '超时怎么办' }).closest('section') as HTMLElement;
+    expect(within(ladder).getByText('没有说超时怎么办')).toBeTruthy();
+  });
+
+  it('lists problems, errors first, applies a fix and leads to the place', async () => {
+    const router = await open('/design/b2b/approvals');
+    fireEvent.click(await screen.findByRole('button', { name: /问题/, expanded: false }, { timeout: 5000 }));
+    const rows = within(screen.getByRole('region', { name: '问题' })).getAllByRole('listitem');
+    expect(rows[0]?.textContent).toContain('审批节点 · 折扣审批 / 经理');
+    fireEvent.click(screen.getByRole('button', { name: '命名为“退回资格”' }));
+    expect(now().processes?.[0]?.transitions?.[1]?.name).toBe('退回资格');
+    fireEvent.click(within(rows[0] as HTMLElement).getByRole('button', { name: '去看看' }));
+    await waitFor(() => expect(router.state.location.search).toEqual({ at: '/approvals/discount/steps/manager/due' }));
+  });
+
+  it('shows an automation as a sentence', async () => {
+    await open('/design/b2b/automations');
+    expect(await screen.findByText('进入“销售漏斗 / 成交”时', {}, { timeout: 5000 })).toBeTruthy();
+  });
+});
