@@ -1,8 +1,6 @@
 package forms
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -31,46 +29,9 @@ func (s *Schema) FromExpression(key string, v any) (any, error) {
 
 // UnmarshalJSON reads stored data without losing a digit: every number is an int64.
 func (d *Stored) UnmarshalJSON(raw []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var m map[string]any
-	if err := dec.Decode(&m); err != nil {
-		return err
-	}
-	for k, v := range m {
-		n, err := integers(v)
-		if err != nil {
-			return fmt.Errorf("forms: stored field %s: %w", k, err)
-		}
-		m[k] = n
-	}
+	m, err := readStored(raw)
 	*d = m
-	return nil
-}
-
-// integers turns JSON numbers into int64, all the way down.
-func integers(v any) (any, error) {
-	switch v := v.(type) {
-	case json.Number:
-		return v.Int64()
-	case []any:
-		for i := range v {
-			n, err := integers(v[i])
-			if err != nil {
-				return nil, err
-			}
-			v[i] = n
-		}
-	case map[string]any:
-		for k := range v {
-			n, err := integers(v[k])
-			if err != nil {
-				return nil, err
-			}
-			v[k] = n
-		}
-	}
-	return v, nil
+	return err
 }
 
 // StorageKey is the storage key of a field or of the column "lines.net"; the key itself when the form has no such field.

@@ -194,7 +194,7 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 	}
 	out := make([]*View, 0, len(page.Docs))
 	for _, d := range page.Docs {
-		r, err := decodeRecord(d)
+		r, err := decodeState(d)
 		if err != nil {
 			return nil, "", err
 		}

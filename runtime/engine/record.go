@@ -52,6 +52,17 @@ func decodeRecord(d store.Doc) (*record, error) {
 	return &r, nil
 }
 
+// decodeState reads only the state of a document, for lists.
+func decodeState(d store.Doc) (*record, error) {
+	var r struct {
+		State *process.State `json:"state"`
+	}
+	if err := json.Unmarshal(d.Body, &r); err != nil {
+		return nil, fmt.Errorf("engine: record %s: %w", d.ID, err)
+	}
+	return &record{State: r.State}, nil
+}
+
 // decode reads a document, or finds it decoded already. What it returns must not be changed.
 func (e *Engine) decode(d store.Doc) (*record, error) {
 	if known, ok := e.cache.get(d.ID); ok && known.ver == d.Ver {
