@@ -113,6 +113,9 @@ func TestRights(t *testing.T) {
 			t.Errorf("%s: read only %q, want %q", c.user, got, c.readOnly)
 		}
 	}
+	if Rights(app, "deal", dir, "rep.li", s).Guest || !Rights(app, "deal", dir, "ops.wu", s).Guest {
+		t.Error("an owner is a guest, or a participant without a grant is none")
+	}
 	if r := Rights(app, "deal", dir, "rep.li", nil); !r.Create || r.Hide["name"] || !r.Hide["cost"] || r.ReadOnly["amount"] {
 		t.Errorf("a new record: %+v", r)
 	}

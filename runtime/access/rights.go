@@ -51,9 +51,10 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 		return r
 	}
 	decides := false
+	covered := r.Read
 	for _, p := range s.People {
 		if p.User == user {
-			r.Read = true
+			r.Read, r.Guest = true, !covered
 			decides = decides || !slices.Contains([]string{"owner", "formerOwner", "creator"}, p.Why)
 		}
 	}

@@ -120,7 +120,7 @@ func (d *decider) outcomeOf(t *CompiledTransition) (states []string, outcome boo
 	return states, len(states) > 0
 }
 
-// mayTake: reading the record and one of the transition's roles; without roles, whoever may edit (semantics 9).
+// mayTake: reading the record by a grant and one of the transition's roles; without roles, whoever may edit (semantics 9).
 func (d *decider) mayTake(t *CompiledTransition) bool {
 	a := &d.c.Actor
 	if a.Service {
@@ -129,7 +129,7 @@ func (d *decider) mayTake(t *CompiledTransition) bool {
 	if len(t.Def.By) == 0 {
 		return a.Rights.Edit
 	}
-	return a.Rights.Read && slices.ContainsFunc(t.Def.By, func(role string) bool { return slices.Contains(a.Roles, role) })
+	return a.Rights.Read && !a.Rights.Guest && slices.ContainsFunc(t.Def.By, func(role string) bool { return slices.Contains(a.Roles, role) })
 }
 
 // take carries out the move: proposed values and `set`, then the new stage, in one commit.
