@@ -119,3 +119,45 @@ func (t *table) group(a query.Aggregate, row []driver.Value, split bool) (store.
 	}
 	return r, nil
 }
+
+// boundary writes the index of the range a value falls into, as a balanced tree of comparisons.
+func (b *sqlBuilder) boundary(col string, bounds []int64, low int) {
+	if len(bounds) == 0 {
+		fmt.Fprintf(b, "%d", low)
+		return
+	}
+	mid := len(bounds) / 2
+	b.WriteString("CASE WHEN " + col + " < ")
+	b.bind(bounds[mid])
+	b.WriteString(" THEN ")
+	b.boundary(col, bounds[:mid], low)
+	b.WriteString(" ELSE ")
+	b.boundary(col, bounds[mid+1:], low+mid+1)
+	b.WriteString(" END")
+}
+
+// groupKeys writes the keys of the groups, comma separated.
+func (b *sqlBuilder) groupKeys(groups []query.Group) {
+	for i, g := range groups {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		col := b.t.quoted[g.Col]
+		if len(g.Bounds) == 0 {
+			b.WriteString(col)
+			continue
+		}
+		b.WriteString("CASE WHEN " + col + " IS NULL THEN NULL ELSE ")
+		b.boundary(col, g.Bounds, 0)
+		b.WriteString(" END")
+	}
+}
+
+// ordinals lists 1, 2, … n: SELECT's own columns, as GROUP BY and ORDER BY take them.
+func ordinals(n int) string {
+	parts := make([]string, n)
+	for i := range parts {
+		parts[i] = fmt.Sprint(i + 1)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -21,7 +21,7 @@ var deal = store.Collection{
 	},
 	Indexes: []store.Index{
 		{Name: "stage", Cols: []string{"stage", "-updated"}}, {Name: "owner", Cols: []string{"owner", "-updated"}},
-		{Name: "updated", Cols: []string{"-updated"}}, {Name: "sum", Cols: []string{"stage"}, Cover: []string{"amount"}},
+		{Name: "people", Cols: []string{"people", "-updated"}}, {Name: "updated", Cols: []string{"-updated"}}, {Name: "sum", Cols: []string{"stage"}, Cover: []string{"amount"}},
 	},
 }
 

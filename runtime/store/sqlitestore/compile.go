@@ -11,8 +11,12 @@ import (
 type sqlBuilder struct {
 	strings.Builder
 	t    *table
+	main string // the alias of the collection's table with a dot, where a side table is read as well
 	args []any
 }
+
+// col is a quoted column of the collection's table.
+func (b *sqlBuilder) col(name string) string { return b.main + b.t.quoted[name] }
 
 func (b *sqlBuilder) bind(v any) {
 	b.WriteByte('?')
@@ -33,19 +37,19 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 	case query.Not:
 		b.where(f.Of, !negate)
 	case query.Cmp:
-		b.compare(b.t.quoted[f.Col], f.Op, f.Value, negate)
+		b.compare(b.col(f.Col), f.Op, f.Value, negate)
 	case query.In:
 		b.in(f, negate)
 	case query.IsNull:
 		if negate {
-			b.WriteString(b.t.present(f.Col))
+			b.WriteString(b.t.present(b.main, f.Col))
 		} else {
-			b.WriteString(b.t.quoted[f.Col] + " IS NULL")
+			b.WriteString(b.col(f.Col) + " IS NULL")
 		}
 	case query.StartsWith:
-		b.startsWith(b.t.quoted[f.Col], f.Prefix, negate)
+		b.startsWith(b.col(f.Col), f.Prefix, negate)
 	case query.Contains:
-		col := b.t.quoted[f.Col]
+		col := b.col(f.Col)
 		b.WriteString("(")
 		if negate {
 			b.WriteString(col + " IS NULL OR instr(" + col + ", ")
@@ -61,11 +65,11 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 			b.truth(negate)
 			return
 		}
-		b.WriteString("id ")
+		b.WriteString(b.main + "id ")
 		if negate {
 			b.WriteString("NOT ")
 		}
-		b.WriteString("IN (SELECT id FROM " + b.t.sides[f.Col] + " WHERE v IN (")
+		b.WriteString("IN (SELECT id FROM " + b.t.sides[f.Col].name + " WHERE v IN (")
 		values := make([]any, len(f.Values))
 		for i, v := range f.Values {
 			values[i] = v
@@ -76,11 +80,11 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 }
 
 // present is the condition that a column is not absent, as a range that an index serves; IS NOT NULL would scan the absent ones.
-func (t *table) present(col string) string {
+func (t *table) present(alias, col string) string {
 	if t.Type(col) == query.Text {
-		return t.quoted[col] + " >= ''"
+		return alias + t.quoted[col] + " >= ''"
 	}
-	return t.quoted[col] + " >= -9223372036854775808"
+	return alias + t.quoted[col] + " >= -9223372036854775808"
 }
 
 func (b *sqlBuilder) truth(v bool) {
@@ -132,7 +136,7 @@ func (b *sqlBuilder) compare(col string, op query.Op, v any, negate bool) {
 }
 
 func (b *sqlBuilder) in(f query.In, negate bool) {
-	col := b.t.quoted[f.Col]
+	col := b.col(f.Col)
 	if len(f.Values) == 0 {
 		b.truth(negate)
 		return

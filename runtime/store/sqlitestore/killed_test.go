@@ -128,6 +128,8 @@ func TestKilled(t *testing.T) {
 func check(t *testing.T, s *Store) {
 	t.Helper()
 	for _, c := range []struct{ sql, want string }{
+		{`SELECT count(*) FROM "t_rec_b2b_deal:people" AS s JOIN "d_rec_b2b_deal" AS d USING (id)
+			WHERE s.n <> d.n OR s."c_updated" IS NOT d."c_updated"`, "0"},
 		{"PRAGMA integrity_check", "ok"},
 		{`SELECT count(*) || ' ' || (SELECT count(*) FROM "d_rec_b2b_deal", json_each("c_people"))
 			FROM "t_rec_b2b_deal:people" JOIN "d_rec_b2b_deal" USING (id)`, ""},

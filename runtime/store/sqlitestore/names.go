@@ -17,10 +17,19 @@ type table struct {
 	name   string            // quoted
 	cols   []string          // names as declared, in the order of the statements
 	quoted map[string]string // declared name → quoted SQL name
-	sides  map[string]string // Texts column → quoted side table
+	sides  map[string]*side  // by Texts column
 	list   string            // quoted columns, comma separated, with a leading comma when there are any
 
 	insert, find, get, remove string
+}
+
+// side is the table beside a collection that holds the texts of one Texts column, a row for each text of a document. It
+// carries the columns that indexes name behind the Texts column, so that the documents with a text can be read in an order.
+type side struct {
+	name string   // quoted
+	cols []string // carried, by declared name
+
+	add, drop string
 }
 
 // encode writes a name so that two names that differ in case only stay apart: SQLite ignores case even in quoted names.
@@ -40,7 +49,7 @@ func encode(name string) string {
 func quote(name string) string { return `"` + name + `"` }
 
 func newTable(s *store.Schema) *table {
-	t := &table{Schema: s, name: quote("d_" + encode(s.Name)), quoted: map[string]string{}, sides: map[string]string{}}
+	t := &table{Schema: s, name: quote("d_" + encode(s.Name)), quoted: map[string]string{}, sides: map[string]*side{}}
 	var list strings.Builder
 	for _, c := range s.Columns {
 		q := quote("c_" + encode(c.Name))
@@ -48,8 +57,25 @@ func newTable(s *store.Schema) *table {
 		t.quoted[c.Name] = q
 		list.WriteString(", " + q)
 		if c.Type == query.Texts {
-			t.sides[c.Name] = quote("t_" + encode(s.Name) + ":" + encode(c.Name))
+			t.sides[c.Name] = &side{name: quote("t_" + encode(s.Name) + ":" + encode(c.Name))}
 		}
+	}
+	for _, ix := range s.Indexes {
+		if side := t.sides[ix.Cols[0]]; side != nil {
+			for _, col := range ix.Cols[1:] {
+				if name := strings.TrimPrefix(col, "-"); !slices.Contains(side.cols, name) {
+					side.cols = append(side.cols, name)
+				}
+			}
+		}
+	}
+	for _, side := range t.sides {
+		carried := ""
+		for _, name := range side.cols {
+			carried += ", " + t.quoted[name]
+		}
+		side.add = "INSERT INTO " + side.name + " (v, id, n" + carried + ") SELECT ?, id, n" + carried + " FROM " + t.name + " WHERE id = ?"
+		side.drop = "DELETE FROM " + side.name + " WHERE v = ? AND id = ?"
 	}
 	t.list = list.String()
 	t.insert = "INSERT INTO " + t.name + " (id, ver" + t.list + ", body) VALUES (?, ?" + strings.Repeat(", ?", len(t.cols)+1) +
@@ -63,8 +89,8 @@ func newTable(s *store.Schema) *table {
 // ensure lists the statements that bring the database to this table; have is what was declared before, nil for a new one.
 func (t *table) ensure(have *table) []string {
 	var out []string
-	sqlType := func(c store.Column) string {
-		if c.Type == query.Text || c.Type == query.Texts {
+	sqlType := func(t query.Type) string {
+		if t == query.Text || t == query.Texts {
 			return "TEXT"
 		}
 		return "INTEGER"
@@ -73,7 +99,7 @@ func (t *table) ensure(have *table) []string {
 		var b strings.Builder
 		b.WriteString("CREATE TABLE IF NOT EXISTS " + t.name + " (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ver INTEGER NOT NULL")
 		for _, c := range t.Columns {
-			b.WriteString(", " + t.quoted[c.Name] + " " + sqlType(c))
+			b.WriteString(", " + t.quoted[c.Name] + " " + sqlType(c.Type))
 		}
 		// The body comes last: a column before it is read without walking the pages of a long body.
 		b.WriteString(", body TEXT NOT NULL)")
@@ -84,10 +110,25 @@ func (t *table) ensure(have *table) []string {
 			continue
 		}
 		if have != nil {
-			out = append(out, "ALTER TABLE "+t.name+" ADD COLUMN "+t.quoted[c.Name]+" "+sqlType(c))
+			out = append(out, "ALTER TABLE "+t.name+" ADD COLUMN "+t.quoted[c.Name]+" "+sqlType(c.Type))
 		}
-		if side := t.sides[c.Name]; side != "" {
-			out = append(out, "CREATE TABLE IF NOT EXISTS "+side+" (v TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (v, id)) WITHOUT ROWID")
+	}
+	for _, c := range t.Columns {
+		side := t.sides[c.Name]
+		if side == nil {
+			continue
+		}
+		var known []string
+		if have != nil && have.sides[c.Name] != nil {
+			known = have.sides[c.Name].cols
+		} else {
+			out = append(out, "CREATE TABLE IF NOT EXISTS "+side.name+" (v TEXT NOT NULL, id TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (v, id)) WITHOUT ROWID")
+		}
+		for _, name := range side.cols {
+			if col := t.quoted[name]; !slices.Contains(known, name) {
+				out = append(out, "ALTER TABLE "+side.name+" ADD COLUMN "+col+" "+sqlType(t.Type(name)),
+					"UPDATE "+side.name+" AS s SET "+col+" = (SELECT d."+col+" FROM "+t.name+" AS d WHERE d.n = s.n)")
+			}
 		}
 	}
 	seen := map[string]bool{}
@@ -97,19 +138,25 @@ func (t *table) ensure(have *table) []string {
 			continue
 		}
 		seen[on] = true
-		out = append(out, "CREATE INDEX IF NOT EXISTS "+name+" ON "+t.name+" ("+on+")")
+		out = append(out, "CREATE INDEX IF NOT EXISTS "+name+" ON "+on)
 	}
 	return out
 }
 
 // index is what an index is called and holds. Its name carries a digest of what it holds, so that a changed declaration makes a
-// new index beside the old. A Texts column is served by its side table and the columns behind it by sorting: no index then.
+// new index beside the old. A Texts column alone is served by the key of its side table: no index then.
 func (t *table) index(ix store.Index) (name, on string) {
 	var parts []string
+	table := t.name
 	for _, col := range ix.Cols {
 		name := strings.TrimPrefix(col, "-")
-		if t.Type(name) == query.Texts {
-			return "", ""
+		if side := t.sides[name]; side != nil {
+			if len(ix.Cols) == 1 {
+				return "", ""
+			}
+			table = side.name
+			parts = append(parts, "v")
+			continue
 		}
 		part := t.quoted[name]
 		if name != col {
@@ -118,10 +165,14 @@ func (t *table) index(ix store.Index) (name, on string) {
 		parts = append(parts, part)
 	}
 	parts = append(parts, "id"+direction(ix))
-	for _, name := range ix.Cover {
-		parts = append(parts, t.quoted[name])
+	if table != t.name {
+		parts = append(parts, "n")
+	} else {
+		for _, name := range ix.Cover {
+			parts = append(parts, t.quoted[name])
+		}
 	}
-	on = strings.Join(parts, ", ")
+	on = table + " (" + strings.Join(parts, ", ") + ")"
 	sum := sha256.Sum256([]byte(on))
 	return quote(fmt.Sprintf("i_%s:%s:%s", encode(t.Name), encode(ix.Name), hex.EncodeToString(sum[:4]))), on
 }

@@ -77,6 +77,60 @@ func TestPagesUseTheIndex(t *testing.T) {
 	}
 }
 
+// What someone owns or takes part in is read from both indexes in the order of the page, and only the few rows of a page are sorted.
+func TestAlternativesAreMerged(t *testing.T) {
+	t.Parallel()
+	s := open(t, Options{})
+	if err := s.Ensure(t.Context(), deal); err != nil {
+		t.Fatal(err)
+	}
+	tab, err := s.table(deal.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := []query.Sort{{Col: "updated", Desc: true}}
+	mine := query.HasAny{Col: "people", Values: []string{"u"}}
+	own := query.Cmp{Col: "owner", Op: query.Eq, Value: "u"}
+	for name, c := range map[string]struct {
+		f    query.Filter
+		want []string
+	}{
+		"takes part":                {mine, []string{"people"}},
+		"owns or takes part, twice": {query.And{query.Cmp{Col: "amount", Op: query.Gt, Value: int64(5)}, query.Or{mine, query.Or{own, mine}}}, []string{"people", "owner"}},
+		"several stages":            {query.In{Col: "stage", Values: []any{"s1", "s2"}}, []string{"stage", "stage"}},
+	} {
+		for _, at := range []*store.Position{nil, {Values: []any{int64(5)}, ID: "d1"}} {
+			for _, part := range segments(order, at) {
+				b := tab.merge(conjuncts(c.f, nil), order, part, 51)
+				if b == nil {
+					t.Fatalf("%s: not merged", name)
+				}
+				got := plan(t, s, b)
+				for _, ix := range c.want {
+					if !strings.Contains(got, "INDEX i_rec_b2b_deal:"+ix) {
+						t.Errorf("%s: %s\n%s", name, b, got)
+					}
+				}
+				for _, branch := range tab.branches(c.f, order, nil) {
+					one := &sqlBuilder{t: tab}
+					one.branch(branch, nil, part, 51)
+					if got := plan(t, s, one); strings.Contains(got, "SCAN") || strings.Contains(got, "TEMP B-TREE") {
+						t.Errorf("%s: %s\n%s", name, one, got)
+					}
+				}
+			}
+		}
+	}
+	for name, f := range map[string]query.Filter{
+		"an alternative without index": query.Or{mine, query.Cmp{Col: "title", Op: query.Eq, Value: "x"}},
+		"a common value with index":    query.And{own, query.Or{mine, query.In{Col: "stage", Values: []any{"s1"}}}},
+	} {
+		if b := tab.merge(conjuncts(f, nil), order, segments(order, nil)[0], 51); b != nil {
+			t.Errorf("%s is merged: %s", name, b)
+		}
+	}
+}
+
 // A sum whose group and value an index holds is read from the index alone.
 func TestSumsUseTheCoveringIndex(t *testing.T) {
 	t.Parallel()

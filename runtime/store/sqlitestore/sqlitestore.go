@@ -39,6 +39,7 @@ type Store struct {
 	check     *conn              // the checkpointer's own
 	declared  *map[string]*table // by an Ensure in the transaction under way; the writer's own
 	reads     *pool
+	pauses    pauses
 
 	gate    sync.RWMutex // held for reading while a write enters the queue
 	closed  bool

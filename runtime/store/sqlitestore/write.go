@@ -223,7 +223,7 @@ func (t *table) add(c *conn, d store.Doc, cols map[string]any) (bool, error) {
 	}
 	for name, side := range t.sides {
 		set, _ := cols[name].([]string)
-		if err := fill(c, side, d.ID, nil, set); err != nil {
+		if err := side.fill(c, d.ID, nil, set); err != nil {
 			return false, err
 		}
 	}
@@ -248,18 +248,19 @@ func stored(v any) any {
 	return v
 }
 
-// fill turns the texts a document has in a side table from one sorted set into another.
-func fill(c *conn, side, id string, from, to []string) error {
+// fill turns the texts a document has in a side table from one sorted set into another. New rows take what they carry from the
+// document as it stands.
+func (s *side) fill(c *conn, id string, from, to []string) error {
 	for _, v := range from {
 		if _, kept := slices.BinarySearch(to, v); !kept {
-			if _, err := c.exec("DELETE FROM "+side+" WHERE v = ? AND id = ?", v, id); err != nil {
+			if _, err := c.exec(s.drop, v, id); err != nil {
 				return err
 			}
 		}
 	}
 	for _, v := range to {
 		if _, had := slices.BinarySearch(from, v); !had {
-			if _, err := c.exec("INSERT INTO "+side+" (v, id) VALUES (?, ?)", v, id); err != nil {
+			if _, err := c.exec(s.add, v, id); err != nil {
 				return err
 			}
 		}
@@ -310,29 +311,59 @@ func (s *Store) Replace(ctx context.Context, coll string, d store.Doc, ver int64
 		var set strings.Builder
 		set.WriteString("UPDATE " + t.name + " SET ver = ?, body = ?")
 		args := append(make([]any, 0, len(t.cols)+3), d.Ver, string(d.Body))
+		var changed []string
 		for i, name := range t.cols {
-			v := stored(cols[name])
-			if v == any(old[i]) {
-				continue
+			if v := stored(cols[name]); v != any(old[i]) {
+				set.WriteString(", " + t.quoted[name] + " = ?")
+				args = append(args, v)
+				changed = append(changed, name)
 			}
-			set.WriteString(", " + t.quoted[name] + " = ?")
-			args = append(args, v)
-			if side := t.sides[name]; side != "" {
-				from, failed := value(query.Texts, old[i])
-				if failed != nil {
-					return nil, failed
-				}
-				before, _ := from.([]string)
+		}
+		set.WriteString(" WHERE n = ?")
+		if _, failed = c.exec(set.String(), append(args, n)...); failed != nil {
+			return nil, failed
+		}
+		for i, name := range t.cols {
+			if side := t.sides[name]; side != nil {
 				after, _ := cols[name].([]string)
-				if failed := fill(c, side, d.ID, before, after); failed != nil {
+				if failed := t.renew(c, side, d.ID, old[i], after, cols, changed); failed != nil {
 					return nil, failed
 				}
 			}
 		}
-		set.WriteString(" WHERE n = ?")
-		_, failed = c.exec(set.String(), append(args, n)...)
-		return nil, failed
+		return nil, nil
 	})
+}
+
+// renew brings the rows of a side table to a document that has been replaced: its set of texts, and what the kept rows carry.
+func (t *table) renew(c *conn, s *side, id string, stale driver.Value, after []string, cols map[string]any, changed []string) error {
+	set, err := value(query.Texts, stale)
+	if err != nil {
+		return err
+	}
+	before, _ := set.([]string)
+	if err := s.fill(c, id, before, after); err != nil {
+		return err
+	}
+	update := ""
+	var args []any
+	for _, name := range s.cols {
+		if slices.Contains(changed, name) {
+			update += ", " + t.quoted[name] + " = ?"
+			args = append(args, stored(cols[name]))
+		}
+	}
+	if update == "" {
+		return nil
+	}
+	for _, v := range after {
+		if _, kept := slices.BinarySearch(before, v); kept {
+			if _, err := c.exec("UPDATE "+s.name+" SET "+update[2:]+" WHERE v = ? AND id = ?", append(args, v, id)...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func conflict(coll, id string, have, want int64) error {
@@ -362,12 +393,12 @@ func (s *Store) Delete(ctx context.Context, coll, id string, ver int64) error {
 			return conflict(coll, id, have, ver), nil
 		}
 		for i, name := range t.cols {
-			if side := t.sides[name]; side != "" && old[i] != nil {
+			if side := t.sides[name]; side != nil && old[i] != nil {
 				set, failed := value(query.Texts, old[i])
 				if failed != nil {
 					return nil, failed
 				}
-				if failed := fill(c, side, id, set.([]string), nil); failed != nil {
+				if failed := side.fill(c, id, set.([]string), nil); failed != nil {
 					return nil, failed
 				}
 			}

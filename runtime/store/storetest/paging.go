@@ -49,6 +49,23 @@ func pages(t *testing.T, s store.Store) {
 			t.Fatalf("%#v\ngot  %v\nwant %v", q, got, want)
 		}
 	})
+	// Filters by what someone owns or takes part in, in the orders of the declared indexes: stores have ways of their own for these.
+	rapid.Check(t, func(t *rapid.T) {
+		order := rapid.SampledFrom([][]query.Sort{{{Col: "at", Desc: true}}, {{Col: "at"}}, {{Col: "n"}}, {{Col: "n", Desc: true}}, {{Col: "s"}, {Col: "at", Desc: true}}}).Draw(t, "order")
+		text := func() string { return rapid.SampledFrom(texts).Draw(t, "text") }
+		alternatives := []query.Filter{query.Cmp{Col: "s", Op: query.Eq, Value: text()}, query.HasAny{Col: "tags", Values: []string{text()}},
+			query.HasAny{Col: "tags", Values: []string{text(), text()}}, query.In{Col: "s", Values: []any{text(), text()}},
+			query.Or{query.HasAny{Col: "tags", Values: []string{text()}}, query.Cmp{Col: "s", Op: query.Eq, Value: text()}}}
+		or := query.Or(rapid.SliceOfN(rapid.SampledFrom(alternatives), 1, 4).Draw(t, "or"))
+		f := query.And{rapid.SampledFrom([]query.Filter{or, or[0], query.And{or, or[0]}}).Draw(t, "scope")}
+		if rapid.Bool().Draw(t, "narrowed") {
+			f = append(f, drawFilter(t, 1))
+		}
+		q := query.Query{Filter: f, Sort: order, Limit: rapid.SampledFrom([]int{3, 7, 20, 1000}).Draw(t, "limit")}
+		if got, want := idsOf(all(t, s, q)), wanted(ds, f, order); !slices.Equal(got, want) {
+			t.Fatalf("%#v\ngot  %v\nwant %v", q, got, want)
+		}
+	})
 	// Every position once, in an order with many ties.
 	q := query.Query{Sort: []query.Sort{{Col: "b", Desc: true}, {Col: "s"}, {Col: "b"}}, Limit: 1}
 	if got, want := idsOf(all(t, s, q)), wanted(ds, nil, q.Sort); !slices.Equal(got, want) {
