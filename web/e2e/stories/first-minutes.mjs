@@ -1,0 +1,66 @@
+// A fresh server: the admin is made with the console's code, a template is chosen, and a restart keeps everything.
+import { Api } from '../kit/api.mjs';
+import { serve, temporary } from '../kit/server.mjs';
+
+export const server = 'none';
+
+const person = { company: '新起点贸易', name: '周敏', username: 'admin', password: 'spring-rain-08' };
+
+export async function run(t) {
+  const { assert } = t;
+  const data = await temporary();
+  t.after(data.remove);
+  let node = await serve(t.bin, ['--data', data.path]);
+  t.after(() => node.stop());
+  const code = await node.code();
+
+  t.address = node.address;
+  const page = await t.visitor();
+  await page.goto('/');
+  await page.getByRole('heading', { name: '开始使用' }).waitFor();
+  await t.look(page, 'setup');
+  for (const [key, value] of Object.entries(person)) await page.locator(`#${key}`).fill(value);
+  await page.locator('#code').fill('WRONG-CODE');
+  await page.getByRole('button', { name: '继续' }).click();
+  await page.getByRole('alert').waitFor();
+  await t.look(page, 'wrong-code');
+  await page.locator('#code').fill(code);
+  await page.getByRole('button', { name: '继续' }).click();
+  await page.getByRole('heading', { name: '选一个模板开始' }).waitFor();
+  const template = t.phone ? { key: 'blank', name: '空白入门' } : { key: 'cycle9', name: '九阶段销售周期' };
+  await t.look(page, 'templates');
+  assert.equal(await page.getByRole('checkbox', { name: /示例人员和记录/ }).isChecked(), true);
+  await page.getByRole('listitem').filter({ hasText: template.name }).getByRole('button', { name: '安装' }).click();
+
+  // It lands in a working app.
+  await page.getByRole('heading', { name: '我的工作', level: 1 }).waitFor();
+  await t.look(page, 'home');
+  await t.open(page, `/a/${template.key}/board/board`);
+  await page.locator('.deal').first().waitFor();
+  const cards = await page.locator('.deal h3').allInnerTexts();
+  assert.ok(cards.length >= 3, `only ${cards.length} sample records on the board`);
+  await t.look(page, 'board');
+  const api = await Api.login(node.address, person.username, person.password);
+  const form = t.phone ? 'item' : 'deal9';
+  const before = await api.get(`/apps/${template.key}/forms/${form}/records?sort=number&limit=200`);
+
+  // The same directory, a new process: everything is there, and nobody is asked to set up again.
+  await node.stop();
+  node = await serve(t.bin, ['--data', data.path]);
+  t.address = node.address;
+  const again = await t.visitor();
+  await again.goto('/');
+  await again.locator('#username').fill(person.username);
+  await again.locator('#password').fill(person.password);
+  await t.look(again, 'login');
+  await again.getByRole('button', { name: '登录' }).click();
+  await again.getByRole('heading', { name: '我的工作', level: 1 }).waitFor();
+  await t.open(again, `/a/${template.key}/board/board`);
+  await again.locator('.deal').first().waitFor();
+  assert.deepEqual(await again.locator('.deal h3').allInnerTexts(), cards);
+  const later = await Api.login(node.address, person.username, person.password);
+  assert.deepEqual(await later.get(`/apps/${template.key}/forms/${form}/records?sort=number&limit=200`), before);
+  const setUp = await later.send('POST', '/setup', { code, ...person, username: 'second', language: 'zh-CN' });
+  assert.ok(setUp.status >= 400, `a second set-up was answered ${setUp.status}`);
+  assert.equal(node.lines.some((l) => l.includes('One-time code')), false, 'a code was printed again');
+}
