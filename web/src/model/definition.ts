@@ -356,8 +356,6 @@ export interface Step {
   onSelf?: SelfPolicy;
   due?: DueStep[];
   allow?: StepRight[];
-  parallel?: Step[];
-  join?: 'all' | 'any';
 }
 
 export interface DueStep {

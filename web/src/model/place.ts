@@ -27,7 +27,6 @@ const WORDS = {
   transitions: 'transition',
   approvals: 'chain',
   steps: 'step',
-  parallel: 'step',
   rules: 'rule',
   automations: 'automation',
   views: 'view',

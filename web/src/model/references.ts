@@ -118,17 +118,14 @@ export function references(def: Definition): Reference[] {
       emit('expression', [...base, 'skipIf'], chain.skipIf);
       emit('list', [...base, 'guards'], chain.guards);
       whos(emit, [...base, 'cc'], chain.cc);
-      const steps = (list: typeof chain.steps, at: Path) =>
-        list.forEach((step, i) => {
-          const here = [...at, i];
-          emit('expression', [...here, 'runIf'], step.runIf);
-          whos(emit, [...here, 'who'], step.who);
-          for (const r of ['edit', 'read', 'hide', 'require'] as const) emit('list', [...here, 'fields', r], step.fields?.[r]);
-          if (typeof step.onEmpty === 'object') whos(emit, [...here, 'onEmpty'], step.onEmpty);
-          step.due?.forEach((d, j) => whos(emit, [...here, 'due', j, 'to'], d.to));
-          if (step.parallel) steps(step.parallel, [...here, 'parallel']);
-        });
-      steps(chain.steps, [...base, 'steps']);
+      chain.steps.forEach((step, i) => {
+        const here = [...base, 'steps', i];
+        emit('expression', [...here, 'runIf'], step.runIf);
+        whos(emit, [...here, 'who'], step.who);
+        for (const r of ['edit', 'read', 'hide', 'require'] as const) emit('list', [...here, 'fields', r], step.fields?.[r]);
+        if (typeof step.onEmpty === 'object') whos(emit, [...here, 'onEmpty'], step.onEmpty);
+        step.due?.forEach((d, j) => whos(emit, [...here, 'due', j, 'to'], d.to));
+      });
     }
   });
 

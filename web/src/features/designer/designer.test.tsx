@@ -61,6 +61,9 @@ async function open(path: string, def: Definition = sample) {
 
 const now = () => store.getState().history.now;
 
+// Looking things up by role walks a large tree; a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
+
 describe('designer', () => {
   beforeAll(async () => {
     // The pages are loaded when first shown; here they are loaded before the clock of a test runs.
@@ -83,7 +86,7 @@ describe('designer', () => {
 
   it('adds a field after the selected one, and takes it back', async () => {
     const router = await open('/design/b2b/forms?at=/forms/deal/fields/name');
-    fireEvent.click(await screen.findByRole('button', { name: '日期' }, { timeout: 5000 }));
+    fireEvent.click(await screen.findByRole('button', { name: '日期' }, { timeout: 20_000 }));
     expect(now().forms?.[1]?.sections?.[0]?.fields).toEqual(['name', 'date1', 'account', 'amount']);
     await waitFor(() => expect(router.state.location.search).toEqual({ at: '/forms/deal/fields/date1' }));
     fireEvent.click(screen.getByRole('button', { name: '撤销' }));
@@ -92,7 +95,7 @@ describe('designer', () => {
 
   it('moves a field by keyboard and removes it with Delete', async () => {
     await open('/design/b2b/forms?at=/forms/deal');
-    const card = await screen.findByRole('button', { name: /^amount, 金额/ }, { timeout: 5000 });
+    const card = await screen.findByRole('button', { name: /^amount, 金额/ }, { timeout: 20_000 });
     fireEvent.keyDown(card, { key: 'ArrowUp', altKey: true });
     expect(now().forms?.[1]?.sections?.[0]?.fields).toEqual(['name', 'amount', 'account']);
     fireEvent.keyDown(card, { key: 'ArrowDown', altKey: true });
@@ -109,7 +112,7 @@ describe('designer', () => {
 
   it('writes a text in the reader’s language and keeps typing one step of undo', async () => {
     await open('/design/b2b/approvals?at=/approvals/discount/steps/manager');
-    const name = (await screen.findAllByLabelText('名称 简体中文', {}, { timeout: 5000 }))[0] as HTMLInputElement;
+    const name = (await screen.findAllByLabelText('名称 简体中文', {}, { timeout: 20_000 }))[0] as HTMLInputElement;
     fireEvent.change(name, { target: { value: '经' } });
     fireEvent.change(name, { target: { value: '主管' } });
     expect(now().approvals?.[0]?.steps[0]?.name).toEqual({ 'zh-CN': '主管', 'zh-TW': '经理', en: '经理' });
@@ -119,7 +122,7 @@ describe('designer', () => {
 
   it('changes how a step is decided and shows its problem at the place', async () => {
     await open('/design/b2b/approvals?at=/approvals/discount/steps/manager');
-    fireEvent.click(await screen.findByRole('radio', { name: /票签/ }, { timeout: 5000 }));
+    fireEvent.click(await screen.findByRole('radio', { name: /票签/ }, { timeout: 20_000 }));
     expect(now().approvals?.[0]?.steps[0]?.mode).toEqual({ share: 0.6 });
     const ladder = screen.getByRole('list', { name: '超时怎么办' }).closest('section') as HTMLElement;
     expect(within(ladder).getByText('没有说超时怎么办')).toBeTruthy();
@@ -127,7 +130,7 @@ describe('designer', () => {
 
   it('lists problems, errors first, applies a fix and leads to the place', async () => {
     const router = await open('/design/b2b/approvals');
-    fireEvent.click(await screen.findByRole('button', { name: /问题/, expanded: false }, { timeout: 5000 }));
+    fireEvent.click(await screen.findByRole('button', { name: /问题/, expanded: false }, { timeout: 20_000 }));
     const rows = within(screen.getByRole('region', { name: '问题' })).getAllByRole('listitem');
     expect(rows[0]?.textContent).toContain('审批节点 · 折扣审批 / 经理');
     fireEvent.click(screen.getByRole('button', { name: '命名为“退回资格”' }));
@@ -138,6 +141,6 @@ describe('designer', () => {
 
   it('shows an automation as a sentence', async () => {
     await open('/design/b2b/automations');
-    expect(await screen.findByText('进入“销售漏斗 / 成交”时', {}, { timeout: 5000 })).toBeTruthy();
+    expect(await screen.findByText('进入“销售漏斗 / 成交”时', {}, { timeout: 20_000 })).toBeTruthy();
   });
 });

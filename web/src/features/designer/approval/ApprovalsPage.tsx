@@ -18,7 +18,6 @@ import { StepPanel } from './StepPanel';
 interface Selected {
   chain: number;
   step?: number;
-  branch?: number;
 }
 
 function read(chains: readonly Chain[], at: string): Selected {
@@ -27,9 +26,7 @@ function read(chains: readonly Chain[], at: string): Selected {
   if (chain < 0) return { chain: 0 };
   const steps = chains[chain]?.steps ?? [];
   const step = parts[2] === 'steps' ? steps.findIndex((s) => s.key === parts[3]) : -1;
-  if (step < 0) return { chain };
-  const branch = parts[4] === 'parallel' ? (steps[step]?.parallel?.findIndex((s) => s.key === parts[5]) ?? -1) : -1;
-  return branch < 0 ? { chain, step } : { chain, step, branch };
+  return step < 0 ? { chain } : { chain, step };
 }
 
 /** The form a chain decides about: that of the process whose transition or stage names it. */
@@ -132,19 +129,12 @@ export function ApprovalsPage() {
           </Button>
         </header>
         <div className="d-chainpage">
-          <ChainCanvas chain={chain} form={form} selectedStep={selected.step} selectedBranch={selected.branch} />
+          <ChainCanvas chain={chain} form={form} selectedStep={selected.step} />
           <Preview key={chain.key} chain={chain} form={form} />
         </div>
       </section>
       {selected.step !== undefined ? (
-        <StepPanel
-          key={at}
-          chain={chain}
-          chainIndex={selected.chain}
-          stepIndex={selected.step}
-          form={form}
-          {...(selected.branch === undefined ? {} : { branchIndex: selected.branch })}
-        />
+        <StepPanel key={at} chain={chain} chainIndex={selected.chain} stepIndex={selected.step} form={form} />
       ) : (
         <ChainPanel key={chain.key} chain={chain} chainIndex={selected.chain} form={form} />
       )}

@@ -24,11 +24,10 @@ interface Props {
   chain: Chain;
   form: string;
   selectedStep: number | undefined;
-  selectedBranch: number | undefined;
 }
 
 /** The chain from top to bottom: submitted, each step with its condition, done. */
-export function ChainCanvas({ chain, form, selectedStep, selectedBranch }: Props) {
+export function ChainCanvas({ chain, form, selectedStep }: Props) {
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
@@ -61,26 +60,9 @@ export function ChainCanvas({ chain, form, selectedStep, selectedBranch }: Props
               <span className="s d-gateno">{t('elseSkip')}</span>
             </li>
           )}
-          {step.parallel ? (
-            <li className="d-parallel" aria-label={t('sideBySide')}>
-              <span className="s">{t(step.join === 'any' ? 'joinAny' : 'joinAll')}</span>
-              <div>
-                {step.parallel.map((b, n) => (
-                  <StepNode
-                    key={b.key}
-                    step={b}
-                    path={`/approvals/${chain.key}/steps/${step.key}/parallel/${b.key}`}
-                    form={form}
-                    on={selectedStep === i && selectedBranch === n}
-                  />
-                ))}
-              </div>
-            </li>
-          ) : (
-            <li>
-              <StepNode step={step} path={`/approvals/${chain.key}/steps/${step.key}`} form={form} on={selectedStep === i} />
-            </li>
-          )}
+          <li>
+            <StepNode step={step} path={`/approvals/${chain.key}/steps/${step.key}`} form={form} on={selectedStep === i} />
+          </li>
         </Fragment>
       ))}
       <Joint onAdd={() => add(chain.steps.length)} n={chain.steps.length + 1} />

@@ -27,9 +27,7 @@ function reads(source: string | undefined): string[] {
 
 /** Every formula that decides how a chain runs. */
 function formulasOf(chain: Chain): string[] {
-  return [chain.skipIf, ...chain.steps.flatMap((s) => [s.runIf, ...(s.parallel ?? []).map((b) => b.runIf)])].filter(
-    (s) => s !== undefined,
-  );
+  return [chain.skipIf, ...chain.steps.map((s) => s.runIf)].filter((s) => s !== undefined);
 }
 
 /** The fields that decide how the chain runs: what its conditions read, also by way of named rules. */

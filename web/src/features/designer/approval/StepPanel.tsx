@@ -28,26 +28,23 @@ interface Props {
   chain: Chain;
   chainIndex: number;
   stepIndex: number;
-  branchIndex?: number;
   form: string;
 }
 
 const SHOWN = ['name', 'runIf', 'who', 'mode', 'veto', 'onEmpty', 'onSelf', 'due', 'allow', 'fields'];
 
 /** Everything about one step, in the words of those who sign. */
-export function StepPanel({ chain, chainIndex, stepIndex, branchIndex, form }: Props) {
+export function StepPanel({ chain, chainIndex, stepIndex, form }: Props) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
   const { select } = useSelection();
   const { apply } = useActions();
   const { actions } = useDraftStore();
-  const steps = ['approvals', chainIndex, 'steps'];
-  const list = branchIndex === undefined ? steps : [...steps, stepIndex, 'parallel'];
-  const index = branchIndex ?? stepIndex;
+  const list = ['approvals', chainIndex, 'steps'];
+  const index = stepIndex;
   const at = [...list, index];
-  const outer = chain.steps[stepIndex] as Step;
-  const step = branchIndex === undefined ? outer : (outer.parallel?.[branchIndex] as Step);
-  const count = branchIndex === undefined ? chain.steps.length : (outer.parallel?.length ?? 0);
+  const step = chain.steps[index] as Step;
+  const count = chain.steps.length;
   const fields = useFieldChoices(form);
   const rest = useSlot<Step>(at, SHOWN);
   const name = nameOf(step);

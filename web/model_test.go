@@ -1,0 +1,77 @@
+package web_test
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"pipewright/forms"
+	"pipewright/rules"
+	"pipewright/runtime/process"
+)
+
+// The editor's types are written by hand; each must have the members of the Go type it mirrors, and no others.
+func TestDefinitionTypesHaveTheMembersOfTheGoTypes(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("src/model/definition.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := interfaces(string(source))
+	pairs := map[string]any{
+		"Definition": process.Definition{}, "Point": process.Point{}, "Role": process.Role{}, "OptionList": forms.OptionList{},
+		"Option": forms.Option{}, "Form": forms.Form{}, "Numbering": forms.Numbering{}, "Section": forms.Section{}, "Field": forms.Field{},
+		"Check": forms.Check{}, "Unique": forms.Unique{}, "Grant": forms.Grant{}, "Related": forms.Related{},
+		"Process": process.ProcessDef{}, "Stage": process.Stage{}, "StageApproval": process.StageApproval{}, "CheckItem": process.CheckItem{},
+		"Activity": process.ActivityDef{}, "FieldRights": process.FieldRights{}, "Condition": process.Condition{}, "Linked": process.Linked{},
+		"Transition": process.Transition{}, "Who": process.Who{}, "Chain": process.Chain{}, "Step": process.Step{}, "DueStep": process.DueStep{},
+		"Rule": rules.Rule{}, "RuleInput": rules.Input{}, "RuleOutput": rules.Output{}, "RuleRow": rules.Row{}, "ScoreItem": rules.Item{},
+		"Automation": process.Automation{}, "Trigger": process.Trigger{}, "Action": process.Action{}, "Message": process.Message{},
+		"View": process.View{}, "Report": process.Report{}, "Measure": process.MeasureD{}, "Dashboard": process.Dashboard{}, "Test": process.Test{},
+	}
+	for name, value := range pairs {
+		want := members(reflect.TypeOf(value))
+		if got := written[name]; !slices.Equal(got, want) {
+			t.Errorf("interface %s in definition.ts\n has  %v\n want %v", name, got, want)
+		}
+	}
+	for name := range written {
+		if _, ok := pairs[name]; !ok {
+			t.Errorf("interface %s in definition.ts mirrors no Go type of this test", name)
+		}
+	}
+}
+
+var (
+	interfacePattern = regexp.MustCompile(`(?ms)^export interface (\w+) \{\n(.*?)^\}`)
+	memberPattern    = regexp.MustCompile(`(?m)^  (\w+)\??:`)
+)
+
+// interfaces are the sorted member names of every exported interface.
+func interfaces(source string) map[string][]string {
+	out := map[string][]string{}
+	for _, m := range interfacePattern.FindAllStringSubmatch(source, -1) {
+		names := []string{}
+		for _, n := range memberPattern.FindAllStringSubmatch(m[2], -1) {
+			names = append(names, n[1])
+		}
+		slices.Sort(names)
+		out[m[1]] = names
+	}
+	return out
+}
+
+// members are the sorted JSON names of a struct.
+func members(typ reflect.Type) []string {
+	out := []string{}
+	for i := range typ.NumField() {
+		if name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
