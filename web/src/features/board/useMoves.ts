@@ -89,7 +89,7 @@ export function useMoves(model: Model, process: Process): Moves {
   const refuse = useCallback(
     (record: RecordItem, to: string, reason: string, full?: RecordFull) => {
       back(record.id);
-      const ways = (full?.transitions ?? []).filter((w) => w.allowed && w.end !== 'lost').map((w) => ({ key: w.to, name: stageName(w.to) }));
+      const ways = (full?.transitions ?? []).filter((w) => w.allowed && !w.back && w.end !== 'lost').map((w) => ({ key: w.to, name: stageName(w.to) }));
       const title = t('refused', { from: stageName(record.stage), to: stageName(to) });
       setRefusals((now) => new Map(now).set(record.id, { title, text: reason, ways: ways.filter((w) => w.key !== to).slice(0, 2) }));
       say(`${title} ${reason}`);
