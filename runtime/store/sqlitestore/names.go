@@ -23,15 +23,6 @@ type table struct {
 	insert, find, get, remove string
 }
 
-// side is the table beside a collection that holds the texts of one Texts column, a row for each text of a document. It
-// carries the columns that indexes name behind the Texts column, so that the documents with a text can be read in an order.
-type side struct {
-	name string   // quoted
-	cols []string // carried, by declared name
-
-	add, drop string
-}
-
 // encode writes a name so that two names that differ in case only stay apart: SQLite ignores case even in quoted names.
 func encode(name string) string {
 	var b strings.Builder

@@ -248,26 +248,6 @@ func stored(v any) any {
 	return v
 }
 
-// fill turns the texts a document has in a side table from one sorted set into another. New rows take what they carry from the
-// document as it stands.
-func (s *side) fill(c *conn, id string, from, to []string) error {
-	for _, v := range from {
-		if _, kept := slices.BinarySearch(to, v); !kept {
-			if _, err := c.exec(s.drop, v, id); err != nil {
-				return err
-			}
-		}
-	}
-	for _, v := range to {
-		if _, had := slices.BinarySearch(from, v); !had {
-			if _, err := c.exec(s.add, v, id); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // current reads row number, version and columns of a document as they stand in the writer's transaction; found is false when there is none.
 func (t *table) current(c *conn, id string) (n, ver int64, cols []driver.Value, found bool, err error) {
 	err = c.rows(context.Background(), t.find, []any{id}, func(row []driver.Value) error {
@@ -333,37 +313,6 @@ func (s *Store) Replace(ctx context.Context, coll string, d store.Doc, ver int64
 		}
 		return nil, nil
 	})
-}
-
-// renew brings the rows of a side table to a document that has been replaced: its set of texts, and what the kept rows carry.
-func (t *table) renew(c *conn, s *side, id string, stale driver.Value, after []string, cols map[string]any, changed []string) error {
-	set, err := value(query.Texts, stale)
-	if err != nil {
-		return err
-	}
-	before, _ := set.([]string)
-	if err := s.fill(c, id, before, after); err != nil {
-		return err
-	}
-	update := ""
-	var args []any
-	for _, name := range s.cols {
-		if slices.Contains(changed, name) {
-			update += ", " + t.quoted[name] + " = ?"
-			args = append(args, stored(cols[name]))
-		}
-	}
-	if update == "" {
-		return nil
-	}
-	for _, v := range after {
-		if _, kept := slices.BinarySearch(before, v); kept {
-			if _, err := c.exec("UPDATE "+s.name+" SET "+update[2:]+" WHERE v = ? AND id = ?", append(args, v, id)...); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 func conflict(coll, id string, have, want int64) error {
