@@ -113,7 +113,7 @@ func recordIndexes(f *process.Form) []store.Index {
 		{Name: "byNextDue", Cols: []string{colNextDue}},
 		{Name: "byUpdated", Cols: []string{"-updatedAt"}},
 		{Name: "byOwner", Cols: []string{"owner", "-updatedAt"}},
-		{Name: "byPeople", Cols: []string{"people"}},
+		{Name: "byPeople", Cols: []string{"people", "-updatedAt"}},
 		{Name: "byNumber", Cols: []string{"number"}},
 		{Name: "byTitle", Cols: []string{"title_k"}},
 	}
@@ -146,6 +146,7 @@ func recordIndexes(f *process.Form) []store.Index {
 		if def.Sort && sorts[col.Field] == name {
 			add("s"+col.Name, name)
 			add("o"+col.Name, "owner", name)
+			add("p"+col.Name, "people", name)
 			if f.Process != nil {
 				add("g"+col.Name, "stage", name)
 			}
