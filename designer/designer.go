@@ -67,6 +67,8 @@ type appDoc struct {
 	Last      int       `json:"last"`
 	CreatedAt time.Time `json:"createdAt"`
 	CreatedBy string    `json:"createdBy"`
+	// Template is the key of the template it was installed from, if any.
+	Template string `json:"template,omitempty"`
 	// Activations are the newest 50 changes of Live, newest last.
 	Activations []Activation `json:"activations,omitempty"`
 }
@@ -134,6 +136,8 @@ type AppInfo struct {
 	Release int
 	// Draft says that the draft differs from the live release.
 	Draft bool
+	// Template it was installed from, if any.
+	Template string
 }
 
 // Apps lists all apps by key.
@@ -180,7 +184,7 @@ func (d *Designer) App(ctx context.Context, app string) (AppInfo, error) {
 }
 
 func (d *Designer) info(ctx context.Context, a appDoc, draft map[string]any) (AppInfo, error) {
-	out := AppInfo{Key: a.Key, Release: a.Live}
+	out := AppInfo{Key: a.Key, Release: a.Live, Template: a.Template}
 	liveDigest := ""
 	if a.Live > 0 {
 		rel, err := d.catalog.release(ctx, a.Key, a.Live)

@@ -74,6 +74,10 @@ func (d *Designer) Draft(ctx context.Context, app string) (Draft, error) {
 // CreateApp makes an app with a draft and no release. Errors: conflict when the key is taken, bad.request for a bad key or a
 // definition of another app.
 func (d *Designer) CreateApp(ctx context.Context, user string, definition []byte) (Draft, error) {
+	return d.createApp(ctx, user, definition, "")
+}
+
+func (d *Designer) createApp(ctx context.Context, user string, definition []byte, template string) (Draft, error) {
 	def, problems := process.Parse(definition)
 	if def == nil {
 		return Draft{}, shapeless(problems)
@@ -91,7 +95,7 @@ func (d *Designer) CreateApp(ctx context.Context, user string, definition []byte
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return Draft{}, fmt.Errorf("designer: draft of %s: %w", def.Key, err)
 	}
-	err = d.Store.Insert(ctx, appsColl, store.Doc{ID: def.Key, Ver: 1, Body: body(appDoc{Key: def.Key, CreatedAt: now, CreatedBy: user})})
+	err = d.Store.Insert(ctx, appsColl, store.Doc{ID: def.Key, Ver: 1, Body: body(appDoc{Key: def.Key, CreatedAt: now, CreatedBy: user, Template: template})})
 	if errors.Is(err, store.ErrExists) {
 		return Draft{}, reject("conflict", rules.Say("已有键为“{key}”的应用，请换一个键", "已有鍵為「{key}」的應用，請換一個鍵",
 			"There is an app with the key “{key}” already; choose another", "key", def.Key))

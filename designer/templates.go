@@ -104,7 +104,7 @@ func (d *Designer) Install(ctx context.Context, user, key, as string) (*process.
 	if err != nil {
 		return nil, fmt.Errorf("designer: template %s: %w", key, err)
 	}
-	if _, err := d.CreateApp(ctx, user, text); err != nil {
+	if _, err := d.createApp(ctx, user, text, key); err != nil {
 		return nil, err
 	}
 	if _, err := d.Publish(ctx, PublishInput{App: def.Key, User: user, AcceptWarnings: true}); err != nil {

@@ -117,3 +117,13 @@ func BenchmarkGetRecord(b *testing.B) {
 		x.send(b, "GET", path, "", http.StatusOK)
 	}
 }
+
+func BenchmarkList(b *testing.B) {
+	x := newBench(b)
+	for range 200 {
+		x.create(b)
+	}
+	for b.Loop() {
+		x.send(b, "GET", "/api/apps/bench/forms/item/records?where=region%20%3D%3D%20%27east%27&sort=-amount&limit=50", "", http.StatusOK)
+	}
+}

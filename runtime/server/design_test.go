@@ -129,3 +129,25 @@ func TestPeople(t *testing.T) {
 		admin.must("GET", path, nil)
 	}
 }
+
+func TestSampleDataGoesInOneClick(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("cycle9")
+	admin, manager := w.as("admin"), w.as("mgr.wang")
+	count := func() string { return manager.must("GET", "/api/apps/cycle9/boards/board", nil).str("totals.count") }
+	if got := count(); got != "6" {
+		t.Fatalf("%s sample deals", got)
+	}
+	mine := manager.must("POST", "/api/apps/cycle9/forms/account/records", object{"data": object{"name": "Ours", "industry": "other"}})
+	if a := admin.must("DELETE", "/api/apps/cycle9/sample", nil); a.str("records") == "0" || count() != "0" {
+		t.Errorf("removed %s, %s deals left", a.raw, count())
+	}
+	manager.must("GET", "/api/records/"+mine.str("id"), nil)
+	if a := admin.must("DELETE", "/api/apps/cycle9/sample", nil); a.str("records") != "0" {
+		t.Errorf("removed again: %s", a.raw)
+	}
+	manager.refused(403, "forbidden", "DELETE", "/api/apps/cycle9/sample", nil)
+	admin.must("POST", "/api/apps", object{"key": "mine", "name": "Mine"})
+	admin.refused(404, "not.found", "DELETE", "/api/apps/mine/sample", nil)
+}

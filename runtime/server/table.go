@@ -38,6 +38,8 @@ func (s *Server) table() []route {
 
 		{method: get, path: "/api/templates", who: signedIn, summary: "The template gallery", out: items[designer.TemplateInfo]{}, handle: s.getTemplates},
 		{method: post, path: "/api/templates/:key/install", who: admins, summary: "Install a template", in: installIn{}, out: appOut{}, handle: s.installTemplate},
+		{method: post, path: "/api/apps/:app/sample", who: admins, summary: "Load the template's sample records", out: sampleOut{}, handle: s.loadSample},
+		{method: del, path: "/api/apps/:app/sample", who: admins, summary: "Move the sample records to the recycle bin", out: sampleOut{}, handle: s.removeSample},
 		{method: get, path: "/api/apps", who: signedIn, summary: "My apps", out: items[appOut]{}, handle: s.getApps},
 		{method: post, path: "/api/apps", who: admins, summary: "Make an empty app", in: appIn{}, out: appOut{}, handle: s.postApp},
 		{method: post, path: "/api/apps/import", who: admins, summary: "Make an app of a definition", in: importIn{}, out: appOut{}, handle: s.importApp, limit: maxDefinition},

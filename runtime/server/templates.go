@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"pipewright/rules"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
@@ -36,6 +37,43 @@ func (s *Server) installTemplate(c *call) (any, error) {
 		return nil, err
 	}
 	return reply{status: http.StatusCreated, body: c.app(info)}, nil
+}
+
+type sampleOut struct {
+	Records int `json:"records"`
+}
+
+// sampleOf is the sample data of the template that an app was made of.
+func (s *Server) sampleOf(c *call) ([]byte, error) {
+	info, err := s.Designer.App(c.ctx(), c.Param("app"))
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.Designer.Template(info.Template)
+	if err != nil || len(t.Sample) == 0 {
+		return nil, refuse(http.StatusNotFound, "not.found", rules.Say("这个应用没有示例数据", "這個應用沒有範例資料", "This app has no sample data"))
+	}
+	return t.Sample, nil
+}
+
+// loadSample loads the sample records; those that are there are left as they are.
+func (s *Server) loadSample(c *call) (any, error) {
+	sample, err := s.sampleOf(c)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.Engine.ImportSample(c.ctx(), c.user.ID, c.Param("app"), sample)
+	return sampleOut{n}, err
+}
+
+// removeSample moves the sample records to the recycle bin.
+func (s *Server) removeSample(c *call) (any, error) {
+	sample, err := s.sampleOf(c)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.Engine.RemoveSample(c.ctx(), c.user.ID, c.Param("app"), sample)
+	return sampleOut{n}, err
 }
 
 // Install makes an app of a template, gives out its roles and, if asked, adds the sample people and records. The sample people play the
