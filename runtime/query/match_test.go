@@ -115,3 +115,26 @@ func TestLess(t *testing.T) {
 		})
 	}
 }
+
+// A filter accepts exactly what all its conjuncts, or any of its alternatives, accept.
+func TestParts(t *testing.T) {
+	t.Parallel()
+	a, b, c := Cmp{"n", Eq, int64(1)}, Cmp{"n", Gt, int64(0)}, IsNull{"s"}
+	for _, f := range []Filter{nil, a, And{}, Or{}, And{a, And{b, Or{a, c}}, And{}}, Or{a, Or{b, And{a, c}}, Or{}}, Not{And{a, b}}} {
+		for _, doc := range []map[string]any{{}, {"n": int64(1)}, {"n": int64(2)}, {"n": int64(1), "s": "x"}} {
+			want := Match(f, doc)
+			if got := Match(And(Conjuncts(f)), doc); got != want {
+				t.Errorf("conjuncts of %#v on %v: %v, want %v", f, doc, got, want)
+			}
+			if got := Match(Or(Alternatives(f)), doc); got != want {
+				t.Errorf("alternatives of %#v on %v: %v, want %v", f, doc, got, want)
+			}
+		}
+	}
+	if got := len(Conjuncts(And{a, And{b, Or{a, c}}})); got != 3 {
+		t.Errorf("%d conjuncts, want 3", got)
+	}
+	if got := len(Alternatives(Or{a, Or{b, And{a, c}}})); got != 3 {
+		t.Errorf("%d alternatives, want 3", got)
+	}
+}

@@ -67,3 +67,32 @@ func Prefix(prefix string) (upper string, bounded bool) {
 	}
 	return "", false
 }
+
+// Conjuncts takes nested Ands apart: a filter accepts what each of its conjuncts accepts. A nil filter has none.
+func Conjuncts(f Filter) []Filter { return conjuncts(f, nil) }
+
+func conjuncts(f Filter, out []Filter) []Filter {
+	switch f := f.(type) {
+	case nil:
+		return out
+	case And:
+		for _, p := range f {
+			out = conjuncts(p, out)
+		}
+		return out
+	}
+	return append(out, f)
+}
+
+// Alternatives takes nested Ors apart: a filter accepts what any of its alternatives accepts.
+func Alternatives(f Filter) []Filter { return alternatives(f, nil) }
+
+func alternatives(f Filter, out []Filter) []Filter {
+	if or, ok := f.(Or); ok {
+		for _, p := range or {
+			out = alternatives(p, out)
+		}
+		return out
+	}
+	return append(out, f)
+}

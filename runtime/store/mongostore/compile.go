@@ -1,6 +1,7 @@
 package mongostore
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -82,18 +83,69 @@ func quoteRegex(s string) string {
 	return b.String()
 }
 
-// after writes what follows a position in an order: equal in some first levels and beyond in the next, one alternative a level.
-// Every alternative is a range of the index that serves the order, and the leading level bounds them all.
-func after(order []query.Sort, at *store.Position) bson.D {
+// maxBranches bounds the alternatives of a page's filter.
+const maxBranches = 32
+
+// pageFilter writes the filter of a page. With an order, alternatives of the filter (owned by someone, or taken part in) and of the
+// cursor are multiplied out to the top: there MongoDB reads each from an index in that order and merges them, while for an $or
+// further down it would sort all that matches.
+func pageFilter(f query.Filter, order []query.Sort, at *store.Position) bson.D {
+	var beyond []bson.D
+	if at != nil {
+		beyond = after(order, at)
+	}
+	all := query.Conjuncts(f)
+	branches := []query.Filter{nil}
+	var rest bson.A
+	for _, p := range all {
+		or, is := p.(query.Or)
+		if n := len(query.Alternatives(or)); is && len(order) > 0 && len(branches) == 1 && n > 1 && n*max(1, len(beyond)) <= maxBranches {
+			branches = query.Alternatives(or)
+			continue
+		}
+		rest = append(rest, filter(p))
+	}
+	var out bson.A
+	for _, branch := range branches {
+		parts := slices.Clone(rest)
+		if branch != nil {
+			parts = append(parts, filter(branch))
+		}
+		if beyond == nil {
+			out = append(out, conjunction(parts))
+		}
+		for _, b := range beyond {
+			out = append(out, conjunction(append(slices.Clone(parts), b)))
+		}
+	}
+	if len(out) == 1 {
+		return out[0].(bson.D)
+	}
+	return bson.D{{Key: "$or", Value: out}}
+}
+
+func conjunction(parts bson.A) bson.D {
+	switch len(parts) {
+	case 0:
+		return bson.D{}
+	case 1:
+		return parts[0].(bson.D)
+	}
+	return bson.D{{Key: "$and", Value: parts}}
+}
+
+// after lists what follows a position in an order: equal in some first levels and beyond in the next, one alternative a level. Every
+// alternative is a range of the index that serves the order.
+func after(order []query.Sort, at *store.Position) []bson.D {
 	equal := make(bson.D, len(order))
 	for i, by := range order {
 		equal[i] = bson.E{Key: "c." + by.Col, Value: bson.D{{Key: "$eq", Value: at.Values[i]}}}
 	}
-	var alternatives bson.A
+	var out []bson.D
 	for k := range order {
 		col, v := "c."+order[k].Col, at.Values[k]
 		beyond := func(op string, v any) {
-			alternatives = append(alternatives, append(append(bson.D{}, equal[:k]...), bson.E{Key: col, Value: bson.D{{Key: op, Value: v}}}))
+			out = append(out, append(slices.Clone(equal[:k]), bson.E{Key: col, Value: bson.D{{Key: op, Value: v}}}))
 		}
 		switch {
 		case !order[k].Desc && v == nil:
@@ -109,8 +161,7 @@ func after(order []query.Sort, at *store.Position) bson.D {
 	if query.IDDesc(order) {
 		id = "$lt"
 	}
-	alternatives = append(alternatives, append(append(bson.D{}, equal...), bson.E{Key: "_id", Value: bson.D{{Key: id, Value: at.ID}}}))
-	return bson.D{{Key: "$or", Value: alternatives}}
+	return append(out, append(slices.Clone(equal), bson.E{Key: "_id", Value: bson.D{{Key: id, Value: at.ID}}}))
 }
 
 func sortBy(order []query.Sort) bson.D {

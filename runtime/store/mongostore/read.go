@@ -105,11 +105,7 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 		}
 		o.SetProjection(show)
 	}
-	match := filter(q.Filter)
-	if at != nil {
-		match = bson.D{{Key: "$and", Value: bson.A{match, after(order, at)}}}
-	}
-	ds, err := s.find(ctx, c, match, o)
+	ds, err := s.find(ctx, c, pageFilter(q.Filter, order, at), o)
 	if err != nil {
 		return store.Page{}, err
 	}

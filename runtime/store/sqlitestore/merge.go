@@ -34,7 +34,7 @@ func (s *Store) segment(ctx context.Context, c *conn, t *table, f query.Filter, 
 	run := func(b *sqlBuilder, each func(row []driver.Value) error) error {
 		return c.rows(ctx, head+b.String()+tail, b.args, each)
 	}
-	all := conjuncts(f, nil)
+	all := query.Conjuncts(f)
 	if b := t.merge(all, order, part, limit); b != nil {
 		return run(b, each)
 	}
@@ -60,20 +60,6 @@ func (s *Store) segment(ctx context.Context, c *conn, t *table, f query.Filter, 
 		}
 	}
 	return nil
-}
-
-// conjuncts takes nested ANDs apart.
-func conjuncts(f query.Filter, out []query.Filter) []query.Filter {
-	if and, ok := f.(query.And); ok {
-		for _, p := range and {
-			out = conjuncts(p, out)
-		}
-		return out
-	}
-	if f == nil {
-		return out
-	}
-	return append(out, f)
 }
 
 // serves tells whether an index has the documents with one value of col (of all, when col is "") in this order.

@@ -101,7 +101,7 @@ func TestAlternativesAreMerged(t *testing.T) {
 	} {
 		for _, at := range []*store.Position{nil, {Values: []any{int64(5)}, ID: "d1"}} {
 			for _, part := range segments(order, at) {
-				b := tab.merge(conjuncts(c.f, nil), order, part, 51)
+				b := tab.merge(query.Conjuncts(c.f), order, part, 51)
 				if b == nil {
 					t.Fatalf("%s: not merged", name)
 				}
@@ -125,7 +125,7 @@ func TestAlternativesAreMerged(t *testing.T) {
 		"an alternative without index": query.Or{mine, query.Cmp{Col: "title", Op: query.Eq, Value: "x"}},
 		"a common value with index":    query.And{own, query.Or{mine, query.In{Col: "stage", Values: []any{"s1"}}}},
 	} {
-		if b := tab.merge(conjuncts(f, nil), order, segments(order, nil)[0], 51); b != nil {
+		if b := tab.merge(query.Conjuncts(f), order, segments(order, nil)[0], 51); b != nil {
 			t.Errorf("%s is merged: %s", name, b)
 		}
 	}
