@@ -75,3 +75,38 @@ func members(typ reflect.Type) []string {
 	slices.Sort(out)
 	return out
 }
+
+// The editor must not make keys the checker refuses, and offers the functions there are.
+func TestEditorKnowsTheWordsOfFormulas(t *testing.T) {
+	t.Parallel()
+	reserved := words(t, "src/model/keys.ts")
+	for _, w := range rules.Reserved() {
+		if !reserved[w] {
+			t.Errorf("keys.ts does not know that %q is reserved", w)
+		}
+	}
+	for w := range process.SystemNames {
+		if !reserved[w] {
+			t.Errorf("keys.ts does not know that %q is a system name", w)
+		}
+	}
+	offered := words(t, "src/features/designer/controls/FormulaSlot.tsx")
+	for _, f := range rules.Functions() {
+		if !offered[f.Name] {
+			t.Errorf("FormulaSlot.tsx does not offer %s", f.Name)
+		}
+	}
+}
+
+func words(t *testing.T, file string) map[string]bool {
+	t.Helper()
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	for _, w := range regexp.MustCompile(`\w+`).FindAllString(string(source), -1) {
+		out[w] = true
+	}
+	return out
+}

@@ -92,6 +92,7 @@ const FUNCTIONS = [
   'startsWith',
   'endsWith',
   'matches',
+  'decide',
   'cnAmount',
   'pinyin',
 ] as const;
@@ -132,9 +133,14 @@ export function useSuggestions(form: string, columns?: readonly Field[]): Sugges
         kind: 'property',
       })),
     );
-    const rules = (def.rules ?? [])
-      .filter((r) => (r.form ?? form) === form && r.kind === 'expression')
-      .map<Suggestion>((r) => ({ label: r.key, detail: text(r.name, t('word_rule')), kind: 'variable' }));
+    const own = (def.rules ?? []).filter((r) => (r.form ?? form) === form);
+    const rules = own.map<Suggestion>((r) => ({
+      label: r.key,
+      detail: text(r.name, t('word_rule')),
+      kind: 'variable',
+      // A table or scorecard is asked for by name; one of its results follows the dot.
+      ...(r.kind === 'expression' ? {} : { apply: `decide('${r.key}').` }),
+    }));
     const seen = new Set<string>();
     return [
       ...fields(columns),
