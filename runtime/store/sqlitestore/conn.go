@@ -21,6 +21,8 @@ type conn struct {
 	used  list.List // most recently used first; values are *stmt
 	max   int
 	args  []driver.NamedValue
+	// broken is set when the connection is in no state to be lent again.
+	broken bool
 }
 
 type stmt struct {
@@ -203,6 +205,10 @@ func (p *pool) with(ctx context.Context, f func(*conn) error) error {
 		}
 	}
 	defer func() {
+		if c.broken {
+			c.close()
+			return
+		}
 		p.mu.Lock()
 		p.idle = append(p.idle, c)
 		p.mu.Unlock()

@@ -77,7 +77,11 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 			if _, err := c.exec("BEGIN"); err != nil {
 				return err
 			}
-			defer c.exec("COMMIT") // nothing was written: there is nothing it could fail to keep
+			defer func() {
+				if _, err := c.exec("COMMIT"); err != nil {
+					c.broken = true // it may still hold the snapshot, and would never see a later write
+				}
+			}()
 		}
 		for _, part := range parts {
 			if more {
