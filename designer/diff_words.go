@@ -23,7 +23,7 @@ var thingWords = map[string]rules.Text{
 	"leaveIf":     rules.Say("离开条件", "離開條件", "leave condition"),
 	"enterIf":     rules.Say("进入条件", "進入條件", "entry condition"),
 	"approvals":   rules.Say("审批链", "簽核鏈", "approval chain"),
-	"steps":       rules.Say("审批步骤", "簽核步驟", "step"),
+	"steps":       rules.Say("审批节点", "簽核步驟", "step"),
 	"rules":       rules.Say("规则", "規則", "rule"),
 	"automations": rules.Say("自动化", "自動化", "automation"),
 	"messages":    rules.Say("消息", "訊息", "message"),

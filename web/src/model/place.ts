@@ -35,6 +35,7 @@ const WORDS = {
   options: 'optionList',
   roles: 'role',
   messages: 'message',
+  tests: 'test',
 } as const;
 export type Word = (typeof WORDS)[keyof typeof WORDS];
 

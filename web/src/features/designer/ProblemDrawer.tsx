@@ -5,7 +5,8 @@ import { useText } from '@/ui/text';
 import { placeOf } from '@/model/place';
 import { countProblems, problemId, sortProblems, type Problem } from '@/model/problem';
 import { FixButton } from './controls/Row';
-import { useDefinition, useDraft, useJump } from './context';
+import { locate, valueAt } from '@/model/path';
+import { useActions, useDefinition, useDraft, useJump } from './context';
 
 /** Where a problem is, in words: "阶段 · 谈判与提案". */
 export function usePlaceText(): (path: string) => string {
@@ -76,10 +77,24 @@ export function ProblemRows({ problems }: { problems: readonly Problem[] }) {
                 {t('goThere')}
               </button>
             )}
+            {p.code === 'test.failed' ? <DropTest path={p.path} /> : null}
           </span>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** A scenario that says what was meant before: who changed the rule on purpose lets it go, and can take that back. */
+function DropTest({ path }: { path: string }) {
+  const { t } = useTranslation('designer');
+  const { apply, now } = useActions();
+  const index = locate(now(), path.split('/').slice(0, 3).join('/'))?.[1];
+  if (typeof index !== 'number' || valueAt(now(), ['tests', index]) === undefined) return null;
+  return (
+    <button type="button" className="link" onClick={() => apply({ op: 'remove', at: ['tests'], index })}>
+      {t('dropTest')}
+    </button>
   );
 }
 

@@ -119,7 +119,9 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
       afterPublish(app);
     },
     onError: (error) => {
-      if (isApiError(error, 'check.failed')) void checkDraft(app).then((c) => store.actions.setProblems(c.problems));
+      // The app's own scenarios are walked only now: what they say is in the refusal, and nowhere else.
+      if (isApiError(error, 'check.failed'))
+        store.actions.setProblems(error.details.map((d) => ({ ...d, severity: d.severity ?? 'error' })));
     },
   });
   const blocked = errors > 0 || (warnings > 0 && !accepted) || note.trim() === '' || !ready;
