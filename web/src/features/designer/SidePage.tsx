@@ -30,26 +30,27 @@ export function SidePage({ title, groups, makers, emptyTitle, emptyText, shown, 
   const problems = useDraft((s) => s.problems);
   const { select } = useSelection();
   const empty = groups.every((g) => g.items.length === 0);
-  const make = (primary: boolean) =>
-    makers.length === 1 ? (
+  const make = (primary: boolean) => {
+    const label = makers.length === 1 ? (makers[0]?.label ?? '') : t('add');
+    const button = (
       <Button
         type={primary ? 'primary' : 'text'}
         size={primary ? 'middle' : 'small'}
         icon={<Icon name="plus" size={14} />}
-        onClick={makers[0]?.run}
+        {...(primary ? {} : { 'aria-label': label, title: label })}
+        {...(makers.length === 1 ? { onClick: makers[0]?.run } : {})}
       >
-        {makers[0]?.label}
+        {primary ? label : null}
       </Button>
-    ) : (
-      <Dropdown
-        trigger={['click']}
-        menu={{ items: makers.map((m, i) => ({ key: i, label: m.label })), onClick: ({ key }) => makers[Number(key)]?.run() }}
-      >
-        <Button type={primary ? 'primary' : 'text'} size={primary ? 'middle' : 'small'} icon={<Icon name="plus" size={14} />}>
-          {t('add')}
-        </Button>
+    );
+    if (makers.length === 1) return button;
+    const items = makers.map((m, i) => ({ key: i, label: m.label }));
+    return (
+      <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => makers[Number(key)]?.run() }}>
+        {button}
       </Dropdown>
     );
+  };
   if (empty) {
     return (
       <div className="d-empty">

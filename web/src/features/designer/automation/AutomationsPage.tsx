@@ -92,7 +92,7 @@ function One({ auto, index }: { auto: Automation; index: number }) {
         <FormulaSlot
           at={[...at, 'if']}
           form={form}
-          label={t('onlyIf')}
+          label={t('offeredIf')}
           hint={t('onlyIfHint')}
           placeholder={t('conditionPlaceholder')}
         />
