@@ -63,6 +63,8 @@ export function placeOf(def: Definition, path: string): Place {
     const word = (WORDS as Record<string, Word>)[parts[i] as string];
     // "fields" below a stage or step are rights, not things.
     const parent = things.at(-1)?.word;
+    // What stands in a scenario is its own story, not a step of a chain.
+    if (parent === 'test') break;
     if (!word || (word === 'field' && parent !== 'form' && parent !== 'field')) break;
     const at = joinKeyPath(parts.slice(0, i + 2));
     const { path: found, whole } = locateNearest(def, at);
