@@ -1,0 +1,153 @@
+// An admin builds an app from nothing: a form by click, drag and keyboard, a flow and an approval; publishes it; meets
+// somebody else's change without losing anything; and reads all of it on a phone.
+export const sizes = ['desk'];
+
+/** Drags one thing onto another, slowly enough for the places between to notice. */
+async function drag(page, from, to) {
+  const a = await from.boundingBox();
+  const b = await to.boundingBox();
+  await page.mouse.move(a.x + 20, a.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(a.x + 50, a.y + 30, { steps: 4 });
+  await page.mouse.move(b.x + 40, b.y + 24, { steps: 8 });
+  await page.locator('.d-field.over').waitFor();
+}
+
+async function choose(page, label, text) {
+  await page.getByLabel(label, { exact: true }).click();
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: text }).first().click();
+}
+
+async function saved(page) {
+  await page.locator('.d-saved.saved').waitFor();
+}
+
+async function create(t, page) {
+  await t.open(page, '/design');
+  await t.look(page, 'apps');
+  await page.getByRole('button', { name: '新建应用' }).click();
+  await page.getByLabel('应用名称').fill('Service desk');
+  t.assert.equal(await page.getByLabel('应用标识').inputValue(), 'serviceDesk');
+  await page.getByLabel('应用标识').fill('service');
+  await page.getByRole('button', { name: '创建' }).click();
+  await page.getByText('还没有表单').waitFor();
+  await t.look(page, 'empty');
+}
+
+async function form(t, page) {
+  const { assert } = t;
+  await page.getByRole('button', { name: '新建表单' }).click();
+  await page.getByLabel('表单名称').fill('工单');
+  await page.getByRole('button', { name: '创建' }).click();
+  await page.getByRole('button', { name: '金额', exact: true }).click();
+  await page.getByRole('button', { name: /^金额, / }).waitFor();
+  // A key that formulas can use; every use follows it.
+  const key = page.getByLabel('公式里的名字');
+  await key.fill('amount');
+  await key.press('Enter');
+  await page.waitForURL((u) => u.searchParams.get('at') === '/forms/form/fields/amount');
+  // Dragged before the amount.
+  await drag(page, page.getByRole('button', { name: '单选', exact: true }), page.getByRole('button', { name: /^金额, / }));
+  await t.look(page, 'dragging');
+  await page.mouse.up();
+  await page.getByRole('button', { name: /^单选, / }).waitFor();
+  const order = () => page.locator('.d-field .d-hit').evaluateAll((all) => all.map((e) => e.getAttribute('aria-label').split(',')[0]));
+  assert.deepEqual(await order(), ['名称', '单选', '金额']);
+  // By keyboard it goes on, and keeps the focus.
+  await page.getByRole('button', { name: /^单选, / }).focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  assert.deepEqual(await order(), ['名称', '金额', '单选']);
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /^单选/);
+  await page.getByRole('button', { name: '新建选项' }).click();
+  await page.getByRole('button', { name: '添加选项' }).click();
+  await page.getByLabel('第 1 个选项').fill('紧急');
+  // A wrong word is said at its place, with the mend beside it.
+  await page.getByRole('button', { name: /^金额, / }).click();
+  await page.locator('.d-panel').getByText('符合条件时').first().click();
+  await page.getByRole('textbox', { name: '什么时候必填' }).click();
+  await page.keyboard.insertText('amont > 5');
+  await page.getByRole('button', { name: '改为“amount”' }).waitFor();
+  await t.look(page, 'formula');
+  await page.getByRole('button', { name: '改为“amount”' }).click();
+  await saved(page);
+  assert.equal(await page.getByRole('textbox', { name: '什么时候必填' }).innerText(), 'amount > 5');
+  // Five steps back and forth leave everything as it was.
+  for (let i = 0; i < 5; i++) await page.getByRole('button', { name: '撤销' }).click();
+  for (let i = 0; i < 5; i++) await page.getByRole('button', { name: '重做' }).click();
+  assert.deepEqual(await order(), ['名称', '金额', '单选']);
+}
+
+async function flow(t, page) {
+  await page.getByRole('link', { name: '流程', exact: true }).click();
+  await page.getByRole('button', { name: '给“工单”建流程' }).click();
+  await page.locator('.d-tools').getByRole('button', { name: '阶段' }).click();
+  await page.waitForURL((u) => (u.searchParams.get('at') ?? '').includes('/stages/stage'));
+  await page.getByRole('textbox', { name: '名称 简体中文' }).fill('处理中');
+  await page.getByRole('button', { name: '添加' }).first().click();
+  await page.getByRole('textbox', { name: '名称 简体中文' }).nth(1).fill('已联系客户');
+  await choose(page, '添加流转到…', '完成');
+  await page.getByRole('button', { name: '新审批链' }).click();
+  await page.waitForURL((u) => u.pathname.endsWith('/approvals'));
+  await page.getByRole('button', { name: /新的审批节点/ }).click();
+  await choose(page, '找不到人时', '交给管理员');
+  await saved(page);
+  await t.look(page, 'chain');
+  await page.getByRole('link', { name: '流程', exact: true }).click();
+  await page.getByRole('button', { name: /^开始, / }).click();
+  await choose(page, '添加流转到…', '处理中');
+  await saved(page);
+  await t.look(page, 'flow');
+}
+
+async function publish(t, page) {
+  await page.getByRole('button', { name: '检查并发布' }).click();
+  await page.getByText('检查：没有错误').waitFor();
+  await t.look(page, 'publish');
+  await page.getByLabel('发布说明').fill('第一版');
+  await page.getByLabel('已知悉').check();
+  await page.getByRole('button', { name: '发布', exact: true }).click();
+  await page.locator('.toast', { hasText: 'v1 已发布' }).waitFor();
+  await page.getByText('和这个版本没有差别').waitFor();
+}
+
+/** Two people save the same draft: the second is told who was first, and may take either. */
+async function conflict(t, page) {
+  const { assert } = t;
+  await page.getByRole('link', { name: '表单', exact: true }).click();
+  await page.getByRole('button', { name: /^金额, / }).waitFor();
+  const draft = await (await page.request.get('/api/apps/service/draft')).json();
+  const other = await page.request.put('/api/apps/service/draft', { data: { ...draft.definition, help: '别人写的' }, headers: { 'If-Match': `"${draft.rev}"` } });
+  assert.equal(other.status(), 200);
+  await page.getByRole('button', { name: '日期', exact: true }).click();
+  await page.locator('.d-conflict').getByText('管理员').waitFor();
+  await t.look(page, 'conflict');
+  await page.getByRole('button', { name: '用对方的（可撤销）' }).click();
+  await saved(page);
+  assert.equal(await page.getByRole('button', { name: /^日期, / }).count(), 0);
+  await page.getByRole('button', { name: '撤销' }).click();
+  await page.getByRole('button', { name: /^日期, / }).waitFor();
+  await saved(page);
+}
+
+export async function run(t) {
+  const page = await t.as('admin');
+  await create(t, page);
+  await form(t, page);
+  await flow(t, page);
+  await publish(t, page);
+  await conflict(t, page);
+  await t.open(page, '/design/service/json');
+  await t.look(page, 'json');
+
+  // The other pages, and all of them on a phone, over an app that has everything.
+  for (const name of ['rules', 'automations', 'views', 'app']) {
+    await t.open(page, `/design/b2b/${name}`);
+    await page.locator('.d-one, .d-apppage').first().waitFor();
+    await t.look(page, name);
+  }
+  const phone = await t.as('admin', 'phone');
+  for (const name of ['forms', 'flow', 'approvals', 'rules', 'automations', 'views', 'json', 'publish']) {
+    await t.open(phone, `/design/b2b/${name}`);
+    await t.look(phone, `phone-${name}`);
+  }
+}
