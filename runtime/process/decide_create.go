@@ -95,7 +95,7 @@ func (d *decider) imported() *Rejection {
 	d.s.ID = d.c.ID
 	d.emit(p)
 	if st := d.stage(); st != nil && st.Def.Open() {
-		d.lateTimers(st, res.Values)
+		d.lateTimers(st)
 	}
 	return nil
 }

@@ -27,13 +27,20 @@ func (d *decider) move() *Rejection {
 	if r != nil {
 		return r
 	}
-	mask := d.mask(d.stage())
+	mask := d.gateMask(t)
 	if r := d.writable(given, mask, t.Def.Ask); r != nil {
 		return r
 	}
-	res := d.evaluate(d.view(nil), given, mask, keysOf(given))
-	proposed := d.difference(res.Values)
-	problems := d.errorsOf(d.gate(t, res.Values))
+	values, res := d.view(nil), (*forms.Result)(nil)
+	var proposed Changed
+	switch {
+	case len(given) > 0 || !d.form.Schema.Settled():
+		res = d.evaluate(values, given, mask, keysOf(given))
+		values, proposed = res.Values, d.difference(res.Values)
+	case t.asksForm(d.stage()):
+		res = d.evaluate(values, nil, mask, []string{})
+	}
+	problems := d.errorsOf(d.gateOn(t, d.scope(values), res))
 	override := ""
 	if len(problems) > 0 && d.c.Override {
 		if !d.c.Actor.Rights.Override {
@@ -48,7 +55,7 @@ func (d *decider) move() *Rejection {
 		return r
 	}
 	if t.Chain != nil && override == "" {
-		opened, r := d.open(t, proposed, res.Values)
+		opened, r := d.open(t, proposed, values)
 		if r != nil || opened {
 			return r
 		}
@@ -57,7 +64,7 @@ func (d *decider) move() *Rejection {
 		d.emit(RoundEnded{State: Cancelled, Reason: t.Def.Key})
 		d.dropTimers("step")
 	}
-	return d.take(t, proposed, res.Values, Entered{Override: override, Comment: d.c.Comment})
+	return d.take(t, proposed, values, Entered{Override: override, Comment: d.c.Comment})
 }
 
 func approvalRunning() *Rejection {

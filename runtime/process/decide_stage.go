@@ -19,11 +19,13 @@ func (d *decider) enter(st *CompiledStage, e Entered) *Rejection {
 	if r := d.own(st); r != nil {
 		return r
 	}
-	res := d.evaluate(d.view(nil), nil, forms.Mask{}, nil)
-	if changed := d.difference(res.Values); len(changed.Set)+len(changed.Clear) > 0 {
-		d.emit(changed)
+	if !d.form.Schema.Settled() {
+		res := d.evaluate(d.view(nil), nil, forms.Mask{}, []string{})
+		if changed := d.difference(res.Values); len(changed.Set)+len(changed.Clear) > 0 {
+			d.emit(changed)
+		}
 	}
-	d.stageTimers(st, res.Values)
+	d.stageTimers(st)
 	d.askActivities(st)
 	if st.Approval != nil {
 		return d.openStage(st)
@@ -85,9 +87,9 @@ func (d *decider) load(people []string) (map[string]int, bool) {
 }
 
 // stageTimers sets due and idle of the stage just entered.
-func (d *decider) stageTimers(st *CompiledStage, v forms.Values) {
+func (d *decider) stageTimers(st *CompiledStage) {
 	var set TimersSet
-	if at, ok := d.dueAt(st, v, d.s.Since); ok {
+	if at, ok := d.dueAt(st, d.s.Since); ok {
 		set.Due = at
 		set.Add = append(set.Add, Timer{ID: d.timerID("due"), Kind: "due", At: at})
 	}
@@ -100,9 +102,9 @@ func (d *decider) stageTimers(st *CompiledStage, v forms.Values) {
 }
 
 // lateTimers sets due and idle of an imported record: what is past already shows, but nobody is reminded of it.
-func (d *decider) lateTimers(st *CompiledStage, v forms.Values) {
+func (d *decider) lateTimers(st *CompiledStage) {
 	var set TimersSet
-	if at, ok := d.dueAt(st, v, d.s.Since); ok {
+	if at, ok := d.dueAt(st, d.s.Since); ok {
 		set.Due = at
 		if at.After(d.now) {
 			set.Add = append(set.Add, Timer{ID: d.timerID("due"), Kind: "due", At: at})
@@ -138,7 +140,7 @@ func (d *decider) watchIdle() {
 }
 
 // dueAt computes when a stage is due: a duration from entry, a time of day, or a date.
-func (d *decider) dueAt(st *CompiledStage, v forms.Values, since time.Time) (time.Time, bool) {
+func (d *decider) dueAt(st *CompiledStage, since time.Time) (time.Time, bool) {
 	switch {
 	case st.Due != nil:
 		return st.Due.Add(since, d.app.Zone, d.f.Calendar), true
@@ -154,7 +156,7 @@ func (d *decider) dueAt(st *CompiledStage, v forms.Values, since time.Time) (tim
 		}
 		return due.UTC(), true
 	case st.DueDate != nil:
-		val, err := st.DueDate.Eval(d.scope(v))
+		val, err := st.DueDate.Eval(d.scope(d.view(nil)))
 		if err != nil {
 			return time.Time{}, false
 		}

@@ -24,24 +24,43 @@ func (t *CompiledTransition) givesUp() bool {
 // gate lists everything that keeps the record from taking the transition now, given its values with what is proposed. It is the
 // one gate for every path: screen, drag, bulk, API, automation, the last approval, auto transitions.
 func (d *decider) gate(t *CompiledTransition, v forms.Values) []rules.Problem {
+	var res *forms.Result
+	if t.asksForm(d.stage()) {
+		res = d.evaluate(v, nil, d.gateMask(t), []string{})
+	}
+	return d.gateOn(t, d.scope(v), res)
+}
+
+// asksForm says whether the form's own rules have a say: whether something must be filled in, or the record goes on.
+func (t *CompiledTransition) asksForm(from *CompiledStage) bool {
+	return len(t.Def.Ask) > 0 || t.advancing(from)
+}
+
+// gateMask is the mask of the stage with what the transition asks for, and what the stage wants when the record goes on.
+func (d *decider) gateMask(t *CompiledTransition) forms.Mask {
 	from := d.stage()
-	sc := d.scope(v)
-	var ps []rules.Problem
 	mask := d.mask(from)
-	mask.Require = map[string]bool{}
 	for _, k := range t.Def.Ask {
 		mask.Require[k] = true
 	}
-	going := t.advancing(from)
-	if going && from != nil && from.Def.Fields != nil {
+	if from != nil && from.Def.Fields != nil && t.advancing(from) {
 		for _, k := range from.Def.Fields.Require {
 			mask.Require[k] = true
 		}
 	}
-	res := d.evaluate(v, nil, mask, []string{})
-	for _, p := range res.Problems {
-		if going || slices.ContainsFunc(t.Def.Ask, func(k string) bool { return p.Path == "/data/"+k }) {
-			ps = append(ps, p)
+	return mask
+}
+
+// gateOn is gate on a record already evaluated under gateMask.
+func (d *decider) gateOn(t *CompiledTransition, sc *rules.Scope, res *forms.Result) []rules.Problem {
+	from := d.stage()
+	going := t.advancing(from)
+	var ps []rules.Problem
+	if res != nil {
+		for _, p := range res.Problems {
+			if going || slices.ContainsFunc(t.Def.Ask, func(k string) bool { return p.Path == "/data/"+k }) {
+				ps = append(ps, p)
+			}
 		}
 	}
 	if going && from != nil {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"time"
 
 	"pipewright/forms"
@@ -52,6 +53,8 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 	if st == nil {
 		return out, d.needs
 	}
+	sc := d.scope(v)
+	results := map[string]*forms.Result{} // transitions that want the same of the form share one evaluation
 	for _, t := range d.proc.Transitions {
 		if !t.From[s.Stage] || t.Def.Auto {
 			continue
@@ -61,7 +64,15 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 		}
 		ts := TransitionState{T: t, Allowed: d.mayTake(t), GivesUp: t.givesUp()}
 		ts.Back = !ts.GivesUp && !t.advancing(st)
-		ts.Missing = d.errorsOf(d.gate(t, v))
+		var res *forms.Result
+		if t.asksForm(st) {
+			key := fmt.Sprint(t.advancing(st), t.Def.Ask)
+			if res = results[key]; res == nil {
+				res = d.evaluate(v, nil, d.gateMask(t), []string{})
+				results[key] = res
+			}
+		}
+		ts.Missing = d.errorsOf(d.gateOn(t, sc, res))
 		if s.Round != nil && !ts.GivesUp {
 			running := approvalRunning()
 			ts.Missing = append([]rules.Problem{rules.Errorf("/round", running.Code, running.Message)}, ts.Missing...)
@@ -69,7 +80,7 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 		ts.Ready = len(ts.Missing) == 0
 		out.Transitions = append(out.Transitions, ts)
 	}
-	d.conditions(out, st, v)
+	d.conditions(out, st, v, sc)
 	return out, d.needs
 }
 
@@ -82,7 +93,7 @@ func inspector(app *App, s *State, a Actor, f *Facts, at time.Time) *decider {
 }
 
 // conditions lists what the stage wants before the record goes on; met and of count the required ones.
-func (d *decider) conditions(out *Inspection, st *CompiledStage, v forms.Values) {
+func (d *decider) conditions(out *Inspection, st *CompiledStage, v forms.Values, sc *rules.Scope) {
 	add := func(c ConditionState) {
 		out.Conditions = append(out.Conditions, c)
 		if c.Required {
@@ -102,7 +113,6 @@ func (d *decider) conditions(out *Inspection, st *CompiledStage, v forms.Values)
 			add(ConditionState{Kind: "field", Key: k, Path: "/data/" + k, Text: rules.Say("填写“{field}”", "填寫「{field}」", "Fill in “{field}”", "field", d.fieldName(k)), Required: true, Met: !empty(v[k])})
 		}
 	}
-	sc := d.scope(v)
 	for i := range st.Leave {
 		ok, _ := d.truth(st.Leave[i].If, sc, st.Leave[i].Path)
 		add(ConditionState{Kind: "condition", Key: st.Leave[i].Def.Key, Path: st.Leave[i].Path, Text: st.Leave[i].Def.Message, Required: true, Met: ok})
