@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { antdCss } from './scripts/antdCss.ts';
 
 // The server that answers /api while developing: PIPEWRIGHT_URL=http://127.0.0.1:8080 npm run dev
 const server = process.env.PIPEWRIGHT_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), antdCss(fileURLToPath(new URL('./src', import.meta.url)))],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { host: '127.0.0.1', proxy: { '/api': server } },
   worker: { format: 'es' },

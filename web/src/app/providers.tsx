@@ -1,12 +1,9 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { App as AntApp, ConfigProvider } from 'antd';
-import enUS from 'antd/locale/en_US';
-import zhCN from 'antd/locale/zh_CN';
-import zhTW from 'antd/locale/zh_TW';
+import { ConfigProvider } from 'antd';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import 'dayjs/locale/zh-tw';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ComponentProps, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/queries';
 import { Toasts } from '@/ui/toast';
@@ -14,13 +11,21 @@ import { useMedia } from '@/ui/useMedia';
 import { ThemeContext } from '@/ui/themeContext';
 import { antTheme, storedTheme, storeTheme, type ThemeChoice } from './theme';
 
-const antLocales = { 'zh-CN': zhCN, 'zh-TW': zhTW, en: enUS };
-const dayLocales = { 'zh-CN': 'zh-cn', 'zh-TW': 'zh-tw', en: 'en' };
+type AntLocale = NonNullable<ComponentProps<typeof ConfigProvider>['locale']>;
+
+// The library's own words, loaded for the language in force.
+const antLocales: Record<string, () => Promise<{ default: AntLocale }>> = {
+  'zh-CN': () => import('antd/locale/zh_CN'),
+  'zh-TW': () => import('antd/locale/zh_TW'),
+  en: () => import('antd/locale/en_US'),
+};
+const dayLocales: Record<string, string> = { 'zh-CN': 'zh-cn', 'zh-TW': 'zh-tw', en: 'en' };
 
 /** Everything that stands around the pages: server state, theme, the component library's language, toasts. */
 export function Providers({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation();
-  const language = i18n.language as keyof typeof antLocales;
+  const language = i18n.language;
+  const [antLocale, setAntLocale] = useState<AntLocale>();
   const [choice, setChoice] = useState<ThemeChoice>(storedTheme);
   const systemDark = useMedia('(prefers-color-scheme: dark)');
   const reduced = useMedia('(prefers-reduced-motion: reduce)');
@@ -29,6 +34,15 @@ export function Providers({ children }: { children: ReactNode }) {
   useEffect(() => {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   }, [dark]);
+  useEffect(() => {
+    let gone = false;
+    void antLocales[language]?.().then((m) => {
+      if (!gone) setAntLocale(m.default);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [language]);
   dayjs.locale(dayLocales[language] ?? 'zh-cn');
 
   const theme = useMemo(() => antTheme(dark, reduced), [dark, reduced]);
@@ -48,14 +62,12 @@ export function Providers({ children }: { children: ReactNode }) {
       <ThemeContext.Provider value={themeValue}>
         <ConfigProvider
           theme={theme}
-          locale={antLocales[language] ?? zhCN}
+          {...(antLocale ? { locale: antLocale } : {})}
           button={{ autoInsertSpace: false }}
           wave={{ disabled: true }}
         >
-          <AntApp component={false}>
-            {children}
-            <Toasts />
-          </AntApp>
+          {children}
+          <Toasts />
         </ConfigProvider>
       </ThemeContext.Provider>
     </QueryClientProvider>

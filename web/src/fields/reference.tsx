@@ -9,22 +9,8 @@ import type { Page, RecordItem } from '@/api/types';
 import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
 import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
+import { readRef } from './ref';
 import { ChoiceSetting, TextSetting } from './settings';
-
-export interface Ref {
-  id: string;
-  title: string;
-}
-
-/** A reference as answered, or the bare id. */
-export function readRef(value: unknown): Ref | undefined {
-  if (typeof value === 'string' && value !== '') return { id: value, title: value };
-  if (typeof value === 'object' && value !== null && typeof (value as Ref).id === 'string') {
-    const { id, title } = value as Ref;
-    return { id, title: title || id };
-  }
-  return undefined;
-}
 
 function ReferenceInput({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { app, definition } = useFieldEnv();

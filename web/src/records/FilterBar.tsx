@@ -50,7 +50,9 @@ function useWords(model: Model, formKey: string) {
       else if (field?.type === 'money' || field?.type === 'number') shown = format.number(many[0] ?? '');
       return t(`op.${clause.op}.short`, { value: shown });
     };
-    const list: Filterable[] = form ? filterables(form, process, (type) => kindOf(type).filters) : [];
+    const list: (Filterable & { ops: FilterOp[] })[] = (form ? filterables(form, process) : [])
+      .map((f) => ({ ...f, ops: f.type === 'stage' ? (['in'] as FilterOp[]) : kindOf(f.type).filters.filter((op) => op !== 'empty' && op !== 'notEmpty' ? true : fieldOf(form, f.key) !== undefined) }))
+      .filter((f) => f.ops.length > 0);
     return { list, name, choices, label };
   }, [model, formKey, t, text, format, users, nameOf]);
 }

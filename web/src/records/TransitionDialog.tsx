@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api, isApiError, operationKey } from '@/api/client';
 import { meQuery, previewQuery, recordQuery } from '@/api/queries';
 import type { PathPreview, RecordFull, TransitionInfo } from '@/api/types';
-import type { Form, Process } from '@/model/definition';
+import type { Form } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
@@ -13,6 +13,7 @@ import { move, putRecord, recordPath } from './actions';
 import { PreviewPath } from './ApprovalPath';
 import { FormSubset } from './FormFields';
 import { chainOf, stageOf, type Model } from './model';
+import { neededFields } from './needs';
 import { fieldPath, topField } from './paths';
 import { useForm } from './useForm';
 
@@ -22,21 +23,6 @@ interface Props {
   transition: TransitionInfo;
   onClose: () => void;
   onDone: (record: RecordFull) => void;
-}
-
-/** The fields a transition still needs: those it asks for and those found missing. */
-export function neededFields(form: Form, transition: TransitionInfo): string[] {
-  const keys = new Set(transition.ask);
-  for (const m of transition.missing) {
-    const place = fieldPath(m.path);
-    if (place) keys.add(topField(place));
-  }
-  return form.fields.filter((f) => keys.has(f.key) && !f.calc).map((f) => f.key);
-}
-
-/** Whether a transition can be taken without asking anything. */
-export function needsNothing(form: Form, process: Process | undefined, transition: TransitionInfo): boolean {
-  return transition.ready && transition.ask.length === 0 && neededFields(form, transition).length === 0 && !chainOf(process, transition) && !transition.confirm && !transition.back;
 }
 
 /** Asks for just what a transition needs, shows who will have to agree, and takes it. */

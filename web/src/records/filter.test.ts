@@ -23,7 +23,7 @@ describe('clauseExpression', () => {
 });
 
 test('rows and a given expression are joined, an alternative keeps its brackets', () => {
-  const list: Filterable[] = [{ key: 'amount', type: 'money', ops: ['atLeast'] }];
+  const list: Filterable[] = [{ key: 'amount', type: 'money' }];
   expect(whereOf([{ field: 'amount', op: 'atLeast', value: '1' }, { field: 'gone', op: 'empty', value: '' }], list, ["stage == 'a' or open", undefined])).toBe(
     "(stage == 'a' or open) and amount >= 1",
   );

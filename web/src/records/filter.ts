@@ -10,28 +10,21 @@ export interface Clause {
   value: string | string[];
 }
 
-/** What can be filtered by: fields marked for it and the system names. */
+/** What can be filtered by: fields that the store keeps in columns, and the system names. */
 export interface Filterable {
   key: string;
   type: FieldType | 'stage';
-  ops: FilterOp[];
 }
 
-const systemDates: Filterable[] = [
-  { key: 'createdAt', type: 'date', ops: ['from', 'to'] },
-  { key: 'updatedAt', type: 'date', ops: ['from', 'to'] },
-];
-
 /** Fields that the store can filter by; the server refuses others. */
-export function filterables(form: Form, process: Process | undefined, opsOf: (type: FieldType) => FilterOp[]): Filterable[] {
+export function filterables(form: Form, process: Process | undefined): Filterable[] {
   const list: Filterable[] = [];
-  if (process) list.push({ key: 'stage', type: 'stage', ops: ['in'] });
-  list.push({ key: 'owner', type: 'user', ops: ['me', 'in'] });
+  if (process) list.push({ key: 'stage', type: 'stage' });
+  list.push({ key: 'owner', type: 'user' });
   for (const field of form.fields) {
-    const ops = opsOf(field.type);
-    if (ops.length > 0 && field.type !== 'reference' && isQueryable(field)) list.push({ key: field.key, type: field.type, ops });
+    if (field.type !== 'reference' && isQueryable(field)) list.push({ key: field.key, type: field.type });
   }
-  return [...list, ...systemDates];
+  return [...list, { key: 'createdAt', type: 'date' }, { key: 'updatedAt', type: 'date' }];
 }
 
 /** Whether the store keeps the field in a column of its own. */

@@ -43,6 +43,18 @@ export function stageColor(process: Process | undefined, stage: { key: string; c
   return `var(--stage-${(Math.max(0, at) % 7) + 1})`;
 }
 
+/** Whole days of a plain duration such as "P10D"; 0 for any other. */
+export function wholeDays(duration: unknown): number {
+  return typeof duration === 'string' ? Number(/^P(\d+)D$/.exec(duration)?.[1] ?? 0) : 0;
+}
+
+/** How many days a record has rested, and after how many it counts as idle; undefined where its stage sets no limit in days. */
+export function rest(record: { idleAt?: string | null }, stage: Stage | undefined, now: number): { days: number; limit: number } | undefined {
+  const limit = wholeDays(stage?.idle);
+  if (!record.idleAt || limit === 0) return undefined;
+  return { days: Math.max(0, Math.floor((now - Date.parse(record.idleAt)) / 86_400_000 + limit)), limit };
+}
+
 export function stageOf(process: Process | undefined, key: string | undefined): Stage | undefined {
   return process?.stages.find((s) => s.key === key);
 }

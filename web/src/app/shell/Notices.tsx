@@ -1,13 +1,12 @@
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Popover } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { meQuery, noticesQuery, queryClient } from '@/api/queries';
 import type { Notice } from '@/api/types';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
+import { Popup } from '@/ui/Popup';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 
@@ -15,22 +14,16 @@ import { useText } from '@/ui/text';
 export function Notices() {
   const { t } = useTranslation();
   const { data: me } = useSuspenseQuery(meQuery());
-  const [open, setOpen] = useState(false);
+  const face = (
+    <>
+      <Icon name="bell" size={18} />
+      {me.unread > 0 ? <i className="badge" /> : null}
+    </>
+  );
   return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      trigger="click"
-      placement="bottomRight"
-      arrow={false}
-      classNames={{ root: 'menu-pop' }}
-      content={open ? <NoticeList onClose={() => setOpen(false)} /> : null}
-    >
-      <button type="button" className="ib" aria-label={me.unread > 0 ? t('noticesUnread', { count: me.unread }) : t('notices')} aria-expanded={open}>
-        <Icon name="bell" size={18} />
-        {me.unread > 0 ? <i className="badge" /> : null}
-      </button>
-    </Popover>
+    <Popup kind="panel" label={me.unread > 0 ? t('noticesUnread', { count: me.unread }) : t('notices')} face={face}>
+      {(close) => <NoticeList onClose={close} />}
+    </Popup>
   );
 }
 

@@ -18,11 +18,11 @@ interface Entry {
 }
 
 /** Ctrl K: records by title or number, and the pages one can go to. */
-export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal open={open} onCancel={onClose} footer={null} closable={false} width={620} className="palette" destroyOnHidden title={<span className="hide">{t('search')}</span>} styles={{ header: { margin: 0 } }}>
-      {open ? <Search onClose={onClose} /> : null}
+    <Modal open onCancel={onClose} footer={null} closable={false} width={620} className="palette" destroyOnHidden title={<span className="hide">{t('search')}</span>} styles={{ header: { margin: 0 } }}>
+      <Search onClose={onClose} />
     </Modal>
   );
 }

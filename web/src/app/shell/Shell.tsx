@@ -1,7 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Drawer } from 'antd';
-import { Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '@/api/queries';
 import { useLive } from '@/api/stream';
@@ -11,6 +10,9 @@ import { BottomTabs } from './BottomTabs';
 import { Nav } from './Nav';
 import { PagePending } from './PagePending';
 import { TopBar } from './TopBar';
+
+// Phones only, and only when asked for.
+const MenuDrawer = lazy(() => import('./MenuDrawer').then((m) => ({ default: m.MenuDrawer })));
 
 /** What every signed-in page stands in: the company's settings and the live connection. */
 export function Frame() {
@@ -57,9 +59,11 @@ export function Shell() {
         </div>
         <BottomTabs onMore={() => setMenuAt(path)} />
       </div>
-      <Drawer open={menuAt === path} onClose={() => setMenuAt('')} placement="left" size={288} className="drawer-nav" title={t('menu')}>
-        <Nav />
-      </Drawer>
+      {menuAt === path ? (
+        <Suspense>
+          <MenuDrawer onClose={() => setMenuAt('')} />
+        </Suspense>
+      ) : null}
     </ShellContext.Provider>
   );
 }

@@ -1,21 +1,28 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Dropdown } from 'antd';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { meQuery, queryClient } from '@/api/queries';
 import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
+import { MenuItem, Popup } from '@/ui/Popup';
 import { useTheme } from '@/ui/themeContext';
 import { languages } from '../i18n';
 import { Notices } from './Notices';
-import { Palette } from './Palette';
+
+// The palette is loaded after the page, so that it is there when somebody types at once.
+const loadPalette = () => import('./Palette');
+const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 
 /** The bar over every page: the page's own head, search, notices, the person. */
 export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }) {
   const { t } = useTranslation();
   const [search, setSearch] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 1000);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable="true"]') !== null;
@@ -37,7 +44,11 @@ export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }
       </button>
       <Notices />
       <PersonMenu />
-      <Palette open={search} onClose={() => setSearch(false)} />
+      {search ? (
+        <Suspense>
+          <Palette onClose={() => setSearch(false)} />
+        </Suspense>
+      ) : null}
     </header>
   );
 }
@@ -59,31 +70,38 @@ function PersonMenu() {
     await navigate({ to: '/login', search: {} });
   };
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        selectedKeys: [i18n.language, `theme.${choice}`],
-        items: [
-          { key: 'name', label: <b>{me.user.name}</b>, onClick: () => void navigate({ to: '/profile' }) },
-          { type: 'divider' },
-          {
-            type: 'group',
-            label: t('language'),
-            children: languages.map((l) => ({ key: l.key, label: <span lang={l.key}>{l.name}</span>, onClick: () => void setLanguage(l.key) })),
-          },
-          {
-            type: 'group',
-            label: t('theme'),
-            children: (['system', 'light', 'dark'] as const).map((c) => ({ key: `theme.${c}`, label: t(`theme.${c}`), onClick: () => setChoice(c) })),
-          },
-          { type: 'divider' },
-          { key: 'out', label: t('signOut'), onClick: () => void signOut() },
-        ],
-      }}
-    >
-      <button type="button" className="ib" aria-label={t('account', { name: me.user.name })}>
-        <Avatar name={me.user.name} large me />
-      </button>
-    </Dropdown>
+    <Popup kind="menu" label={t('account', { name: me.user.name })} face={<Avatar name={me.user.name} large me />}>
+      {(close) => (
+        <>
+          <MenuItem
+            onChoose={() => {
+              close();
+              void navigate({ to: '/profile' });
+            }}
+          >
+            <b>{me.user.name}</b>
+          </MenuItem>
+          <hr />
+          <div role="group" aria-label={t('language')}>
+            <p className="group">{t('language')}</p>
+            {languages.map((l) => (
+              <MenuItem key={l.key} lang={l.key} chosen={i18n.language === l.key} onChoose={() => void setLanguage(l.key)}>
+                {l.name}
+              </MenuItem>
+            ))}
+          </div>
+          <div role="group" aria-label={t('theme')}>
+            <p className="group">{t('theme')}</p>
+            {(['system', 'light', 'dark'] as const).map((c) => (
+              <MenuItem key={c} chosen={choice === c} onChoose={() => setChoice(c)}>
+                {t(`theme.${c}`)}
+              </MenuItem>
+            ))}
+          </div>
+          <hr />
+          <MenuItem onChoose={() => void signOut()}>{t('signOut')}</MenuItem>
+        </>
+      )}
+    </Popup>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { boardQuery } from '@/api/queries';
 import type { Board, Money } from '@/api/types';
@@ -13,16 +13,17 @@ import { PageHead } from '@/ui/PageHead';
 import { Bone, ErrorBox } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
-import { kindOf } from '@/fields/registry';
 import { readClauses, whereOf, writeClauses, filterables } from '@/records/filter';
-import { FilterBar } from '@/records/FilterBar';
 import { stageColor, useModel, type Model } from '@/records/model';
 import { ScopeSwitch } from '@/records/ScopeSwitch';
-import { TransitionDialog } from '@/records/TransitionDialog';
 import { CardFace } from './Card';
 import { Column } from './Column';
 import { useMoves } from './useMoves';
 import './board.css';
+
+// The cards come first; filters and dialogs, with all their inputs, are loaded beside them.
+const FilterBar = lazy(() => import('@/records/FilterBar').then((m) => ({ default: m.FilterBar })));
+const TransitionDialog = lazy(() => import('@/records/TransitionDialog').then((m) => ({ default: m.TransitionDialog })));
 
 /** The records of a process by stage, to be moved on. */
 export function BoardPage() {
@@ -68,7 +69,7 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
   const definition = model.definition.views?.find((v) => v.key === view);
   const clauses = readClauses(search.f);
   const mine = search.scope === 'mine';
-  const where = whereOf(clauses, filterables(form, process, (type) => kindOf(type).filters), [search.where, mine ? 'owner == me' : undefined]);
+  const where = whereOf(clauses, filterables(form, process), [search.where, mine ? 'owner == me' : undefined]);
   const sort = search.sort ?? definition?.sort?.join(',');
   const { data: board, error, isPending, refetch } = useQuery(boardQuery(model.app, view, where));
   const moves = useMoves(model, process);
@@ -94,7 +95,9 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
             <Icon name="close" size={12} label={t('common:delete')} />
           </button>
         ) : null}
-        <FilterBar model={model} form={form.key} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
+        <Suspense fallback={<span className="chip add">{t('common:filter')}</span>}>
+          <FilterBar model={model} form={form.key} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
+        </Suspense>
         <span className="sp" />
         {board ? <Totals board={board} /> : null}
         <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: form.key } })}>
@@ -142,13 +145,15 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
         {moves.said}
       </p>
       {moves.asking ? (
-        <TransitionDialog
-          model={model}
-          record={moves.asking.record}
-          transition={moves.asking.transition}
-          onClose={moves.cancel}
-          onDone={(record) => moves.done(record)}
-        />
+        <Suspense>
+          <TransitionDialog
+            model={model}
+            record={moves.asking.record}
+            transition={moves.asking.transition}
+            onClose={moves.cancel}
+            onDone={(record) => moves.done(record)}
+          />
+        </Suspense>
       ) : null}
     </div>
   );

@@ -4,9 +4,9 @@ import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePeople } from '@/api/people';
 import type { BoardColumn, RecordItem } from '@/api/types';
-import { readRef } from '@/fields/reference';
+import { readRef } from '@/fields/ref';
 import type { Process } from '@/model/definition';
-import { fieldOf, stageOf, type Model } from '@/records/model';
+import { fieldOf, rest, stageOf, wholeDays, type Model } from '@/records/model';
 import { Avatar } from '@/ui/Avatar';
 import { useThing } from '@/ui/drag';
 import { daysSince, isMoney } from '@/ui/format';
@@ -145,9 +145,9 @@ export function CardFace({ model, id, record: given, linked = false }: { model: 
   const [figure, unit] = isMoney(value) ? format.short(value) : ['', ''];
   const stage = stageOf(process, record.stage);
   const now = Date.now();
-  const idle = record.idleAt && Date.parse(record.idleAt) < now ? daysSince(record.updatedAt, now) : undefined;
+  const idle = record.open && record.idleAt && Date.parse(record.idleAt) < now ? (rest(record, stage, now)?.days ?? daysSince(record.updatedAt, now)) : undefined;
   const over = record.open && record.dueAt && Date.parse(record.dueAt) < now && record.since ? daysSince(record.since, now) : undefined;
-  const limit = typeof stage?.due === 'string' ? /^P(\d+)D$/.exec(stage.due)?.[1] : undefined;
+  const limit = wholeDays(stage?.due);
   const title = linked ? (
     <Link to="/r/$id" params={{ id: record.id }} tabIndex={-1} draggable={false}>
       {record.title}

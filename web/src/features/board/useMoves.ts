@@ -6,7 +6,7 @@ import type { RecordFull, RecordItem, TransitionInfo } from '@/api/types';
 import type { Process } from '@/model/definition';
 import { move, recordPath } from '@/records/actions';
 import { stageOf, type Model } from '@/records/model';
-import { needsNothing } from '@/records/TransitionDialog';
+import { needsNothing } from '@/records/needs';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';

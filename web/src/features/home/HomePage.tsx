@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { homeQuery, meQuery, queryClient } from '@/api/queries';
 import type { RecordItem, Task } from '@/api/types';
-import { stageColor, stageOf, useModel } from '@/records/model';
-import { daysSince, isMoney } from '@/ui/format';
+import { rest, stageColor, stageOf, useModel } from '@/records/model';
+import { isMoney } from '@/ui/format';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -193,8 +193,7 @@ function RecordRow({ record, kind }: { record: RecordItem; kind: 'due' | 'idle' 
   const stage = stageOf(process, record.stage);
   const value = process?.value ? record.data[process.value] : undefined;
   const [figure, unit] = isMoney(value) ? format.short(value) : ['', ''];
-  const idleLimit = Number(/^P(\d+)D$/.exec(stage?.idle ?? '')?.[1] ?? 0);
-  const days = daysSince(record.updatedAt, Date.now());
+  const resting = kind === 'idle' ? rest(record, stage, Date.now()) : undefined;
   return (
     <li className="line two">
       <span className="sp">
@@ -206,11 +205,11 @@ function RecordRow({ record, kind }: { record: RecordItem; kind: 'due' | 'idle' 
           <span className="el">{stage ? text(stage.name, stage.key) : text(model?.form(record.form)?.name, record.form)}</span>
         </span>
       </span>
-      {kind === 'idle' && idleLimit > 0 ? (
+      {resting ? (
         <span className="idle">
-          <span className={days > idleLimit ? 's bad' : 's warn'}>{t('idleDays', { days, limit: idleLimit })}</span>
-          <span className={`bar4 ${days > idleLimit ? 'bad' : 'warn'}`} aria-hidden="true">
-            <i style={{ width: `${Math.min(100, (days / idleLimit) * 100)}%` }} />
+          <span className={resting.days >= resting.limit ? 's bad' : 's warn'}>{t('idleDays', resting)}</span>
+          <span className={`bar4 ${resting.days >= resting.limit ? 'bad' : 'warn'}`} aria-hidden="true">
+            <i style={{ width: `${Math.min(100, (resting.days / resting.limit) * 100)}%` }} />
           </span>
         </span>
       ) : kind === 'due' && record.dueAt ? (

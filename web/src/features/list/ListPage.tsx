@@ -4,7 +4,6 @@ import { Button, Input, Popover, Select } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { recordsQuery } from '@/api/queries';
-import { kindOf } from '@/fields/registry';
 import { filterables, readClauses, whereOf, writeClauses } from '@/records/filter';
 import { FilterBar } from '@/records/FilterBar';
 import { fieldOf, listColumns, titleField, useModel, type Model } from '@/records/model';
@@ -61,7 +60,7 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
   const view = views.find((v) => v.key === search.view);
   const clauses = readClauses(search.f);
   const mine = search.scope === 'mine';
-  const where = whereOf(clauses, filterables(form, process, (type) => kindOf(type).filters), [view?.where, search.where, mine ? 'owner == me' : undefined]);
+  const where = whereOf(clauses, filterables(form, process), [view?.where, search.where, mine ? 'owner == me' : undefined]);
   const sort = search.sort ?? view?.sort?.join(',') ?? '';
   const known = (key: string) => system.has(key) || fieldOf(form, key) !== undefined;
   const columns = (search.columns?.split(',') ?? view?.columns ?? listColumns(form, process)).filter(known);

@@ -1,11 +1,12 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { App, Button, Dropdown, Space } from 'antd';
+import { Button, Dropdown, Modal, Space } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { usePeople } from '@/api/people';
 import { queryClient } from '@/api/queries';
 import type { RecordFull, TransitionInfo } from '@/api/types';
-import { readRef } from '@/fields/reference';
+import { readRef } from '@/fields/ref';
 import { putRecord, recordPath, refreshAround } from '@/records/actions';
 import { chainOf, fieldOf, stageOf, type Model } from '@/records/model';
 import { Avatar } from '@/ui/Avatar';
@@ -208,7 +209,7 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
 
 function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
   const { t } = useTranslation(['record', 'common']);
-  const { modal } = App.useApp();
+  const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
   const errorText = useErrorText();
   if (!record.can.delete) return null;
@@ -230,21 +231,25 @@ function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
     }
   };
   return (
-    <Dropdown
-      trigger={['click']}
-      placement="bottomRight"
-      menu={{
-        items: [
-          {
-            key: 'delete',
-            danger: true,
-            label: t('common:delete'),
-            onClick: () => void modal.confirm({ title: t('deleteTitle', { title: record.title }), content: t('deleteText'), okText: t('common:delete'), okButtonProps: { danger: true }, cancelText: t('common:cancel'), onOk: remove }),
-          },
-        ],
-      }}
-    >
-      <Button icon={<Icon name="more" />} aria-label={t('common:more')} />
-    </Dropdown>
+    <>
+      <Dropdown
+        trigger={['click']}
+        placement="bottomRight"
+        menu={{ items: [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] }}
+      >
+        <Button icon={<Icon name="more" />} aria-label={t('common:more')} />
+      </Dropdown>
+      <Modal
+        open={asking}
+        title={t('deleteTitle', { title: record.title })}
+        okText={t('common:delete')}
+        okButtonProps={{ danger: true }}
+        cancelText={t('common:cancel')}
+        onOk={() => void remove()}
+        onCancel={() => setAsking(false)}
+      >
+        {t('deleteText')}
+      </Modal>
+    </>
   );
 }

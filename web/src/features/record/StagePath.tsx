@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { PathStage, RecordFull } from '@/api/types';
 import type { Process } from '@/model/definition';
-import { stageColor, stageOf } from '@/records/model';
+import { stageColor, stageOf, wholeDays } from '@/records/model';
 import { daysSince } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
@@ -52,8 +52,7 @@ function Stay({ record, process }: { record: RecordFull; process: Process | unde
   const { t } = useTranslation('record');
   if (!record.since) return null;
   const days = daysSince(record.since, Date.now());
-  const due = stageOf(process, record.stage)?.due;
-  const limit = typeof due === 'string' ? Number(/^P(\d+)D$/.exec(due)?.[1] ?? 0) : 0;
+  const limit = wholeDays(stageOf(process, record.stage)?.due);
   const share = limit > 0 ? days / limit : 0;
   const state = share > 1 ? 'bad' : share >= 0.8 ? 'warn' : '';
   return (
