@@ -270,9 +270,11 @@ func TestInstall(t *testing.T) {
 func TestDiffInWords(t *testing.T) {
 	t.Parallel()
 	before := `{"key": "a", "forms": [{"key": "deal", "name": {"zh-CN": "商机", "zh-TW": "商機", "en": "Deal"}, "fields": [{"key": "amount", "type": "money", "name": "Amount"}, {"key": "note", "type": "text"}]}],
-	 "processes": [{"key": "p", "name": "Sales", "stages": [{"key": "s", "name": "Offer", "probability": 50, "fields": {"require": ["name"]}}, {"key": "t", "name": "Won"}]}]}`
+	 "processes": [{"key": "p", "name": "Sales", "stages": [{"key": "s", "name": "Offer", "probability": 50, "fields": {"require": ["name"]}}, {"key": "t", "name": "Won"}]}],
+	 "tests": [{"name": "goes on", "steps": []}, {"name": "and/or", "steps": []}]}`
 	after := `{"key": "a", "forms": [{"key": "deal", "name": {"zh-CN": "商机", "zh-TW": "商機", "en": "Deal"}, "fields": [{"key": "amount", "type": "money", "name": "Sum", "required": true}, {"key": "why", "type": "text", "name": "Why"}]}],
-	 "processes": [{"key": "p", "name": "Sales", "stages": [{"key": "t", "name": "Won"}, {"key": "s", "name": "Offer", "probability": 60, "fields": {"require": ["name", "amount"]}}]}]}`
+	 "processes": [{"key": "p", "name": "Sales", "stages": [{"key": "t", "name": "Won"}, {"key": "s", "name": "Offer", "probability": 60, "fields": {"require": ["name", "amount"]}}]}],
+	 "tests": [{"name": "goes on", "steps": []}]}`
 	list, err := Diff(before, after)
 	if err != nil {
 		t.Fatal(err)
@@ -289,6 +291,7 @@ func TestDiffInWords(t *testing.T) {
 		"changed /processes/p/stages/s/probability | 流程“Sales”的阶段“Offer”：赢单概率由 50 改为 60 | process “Sales”, stage “Offer”: probability changed from 50 to 60",
 		"changed /processes/p/stages/s/fields/require | 流程“Sales”的阶段“Offer”：新增必填字段：amount | process “Sales”, stage “Offer”: required fields added: amount",
 		"changed /processes/p/stages | 流程“Sales”：阶段的顺序变了 | process “Sales”: the order of each stage changed",
+		"removed /tests/and~1or | 删除场景测试“and/or” | scenario “and/or” removed",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -112,24 +112,28 @@ func (n node) get(name string) (node, bool) {
 	return node{}, false
 }
 
+// key is what a thing is known by among its like: its key, or the name of a scenario, which has none.
 func (n node) key() string {
 	k, ok := n.get("key")
 	if !ok {
-		return ""
+		k, ok = n.get("name")
 	}
 	var s string
-	if json.Unmarshal(k.raw, &s) != nil {
+	if !ok || json.Unmarshal(k.raw, &s) != nil {
 		return ""
 	}
 	return s
 }
 
-// keyed says that every item is a thing with a key.
+// keyed says that every item is a thing with a key of its own.
 func (n node) keyed() bool {
+	seen := map[string]bool{}
 	for _, x := range n.items {
-		if x.key() == "" {
+		k := x.key()
+		if k == "" || seen[k] {
 			return false
 		}
+		seen[k] = true
 	}
 	return len(n.items) > 0
 }
@@ -192,6 +196,9 @@ func (w *differ) value(path string, at []crumb, name string, a, b node) {
 	}
 }
 
+// segment writes a key as one part of a path; a scenario's name may hold anything.
+var segment = strings.NewReplacer("~", "~0", "/", "~1")
+
 // things compares lists of things with keys.
 func (w *differ) things(path string, at []crumb, name string, a, b []node) {
 	old, now := map[string]node{}, map[string]node{}
@@ -206,19 +213,19 @@ func (w *differ) things(path string, at []crumb, name string, a, b []node) {
 		k := x.key()
 		was, ok := old[k]
 		if !ok {
-			w.add("added", path+"/"+k, sayThing(at, name, x, true), nil, x.raw)
+			w.add("added", path+"/"+segment.Replace(k), sayThing(at, name, x, true), nil, x.raw)
 			continue
 		}
 		order = append(order, k)
 		if !bytes.Equal(was.raw, x.raw) {
-			w.object(path+"/"+k, append(at[:len(at):len(at)], crumb{name, x.label()}), was.members, x.members)
+			w.object(path+"/"+segment.Replace(k), append(at[:len(at):len(at)], crumb{name, x.label()}), was.members, x.members)
 		}
 	}
 	for _, x := range a {
 		if _, ok := now[x.key()]; ok {
 			kept = append(kept, x.key())
 		} else {
-			w.add("removed", path+"/"+x.key(), sayThing(at, name, x, false), x.raw, nil)
+			w.add("removed", path+"/"+segment.Replace(x.key()), sayThing(at, name, x, false), x.raw, nil)
 		}
 	}
 	if strings.Join(kept, " ") != strings.Join(order, " ") {

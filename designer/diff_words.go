@@ -37,7 +37,7 @@ var thingWords = map[string]rules.Text{
 	"in":          rules.Say("输入列", "輸入欄", "input"),
 	"out":         rules.Say("输出列", "輸出欄", "output"),
 	"bands":       rules.Say("分档", "分級", "band"),
-	"tests":       rules.Say("测试", "測試", "test"),
+	"tests":       rules.Say("场景测试", "情境測試", "scenario"),
 }
 
 // member words name the settings people know by a word of their own; others show by their key.
