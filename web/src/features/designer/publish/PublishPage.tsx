@@ -169,7 +169,7 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
         {t('publish')}
       </Button>
       <p className="s">{t('publishHint')}</p>
-      {run.error ? (
+      {run.error && !(errors === 0 && isApiError(run.error, 'check.failed')) ? (
         <p className="bad" role="alert">
           {run.error.message === 'unsaved' ? t('saveFailed') : errorText(run.error)}
         </p>
