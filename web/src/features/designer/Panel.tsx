@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './controls/Row';
+import { useReveal } from './reveal';
 
 interface Props {
   icon?: ReactNode;
@@ -15,8 +16,15 @@ interface Props {
 /** The panel at the right: what is selected, and everything one can change about it. */
 export function Panel({ icon, title, word, actions, onClose, children }: Props) {
   const { t } = useTranslation('designer');
+  const ref = useRef<HTMLElement>(null);
+  const chosen = onClose !== undefined;
+  useEffect(() => {
+    // On a phone the panel stands below the canvas: what was chosen there comes into view.
+    if (chosen && window.matchMedia('(max-width: 899px)').matches) ref.current?.scrollIntoView({ block: 'start' });
+  }, [chosen]);
+  useReveal(ref);
   return (
-    <aside className="d-panel" aria-label={`${word} ${title}`}>
+    <aside ref={ref} className="d-panel" aria-label={`${word} ${title}`}>
       <header className="d-panelhead">
         {icon}
         <h2 className="el">{title}</h2>

@@ -1,10 +1,11 @@
 import { Button, Dropdown } from 'antd';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import { Empty } from '@/ui/States';
 import { problemsUnder } from '@/model/problem';
 import { useDraft, useSelection } from './context';
+import { useReveal } from './reveal';
 
 export interface SideItem {
   path: string;
@@ -29,6 +30,8 @@ export function SidePage({ title, groups, makers, emptyTitle, emptyText, shown, 
   const { t } = useTranslation('designer');
   const problems = useDraft((s) => s.problems);
   const { select } = useSelection();
+  const sheet = useRef<HTMLElement>(null);
+  useReveal(sheet);
   const empty = groups.every((g) => g.items.length === 0);
   const make = (primary: boolean) => {
     const label = makers.length === 1 ? (makers[0]?.label ?? '') : t('add');
@@ -105,7 +108,7 @@ export function SidePage({ title, groups, makers, emptyTitle, emptyText, shown, 
           )}
         </div>
       </nav>
-      <section className="d-canvas d-sheet" aria-label={t('canvas')}>
+      <section ref={sheet} className="d-canvas d-sheet" aria-label={t('canvas')}>
         {children}
       </section>
     </div>

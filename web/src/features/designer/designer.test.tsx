@@ -137,6 +137,8 @@ describe('designer', () => {
     expect(now().processes?.[0]?.transitions?.[1]?.name).toBe('退回资格');
     fireEvent.click(within(rows[0] as HTMLElement).getByRole('button', { name: '去看看' }));
     await waitFor(() => expect(router.state.location.search).toEqual({ at: '/approvals/discount/steps/manager/due' }));
+    fireEvent.click(within(rows[1] as HTMLElement).getByRole('button', { name: /流转/ }));
+    await waitFor(() => expect(router.state.location.pathname).toBe('/design/b2b/flow'));
   });
 
   it('shows an automation as a sentence', async () => {
