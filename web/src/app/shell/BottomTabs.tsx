@@ -3,7 +3,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { meQuery, modelQuery } from '@/api/queries';
 import { Icon } from '@/ui/Icon';
-import { placesOf } from './places';
+import { placesOf } from '@/records/places';
 
 const active = { className: 'on', 'aria-current': 'page' as const };
 const lastAppKey = 'pipewright.app';

@@ -7,7 +7,7 @@ import type { AppSummary } from '@/api/types';
 import { Icon } from '@/ui/Icon';
 import { Bone } from '@/ui/States';
 import { useText } from '@/ui/text';
-import { placesOf, type Place } from './places';
+import { placesOf, type Place } from '@/records/places';
 
 const active = { className: 'on', 'aria-current': 'page' as const };
 

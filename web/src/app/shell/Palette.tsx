@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { meQuery, modelQuery, searchQuery } from '@/api/queries';
 import { Icon, type IconName } from '@/ui/Icon';
 import { useText } from '@/ui/text';
-import { placesOf } from './places';
+import { placesOf } from '@/records/places';
 
 interface Entry {
   id: string;

@@ -48,7 +48,7 @@ export function LoginPage() {
 
   return (
     <GatePage title={t('title')}>
-      <form className="gate-form" onSubmit={onSubmit}>
+      <form className="gate-form" noValidate onSubmit={onSubmit}>
         <label htmlFor="username">{t('username')}</label>
         <Input id="username" autoFocus autoComplete="username" autoCapitalize="none" value={username} onChange={(e) => setUsername(e.target.value)} size="large" required />
         <label htmlFor="password">{t('password')}</label>

@@ -4,8 +4,9 @@ import { Button, Checkbox, Input } from 'antd';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError } from '@/api/client';
-import { queryClient, setupQuery, templatesQuery } from '@/api/queries';
+import { modelQuery, queryClient, setupQuery, templatesQuery } from '@/api/queries';
 import type { AppSummary } from '@/api/types';
+import { placesOf } from '@/records/places';
 import { GatePage } from '@/ui/GatePage';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
@@ -68,7 +69,7 @@ function AdminStep({ onDone }: { onDone: () => void }) {
     return (
       <>
         <label htmlFor={key}>{t(key)}</label>
-        {props.type ? <Input.Password {...shared} minLength={10} /> : <Input {...shared} />}
+        {props.type ? <Input.Password {...shared} /> : <Input {...shared} />}
         <p className={problems[key] ? 'problem' : 's'} id={`${key}-note`}>
           {problems[key] ?? (key === 'code' ? t('codeHelp') : key === 'password' ? t('passwordHelp') : '')}
         </p>
@@ -77,7 +78,7 @@ function AdminStep({ onDone }: { onDone: () => void }) {
   };
   return (
     <GatePage title={t('title')}>
-      <form className="gate-form" onSubmit={(e) => void onSubmit(e)}>
+      <form className="gate-form" noValidate onSubmit={(e) => void onSubmit(e)}>
         {field('code', { autoComplete: 'one-time-code', autoFocus: true })}
         {field('company', { autoComplete: 'organization' })}
         {field('name', { autoComplete: 'name' })}
@@ -110,9 +111,12 @@ function TemplateStep() {
     setBusy(key);
     setError(undefined);
     try {
-      await api.post<AppSummary>(`/templates/${key}/install`, { sample });
+      const app = await api.post<AppSummary>(`/templates/${key}/install`, { sample });
       await queryClient.invalidateQueries();
-      await navigate({ to: '/' });
+      const { definition } = await queryClient.fetchQuery(modelQuery(app.key));
+      const board = placesOf(definition).find((p) => p.kind === 'board');
+      if (board) await navigate({ to: '/a/$app/board/$view', params: { app: app.key, view: board.key } });
+      else await navigate({ to: '/' });
     } catch (caught) {
       setError(errorText(caught));
       setBusy('');
