@@ -70,3 +70,19 @@ func (s *Schema) Minor(key string, d Stored) (n int64, ok bool) {
 	}
 	return scaled(v, f.scale)
 }
+
+// DecodeScalars is Decode without tables: what lists and boards show of a record.
+func (s *Schema) DecodeScalars(d Stored) Values {
+	out := make(Values, len(d))
+	for _, f := range s.fields {
+		if len(f.cols) > 0 {
+			continue
+		}
+		if x := d[f.storage]; x != nil {
+			if v := f.kind.decode(f, x); v != nil {
+				out[f.key] = v
+			}
+		}
+	}
+	return out
+}

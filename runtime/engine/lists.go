@@ -206,6 +206,7 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 			continue
 		}
 		v.maskStage()
+		v.brief = true
 		out = append(out, v)
 	}
 	return out, page.Next, l.e.titles(ctx, out)

@@ -52,15 +52,20 @@ func decodeRecord(d store.Doc) (*record, error) {
 	return &r, nil
 }
 
-// decodeState reads only the state of a document, for lists.
+// decodeState reads only the state of a document, for lists. The state is the first member of a record, and what comes after it
+// (operations, effects that wait) is often longer than itself: it is not even looked at.
 func decodeState(d store.Doc) (*record, error) {
-	var r struct {
-		State *process.State `json:"state"`
+	dec := json.NewDecoder(bytes.NewReader(d.Body))
+	var r record
+	if open, err := dec.Token(); err == nil && open == json.Delim('{') {
+		if name, err := dec.Token(); err == nil && name == "state" {
+			if err := dec.Decode(&r.State); err != nil {
+				return nil, fmt.Errorf("engine: record %s: %w", d.ID, err)
+			}
+			return &r, nil
+		}
 	}
-	if err := json.Unmarshal(d.Body, &r); err != nil {
-		return nil, fmt.Errorf("engine: record %s: %w", d.ID, err)
-	}
-	return &record{State: r.State}, nil
+	return decodeRecord(d)
 }
 
 // decode reads a document, or finds it decoded already. What it returns must not be changed.

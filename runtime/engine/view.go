@@ -29,6 +29,8 @@ type View struct {
 	Rounds  []EndedRound
 	Related []Related
 	Links   []Linked
+	// brief: one of a list, shown without its tables.
+	brief bool
 	// titles of the records that its references point to, by id.
 	titles map[string]string
 	hidden map[string]bool
@@ -46,9 +48,16 @@ func (v *View) Sees(key string) bool {
 	return !v.hidden[key] && !v.hidden[table]
 }
 
-// Data are the values he sees, in wire form, references with their titles.
+// Data are the values he sees, in wire form, references with their titles. In lists tables are left out.
 func (v *View) Data() map[string]json.RawMessage {
-	return v.Wire(v.Form.Schema.Decode(v.State.Data))
+	return v.Wire(v.decode(v.State.Data))
+}
+
+func (v *View) decode(d forms.Stored) forms.Values {
+	if v.brief {
+		return v.Form.Schema.DecodeScalars(d)
+	}
+	return v.Form.Schema.Decode(d)
 }
 
 // Proposed are the values that a running round would set.
@@ -226,7 +235,7 @@ func (e *Engine) titles(ctx context.Context, vs []*View) error {
 			if len(d) == 0 {
 				continue
 			}
-			values := v.Form.Schema.Decode(d)
+			values := v.decode(d)
 			for i := range v.Form.Def.Fields {
 				def := &v.Form.Def.Fields[i]
 				add(v.App, def.Form, values[def.Key])
