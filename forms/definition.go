@@ -74,6 +74,10 @@ type Field struct {
 	// Scale is the number of decimals kept: 0 to 8; default 4 for number and percent, the currency's own for money.
 	Scale *int   `json:"scale,omitempty"`
 	Unit  string `json:"unit,omitempty"`
+	// Step is what a slider moves by; a plain number.
+	Step rules.NumberSlot `json:"step,omitzero"`
+	// Kind narrows a phone (mobile, any), an idcode (uscc, tax, custom) or a barcode (any, ean13, ean8, upca).
+	Kind string `json:"kind,omitempty"`
 	// Currency overrides the app's currency for a money field (ISO 4217).
 	Currency string `json:"currency,omitempty"`
 

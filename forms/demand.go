@@ -67,6 +67,9 @@ func (e *evaluation) demandOne(f *field, row int, v any, kept func(any) bool) {
 		}
 	}
 	e.limits(f, row, v, at)
+	if k, ok := f.kind.(doubter); ok && !kept(v) {
+		k.doubt(f, v, at)
+	}
 	switch v := v.(type) {
 	case string:
 		e.retired(f, v, at, kept)
@@ -174,11 +177,19 @@ func (e *evaluation) limits(f *field, row int, v any, at *place) {
 		return
 	}
 	if lo := e.limit(f, row, f.min); lo != nil && compare(v, lo) < 0 {
-		at.fail(limitCode(v)+".min", "{field}不能小于 {min}", "{field}不能小於 {min}", "{field} must not be below {min}", "min", rules.ShowValue(lo))
+		at.fail(limitCode(v)+".min", "{field}不能小于 {min}", "{field}不能小於 {min}", "{field} must not be below {min}", "min", f.showLimit(lo))
 	}
 	if hi := e.limit(f, row, f.max); hi != nil && compare(v, hi) > 0 {
-		at.fail(limitCode(v)+".max", "{field}不能大于 {max}", "{field}不能大於 {max}", "{field} must not be above {max}", "max", rules.ShowValue(hi))
+		at.fail(limitCode(v)+".max", "{field}不能大于 {max}", "{field}不能大於 {max}", "{field} must not be above {max}", "max", f.showLimit(hi))
 	}
+}
+
+// showLimit writes a limit as the field's values are written.
+func (f *field) showLimit(v any) any {
+	if f.def.Type == "duration" {
+		return showMinutes(v)
+	}
+	return rules.ShowValue(v)
 }
 
 func limitCode(v any) string {

@@ -43,11 +43,34 @@ func kindForm(t testing.TB) *Schema {
 	return s
 }
 
+// parseCase is a wire value for a field, and its canonical wire form or the problems.
+type parseCase struct{ field, in, want string }
+
+func checkParse(t *testing.T, s *Schema, cases []parseCase) {
+	t.Helper()
+	for _, c := range cases {
+		v, ps := s.Parse(map[string]json.RawMessage{c.field: json.RawMessage(c.in)}, "/data")
+		got := strings.Join(showProblems(ps), "; ")
+		if got == "" {
+			if raw, ok := s.Wire(v, nil)[c.field]; ok {
+				got = string(raw)
+			} else if _, there := v[c.field]; there {
+				got = "empty"
+			}
+		} else if _, there := v[c.field]; there {
+			t.Errorf("%s %.60s: a refused value was kept", c.field, c.in)
+		}
+		if got != c.want {
+			t.Errorf("%s %.60s\n got %s\nwant %s", c.field, c.in, got, c.want)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	t.Parallel()
 	s := kindForm(t)
 	long := strings.Repeat("字", 20001)
-	for _, c := range []struct{ field, in, want string }{
+	checkParse(t, s, []parseCase{
 		// want is the canonical wire form, or the problem.
 		{"text", `"abc"`, `"abc"`},
 		{"text", `"一二三四五六七八九十"`, `"一二三四五六七八九十"`},
@@ -151,22 +174,7 @@ func TestParse(t *testing.T) {
 		{"rows", `[` + strings.Repeat(`{},`, 1000) + `{}]`, `/data/rows rows.tooMany: “Lines” may have at most 1000 rows, it has 1001`},
 		{"cahs", `1`, `/data/cahs field.unknown: There is no field “cahs”. Did you mean “cash”?`},
 		{"$where", `1`, `/data/$where field.unknown: There is no field “$where”`},
-	} {
-		v, ps := s.Parse(map[string]json.RawMessage{c.field: json.RawMessage(c.in)}, "/data")
-		got := strings.Join(showProblems(ps), "; ")
-		if got == "" {
-			if raw, ok := s.Wire(v, nil)[c.field]; ok {
-				got = string(raw)
-			} else if _, there := v[c.field]; there {
-				got = "empty"
-			}
-		} else if _, there := v[c.field]; there {
-			t.Errorf("%s %.60s: a refused value was kept", c.field, c.in)
-		}
-		if got != c.want {
-			t.Errorf("%s %.60s\n got %s\nwant %s", c.field, c.in, got, c.want)
-		}
-	}
+	})
 }
 
 // Every problem says in three languages where it is.

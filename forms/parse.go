@@ -12,6 +12,7 @@ import (
 // absent field stays absent. Unknown members are problems (field.unknown). Required fields and checks are Evaluate's.
 //
 // Codes: field.unknown, shape.type, key.duplicate, text.tooLong, text.tooShort, text.pattern, text.line, text.control,
+// phone.invalid, email.invalid, url.invalid, code.invalid, barcode.invalid, number.step, role.unknown,
 // number.scale, number.range, money.currency, datetime.precision, option.unknown, option.duplicate, rows.tooMany.
 func (s *Schema) Parse(wire map[string]json.RawMessage, base string) (Values, []rules.Problem) {
 	out := make(Values, len(wire))

@@ -40,6 +40,11 @@ func (p *place) fail(code, zhCN, zhTW, en string, args ...any) any {
 	return nil
 }
 
+// warn reports what should be looked at and stands in nobody's way.
+func (p *place) warn(code, zhCN, zhTW, en string, args ...any) {
+	p.report(rules.Warning, code, zhCN, zhTW, en, args...)
+}
+
 func (p *place) report(s rules.Severity, code, zhCN, zhTW, en string, args ...any) {
 	pr := rules.Errorf(p.path(), code, rules.Say(zhCN, zhTW, en, append([]any{"field", p.name()}, args...)...))
 	pr.Severity = s

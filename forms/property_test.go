@@ -40,6 +40,36 @@ func drawValue(t *rapid.T, f *field) any {
 		return rapid.SampledFrom([][]any{{"red"}, {"blue", "red"}, {}}).Draw(t, f.key)
 	case "user":
 		return rapid.StringMatching(`[a-z][a-z.]{0,20}`).Draw(t, f.key)
+	case "team":
+		return rapid.StringMatching(`[a-z][a-z.]{0,20}`).Draw(t, f.key)
+	case "role":
+		return rapid.SampledFrom([]string{"rep", "boss"}).Draw(t, f.key)
+	case "phone":
+		if f.def.Pattern != "" {
+			return rapid.StringMatching(`8[0-9]{3}`).Draw(t, f.key)
+		}
+		return rapid.StringMatching(`1[3-9][0-9]{9}|\+[1-79][0-9]{8,12}`).Draw(t, f.key)
+	case "email":
+		return rapid.StringMatching(`[A-Za-z0-9]{1,9}(\.[a-z]{1,5})?@[a-z]{1,9}\.[a-z]{2,5}`).Draw(t, f.key)
+	case "url":
+		return rapid.StringMatching(`https?://[a-z]{1,9}\.[a-z]{2,5}/[A-Za-z0-9?&=]{0,9}`).Draw(t, f.key)
+	case "time":
+		return rapid.StringMatching(`([01][0-9]|2[0-3]):[0-5][0-9]`).Draw(t, f.key)
+	case "duration":
+		return decimal.NewFromInt(rapid.Int64Range(0, maxMinutes).Draw(t, f.key))
+	case "rating", "slider":
+		steps := f.highest.Sub(f.lowest).Div(f.step).IntPart()
+		return f.lowest.Add(f.step.Mul(decimal.NewFromInt(rapid.Int64Range(0, steps).Draw(t, f.key))))
+	case "barcode":
+		if f.def.Kind != "" {
+			return rapid.SampledFrom([]string{"6901234567892", "4006381333931"}).Draw(t, f.key)
+		}
+		return rapid.StringMatching(`[A-Z0-9]{1,20}`).Draw(t, f.key)
+	case "idcode":
+		if f.def.Kind == "custom" {
+			return rapid.StringMatching(`[A-Z]{2}[0-9]{1,9}`).Draw(t, f.key)
+		}
+		return rapid.StringMatching(`[0-9A-HJ-NPQRTUWXY]{18}`).Draw(t, f.key)
 	case "reference":
 		return Ref{rapid.StringMatching(`[A-Z]{1,6}-[0-9A-Z]{1,26}`).Draw(t, f.key)}
 	case "table":
@@ -66,7 +96,11 @@ func drawRow(t *rapid.T, fs []*field) map[string]any {
 // What is written reads back the same, on the wire and in the store, through real JSON.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
-	s := kindForm(t)
+	roundTrip(t, kindForm(t))
+	roundTrip(t, typedForm(t))
+}
+
+func roundTrip(t *testing.T, s *Schema) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := Values(drawRow(t, s.fields))
 		wire := s.Wire(v, nil)

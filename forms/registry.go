@@ -33,6 +33,11 @@ type kind interface {
 	schema(f *field) map[string]any
 }
 
+// doubter is a field type that may doubt a value it does not refuse: doubt tells a warning at the place of the value.
+type doubter interface {
+	doubt(f *field, v any, at *place)
+}
+
 // kinds is the registry of field types. It is filled in init because a table's type looks up the types of its columns here.
 var kinds map[string]kind
 
@@ -51,6 +56,17 @@ func init() {
 		"user":        userKind{},
 		"reference":   referenceKind{},
 		"table":       tableKind{},
+		"phone":       phoneKind{},
+		"email":       emailKind{},
+		"url":         urlKind{},
+		"time":        timeKind{},
+		"duration":    durationKind{},
+		"rating":      ratingKind{},
+		"slider":      sliderKind{},
+		"barcode":     barcodeKind{},
+		"idcode":      idcodeKind{},
+		"role":        roleKind{},
+		"team":        teamKind{},
 	}
 }
 

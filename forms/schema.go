@@ -20,6 +20,8 @@ type World struct {
 	Zone    *time.Location
 	Forms   map[string]*Form
 	Options map[string]*OptionList
+	// Roles are the keys of the app's roles, sorted; nil when they are not known.
+	Roles []string
 	// Languages are those the app promises texts in.
 	Languages []string
 	// System are the bare system names (stage, owner, me, …) and their types.
@@ -88,6 +90,9 @@ type field struct {
 	optionOrder *OptionList
 	target      *Form
 	fills       []fill
+	roles       []string
+	// lowest, highest and step are the scale of a rating or slider.
+	lowest, highest, step decimal.Decimal
 
 	calc, value, visible, required, read, where *rules.Program
 	min, max                                    bound

@@ -22,6 +22,8 @@ func given(d *Field) []string {
 	add("max", !d.Max.IsZero())
 	add("scale", d.Scale != nil)
 	add("unit", d.Unit != "")
+	add("step", !d.Step.IsZero())
+	add("kind", d.Kind != "")
 	add("currency", d.Currency != "")
 	add("options", d.Options != "")
 	add("form", d.Form != "")

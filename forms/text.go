@@ -70,14 +70,20 @@ func compileText(c *compiler, f *field, standard, most int) {
 			f.minLen = *n
 		}
 	}
-	if p := f.def.Pattern; p != "" {
-		re, err := compilePattern(p)
-		if err != nil {
-			c.fail(f.path+"/pattern", "setting.pattern", "{field}的格式（正则表达式）写错了：{err}", "{field}的格式（正規表示式）寫錯了：{err}",
-				"The pattern of {field} is not a valid regular expression: {err}", "field", quoted(f.name), "err", err)
-		}
-		f.pattern = re
+	c.pattern(f)
+}
+
+// pattern compiles the field's pattern, if it has one.
+func (c *compiler) pattern(f *field) {
+	if f.def.Pattern == "" {
+		return
 	}
+	re, err := compilePattern(f.def.Pattern)
+	if err != nil {
+		c.fail(f.path+"/pattern", "setting.pattern", "{field}的格式（正则表达式）写错了：{err}", "{field}的格式（正規表示式）寫錯了：{err}",
+			"The pattern of {field} is not a valid regular expression: {err}", "field", quoted(f.name), "err", err)
+	}
+	f.pattern = re
 }
 
 // maxPattern bounds the text of a pattern; RE2 runs in linear time, its size is what remains to bound.

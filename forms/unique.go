@@ -24,7 +24,7 @@ func (s *Schema) UniqueKey(u *Unique, v Values) (key string, ok bool) {
 		if !ok {
 			return "", false
 		}
-		if f := s.byKey[k]; f != nil && (f.def.Type == "text" || f.def.Type == "longtext") {
+		if f := s.byKey[k]; f != nil && worded[f.def.Type] {
 			t = Normalize(t, u.Normalize...)
 		}
 		if strings.TrimSpace(t) == "" {

@@ -10,8 +10,9 @@ import (
 
 // Values holds a record's values by field key. A key that is absent was not given; nil is empty. The Go types:
 //
-//	text, longtext, select, user  string
-//	number, percent, money        decimal.Decimal (money: the amount in the field's currency; percent: 0.1 is 10 %)
+//	text, longtext, select, user, role, team, phone, email, url, idcode, barcode, time ("09:30")  string
+//	number, percent, money, rating, slider  decimal.Decimal (money: the amount in the field's currency; percent: 0.1 is 10 %)
+//	duration                      decimal.Decimal, whole minutes
 //	bool                          bool
 //	date                          rules.Date
 //	datetime                      time.Time (UTC, whole milliseconds)

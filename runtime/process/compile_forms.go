@@ -10,7 +10,7 @@ import (
 func (c *compiler) compileForms() {
 	c.world = &forms.World{
 		App: c.def.Key, Currency: c.def.Currency, Zone: c.app.Zone, Languages: c.def.Languages,
-		Forms: c.formDefs, Options: map[string]*forms.OptionList{}, System: SystemNames,
+		Forms: c.formDefs, Options: map[string]*forms.OptionList{}, Roles: sortedKeys(c.roles), System: SystemNames,
 		Rules: map[string]rules.Type{}, RuleForms: map[string]string{}, RuleReads: map[string][]string{},
 	}
 	for i := range c.def.Options {

@@ -130,6 +130,8 @@ export interface Field {
   max?: NumberSlot;
   scale?: number;
   unit?: string;
+  step?: NumberSlot;
+  kind?: string;
   currency?: string;
   options?: string;
   form?: string;
