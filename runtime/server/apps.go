@@ -7,6 +7,7 @@ import (
 
 	"pipewright/designer"
 	"pipewright/rules"
+	"pipewright/runtime/access"
 	"pipewright/runtime/process"
 )
 
@@ -139,6 +140,8 @@ type modelOut struct {
 	App        string          `json:"app"`
 	Release    int             `json:"release"`
 	Definition json.RawMessage `json:"definition"`
+	// Create lists the forms that the person may create records of, so that no screen offers what would be refused.
+	Create []string `json:"create"`
 }
 
 // getModel is the live definition, for who designs whole, for others without what happens behind the screens.
@@ -155,7 +158,13 @@ func (s *Server) getModel(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return modelOut{app.Def.Key, app.Release, text}, nil
+	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}}
+	for i := range app.Def.Forms {
+		if key := app.Def.Forms[i].Key; access.Rights(app, key, c.dir, c.user.ID, nil).Create {
+			out.Create = append(out.Create, key)
+		}
+	}
+	return out, nil
 }
 
 // publicPart leaves out rules, automations, messages, tests, grants, and of approvals everything but the names.
@@ -187,5 +196,15 @@ func (s *Server) exportApp(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.RawMessage(text), nil
+	def, _ := process.Parse([]byte(text))
+	if def == nil {
+		return json.RawMessage(text), nil // a draft that is not even a definition yet
+	}
+	canonical, err := process.Format(def)
+	if err != nil {
+		return nil, err
+	}
+	// Byte for byte, so that the SHA-256 of what is saved is the release's digest.
+	c.Data(http.StatusOK, "application/json; charset=utf-8", canonical)
+	return nil, nil
 }
