@@ -81,6 +81,8 @@ export interface AppModel {
   app: string;
   release: number;
   definition: Definition;
+  /** The forms one may create records of. */
+  create: string[];
 }
 
 export interface Money {

@@ -11,6 +11,8 @@ export interface Model {
   definition: Definition;
   form: (key: string) => Form | undefined;
   process: (key: string | undefined) => Process | undefined;
+  /** Whether one may create records of a form. */
+  mayCreate: (form: string) => boolean;
   /** The process over a form, if there is one. */
   processOf: (form: string) => Process | undefined;
 }
@@ -21,6 +23,7 @@ export function lookUp(model: AppModel): Model {
     app: model.app,
     release: model.release,
     definition,
+    mayCreate: (form) => model.create.includes(form),
     form: (key) => definition.forms?.find((f) => f.key === key),
     process: (key) => definition.processes?.find((p) => p.key === key),
     processOf: (form) => definition.processes?.find((p) => p.form === form),

@@ -100,9 +100,11 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
         </Suspense>
         <span className="sp" />
         {board ? <Totals board={board} /> : null}
-        <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: form.key } })}>
-          {t('common:new')}
-        </Button>
+        {model.mayCreate(form.key) ? (
+          <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: form.key } })}>
+            {t('common:new')}
+          </Button>
+        ) : null}
       </div>
       {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
       {isPending ? <BoardBones /> : null}

@@ -96,9 +96,11 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         <FilterBar model={model} form={formKey} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
         <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
         <span className="sp" />
-        <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
-          {t('common:new')}
-        </Button>
+        {model.mayCreate(formKey) ? (
+          <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
+            {t('common:new')}
+          </Button>
+        ) : null}
       </div>
       <div className="body" style={{ paddingTop: 0 }}>
         {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
@@ -113,10 +115,12 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
               <Button onClick={() => set({ f: undefined, where: undefined, q: undefined, scope: undefined, view: undefined, title: undefined })}>{t('clearFilters')}</Button>
             </Empty>
           ) : (
-            <Empty title={t('empty', { name: text(form.name, form.key) })} text={t('emptyText')}>
-              <Button type="primary" onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
-                {t('common:newOf', { name: text(form.name, form.key) })}
-              </Button>
+            <Empty title={t('empty', { name: text(form.name, form.key) })} text={model.mayCreate(formKey) ? t('emptyText') : t('emptyOther')}>
+              {model.mayCreate(formKey) ? (
+                <Button type="primary" onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
+                  {t('common:newOf', { name: text(form.name, form.key) })}
+                </Button>
+              ) : null}
             </Empty>
           )
         ) : null}

@@ -16,7 +16,7 @@ import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { useOwnBottomBar } from '@/ui/shellContext';
-import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import './record.css';
@@ -28,6 +28,8 @@ export function CreatePage() {
   const { model, error, refetch } = useModel(app);
   const parent = useQuery({ ...recordQuery(from ?? ''), enabled: Boolean(via && from) });
   const form = model?.form(key);
+  const { t } = useTranslation('record');
+  const text = useText();
   if (error) return <ErrorBox error={error} onRetry={refetch} />;
   if (!model || (via && from && parent.isPending)) {
     return (
@@ -39,6 +41,13 @@ export function CreatePage() {
     );
   }
   if (!form) return <ErrorBox error={new Error()} />;
+  if (!model.mayCreate(key)) {
+    return (
+      <div className="body">
+        <Empty title={t('mayNotCreate', { name: text(form.name, key) })} text={t('mayNotCreateText')} />
+      </div>
+    );
+  }
   const initial: Data = via && parent.data && form.fields.some((f) => f.key === via) ? { [via]: { id: parent.data.id, title: parent.data.title } } : {};
   return <CreateBody key={`${app}.${key}.${from ?? ''}`} model={model} form={form} initial={initial} />;
 }

@@ -227,9 +227,11 @@ export function RelatedCard({ record, model }: { record: RecordFull; model: Mode
           <div key={`${list.form}.${list.via}`} className="related-list">
             <div className="row">
               <h3 className="s sp">{text(list.name) || text(model.form(list.form)?.name, list.form)}</h3>
-              <Link className="s" to="/a/$app/new/$form" params={{ app: model.app, form: list.form }} search={{ via: list.via, from: record.id }}>
-                {t('common:add')}
-              </Link>
+              {model.mayCreate(list.form) ? (
+                <Link className="s" to="/a/$app/new/$form" params={{ app: model.app, form: list.form }} search={{ via: list.via, from: record.id }}>
+                  {t('common:add')}
+                </Link>
+              ) : null}
             </div>
             {list.items.map((item) => (
               <div className="row" key={item.id}>

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { api, ApiError, configureApi, url } from './client';
+
+const signedOut = vi.fn();
+configureApi({ language: () => 'zh-TW', onSignedOut: signedOut });
+
+function answer(status: number, body: string) {
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response(status === 204 ? null : body, { status }));
+  vi.stubGlobal('fetch', fetch);
+  return fetch;
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  signedOut.mockClear();
+});
+
+test('url leaves out what is empty', () => {
+  expect(url('/apps', { where: "a == 'b'", q: '', limit: 5, after: undefined })).toBe('/api/apps?where=a+%3D%3D+%27b%27&limit=5');
+});
+
+test('sends language, rev and operation key', async () => {
+  const fetch = answer(200, '{"ok":true}');
+  expect(await api.patch('/records/1', { data: {} }, { ifMatch: 7, key: 'op' })).toEqual({ ok: true });
+  const [path, request] = fetch.mock.calls[0]!;
+  expect(path).toBe('/api/records/1');
+  expect(request).toMatchObject({
+    method: 'PATCH', body: '{"data":{}}',
+    headers: { 'Accept-Language': 'zh-TW', 'If-Match': '"7"', 'Idempotency-Key': 'op', 'Content-Type': 'application/json' },
+  });
+});
+
+describe('errors', () => {
+  const failure = async () => {
+    try {
+      await api.get('/x');
+    } catch (error) {
+      return error as ApiError;
+    }
+    throw new Error('nothing failed');
+  };
+
+  test('carry code, details and the current state', async () => {
+    answer(412, '{"error":{"code":"rev.changed","message":"有人改了","details":[{"path":"/data/a","code":"changed","message":"m"}],"current":{"a":{"mine":1,"theirs":2}}}}');
+    expect(await failure()).toMatchObject({ status: 412, code: 'rev.changed', message: '有人改了', details: [{ path: '/data/a' }], current: { a: { mine: 1, theirs: 2 } } });
+  });
+
+  test('a body that is no error still is one', async () => {
+    answer(502, '<html>bad gateway</html>');
+    expect(await failure()).toMatchObject({ status: 502, code: 'http.502' });
+  });
+
+  test('no answer has status 0', async () => {
+    vi.stubGlobal('fetch', vi.fn().mockRejectedValue(new TypeError('failed')));
+    expect(await failure()).toMatchObject({ status: 0, code: 'network' });
+  });
+
+  test('a lost session is told, a wrong password is not', async () => {
+    answer(401, '{"error":{"code":"session.none","message":""}}');
+    await failure();
+    expect(signedOut).toHaveBeenCalledOnce();
+    answer(401, '{"error":{"code":"login.failed","message":""}}');
+    await failure();
+    expect(signedOut).toHaveBeenCalledOnce();
+  });
+});
