@@ -1,0 +1,236 @@
+package process_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	templates "pipewright/builtin-templates"
+	"pipewright/rules"
+	"pipewright/runtime/access"
+	"pipewright/runtime/process"
+)
+
+// things lists the key paths of everything in a definition that has a key.
+func things(v any, path string) []string {
+	var out []string
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(func(yield func(string) bool) {
+			for k := range v {
+				if !yield(k) {
+					return
+				}
+			}
+		}) {
+			out = append(out, things(v[name], path+"/"+name)...)
+		}
+	case []any:
+		for _, e := range v {
+			if m, ok := e.(map[string]any); ok {
+				if key, ok := m["key"].(string); ok {
+					out = append(append(out, path+"/"+key), things(m, path+"/"+key)...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// everything renames all things; otherwise every stride-th is, which is enough to see a member that is not followed.
+var everything = flag.Bool("everything", false, "rename all things of the templates, not a part of them")
+
+const stride = 7
+
+var wasPattern = regexp.MustCompile(`"was": \[[^]]*\],?\s*`)
+
+// TestRenameEverythingAndBack renames each thing of each template: the definition stays as sound as it was and its scenarios
+// pass, nothing but the uses told changes, and renaming back gives the same definition.
+func TestRenameEverythingAndBack(t *testing.T) {
+	t.Parallel()
+	for _, tpl := range templates.All() {
+		t.Run(tpl.Key, func(t *testing.T) {
+			t.Parallel()
+			def, problems := process.Parse(tpl.Definition)
+			if rules.HasErrors(problems) {
+				t.Fatal(problems)
+			}
+			original, err := process.Format(def)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, before := process.Compile(def, nil, 0)
+			var tree any
+			if err := json.Unmarshal(original, &tree); err != nil {
+				t.Fatal(err)
+			}
+			for i, path := range things(tree, "") {
+				if i%stride != 0 && !*everything {
+					continue
+				}
+				to := "renamed0"
+				changed, uses, problems := process.Rename(def, path, to)
+				if len(problems) > 0 && problems[0].Code == "ref.kind" {
+					continue // a plain input of a decision table is named by its field
+				}
+				if rules.HasErrors(problems) {
+					t.Errorf("%s: %s %s", path, problems[0].Code, problems[0].Message.In("en"))
+					continue
+				}
+				app, after := process.Compile(changed, nil, 0)
+				if len(after) > len(before) {
+					t.Errorf("%s: %s %s %s", path, after[0].Path, after[0].Code, after[0].Message.In("en"))
+					continue
+				}
+				// Who of the sample company plays a role goes by the role's key.
+				if i%(3*stride) == 0 && len(problems) == 0 && !strings.HasPrefix(path, "/roles/") {
+					results, _ := process.RunTests(app, access.SampleWorld(app))
+					for _, r := range results {
+						if len(r.Problems) > 0 {
+							t.Errorf("%s: the scenario %q: %s %s", path, r.Name, r.Problems[0].Path, r.Problems[0].Message.In("en"))
+						}
+					}
+				}
+				now := path[:strings.LastIndexByte(path, '/')+1] + to
+				if again, ok := process.Uses(changed, now); !ok || len(again) != len(uses) {
+					t.Errorf("%s: %d uses, afterwards %d", path, len(uses), len(again))
+				}
+				back, _, problems := process.Rename(changed, now, path[strings.LastIndexByte(path, '/')+1:])
+				if rules.HasErrors(problems) {
+					t.Errorf("%s and back: %v", path, problems)
+					continue
+				}
+				text, err := process.Format(back)
+				if err != nil || !bytes.Equal(wasPattern.ReplaceAll(text, nil), wasPattern.ReplaceAll(original, nil)) {
+					t.Errorf("%s: not the same after renaming back (%v)", path, err)
+				}
+			}
+			if text, _ := process.Format(def); !bytes.Equal(text, original) {
+				t.Error("the definition given was changed")
+			}
+		})
+	}
+}
+
+const renameSample = `{"spec": "pipewright/1", "key": "shop", "name": "Shop", "languages": ["en"],
+ "roles": [{"key": "rep", "name": "Rep"}],
+ "options": [{"key": "grade", "items": [{"key": "a", "name": "A"}, {"key": "b", "name": "B"}]}],
+ "forms": [
+  {"key": "account", "name": "Account", "fields": [{"key": "amount", "type": "money"}, {"key": "grade", "type": "select", "options": "grade"}],
+   "grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"]}]},
+  {"key": "deal", "name": "Deal", "title": "{{ amount }} of {{ account.amount }}",
+   "sections": [{"key": "s", "name": "S", "fields": ["amount", "account", "lines"]}],
+   "fields": [
+    {"key": "account", "type": "reference", "form": "account", "fill": {"grade": "grade"}, "where": "amount > 1 and grade == 'a'"},
+    {"key": "grade", "type": "select", "options": "grade", "value": "account.grade == 'a' ? 'a' : 'b'"},
+    {"key": "lines", "type": "table", "fields": [{"key": "amount", "type": "money"}, {"key": "off", "type": "percent", "visibleIf": "grade == 'a'"}]},
+    {"key": "amount", "type": "money", "calc": "sum(lines, .amount)"},
+    {"key": "big", "type": "bool", "calc": "amount > 100 and account.amount > 5 and score.band == 'hot'"}],
+   "grants": [{"role": "rep", "records": {"where": "amount < 5"}, "do": ["create", "read", "edit"], "readOnly": ["amount"]}]}],
+ "processes": [{"key": "deal", "form": "deal", "name": "Deal", "start": "open", "value": "amount",
+  "stages": [{"key": "open", "name": "Open", "fields": {"edit": ["*"], "require": ["amount"]}}, {"key": "won", "name": "Won", "end": "won"}],
+  "transitions": [{"key": "win", "name": "Win", "from": ["open"], "to": "won", "if": "stage != 'won'", "set": {"grade": "'b'"}}]}],
+ "rules": [{"key": "score", "form": "deal", "kind": "scorecard", "bands": [{"key": "hot", "from": 1}], "items": [{"key": "x", "points": 1, "if": "amount > 1"}]},
+  {"key": "tier", "form": "deal", "kind": "table", "hit": "first", "in": [{"key": "amount"}, {"key": "grade"}], "out": [{"key": "who", "type": "role"}],
+   "rows": [{"if": ["> 5 and < 10", "in ['a']"], "then": ["'rep'"]}, {"if": ["", ""], "then": [""]}]}],
+ "views": [{"key": "list", "form": "deal", "kind": "list", "columns": ["amount"], "sort": ["-amount"]}],
+ "tests": [{"name": "t", "given": {"form": "deal", "data": {"grade": "a", "lines": [{"off": "0.1", "amount": {"amount": "1"}}]}}, "steps": [{"expect": {"data": {"amount": {"amount": "1"}}}}]}],
+ "layout": {"deal": {"open": {"x": 1, "y": 2}}}}`
+
+// TestRenameRewritesUses holds what is rewritten to the letter: a name that only looks the same stays.
+func TestRenameRewritesUses(t *testing.T) {
+	t.Parallel()
+	def, problems := process.Parse([]byte(renameSample))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if _, problems := process.Compile(def, nil, 0); rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	for _, c := range []struct {
+		path, to string
+		want     []string
+	}{
+		{"/forms/deal/fields/amount", "total", []string{
+			"/forms/deal/title {{ total }} of {{ account.amount }}", "/forms/deal/sections/s/fields/0 total",
+			"/forms/deal/fields/big/calc total > 100 and account.amount > 5 and score.band == 'hot'",
+			"/forms/deal/grants/0/records/where total < 5", "/forms/deal/grants/0/readOnly/0 total",
+			"/processes/deal/value total", "/processes/deal/stages/open/fields/require/0 total",
+			"/rules/score/items/x/if total > 1", "/rules/tier/in/amount/key total",
+			"/views/list/columns/0 total", "/views/list/sort/0 -total", "/tests/0/steps/0/expect/data/amount total"}},
+		{"/forms/account/fields/amount", "credit", []string{
+			"/forms/deal/title {{ amount }} of {{ account.credit }}", "/forms/deal/fields/account/where credit > 1 and grade == 'a'",
+			"/forms/deal/fields/big/calc amount > 100 and account.credit > 5 and score.band == 'hot'"}},
+		{"/forms/deal/fields/lines/fields/amount", "net", []string{
+			"/forms/deal/fields/amount/calc sum(lines, .net)", `/tests/0/given/data/lines [{"net":{"amount":"1"},"off":"0.1"}]`}},
+		{"/options/grade/items/a", "top", []string{
+			"/forms/deal/fields/account/where amount > 1 and grade == 'top'", "/forms/deal/fields/grade/value account.grade == 'top' ? 'top' : 'b'",
+			"/forms/deal/fields/lines/fields/off/visibleIf grade == 'top'", "/rules/tier/rows/0/if/1 in ['top']", `/tests/0/given/data/grade "top"`}},
+		{"/options/grade", "level", []string{"/forms/account/fields/grade/options level", "/forms/deal/fields/grade/options level"}},
+		{"/processes/deal/stages/open", "begun", []string{"/processes/deal/start begun", "/processes/deal/transitions/win/from/0 begun", "/layout/deal/open begun"}},
+		{"/processes/deal/stages/won", "ended", []string{"/processes/deal/transitions/win/to ended", "/processes/deal/transitions/win/if stage != 'ended'"}},
+		{"/roles/rep", "seller", []string{"/forms/account/grants/0/role seller", "/forms/deal/grants/0/role seller", "/rules/tier/rows/0/then/0 'seller'"}},
+		{"/rules/score", "points", []string{"/forms/deal/fields/big/calc amount > 100 and account.amount > 5 and points.band == 'hot'"}},
+		{"/rules/score/bands/hot", "warm", []string{"/forms/deal/fields/big/calc amount > 100 and account.amount > 5 and score.band == 'warm'"}},
+		{"/forms/account", "client", []string{"/forms/deal/fields/account/form client"}},
+	} {
+		changed, uses, problems := process.Rename(def, c.path, c.to)
+		if len(problems) > 0 {
+			t.Errorf("%s: %s", c.path, problems[0].Message.In("en"))
+			continue
+		}
+		got := make([]string, len(uses))
+		for i, u := range uses {
+			got[i] = u.Path + " " + u.After
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s:\ngot  %s\nwant %s", c.path, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
+		}
+		if _, problems := process.Compile(changed, nil, 0); rules.HasErrors(problems) {
+			t.Errorf("%s: %v", c.path, problems)
+		}
+	}
+}
+
+func TestRenameRefuses(t *testing.T) {
+	t.Parallel()
+	def, _ := process.Parse([]byte(renameSample))
+	for _, c := range []struct{ path, to, code string }{
+		{"/forms/deal/fields/nothing", "x", "ref.unknown"},
+		{"/name", "x", "ref.unknown"},
+		{"", "x", "ref.unknown"},
+		{"/forms/deal/fields/amount", "Total", "key.invalid"},
+		{"/options/grade/items/a", "-a", "key.invalid"},
+		{"/forms/deal/fields/amount", "account", "key.duplicate"},
+		{"/forms/deal/fields/amount", "stage", "key.reserved"},
+		{"/forms/deal/fields/amount", "sum", "key.reserved"},
+		{"/forms/deal/fields/amount", "score", "key.reserved"},
+		{"/rules/score", "amount", "key.reserved"},
+		{"/rules/tier/in/amount", "x", "ref.kind"},
+		{"/forms/deal/fields/grade", "off", "key.clash"}, // the column would hide it in its own condition
+	} {
+		if _, _, problems := process.Rename(def, c.path, c.to); len(problems) != 1 || problems[0].Code != c.code {
+			t.Errorf("%s to %s: %v, want %s", c.path, c.to, problems, c.code)
+		}
+	}
+	if _, _, problems := process.Rename(def, "/forms/deal/fields/lines/fields/amount", "net"); len(problems) != 0 {
+		t.Errorf("nothing is copied: %v", problems)
+	}
+	same, _, problems := process.Rename(def, "/forms/deal/fields/amount", "amount")
+	if same != def || problems != nil {
+		t.Errorf("to its own key: %v", problems)
+	}
+	changed, _, _ := process.Rename(def, "/roles/rep", "seller")
+	changed, _, _ = process.Rename(changed, "/roles/seller", "agent")
+	if got := changed.Roles[0].Was; !reflect.DeepEqual(got, []string{"rep", "seller"}) {
+		t.Errorf("was %v", got)
+	}
+	if changed, _, _ = process.Rename(changed, "/roles/agent", "rep"); !reflect.DeepEqual(changed.Roles[0].Was, []string{"seller", "agent"}) {
+		t.Errorf("was %v", changed.Roles[0].Was)
+	}
+}

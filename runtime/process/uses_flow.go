@@ -1,0 +1,384 @@
+package process
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// eachWho visits every who of a definition, wherever it stands.
+func eachWho(def *Definition, visit func(*Who)) {
+	walk(reflect.ValueOf(def).Elem(), "", func(p place) {
+		list, ok := p.value.Interface().(Whos)
+		if !ok {
+			if empty, is := p.value.Interface().(OnEmpty); is {
+				list = empty.Who
+			}
+		}
+		for i := range list {
+			visit(&list[i])
+		}
+	})
+}
+
+// automation walks a trigger, its condition and its actions.
+func (f *finder) automation(d *Automation) {
+	path, on := "/automations/"+d.Key, &d.On
+	form := f.triggered(d)
+	names := f.names(form)
+	at := path + "/on"
+	f.key(at+"/created", &on.Created, "/forms")
+	f.key(at+"/updated", &on.Updated, "/forms")
+	f.keys(at+"/fields", on.Fields, "/forms/"+form+"/fields")
+	f.dotted(at+"/stage", &on.Stage, "/processes", "stages")
+	f.dotted(at+"/transition", &on.Transition, "/processes", "transitions")
+	f.key(at+"/approval", &on.Approval, "/approvals")
+	f.dotted(at+"/due", &on.Due, "/processes", "stages")
+	f.dotted(at+"/idle", &on.Idle, "/processes", "stages")
+	if e := d.Each; e != nil {
+		f.key(path+"/each/form", &e.Form, "/forms")
+		f.key(path+"/each/process", &e.Process, "/processes")
+		f.expr(path+"/each/where", &e.Where, names, nil)
+	}
+	f.expr(path+"/if", &d.If, names, nil)
+	f.actions(path+"/do", d.Do, form, names)
+}
+
+// triggered is the form of the records an automation runs on.
+func (f *finder) triggered(d *Automation) string {
+	over := func(key string) string {
+		first, _, _ := strings.Cut(key, ".")
+		if p := f.process(first); p != nil {
+			return p.Form
+		}
+		return ""
+	}
+	on := &d.On
+	switch {
+	case d.Each != nil && d.Each.Form != "":
+		return d.Each.Form
+	case d.Each != nil:
+		return over(d.Each.Process)
+	case on.Created != "":
+		return on.Created
+	case on.Updated != "":
+		return on.Updated
+	case on.Approval != "":
+		if form := f.formOfChain(on.Approval); form != nil {
+			return form.Key
+		}
+		return ""
+	}
+	for _, key := range []string{on.Stage, on.Transition, on.Due, on.Idle} {
+		if key != "" {
+			return over(key)
+		}
+	}
+	return ""
+}
+
+func (f *finder) actions(path string, list []Action, form string, names rules.Names) {
+	for i := range list {
+		f.action(path+"/"+itoa(i), &list[i], form, names)
+	}
+}
+
+func (f *finder) action(path string, d *Action, form string, names rules.Names) {
+	f.expr(path+"/if", &d.If, names, nil)
+	on, target := formOf(f.def, form), names
+	if d.On != "" && on != nil {
+		f.key(path+"/on", &d.On, "/forms/"+form+"/fields")
+		if ref := fieldOf(on, d.On); ref != nil {
+			source := names
+			on, target = formOf(f.def, ref.Form), with(f.names(ref.Form), func(name string) *rules.Thing {
+				if name == sourceName && fieldOf(formOf(f.def, ref.Form), sourceName) == nil {
+					return &rules.Thing{Inside: source.Bare}
+				}
+				return nil
+			})
+		}
+	}
+	f.assigns(path+"/set", d.Set, on, target)
+	if on != nil {
+		if p := f.processOver(on.Key); p != nil {
+			f.key(path+"/move", &d.Move, "/processes/"+p.Key+"/transitions")
+		}
+	}
+	if s := d.Start; s != nil {
+		started := s.Form
+		if p := f.process(s.Process); p != nil {
+			started = p.Form
+		}
+		f.key(path+"/start/process", &s.Process, "/processes")
+		f.key(path+"/start/form", &s.Form, "/forms")
+		f.assigns(path+"/start/with", s.With, formOf(f.def, started), names)
+		f.key(path+"/start/link", &s.Link, "/forms/"+started+"/fields")
+	}
+	f.whos(path+"/assign", d.Assign, on, target)
+	if t := d.Task; t != nil {
+		f.whos(path+"/task/who", t.Who, on, target)
+		f.text(path+"/task/name", t.Name, target)
+	}
+	if n := d.Notify; n != nil {
+		f.whos(path+"/notify/to", n.To, on, target)
+		f.text(path+"/notify/text", n.Text, target)
+	}
+	if h := d.HTTP; h != nil {
+		f.template(path+"/http/url", &h.URL, target)
+		for _, key := range sortedKeys(h.Body) {
+			f.mapExpr(path+"/http/body", h.Body, key, target, nil)
+		}
+	}
+	f.actions(path+"/then", d.Then, form, names)
+	f.actions(path+"/else", d.Else, form, names)
+}
+
+// subject is the form a view or report is about.
+func (f *finder) subject(path string, form, process *string) string {
+	about := *form
+	if p := f.process(*process); p != nil {
+		about = p.Form
+	}
+	f.key(path+"/process", process, "/processes")
+	f.key(path+"/form", form, "/forms")
+	return about
+}
+
+func (f *finder) view(d *View) {
+	path := "/views/" + d.Key
+	form := f.subject(path, &d.Form, &d.Process)
+	fields := "/forms/" + form + "/fields"
+	f.expr(path+"/where", &d.Where, f.names(form), nil)
+	f.keys(path+"/columns", d.Columns, fields)
+	for i := range d.Sort {
+		name, down := strings.CutPrefix(d.Sort[i], "-")
+		if fields+"/"+name == f.target {
+			to := f.to
+			if down {
+				to = "-" + to
+			}
+			f.note(path+"/sort/"+itoa(i), d.Sort[i], to, 0, 0, func(s string) { d.Sort[i] = s })
+		}
+	}
+	f.keys(path+"/sum", d.Sum, fields)
+	f.keys(path+"/card", d.Card, fields)
+}
+
+func (f *finder) report(d *Report) {
+	path := "/reports/" + d.Key
+	form := f.subject(path, &d.Form, &d.Process)
+	fields := "/forms/" + form + "/fields"
+	f.expr(path+"/where", &d.Where, f.names(form), nil)
+	for i := range d.Group {
+		f.key(path+"/group/"+itoa(i)+"/by", &d.Group[i].By, fields)
+	}
+	for i := range d.Measures {
+		m := &d.Measures[i]
+		at := path + "/measures/" + elementKey(m.Key, i)
+		f.key(at+"/sum", &m.Sum, fields)
+		f.key(at+"/min", &m.Min, fields)
+		f.key(at+"/max", &m.Max, fields)
+	}
+}
+
+// test walks a scenario. Approvals are told by step, so the chain is the one of the transition last taken.
+func (f *finder) test(path string, t *Test) {
+	form := formOf(f.def, t.Given.Form)
+	f.key(path+"/given/form", &t.Given.Form, "/forms")
+	f.data(path+"/given/data", t.Given.Data, form)
+	var p *ProcessDef
+	stages, transitions := "", ""
+	if form != nil {
+		if p = f.processOver(form.Key); p != nil {
+			stages, transitions = "/processes/"+p.Key+"/stages", "/processes/"+p.Key+"/transitions"
+		}
+	}
+	f.key(path+"/given/stage", &t.Given.Stage, stages)
+	for _, name := range sortedKeys(t.Given.Records) {
+		r := t.Given.Records[name]
+		at := path + "/given/records/" + name
+		other := formOf(f.def, r.Form)
+		if "/forms/"+r.Form == f.target {
+			f.note(at+"/form", r.Form, f.to, 0, 0, func(s string) { r := t.Given.Records[name]; r.Form = s; t.Given.Records[name] = r })
+		}
+		f.data(at+"/data", r.Data, other)
+		if over := f.processOver(r.Form); over != nil && "/processes/"+over.Key+"/stages/"+r.Stage == f.target {
+			f.note(at+"/stage", r.Stage, f.to, 0, 0, func(s string) { r := t.Given.Records[name]; r.Stage = s; t.Given.Records[name] = r })
+		}
+	}
+	chain := ""
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		if p != nil && s.Do != "" {
+			if move := transitionOf(p, s.Do); move != nil {
+				if chain = move.Approval; chain == "" {
+					if to := stageOf(p, move.To); to != nil && to.Approval != nil {
+						chain = to.Approval.Chain
+					}
+				}
+			}
+		}
+		f.testStep(path+"/steps/"+itoa(i), s, form, p, f.chainOf(chain, s, p), stages, transitions)
+	}
+}
+
+// chainOf is where the approval steps that a scenario step names are found.
+func (f *finder) chainOf(last string, s *TestStep, p *ProcessDef) string {
+	named := []string{s.Approve, s.Reject, s.Return}
+	if s.Expect != nil && s.Expect.WaitingFor != nil {
+		named = append(named, *s.Expect.WaitingFor...)
+	}
+	holds := func(key string) bool {
+		i := slices.IndexFunc(f.def.Approvals, func(c Chain) bool { return c.Key == key })
+		return i >= 0 && slices.ContainsFunc(named, func(step string) bool { return step != "" && stepOf(&f.def.Approvals[i], step) != nil })
+	}
+	if last != "" && holds(last) || p == nil {
+		return last
+	}
+	for i := range f.def.Approvals {
+		if key := f.def.Approvals[i].Key; holds(key) && f.formOfChain(key) != nil && f.formOfChain(key).Key == p.Form {
+			return key
+		}
+	}
+	return last
+}
+
+func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *ProcessDef, chain, stages, transitions string) {
+	f.key(path+"/do", &s.Do, transitions)
+	f.data(path+"/with", s.With, form)
+	f.data(path+"/set", s.Set, form)
+	if p != nil {
+		// A checklist item or an activity is named without its stage; the first stage that has it is meant.
+		for i := range s.Check {
+			if at := stageWith(p, func(st *Stage) bool {
+				return slices.ContainsFunc(st.Checklist, func(c CheckItem) bool { return c.Key == s.Check[i] })
+			}); at != "" {
+				f.key(path+"/check/"+itoa(i), &s.Check[i], stages+"/"+at+"/checklist")
+			}
+		}
+		if at := stageWith(p, func(st *Stage) bool {
+			return slices.ContainsFunc(st.Activities, func(a ActivityDef) bool { return a.Key == s.Activity })
+		}); at != "" {
+			f.key(path+"/activity", &s.Activity, stages+"/"+at+"/activities")
+		}
+	}
+	steps := "/approvals/" + chain + "/steps"
+	f.key(path+"/approve", &s.Approve, steps)
+	f.key(path+"/reject", &s.Reject, steps)
+	f.key(path+"/return", &s.Return, steps)
+	f.key(path+"/run", &s.Run, "/automations")
+	e := s.Expect
+	if e == nil {
+		return
+	}
+	f.key(path+"/expect/stage", &e.Stage, stages)
+	f.data(path+"/expect/data", e.Data, form)
+	if e.WaitingFor != nil {
+		f.keys(path+"/expect/waitingFor", *e.WaitingFor, steps)
+	}
+	if e.Started != nil {
+		f.keys(path+"/expect/started", *e.Started, "/forms")
+	}
+}
+
+func stageWith(p *ProcessDef, has func(*Stage) bool) string {
+	for i := range p.Stages {
+		if has(&p.Stages[i]) {
+			return p.Stages[i].Key
+		}
+	}
+	return ""
+}
+
+// data is field → JSON value. Inside the values there are options and the columns of tables.
+func (f *finder) data(path string, m map[string]json.RawMessage, form *forms.Form) {
+	for _, key := range sortedKeys(m) {
+		t := f.field(form, key)
+		if t == nil {
+			continue
+		}
+		if raw, changed := f.value(m[key], t); changed {
+			f.note(path+"/"+key, string(m[key]), string(raw), 0, 0, func(s string) { m[key] = json.RawMessage(s) })
+		}
+		entry(f, path, m, key, t.Path)
+	}
+}
+
+// value rewrites what a JSON value names; changed says whether it names the target.
+func (f *finder) value(raw json.RawMessage, t *rules.Thing) (out json.RawMessage, changed bool) {
+	switch firstByte(raw) {
+	case '"':
+		var s string
+		if json.Unmarshal(raw, &s) != nil || t.Of == nil {
+			return raw, false
+		}
+		if o := t.Of(s); o != nil && o.Path == f.target {
+			to, _ := json.Marshal(f.to)
+			return to, true
+		}
+	case '[':
+		var list []json.RawMessage
+		if json.Unmarshal(raw, &list) != nil {
+			return raw, false
+		}
+		for i := range list {
+			var c bool
+			list[i], c = f.value(list[i], t)
+			changed = changed || c
+		}
+		if changed {
+			out, _ = json.Marshal(list)
+			return out, true
+		}
+	case '{':
+		return f.row(raw, t)
+	}
+	return raw, false
+}
+
+// row is an object whose members are columns; their order is kept.
+func (f *finder) row(raw json.RawMessage, t *rules.Thing) (json.RawMessage, bool) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if t.Inside == nil {
+		return raw, false
+	}
+	if _, err := d.Token(); err != nil {
+		return raw, false
+	}
+	var b bytes.Buffer
+	changed := false
+	b.WriteByte('{')
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return raw, false
+		}
+		key, _ := name.(string)
+		var v json.RawMessage
+		if d.Decode(&v) != nil {
+			return raw, false
+		}
+		if c := t.Inside(key); c != nil {
+			var inner bool
+			v, inner = f.value(v, c)
+			changed = changed || inner
+			if c.Path == f.target {
+				key, changed = f.to, true
+			}
+		}
+		quoted, _ := json.Marshal(key)
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.Write(quoted)
+		b.WriteByte(':')
+		b.Write(v)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), changed
+}
