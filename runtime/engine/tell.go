@@ -68,6 +68,7 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.Text = rules.Say("编号为 {number}", "編號為 {number}", "gave it the number {number}", "number", p.Number)
 	case process.RoundOpened:
 		out.Text = rules.Say("提交了“{chain}”", "提交了「{chain}」", "submitted “{chain}”", "chain", t.chain(p.Chain))
+		out.Comment = p.Comment
 		if len(p.Proposed) > 0 {
 			out.Changes = t.changes(p.Proposed, nil)
 		}

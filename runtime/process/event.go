@@ -112,6 +112,8 @@ type (
 		Hash       string       `json:"hash"`
 		Guards     forms.Stored `json:"guards,omitempty"`
 		Steps      []string     `json:"steps"`
+		// Comment is what the person who submitted tells those who decide.
+		Comment string `json:"comment,omitempty"`
 	}
 	// StepEntered opens a step for people, who are fixed from here on.
 	StepEntered struct {

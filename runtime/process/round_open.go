@@ -58,6 +58,9 @@ func (d *decider) begin(ch *CompiledChain, p RoundOpened) *Rejection {
 		p.Initiator = d.s.Owner
 	}
 	p.Guards, p.Hash = d.guardValues(ch, p.Proposed)
+	if d.c.Kind == Move {
+		p.Comment = d.c.Comment
+	}
 	for _, st := range ch.Steps {
 		p.Steps = append(p.Steps, st.Def.Key)
 	}

@@ -121,11 +121,13 @@ type Round struct {
 	N     int    `json:"n"`
 	Chain string `json:"chain"`
 	// Transition waits for the round; empty with Stage true (semantics 2b).
-	Transition string       `json:"transition,omitempty"`
-	Stage      bool         `json:"stage,omitempty"`
-	Initiator  string       `json:"initiator"`
-	OpenedAt   time.Time    `json:"openedAt"`
-	Proposed   forms.Stored `json:"proposed,omitempty"`
+	Transition string    `json:"transition,omitempty"`
+	Stage      bool      `json:"stage,omitempty"`
+	Initiator  string    `json:"initiator"`
+	OpenedAt   time.Time `json:"openedAt"`
+	// Comment is what the person who submitted tells those who decide.
+	Comment  string       `json:"comment,omitempty"`
+	Proposed forms.Stored `json:"proposed,omitempty"`
 	// Hash is SHA-256 over the canonical guarded values (data ⊕ proposed), hex. A decision carries it (X-10).
 	Hash   string       `json:"hash"`
 	Guards forms.Stored `json:"guards,omitempty"`

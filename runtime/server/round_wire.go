@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,19 +12,23 @@ import (
 )
 
 type roundOut struct {
-	ID         string                     `json:"id"`
-	N          int                        `json:"n"`
-	Chain      string                     `json:"chain"`
-	Name       rules.Text                 `json:"name"`
-	Transition string                     `json:"transition"`
-	State      string                     `json:"state"`
-	Reason     string                     `json:"reason,omitempty"`
-	OpenedAt   instant                    `json:"openedAt"`
-	Initiator  *mini                      `json:"initiator"`
-	Proposed   map[string]json.RawMessage `json:"proposed"`
-	Steps      []stepOut                  `json:"steps"`
-	Guards     []guardOut                 `json:"guards"`
-	Hash       string                     `json:"hash"`
+	ID         string     `json:"id"`
+	N          int        `json:"n"`
+	Chain      string     `json:"chain"`
+	Name       rules.Text `json:"name"`
+	Transition string     `json:"transition"`
+	State      string     `json:"state"`
+	Reason     string     `json:"reason,omitempty"`
+	OpenedAt   instant    `json:"openedAt"`
+	Initiator  *mini      `json:"initiator"`
+	// Comment is what the initiator told those who decide.
+	Comment string `json:"comment,omitempty"`
+	// Guarded are the fields the decision rests on, as far as one sees them, in the order of the form.
+	Guarded  []string                   `json:"guarded"`
+	Proposed map[string]json.RawMessage `json:"proposed"`
+	Steps    []stepOut                  `json:"steps"`
+	Guards   []guardOut                 `json:"guards"`
+	Hash     string                     `json:"hash"`
 }
 
 type stepOut struct {
@@ -58,7 +63,7 @@ type guardOut struct {
 func (c *call) round(v *engine.View) roundOut {
 	r := v.State.Round
 	out := roundOut{ID: v.State.ID + "|" + strconv.Itoa(r.N), N: r.N, Chain: r.Chain, Name: chainName(v.App, r.Chain), Transition: r.Transition,
-		State: r.State, Reason: r.Reason, OpenedAt: instant(r.OpenedAt), Initiator: c.mini(r.Initiator), Proposed: v.Proposed(),
+		State: r.State, Reason: r.Reason, OpenedAt: instant(r.OpenedAt), Initiator: c.mini(r.Initiator), Comment: r.Comment, Guarded: guarded(v), Proposed: v.Proposed(),
 		Steps: []stepOut{}, Guards: []guardOut{}, Hash: r.Hash}
 	for i := range r.Steps {
 		out.Steps = append(out.Steps, c.step(v, r, &r.Steps[i]))
@@ -69,6 +74,20 @@ func (c *call) round(v *engine.View) roundOut {
 			name = info.Name
 		}
 		out.Guards = append(out.Guards, guardOut{g.Field, name, g.Before, g.After})
+	}
+	return out
+}
+
+func guarded(v *engine.View) []string {
+	out := []string{}
+	ch := v.App.Chains[v.State.Round.Chain]
+	if ch == nil {
+		return out
+	}
+	for i := range v.Form.Def.Fields {
+		if key := v.Form.Def.Fields[i].Key; slices.Contains(ch.Guards, key) && v.Sees(key) {
+			out = append(out, key)
+		}
 	}
 	return out
 }
