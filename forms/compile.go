@@ -248,6 +248,7 @@ func (c *compiler) fieldExpressions(f *field, env *rules.Env) {
 		// The condition on the choice is about the record chosen: its fields by their bare names.
 		f.where = c.expr(f.path+"/where", f.def.Where, EnvOf(f.target, c.world), rules.Bool)
 	}
+	c.compileOptionsBy(f)
 	limit := rules.Number
 	if want.Kind == rules.KindDate || want.Kind == rules.KindDatetime {
 		limit = want
@@ -321,7 +322,7 @@ func (c *compiler) checks(defs []Check, path string, env *rules.Env, fields map[
 
 // better prefers editable fields, then the order of keys (Reads is sorted, so the choice is stable).
 func better(f, than *field) bool {
-	return than == nil || than.def.Calc != "" && f.def.Calc == ""
+	return than == nil || than.def.Computed() && !f.def.Computed()
 }
 
 // others checks what the runtime later reads from the form: the title, uniqueness, the fields of grants. What names things
@@ -349,7 +350,7 @@ func (c *compiler) others() {
 			switch f := s.byKey[k]; {
 			case f == nil:
 				c.unknown(at, sayField, k, keysOf(s.byKey))
-			case f.def.Type == "table" || f.def.Type == "multiselect":
+			case f.def.Type == "table" || f.def.Type == "multiselect" || f.def.Type == "cascade":
 				c.fail(at, "ref.kind", "字段{field}有多个值，不能用来判断重复", "欄位{field}有多個值，不能用來判斷重複",
 					"The field {field} holds several values and cannot tell duplicates", "field", quoted(f.name))
 			}

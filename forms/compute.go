@@ -84,7 +84,7 @@ func (e *evaluation) isNew(f *field, values, old map[string]any) bool {
 // sameGiven compares two rows by what people gave, not by what is computed.
 func (t *field) sameGiven(a, b map[string]any) bool {
 	for _, col := range t.cols {
-		if col.def.Calc == "" && !Same(a[col.key], b[col.key]) {
+		if !col.def.Computed() && !Same(a[col.key], b[col.key]) {
 			return false
 		}
 	}

@@ -81,8 +81,13 @@ type Field struct {
 	// Currency overrides the app's currency for a money field (ISO 4217).
 	Currency string `json:"currency,omitempty"`
 
-	// Options names an option list of the app (select, multiselect).
+	// Reset is when an autonumber begins anew: "never" (default), "daily", "monthly" or "yearly", in the app's time zone.
+	Reset string `json:"reset,omitempty"`
+
+	// Options names an option list of the app (select, multiselect, cascade).
 	Options string `json:"options,omitempty"`
+	// OptionsBy names another field with options: of those that say what they stand under, only what is chosen there is offered.
+	OptionsBy string `json:"optionsBy,omitempty"`
 	// Form names the form a reference points to; Fill copies fields of the record chosen; Where limits the choice.
 	Form  string            `json:"form,omitempty"`
 	Fill  map[string]string `json:"fill,omitempty"`
@@ -170,4 +175,8 @@ type Option struct {
 	Name    rules.Text `json:"name"`
 	Color   string     `json:"color,omitempty"`
 	Retired bool       `json:"retired,omitempty"`
+	// Under lists the options of another field (Field.OptionsBy) for which this one is offered; without it, for all.
+	Under []string `json:"under,omitempty"`
+	// Items are the options below this one in a cascade.
+	Items []Option `json:"items,omitempty"`
 }

@@ -70,6 +70,7 @@ func (e *evaluation) demandOne(f *field, row int, v any, kept func(any) bool) {
 	if k, ok := f.kind.(doubter); ok && !kept(v) {
 		k.doubt(f, v, at)
 	}
+	e.elsewhere(f, row, v, at)
 	switch v := v.(type) {
 	case string:
 		e.retired(f, v, at, kept)

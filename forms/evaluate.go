@@ -62,7 +62,7 @@ type Result struct {
 	// Sections says which sections show.
 	Sections map[string]bool
 	// Problems are what stands in the way (errors) and what should be looked at (warnings). Codes: required,
-	// required.masked, number.min, number.max, date.min, date.max, rows.tooFew, rows.tooMany, option.retired,
+	// required.masked, number.min, number.max, date.min, date.max, rows.tooFew, rows.tooMany, option.retired, option.elsewhere, code.checksum,
 	// reference.missing, reference.where, check.failed, expr.failed, and those of Parse for computed values that do not fit.
 	Problems []rules.Problem
 	// Needs are records to fetch before the result can be relied on; evaluate again with them.

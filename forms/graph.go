@@ -104,7 +104,7 @@ func (c *compiler) fillTargets() {
 			case to == f:
 				c.fail(path, "ref.kind", "引用不能填到它自己", "引用不能填到它自己", "A reference cannot fill itself")
 				continue
-			case to.def.Calc != "":
+			case to.def.Computed():
 				c.fail(path, "setting.conflict", "{field}是自动计算的，不能再由引用带入", "{field}是自動計算的，不能再由引用帶入",
 					"{field} is computed, so a reference cannot fill it", "field", quoted(to.name))
 				continue

@@ -12,7 +12,7 @@ func objectSchema(fields []*field) map[string]any {
 		if !f.def.Help.IsZero() {
 			nullable["description"] = f.def.Help.In("en")
 		}
-		if f.def.Calc != "" {
+		if f.def.Computed() {
 			nullable["readOnly"] = true
 		}
 		props[f.key] = nullable

@@ -54,7 +54,7 @@ func (s *Schema) StorageKeys() []string {
 // Computed says that nobody edits the field or column.
 func (s *Schema) Computed(key string) bool {
 	f := s.find(key)
-	return f != nil && f.def.Calc != ""
+	return f != nil && f.def.Computed()
 }
 
 // Minor is the stored value of a money field in minor units, or of a number field scaled, as the column holds it; ok is

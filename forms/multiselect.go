@@ -10,7 +10,7 @@ import (
 type multiselectKind struct{}
 
 func (multiselectKind) settings() []string {
-	return []string{"options", "calc", "value", "list", "filter"}
+	return []string{"options", "optionsBy", "calc", "value", "list", "filter"}
 }
 
 func (multiselectKind) compile(c *compiler, f *field) { compileOptions(c, f) }

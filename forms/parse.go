@@ -13,7 +13,7 @@ import (
 //
 // Codes: field.unknown, shape.type, key.duplicate, text.tooLong, text.tooShort, text.pattern, text.line, text.control,
 // phone.invalid, email.invalid, url.invalid, code.invalid, barcode.invalid, number.step, role.unknown,
-// number.scale, number.range, money.currency, datetime.precision, option.unknown, option.duplicate, rows.tooMany.
+// number.scale, number.range, money.currency, datetime.precision, option.unknown, option.open, option.duplicate, rows.tooMany.
 func (s *Schema) Parse(wire map[string]json.RawMessage, base string) (Values, []rules.Problem) {
 	out := make(Values, len(wire))
 	var problems []rules.Problem

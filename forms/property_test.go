@@ -34,9 +34,19 @@ func drawValue(t *rapid.T, f *field) any {
 		return rules.Date{Year: 1, Month: 1, Day: 1}.AddDays(rapid.IntRange(0, 3652058).Draw(t, f.key))
 	case "datetime":
 		return time.UnixMilli(rapid.Int64Range(-62135596800000, 253402300799999).Draw(t, f.key)).UTC()
+	case "autonumber":
+		return rapid.StringMatching(`C[0-9]{1,9}`).Draw(t, f.key)
+	case "cascade":
+		return rapid.SampledFrom([][]any{{"east", "js"}, {"east", "sh", "pudong"}, {"west"}}).Draw(t, f.key)
 	case "select":
+		if f.def.Options != "colour" {
+			return f.optionOrder.Items[rapid.IntRange(0, 1).Draw(t, f.key)].Key
+		}
 		return rapid.SampledFrom([]string{"red", "blue"}).Draw(t, f.key)
 	case "multiselect":
+		if f.def.Options != "colour" {
+			return []any{f.optionOrder.Items[rapid.IntRange(0, 1).Draw(t, f.key)].Key}
+		}
 		return rapid.SampledFrom([][]any{{"red"}, {"blue", "red"}, {}}).Draw(t, f.key)
 	case "user":
 		return rapid.StringMatching(`[a-z][a-z.]{0,20}`).Draw(t, f.key)

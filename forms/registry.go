@@ -67,6 +67,8 @@ func init() {
 		"idcode":      idcodeKind{},
 		"role":        roleKind{},
 		"team":        teamKind{},
+		"autonumber":  autonumberKind{},
+		"cascade":     cascadeKind{},
 	}
 }
 

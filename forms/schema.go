@@ -88,9 +88,13 @@ type field struct {
 	pattern     *regexp.Regexp
 	options     map[string]*Option
 	optionOrder *OptionList
-	target      *Form
-	fills       []fill
-	roles       []string
+	// above is the key of the option that each option of a cascade stands in, "" at the top.
+	above map[string]string
+	// optionsBy is the field whose choice narrows the options of this one.
+	optionsBy *field
+	target    *Form
+	fills     []fill
+	roles     []string
 	// lowest, highest and step are the scale of a rating or slider.
 	lowest, highest, step decimal.Decimal
 
@@ -203,7 +207,7 @@ func infos(s *Schema, fs []*field) []FieldInfo {
 func info(s *Schema, f *field) FieldInfo {
 	return FieldInfo{
 		Def: f.def, ID: f.id(), Storage: f.storage, Name: f.name, Scale: f.scale, Currency: f.currency,
-		Computed: f.def.Calc != "", Type: f.kind.typ(s.world, f.def, true), Columns: infos(s, f.cols),
+		Computed: f.def.Computed(), Type: f.kind.typ(s.world, f.def, true), Columns: infos(s, f.cols),
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 type selectKind struct{}
 
 func (selectKind) settings() []string {
-	return []string{"options", "calc", "value", "list", "filter", "sort", "index"}
+	return []string{"options", "optionsBy", "calc", "value", "list", "filter", "sort", "index"}
 }
 
 func (selectKind) compile(c *compiler, f *field) { compileOptions(c, f) }

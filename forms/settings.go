@@ -25,7 +25,9 @@ func given(d *Field) []string {
 	add("step", !d.Step.IsZero())
 	add("kind", d.Kind != "")
 	add("currency", d.Currency != "")
+	add("reset", d.Reset != "")
 	add("options", d.Options != "")
+	add("optionsBy", d.OptionsBy != "")
 	add("form", d.Form != "")
 	add("fill", len(d.Fill) > 0)
 	add("where", d.Where != "")
@@ -70,23 +72,24 @@ func (c *compiler) settings(f *field) {
 		c.fail(path, "setting.conflict", zhCN, zhTW, en, "field", quoted(f.name))
 		c.removal(path, member)
 	}
-	if d.Calc != "" {
+	if d.Computed() {
 		if d.Required {
 			conflict("required", "{field}是自动计算的，没有人能填，不能设为必填", "{field}是自動計算的，沒有人能填，不能設為必填", "{field} is computed and nobody can fill it in, so it cannot be required")
 		}
 		if d.RequiredIf != "" {
 			conflict("requiredIf", "{field}是自动计算的，没有人能填，不能设为必填", "{field}是自動計算的，沒有人能填，不能設為必填", "{field} is computed and nobody can fill it in, so it cannot be required")
 		}
-		if d.Value != "" {
+		if d.Calc != "" && d.Value != "" {
 			conflict("value", "{field}是自动计算的，默认值不起作用", "{field}是自動計算的，預設值不起作用", "{field} is computed, so its default has no effect")
 		}
 		if d.ReadIf != "" {
 			conflict("readIf", "{field}是自动计算的，本来就只读", "{field}是自動計算的，本來就唯讀", "{field} is computed and so read-only anyway")
 		}
-	} else if d.Declassify {
+	}
+	if !d.Computed() && d.Declassify {
 		conflict("declassify", "declassify 只用于自动计算的字段，{field}没有 calc", "declassify 只用於自動計算的欄位，{field}沒有 calc", "declassify is for computed fields; {field} has no calc")
 	}
-	if d.Calc == "" && d.Required && d.RequiredIf != "" {
+	if !d.Computed() && d.Required && d.RequiredIf != "" {
 		conflict("requiredIf", "{field}已经总是必填，不需要再写必填条件", "{field}已經總是必填，不需要再寫必填條件", "{field} is always required, so a condition for it has no effect")
 	}
 	if d.WhenHidden != "" && d.WhenHidden != "keep" && d.VisibleIf == "" && f.parent != nil {

@@ -13,7 +13,7 @@ func (e *evaluation) states() {
 			shown = e.visible(f)
 		}
 		st := FieldState{Visible: shown, Masked: e.in.Mask.Hide[f.key]}
-		st.ReadOnly = f.def.Calc != "" || e.in.Mask.ReadOnly[f.key]
+		st.ReadOnly = f.def.Computed() || e.in.Mask.ReadOnly[f.key]
 		if shown {
 			e.conditions(f, 0, &st)
 		}
@@ -26,7 +26,7 @@ func (e *evaluation) states() {
 
 // conditions adds what requiredIf, readIf and the mask say to a field that shows.
 func (e *evaluation) conditions(f *field, row int, st *FieldState) {
-	st.Required = f.def.Calc == "" && (f.def.Required || e.in.Mask.Require[f.id()])
+	st.Required = !f.def.Computed() && (f.def.Required || e.in.Mask.Require[f.id()])
 	if !st.Required && f.required != nil {
 		st.Required, _ = e.test(f.required, f, row, sayRequired)
 	}
@@ -41,8 +41,8 @@ func (e *evaluation) conditions(f *field, row int, st *FieldState) {
 func (e *evaluation) cellStates(t *field, table FieldState) {
 	for _, col := range t.cols {
 		st := FieldState{Visible: table.Visible, Masked: table.Masked || e.in.Mask.Hide[col.id()]}
-		st.ReadOnly = table.ReadOnly || col.def.Calc != "" || e.in.Mask.ReadOnly[col.id()]
-		st.Required = table.Visible && col.def.Calc == "" && (col.def.Required || e.in.Mask.Require[col.id()])
+		st.ReadOnly = table.ReadOnly || col.def.Computed() || e.in.Mask.ReadOnly[col.id()]
+		st.Required = table.Visible && !col.def.Computed() && (col.def.Required || e.in.Mask.Require[col.id()])
 		e.result.Fields[col.id()] = st
 		if !table.Visible || col.visible == nil && col.required == nil && col.read == nil {
 			continue

@@ -29,10 +29,22 @@ func typedForm(t testing.TB) *Schema {
 		{Key: "custom", Type: "idcode", Kind: "custom", Pattern: `^[A-Z]{2}\d+$`},
 		{Key: "role", Type: "role"},
 		{Key: "team", Type: "team"},
+		{Key: "auto", Type: "autonumber", Pattern: "C{yyyy}-{seq:4}", Reset: "yearly"},
+		{Key: "area", Type: "cascade", Options: "area", Name: rules.Say("地区", "地區", "Area")},
+		{Key: "land", Type: "select", Options: "land", Name: rules.Say("国家", "國家", "Country")},
+		{Key: "city", Type: "select", Options: "city", OptionsBy: "land", Name: rules.Say("城市", "城市", "City")},
 		{Key: "rows", Type: "table", Name: rules.Say("明细", "明細", "Lines"), Fields: []Field{
-			{Key: "phone", Type: "phone"}, {Key: "rating", Type: "rating", Name: rules.Say("评分", "評分", "Stars")}, {Key: "ean", Type: "barcode", Index: true}, {Key: "hours", Type: "duration"}}},
+			{Key: "phone", Type: "phone"}, {Key: "rating", Type: "rating", Name: rules.Say("评分", "評分", "Stars")}, {Key: "ean", Type: "barcode", Index: true}, {Key: "hours", Type: "duration"},
+			{Key: "city", Type: "multiselect", Options: "city", OptionsBy: "land", Name: rules.Say("城市", "城市", "Cities")}}},
 	}}
-	w := testWorld([]Form{f}, nil)
+	name := rules.Plain
+	w := testWorld([]Form{f}, []OptionList{
+		{Key: "area", Items: []Option{
+			{Key: "east", Name: name("East"), Items: []Option{{Key: "sh", Name: name("Shanghai"), Items: []Option{{Key: "pudong", Name: name("Pudong")}}}, {Key: "js", Name: name("Jiangsu")}}},
+			{Key: "west", Name: name("West"), Retired: true}}},
+		{Key: "land", Items: []Option{{Key: "cn", Name: name("China")}, {Key: "jp", Name: name("Japan")}}},
+		{Key: "city", Items: []Option{{Key: "beijing", Name: name("Beijing"), Under: []string{"cn"}}, {Key: "tokyo", Name: name("Tokyo"), Under: []string{"jp"}}, {Key: "other", Name: name("Other")}}},
+	})
 	w.Roles = []string{"boss", "rep"}
 	s, ps := Compile(w.Forms["k"], w, nil, "/forms/k")
 	if len(ps) > 0 {
@@ -133,6 +145,16 @@ func TestParseTyped(t *testing.T) {
 		{"role", `5`, `/data/role shape.type: “role” must be the key of a role`},
 		{"team", `"sales.east"`, `"sales.east"`},
 		{"team", `""`, `/data/team shape.type: “team” must be the id of a team`},
+		{"auto", `"C2026-0001"`, `"C2026-0001"`},
+		{"auto", `""`, `/data/auto shape.type: “auto” must be a text`},
+		{"area", `["east","sh","pudong"]`, `["east","sh","pudong"]`},
+		{"area", `["east","js"]`, `["east","js"]`},
+		{"area", `["east","sh"]`, `/data/area option.open: “Area”: choose further under “Shanghai”`},
+		{"area", `["sh"]`, `/data/area option.unknown: “Area” has no option “sh”`},
+		{"area", `["east","west"]`, `/data/area option.unknown: “Area”: there is no option “west” under “East”`},
+		{"area", `[]`, `/data/area shape.type: “Area” must be the list of option keys from the top down`},
+		{"area", `"east"`, `/data/area shape.type: “Area” must be the list of option keys from the top down`},
+		{"area", `["east", 1]`, `/data/area shape.type: “Area” must be the list of option keys from the top down`},
 		{"rows", `[{"phone":"+86 13800000000","rating":"3","hours":"PT90M"}]`, `[{"hours":"PT1H30M","phone":"13800000000","rating":"3"}]`},
 		{"rows", `[{"rating":9}]`, `/data/rows/0/rating number.range: “Stars” in row 1 of “Lines” must be 1 to 5`},
 	})
@@ -142,6 +164,7 @@ func TestParseTyped(t *testing.T) {
 var typedSample = map[string]string{
 	"phone": `"13800000000"`, "email": `"a@b.cn"`, "url": `"https://b.cn"`, "time": `"09:30"`, "duration": `"PT1H30M"`, "rating": `4`, "slider": `0.25`,
 	"barcode": `"x"`, "uscc": `"91350100M000100Y43"`, "role": `"rep"`, "team": `"t1"`,
+	"auto": `"C-1"`, "area": `["east","sh","pudong"]`,
 	"rows": `[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}]`,
 }
 
@@ -160,7 +183,7 @@ func TestStoredTyped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"barcode":"x","duration":90,"email":"a@b.cn","phone":"13800000000","rating":4,"role":"rep","rows":[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}],"slider":2500,` +
+	const want = `{"area":["east","sh","pudong"],"auto":"C-1","barcode":"x","duration":90,"email":"a@b.cn","phone":"13800000000","rating":4,"role":"rep","rows":[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}],"slider":2500,` +
 		`"team":"t1","time":"09:30","url":"https://b.cn","uscc":"91350100M000100Y43"}`
 	if string(raw) != want {
 		t.Errorf("stored\n got %s\nwant %s", raw, want)
@@ -182,6 +205,8 @@ barcode text x
 uscc text 91350100M000100Y43
 role text rep
 team text t1
+auto text C-1
+area texts [east sh pudong]
 rows_ean texts [6901234567892]
 `
 	if cols != wantCols {
@@ -214,12 +239,12 @@ func TestDoubt(t *testing.T) {
 func TestTypedInExpressions(t *testing.T) {
 	t.Parallel()
 	s := typedForm(t)
-	v, ps := s.Parse(map[string]json.RawMessage{"time": []byte(`"09:30"`), "duration": []byte(`"PT20M"`), "rating": []byte("4"), "role": []byte(`"rep"`), "phone": []byte(`"+86 13800000000"`)}, "/data")
+	v, ps := s.Parse(map[string]json.RawMessage{"time": []byte(`"09:30"`), "duration": []byte(`"PT20M"`), "rating": []byte("4"), "role": []byte(`"rep"`), "area": []byte(`["east","sh","pudong"]`), "phone": []byte(`"+86 13800000000"`)}, "/data")
 	if len(ps) > 0 {
 		t.Fatal(showProblems(ps))
 	}
 	for src, want := range map[string]string{
-		"time < '10:00'": "true", "duration * 3 / 60": "1", "rating + 1": "5", "role == 'rep'": "true", "phone startsWith '138'": "true",
+		"time < '10:00'": "true", "area contains 'sh'": "true", "duration * 3 / 60": "1", "rating + 1": "5", "role == 'rep'": "true", "phone startsWith '138'": "true",
 	} {
 		p, ps := rules.Compile(src, s.Env(), rules.Anything)
 		if len(ps) > 0 {
@@ -240,5 +265,35 @@ func TestTypedInExpressions(t *testing.T) {
 	}
 	if key, ok := s.UniqueKey(&Unique{On: []string{"phone"}, Normalize: []string{"phone"}}, v); !ok || key != `"13800000000"` {
 		t.Errorf("%s %v", key, ok)
+	}
+}
+
+// An option that stands under others is offered only with them; what stood there before stays.
+func TestOptionsBy(t *testing.T) {
+	t.Parallel()
+	s := typedForm(t)
+	row := func(city ...any) []map[string]any { return []map[string]any{{"city": city}} }
+	const wrong = `/data/city option.elsewhere: The option “Tokyo” of “City” does not belong to what is chosen in “Country”; choose another`
+	for _, c := range []struct {
+		old, now Values
+		want     string
+	}{
+		{nil, Values{"land": "cn", "city": "beijing"}, ""},
+		{nil, Values{"land": "cn", "city": "other"}, ""},
+		{nil, Values{"city": "other"}, ""},
+		{nil, Values{"land": "cn", "city": "tokyo"}, wrong},
+		{nil, Values{"city": "tokyo"}, wrong},
+		{Values{"land": "cn", "city": "tokyo"}, Values{"land": "cn", "city": "tokyo"}, ""},
+		{Values{"land": "jp", "city": "tokyo"}, Values{"land": "cn", "city": "tokyo"}, wrong},
+		{nil, Values{"land": "cn", "rows": row("beijing", "other")}, ""},
+		{nil, Values{"land": "cn", "rows": row("beijing", "tokyo")},
+			`/data/rows/0/city option.elsewhere: The option “Tokyo” of “Cities” in row 1 of “Lines” does not belong to what is chosen in “Country”; choose another`},
+		{Values{"land": "cn", "rows": row("tokyo")}, Values{"land": "cn", "rows": row("tokyo")}, ""},
+		{nil, Values{"area": []any{"west"}}, `/data/area option.retired: The option “West” of “Area” is no longer in use; choose another`},
+	} {
+		got := strings.Join(showProblems(s.Evaluate(&Input{Old: c.old, New: c.now, Scope: testScope()}).Problems), "; ")
+		if got != c.want {
+			t.Errorf("%v\n got %s\nwant %s", c.now, got, c.want)
+		}
 	}
 }

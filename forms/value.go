@@ -10,13 +10,13 @@ import (
 
 // Values holds a record's values by field key. A key that is absent was not given; nil is empty. The Go types:
 //
-//	text, longtext, select, user, role, team, phone, email, url, idcode, barcode, time ("09:30")  string
+//	text, longtext, select, user, role, team, autonumber, phone, email, url, idcode, barcode, time ("09:30")  string
 //	number, percent, money, rating, slider  decimal.Decimal (money: the amount in the field's currency; percent: 0.1 is 10 %)
 //	duration                      decimal.Decimal, whole minutes
 //	bool                          bool
 //	date                          rules.Date
 //	datetime                      time.Time (UTC, whole milliseconds)
-//	multiselect                   []any of string
+//	multiselect, cascade          []any of string
 //	reference                     Ref
 //	table                         []map[string]any, each by column key with these same types
 type Values map[string]any

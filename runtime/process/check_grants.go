@@ -21,7 +21,7 @@ func (c *compiler) checkGrants() {
 		}
 		for j := range f.Fields {
 			d := &f.Fields[j]
-			if d.Required && d.Calc == "" && d.Value == "" && !c.writable(f, d.Key, nil) {
+			if d.Required && !d.Computed() && d.Value == "" && !c.writable(f, d.Key, nil) {
 				c.unwritable("/forms/"+f.Key+"/fields/"+d.Key+"/required", d, nil)
 			}
 		}
@@ -33,7 +33,7 @@ func (c *compiler) checkGrants() {
 			if s.Def.Fields != nil {
 				for i, name := range s.Def.Fields.Require {
 					d := fieldOf(p.Form.Def, name)
-					if d != nil && d.Calc == "" && !c.writable(p.Form.Def, name, s.Def) && !c.earlier(p, s, name) {
+					if d != nil && !d.Computed() && !c.writable(p.Form.Def, name, s.Def) && !c.earlier(p, s, name) {
 						c.unwritable(path+"/stages/"+s.Def.Key+"/fields/require/"+itoa(i), d, s.Def)
 					}
 				}

@@ -21,10 +21,29 @@ func (d *decider) number(when string) string {
 	if n == nil || d.s.Number != "" || at != when {
 		return ""
 	}
+	return d.nextNumber(d.app.Def.Key+"/"+d.form.StorageKey, n.Pattern, n.Reset)
+}
+
+// fieldNumbers answers numbers for the fields that number the record and are still empty.
+func (d *decider) fieldNumbers(v forms.Values) forms.Values {
+	out := forms.Values{}
+	for _, f := range d.form.Schema.Autonumbers() {
+		if v[f.Key] != nil {
+			continue
+		}
+		series := d.app.Def.Key + "/" + d.form.StorageKey + "#" + d.form.Schema.StorageKey(f.Key)
+		if n := d.nextNumber(series, f.Pattern, f.Reset); n != "" {
+			out[f.Key] = n
+		}
+	}
+	return out
+}
+
+// nextNumber is the next number of a series, or "" while its claim is outstanding.
+func (d *decider) nextNumber(series, pattern, reset string) string {
 	local := d.now.In(d.app.Zone)
-	text, width := expandPattern(n.Pattern, local)
-	series := d.app.Def.Key + "/" + d.form.StorageKey
-	switch n.Reset {
+	text, width := expandPattern(pattern, local)
+	switch reset {
 	case "daily":
 		series += "|" + local.Format("20060102")
 	case "monthly":

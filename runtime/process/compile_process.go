@@ -187,7 +187,7 @@ func (c *compiler) compileTransition(path string, p *Process, d *Transition) {
 	t.If = c.expr(path+"/if", d.If, env, rules.Bool)
 	c.refRoles(path+"/by", d.By)
 	for i, key := range d.Ask {
-		if f := c.refField(path+"/ask/"+itoa(i), key, p.Form.Def); f != nil && f.Calc != "" {
+		if f := c.refField(path+"/ask/"+itoa(i), key, p.Form.Def); f != nil && f.Computed() {
 			c.fail(path+"/ask/"+itoa(i), "ref.kind", "“{field}”是计算字段，不能请人填写", "「{field}」是計算欄位，不能請人填寫",
 				"“{field}” is computed; nobody can be asked for it", "field", named(f.Name, f.Key))
 		}

@@ -34,6 +34,7 @@ func (d *decider) create() *Rejection {
 	if r := d.incomplete(res.Problems); r != nil {
 		return r
 	}
+	res = d.numbered(res, nil, given, d.startMask(), nil)
 	data := d.form.Schema.Encode(res.Values)
 	if r := d.claimUnique(res.Values); r != nil {
 		return r
@@ -82,6 +83,7 @@ func (d *decider) imported() *Rejection {
 		d.s.Stage = p.Stage
 	}
 	res := d.evaluate(nil, given, forms.Mask{}, nil)
+	res = d.numbered(res, nil, given, forms.Mask{}, nil)
 	if r := d.claimUnique(res.Values); r != nil {
 		return r
 	}
@@ -121,6 +123,21 @@ func (d *decider) evaluate(old, now forms.Values, mask forms.Mask, changed []str
 		d.need(Need{Kind: NeedRecord, Key: n.Form + "/" + n.ID, Form: n.Form, ID: n.ID})
 	}
 	return res
+}
+
+// numbered gives the record the numbers its fields still lack and evaluates again, so that formulas see them. It comes after a
+// first evaluation found nothing in the way: a number is not claimed for a record that will not be.
+func (d *decider) numbered(res *forms.Result, old, given forms.Values, mask forms.Mask, changed []string) *forms.Result {
+	numbers := d.fieldNumbers(res.Values)
+	if len(numbers) == 0 {
+		return res
+	}
+	all := maps.Clone(given)
+	maps.Copy(all, numbers)
+	if changed != nil {
+		changed = keysOf(all)
+	}
+	return d.evaluate(old, all, mask, changed)
 }
 
 // incomplete rejects when a problem of the given ones is an error.

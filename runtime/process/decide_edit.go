@@ -49,6 +49,10 @@ func (d *decider) change(given forms.Values, mask forms.Mask) *Rejection {
 		return reject("field.invalid", rules.Say("有些内容填得不对", "有些內容填得不對", "Some values are not right"), broken...)
 	}
 	changed := d.difference(res.Values)
+	if len(changed.Set)+len(changed.Clear) > 0 {
+		res = d.numbered(res, old, given, mask, keysOf(given))
+		changed = d.difference(res.Values)
+	}
 	if len(changed.Set) == 0 && len(changed.Clear) == 0 {
 		return nil
 	}

@@ -60,6 +60,8 @@ export interface Option {
   name: Text;
   color?: string;
   retired?: boolean;
+  under?: string[];
+  items?: Option[];
 }
 
 /** The field types this release knows, in the order of the palette. */
@@ -133,7 +135,9 @@ export interface Field {
   step?: NumberSlot;
   kind?: string;
   currency?: string;
+  reset?: 'never' | 'daily' | 'monthly' | 'yearly';
   options?: string;
+  optionsBy?: string;
   form?: string;
   fill?: Record<string, string>;
   where?: string;
@@ -239,7 +243,7 @@ export interface StageApproval {
 }
 
 /** A stage's owner is a who, or a who with how to assign. */
-export type Owner = Who | Who[] | { who: Whos; assign?: 'keep' | 'roundRobin' | 'leastLoaded' | 'pick' };
+export type Owner = Who | Who[] | { who: Whos; assign?: 'keep' | 'leastLoaded' };
 
 export type Due = string | { at?: string; date?: string };
 
@@ -308,8 +312,6 @@ export interface Who {
   managerOf?: string;
   level?: number;
   upTo?: number;
-  pick?: string;
-  from?: Whos;
   decide?: string;
   expr?: string;
 }
@@ -325,8 +327,8 @@ export interface Chain {
   skipIf?: string;
   guards?: string[];
   steps: Step[];
-  onReject?: { to?: string; move?: string };
-  onReturn?: { to?: 'initiator' | 'previous' | 'any'; resume?: 'rerun' | 'jumpBack' };
+  onReject?: { to?: 'end'; move?: string };
+  onReturn?: { to?: 'initiator'; resume?: 'rerun' | 'jumpBack' };
   cc?: Whos;
   dedupe?: 'none' | 'consecutive' | 'once';
 }
@@ -342,7 +344,7 @@ export type SelfPolicy = (typeof SELF_POLICIES)[number];
 export const DUE_ACTIONS = ['remind', 'escalate', 'transfer', 'pass', 'reject'] as const;
 export type DueAction = (typeof DUE_ACTIONS)[number];
 
-export const STEP_RIGHTS = ['transfer', 'delegate', 'addSign', 'removeSign', 'return', 'withdraw'] as const;
+export const STEP_RIGHTS = ['return'] as const;
 export type StepRight = (typeof STEP_RIGHTS)[number];
 
 export interface Step {
