@@ -22,6 +22,14 @@ configureApi({
   },
 });
 
+// After an update of the server the old parts of the app are gone: load the new app, once a minute at most.
+window.addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem('pipewright.reloaded') ?? 0);
+  if (Date.now() - last < 60_000) return;
+  sessionStorage.setItem('pipewright.reloaded', String(Date.now()));
+  window.location.reload();
+});
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 createRoot(root).render(

@@ -208,6 +208,10 @@ export interface Round {
   state: 'running' | 'passed' | 'rejected' | 'returned' | 'withdrawn' | 'blocked' | 'cancelled';
   openedAt: string;
   initiator: Person;
+  /** What the initiator told those who decide. */
+  comment?: string;
+  /** The fields the decision rests on, in the order of the form. */
+  guarded: string[];
   proposed?: Data;
   steps: RoundStep[];
   guards: { field: string; name: Text; before: unknown; after: unknown }[];

@@ -30,6 +30,7 @@ export function RoundPath({ round, me }: { round: Round; me: string }) {
         <Dot mark="done" />
         <span className="who">{t('submittedBy', { name: name(round.initiator) })}</span>
         <time className="s">{format.moment(round.openedAt)}</time>
+        {round.comment ? <span className="sub">{round.comment}</span> : null}
       </li>
       {round.steps.map((step) => {
         const mark = markOf[step.state];

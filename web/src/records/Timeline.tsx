@@ -70,7 +70,7 @@ function Item({ event, form }: { event: EventItem; form: Form | undefined }) {
     <li>
       {isNote && event.by ? <Avatar name={event.by.name} /> : <Icon name={eventIcon(event.type)} />}
       <span style={{ overflowWrap: 'anywhere' }}>
-        {event.by ? <b className="by">{event.by.name} </b> : null}
+        {event.by ? <b className="by">{event.by.id.startsWith('app:') ? t('automation') : event.by.name} </b> : null}
         {text(event.text)}
         {event.record ? (
           <>

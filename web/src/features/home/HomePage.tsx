@@ -21,8 +21,8 @@ export function HomePage() {
   const format = useFormat();
   const { data: me } = useSuspenseQuery(meQuery());
   const { data, error, isPending, refetch } = useQuery(homeQuery());
-  const approvals = data?.tasks.filter((x) => x.kind !== 'todo') ?? [];
-  const todos = data?.tasks.filter((x) => x.kind === 'todo') ?? [];
+  const approvals = data?.tasks.filter((x) => x.kind !== 'todo' && x.kind !== 'activity') ?? [];
+  const todos = data?.tasks.filter((x) => x.kind === 'todo' || x.kind === 'activity') ?? [];
   const late = data?.tasks.filter((x) => x.dueAt && format.dueState(x.dueAt) === 'bad').length ?? 0;
   const noApps = me.apps.every((a) => a.release === 0);
   return (

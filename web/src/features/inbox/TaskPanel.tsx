@@ -57,6 +57,9 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
   const env = useEnv(model.app, model.definition, {}, nothing, true);
   const state = useForm({ app: model.app, form, record });
   const round = task.round;
+  const grounds = (round?.guarded ?? []).map((k) => fieldOf(form, k)).filter((f) => f !== undefined && !isEmpty(record.data[f.key]));
+  const words = grounds.filter((f) => f?.type === 'longtext');
+  const tables = grounds.filter((f) => f?.type === 'table');
   const comments = round?.steps.flatMap((s) => s.slots.filter((slot) => slot.comment).map((slot) => ({ slot, step: s }))) ?? [];
   const process = model.process(record.process);
   return (
@@ -86,7 +89,22 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
         <FieldEnvContext.Provider value={env}>
           <Facts record={record} form={form} model={model} round={round} />
           {round && round.guards.length > 0 ? <Changes round={round} form={form} /> : null}
+          {words.length > 0 ? (
+            <dl className="card pad words">
+              {words.map((f) => (
+                <div key={f?.key}>
+                  <dt className="s">{text(f?.name, f?.key)}</dt>
+                  <dd>{String(record.data[f?.key ?? ''])}</dd>
+                </div>
+              ))}
+            </dl>
+          ) : null}
         </FieldEnvContext.Provider>
+        {tables.length > 0 ? (
+          <section className="card" aria-label={t('grounds')}>
+            <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={tables.map((f) => f?.key ?? '')} readOnly />
+          </section>
+        ) : null}
         {round ? (
           <section className="card" aria-label={t('pathTitle')}>
             <header>
@@ -95,8 +113,14 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
             <RoundPath round={round} me={me.user.id} />
           </section>
         ) : null}
-        {comments.length > 0 ? (
+        {comments.length > 0 || round?.comment ? (
           <section className="card comments" aria-label={t('comments')}>
+            {round?.comment ? (
+              <div>
+                <b>{round.initiator.name}</b> <span className="s">{t('submitWords')}</span>
+                <p>{round.comment}</p>
+              </div>
+            ) : null}
             {comments.map(({ slot, step }) => (
               <div key={`${step.key}.${slot.person.id}`}>
                 <b>{slot.person.name}</b> <span className="s">{text(step.name)}</span>
@@ -125,8 +149,7 @@ function Facts({ record, form, model, round }: { record: RecordFull; form: Form;
   const format = useFormat();
   const process = model.process(record.process);
   const data: Data = { ...record.data, ...round?.proposed };
-  const chain = model.definition.approvals?.find((a) => a.key === round?.chain);
-  const keys = [...new Set([...(process?.value ? [process.value] : []), ...(chain?.guards ?? []), ...form.fields.filter((f) => f.list).map((f) => f.key)])];
+  const keys = [...new Set([...(process?.value ? [process.value] : []), ...(round?.guarded ?? []), ...form.fields.filter((f) => f.list).map((f) => f.key)])];
   const shown = keys
     .map((k) => fieldOf(form, k))
     .filter((f) => f !== undefined)
@@ -218,6 +241,8 @@ function Decide({ task, fields, onNext }: { task: TaskFull; fields: () => Data; 
   const key = useRef('');
   const box = useRef<HTMLDivElement>(null);
   const can = new Set(task.can);
+  // A to-do or an activity is done, not decided.
+  const decides = task.kind === 'approval';
 
   const decide = async (what: Decision | 'done') => {
     if ((what === 'reject' || what === 'return') && comment.trim() === '') {
@@ -278,7 +303,7 @@ function Decide({ task, fields, onNext }: { task: TaskFull; fields: () => Data; 
           ) : null}
         </p>
       ) : null}
-      {task.kind === 'todo' ? null : (
+      {!decides ? null : (
         <Input.TextArea value={comment} onChange={(e) => setComment(e.target.value)} placeholder={t('commentHint')} aria-label={t('comment')} autoSize={{ minRows: 1, maxRows: 5 }} maxLength={2000} />
       )}
       <div className="row">
@@ -297,13 +322,13 @@ function Decide({ task, fields, onNext }: { task: TaskFull; fields: () => Data; 
             {t('return')}
           </Button>
         ) : null}
-        {task.kind === 'todo' || can.has('done') ? (
+        {can.has('done') || (!decides && task.kind === 'todo') ? (
           <Button type="primary" loading={busy === 'done'} icon={<Icon name="check" />} onClick={() => void decide('done')}>
             {t('done')}
           </Button>
         ) : null}
         <span className="sp" />
-        {task.kind === 'todo' ? null : <span className="s wide-only">{t('commentRule')}</span>}
+        {!decides ? null : <span className="s wide-only">{t('commentRule')}</span>}
       </div>
     </div>
   );
