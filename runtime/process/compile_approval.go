@@ -51,9 +51,6 @@ func (c *compiler) compileChain(path string, ch *CompiledChain) {
 	for i := range d.Steps {
 		ch.Steps = append(ch.Steps, c.compileStep(path+"/steps/"+elementKey(d.Steps[i].Key, i), &d.Steps[i], form.Def, ctx))
 	}
-	if to := d.OnReject.To; to != "" && to != "end" && to != "initiator" && stepOf(d, to) == nil {
-		c.unknown(path+"/onReject/to", wordStep, to, append(stepKeys(d), "end", "initiator"))
-	}
 	if m := d.OnReject.Move; m != "" {
 		if p := c.procOf[form.Def.Key]; p != nil && transitionOf(p, m) == nil {
 			c.unknown(path+"/onReject/move", wordTransition, m, transitionKeys(p))
@@ -69,7 +66,7 @@ func (c *compiler) compileStep(path string, s *Step, form *forms.Form, ctx whoCo
 	out.Who = c.whos(path+"/who", s.Who, ctx)
 	if s.Fields != nil {
 		for i, key := range s.Fields.Edit {
-			if f := c.refField(path+"/fields/edit/"+itoa(i), key, form); f != nil && f.Calc != "" {
+			if f := c.refField(path+"/fields/edit/"+itoa(i), key, form); f != nil && f.Computed() {
 				c.fail(path+"/fields/edit/"+itoa(i), "ref.kind", "“{field}”是计算字段，审批人不能填写", "「{field}」是計算欄位，審批人不能填寫",
 					"“{field}” is computed; an approver cannot fill it", "field", named(f.Name, f.Key))
 			}

@@ -35,14 +35,13 @@ func (c *compiler) who(path string, w Who, ctx whoContext) CompiledWho {
 	add("team", w.Team != "" && w.Role == "")
 	add("field", w.Field != "")
 	add("managerOf", w.ManagerOf != "")
-	add("pick", w.Pick != "")
 	add("decide", w.Decide != "")
 	add("expr", w.Expr != "")
 	switch {
 	case len(ways) == 0:
-		c.fail(path, "setting.missing", "请写明是谁：user、role、team、field、managerOf、pick、decide、expr 之一",
-			"請寫明是誰：user、role、team、field、managerOf、pick、decide、expr 之一",
-			"Say who: one of user, role, team, field, managerOf, pick, decide, expr")
+		c.fail(path, "setting.missing", "请写明是谁：user、role、team、field、managerOf、decide、expr 之一",
+			"請寫明是誰：user、role、team、field、managerOf、decide、expr 之一",
+			"Say who: one of user, role, team, field, managerOf, decide, expr")
 	case len(ways) > 1:
 		c.fail(path, "setting.conflict", "一项只能用一种方式指定人员，这里写了：{ways}", "一項只能用一種方式指定人員，這裡寫了：{ways}",
 			"One item names people in one way only; here are: {ways}", "ways", ways)
@@ -63,9 +62,6 @@ func (c *compiler) who(path string, w Who, ctx whoContext) CompiledWho {
 	if w.ManagerOf == "" && (w.Level != 0 || w.UpTo != 0) {
 		c.fail(path, "setting.conflict", "level 和 upTo 只与 managerOf 一起用", "level 和 upTo 只與 managerOf 一起用",
 			"level and upTo go with managerOf only")
-	}
-	if len(w.From) > 0 {
-		c.whos(path+"/from", w.From, ctx)
 	}
 	switch {
 	case w.Expr != "":

@@ -115,7 +115,7 @@ type StageApproval struct {
 // Owner is `{"role": …}` or any who, with how to assign.
 type Owner struct {
 	Who Whos `json:"who"`
-	// Assign is "keep" (default), "roundRobin", "leastLoaded" or "pick".
+	// Assign is "keep" (default: the owner stays if Who holds him) or "leastLoaded". Who is new gets it with the fewest open records.
 	Assign string `json:"assign,omitempty"`
 }
 
@@ -220,8 +220,6 @@ type Who struct {
 	ManagerOf string `json:"managerOf,omitempty"`
 	Level     int    `json:"level,omitempty"`
 	UpTo      int    `json:"upTo,omitempty"`
-	Pick      string `json:"pick,omitempty"`
-	From      Whos   `json:"from,omitempty"`
 	Decide    string `json:"decide,omitempty"`
 	Expr      string `json:"expr,omitempty"`
 }
@@ -258,7 +256,7 @@ type Step struct {
 	// OnSelf is "climb", "skip", "allow" or "admin".
 	OnSelf string    `json:"onSelf,omitempty"`
 	Due    []DueStep `json:"due,omitempty"`
-	// Allow lists transfer, delegate, addSign, removeSign, return, withdraw.
+	// Allow lists what an approver may do besides approving and rejecting: return. The initiator may withdraw until the first decision.
 	Allow []string `json:"allow,omitempty"`
 }
 
@@ -306,7 +304,7 @@ type DueStep struct {
 	To Whos   `json:"to,omitempty"`
 }
 
-// OnReject is {"to": "end"|"initiator"|step} or {"move": transition}.
+// OnReject is {"to": "end"} (default) or {"move": transition}.
 type OnReject struct {
 	To   string `json:"to,omitempty"`
 	Move string `json:"move,omitempty"`
@@ -314,7 +312,7 @@ type OnReject struct {
 
 // OnReturn says where a returned round goes and how it resumes.
 type OnReturn struct {
-	// To is "initiator" (default), "previous" or "any".
+	// To is "initiator" (default).
 	To string `json:"to,omitempty"`
 	// Resume is "rerun" (default) or "jumpBack".
 	Resume string `json:"resume,omitempty"`

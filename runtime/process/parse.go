@@ -1,8 +1,10 @@
 package process
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"reflect"
 
 	"pipewright/rules"
@@ -27,12 +29,43 @@ func Parse(data []byte) (*Definition, []rules.Problem) {
 			p.value.Set(reflect.MakeSlice(p.value.Type(), 0, 0))
 		}
 	})
+	for i := range def.Tests {
+		canonicalTest(&def.Tests[i])
+	}
 	if def.Spec != Spec {
 		problems = append(problems, rules.Errorf("/spec", "shape.spec", rules.Say(
 			"这里应写“{spec}”：本系统只读这一版定义语言", "這裡應寫「{spec}」：本系統只讀這一版定義語言",
 			"“{spec}” is expected here: it is the only version of the definition language this system reads", "spec", Spec)))
 	}
 	return def, problems
+}
+
+// canonicalTest writes the raw values of a scenario in one way, so that equal definitions have equal digests whichever program wrote
+// them: members sorted, texts without needless escapes, numbers as they are.
+func canonicalTest(t *Test) {
+	wires := []Wire{t.Given.Data}
+	for _, g := range t.Given.Records {
+		wires = append(wires, g.Data)
+	}
+	for i := range t.Steps {
+		wires = append(wires, t.Steps[i].With, t.Steps[i].Set)
+		if e := t.Steps[i].Expect; e != nil {
+			wires = append(wires, e.Data)
+		}
+	}
+	for _, w := range wires {
+		for key, raw := range w {
+			dec := json.NewDecoder(bytes.NewReader(raw))
+			dec.UseNumber()
+			var v any
+			if dec.Decode(&v) != nil {
+				continue
+			}
+			if text, err := strict.Canonical(v); err == nil {
+				w[key] = bytes.TrimSpace(text)
+			}
+		}
+	}
 }
 
 // Format writes the canonical form of a definition: members in the order of the types, defaults left out, two spaces of

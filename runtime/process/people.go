@@ -27,7 +27,7 @@ func (d *decider) resolve(list []CompiledWho, initiator string, v forms.Values) 
 
 func (d *decider) who(w *CompiledWho, initiator string, v forms.Values) ([]string, bool) {
 	need := PeopleNeed{App: d.app.Def.Key, Who: w.Def, Owner: d.s.Owner, Initiator: initiator, Team: d.s.Team}
-	need.Who.From, need.Who.Expr, need.Who.Decide = nil, "", ""
+	need.Who.Expr, need.Who.Decide = "", ""
 	switch {
 	case w.Expr != nil:
 		if v == nil {

@@ -302,6 +302,6 @@ export function newStep(name: Step['name']): Step {
     onEmpty: 'climb',
     onSelf: 'climb',
     due: [{ after: 'P2BD', do: 'remind' }],
-    allow: ['transfer', 'return'],
+    allow: ['return'],
   };
 }

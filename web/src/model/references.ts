@@ -203,7 +203,6 @@ function whos(emit: Emit, path: Path, value: Whos | undefined): void {
   emit('name', [...path, 'field'], value.field);
   emit('name', [...path, 'managerOf'], value.managerOf);
   emit('expression', [...path, 'expr'], value.expr);
-  whos(emit, [...path, 'from'], value.from);
 }
 
 /** field → expression: the fields belong to one form, what the expressions read to another. */

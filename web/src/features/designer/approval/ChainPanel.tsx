@@ -26,6 +26,7 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
   const rest = useSlot<Chain>(at, ['name', 'help', 'skipIf', 'guards', 'steps', 'onReject', 'onReturn', 'cc', 'dedupe']);
   const reject = useSlot<Chain['onReject']>([...at, 'onReject']);
   const users = usersOfChain(def, chain.key);
+  const moves = def.processes?.find((p) => p.form === form)?.transitions ?? [];
   return (
     <Panel
       title={nameOf(chain)}
@@ -84,29 +85,15 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
               id={id}
               className="d-wide"
               aria-label={t('onReject')}
-              value={reject.value?.move === undefined ? (reject.value?.to ?? 'end') : `move:${reject.value.move}`}
+              value={reject.value?.move ?? ''}
               options={[
-                { value: 'end', label: t('reject_end') },
-                { value: 'initiator', label: t('reject_initiator') },
-                ...chain.steps.map((s) => ({ value: s.key, label: t('reject_step', { name: nameOf(s) }) })),
-                ...(reject.value?.move === undefined
-                  ? []
-                  : [{ value: `move:${reject.value.move}`, label: t('reject_move', { name: reject.value.move }) }]),
+                { value: '', label: t('reject_end') },
+                ...moves.map((m) => ({ value: m.key, label: t('reject_move', { name: nameOf(m) }) })),
               ]}
-              onChange={(v) => (v.startsWith('move:') ? undefined : reject.set(v === 'end' ? undefined : { to: v }))}
+              onChange={(v) => reject.set(v === '' ? undefined : { move: v })}
             />
           )}
         </Row>
-        <ChoiceSlot
-          at={[...at, 'onReturn', 'to']}
-          label={t('onReturn')}
-          unset={t('return_initiator')}
-          unsetAs="initiator"
-          choices={[
-            { value: 'previous', label: t('return_previous') },
-            { value: 'any', label: t('return_any') },
-          ]}
-        />
         <ChoiceSlot
           at={[...at, 'onReturn', 'resume']}
           label={t('resume')}

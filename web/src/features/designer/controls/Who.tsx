@@ -18,8 +18,7 @@ export function asList(whos: Whos | undefined): Who[] {
   return whos === undefined ? [] : Array.isArray(whos) ? whos : [whos];
 }
 
-function kindOf(who: Who): Kind | 'pick' {
-  if (who.pick !== undefined) return 'pick';
+function kindOf(who: Who): Kind {
   return KINDS.find((k) => who[k] !== undefined) ?? 'role';
 }
 
@@ -58,8 +57,6 @@ export function useWhoText(form?: string): (whos: Whos | undefined) => string {
               return t('byRule', { rule: text(def.rules?.find((r) => r.key === w.decide)?.name, w.decide) });
             case 'expr':
               return t('byFormula');
-            case 'pick':
-              return t(w.pick === 'previous' ? 'pickPrevious' : 'pickInitiator');
           }
         })
         .join(t('listSeparator'));
@@ -120,7 +117,6 @@ function WhoRow({
   const def = useDefinition();
   const { users } = usePeople();
   const { data: teams } = useQuery(teamsQuery());
-  const words = useWhoText(form);
   const kind = kindOf(who);
   const people = useMemo(
     () => [
@@ -131,7 +127,6 @@ function WhoRow({
     ],
     [def, form, t, text],
   );
-  if (kind === 'pick') return <span className="sp">{words(who)}</span>;
   const choose = (next: Kind): Who => {
     switch (next) {
       case 'role':

@@ -224,7 +224,7 @@ function OwnerPart({ at, stage, form }: { at: (string | number)[]; stage: Stage;
               className="d-wide"
               aria-label={t('assign')}
               value={assign ?? 'keep'}
-              options={(['keep', 'roundRobin', 'leastLoaded', 'pick'] as const).map((v) => ({
+              options={(['keep', 'leastLoaded'] as const).map((v) => ({
                 value: v,
                 label: t(`assign_${v}`),
               }))}
