@@ -79,14 +79,18 @@ func importCommand() *cobra.Command {
 	return cmd
 }
 
-// definitionFiles is the file, or the *.json and */app.json of a folder.
+// definitionFiles is the file, or the app.json of a folder, or else its *.json and */app.json.
 func definitionFiles(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
 		return []string{path}, err
 	}
+	// A folder with an app.json is one app; what else is in it (sample.json) is no definition.
+	if one := filepath.Join(path, "app.json"); fileExists(one) {
+		return []string{one}, nil
+	}
 	var out []string
-	for _, pattern := range []string{"app.json", "*.json", "*/app.json"} {
+	for _, pattern := range []string{"*.json", "*/app.json"} {
 		found, err := filepath.Glob(filepath.Join(path, pattern))
 		if err != nil {
 			return nil, err
@@ -99,6 +103,11 @@ func definitionFiles(path string) ([]string, error) {
 		return nil, fmt.Errorf("%s holds no definitions (app.json, *.json or */app.json)", path)
 	}
 	return out, nil
+}
+
+func fileExists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
 }
 
 // sayError puts a refusal into the words of the console's language.

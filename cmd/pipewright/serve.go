@@ -62,6 +62,9 @@ func serve(ctx context.Context, o serveOptions, out, logTo io.Writer) error {
 		if !loopback(o.Addr) {
 			return fmt.Errorf("--demo signs anybody in as anybody, so it listens on loopback addresses only, not on %s", o.Addr)
 		}
+		if o.MongoURI != "" {
+			return fmt.Errorf("--demo uses a throw-away store and gives everybody a known password: leave out --mongodb-uri and PIPEWRIGHT_MONGODB_URI")
+		}
 		o.Data = ""
 	}
 	p, err := open(ctx, o, log)

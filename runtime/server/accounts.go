@@ -58,9 +58,9 @@ type credential struct {
 
 // CheckPassword says what is wrong with a new password, or nil.
 func CheckPassword(password string) error {
-	if n := utf8.RuneCountInString(password); n < 8 || n > 128 || !utf8.ValidString(password) {
-		return badRequest(rules.Say("密码要有 8 到 128 个字符", "密碼要有 8 到 128 個字元", "A password has 8 to 128 characters"),
-			rules.Errorf("/password", "password.weak", rules.Say("密码要有 8 到 128 个字符", "密碼要有 8 到 128 個字元", "A password has 8 to 128 characters")))
+	if n := utf8.RuneCountInString(password); n < 10 || n > 128 || !utf8.ValidString(password) {
+		return badRequest(rules.Say("密码要有 10 到 128 个字符", "密碼要有 10 到 128 個字元", "A password has 10 to 128 characters"),
+			rules.Errorf("/password", "password.weak", rules.Say("密码要有 10 到 128 个字符", "密碼要有 10 到 128 個字元", "A password has 10 to 128 characters")))
 	}
 	return nil
 }
