@@ -288,7 +288,7 @@ export interface EventItem {
 
 export interface Task {
   id: string;
-  kind: 'approval' | 'todo' | 'blocked';
+  kind: 'approval' | 'todo' | 'activity' | 'blocked';
   state: 'open' | 'done' | 'cancelled';
   name: Text;
   record?: { id: string; title: string; app: string; form: string; number?: string; stage?: Text; value?: Money | null };
