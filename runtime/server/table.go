@@ -48,6 +48,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/draft", who: admins, summary: "The draft with its problems", out: draftOut{}, handle: s.getDraft},
 		{method: put, path: "/api/apps/:app/draft", who: admins, summary: "Save the draft (If-Match)", in: map[string]any{}, out: savedOut{}, handle: s.putDraft, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/check", who: admins, summary: "Check a definition or the draft", in: importIn{}, out: checkOut{}, handle: s.postCheck, limit: maxDefinition},
+		{method: get, path: "/api/apps/:app/uses", who: admins, summary: "Where the thing at ?path of the draft is named", out: items[useOut]{}, handle: s.getUses},
+		{method: post, path: "/api/apps/:app/rename", who: admins, summary: "Give a thing of the draft another key, with every use (If-Match, or dryRun)", in: renameIn{}, out: renameOut{}, handle: s.postRename, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/publish", who: admins, summary: "Publish the draft", in: publishIn{}, out: publishOut{}, handle: s.postPublish},
 		{method: get, path: "/api/apps/:app/releases", who: admins, summary: "Releases, newest first", out: items[releaseOut]{}, handle: s.getReleases},
 		{method: get, path: "/api/apps/:app/releases/:n", who: admins, summary: "One release", out: releaseOut{}, handle: s.getRelease},
@@ -55,6 +57,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/diff", who: admins, summary: "What changed between ?from and ?to, in words", out: items[designer.Difference]{}, handle: s.getDiff},
 		{method: post, path: "/api/apps/:app/preview-chain", who: admins, summary: "Who would decide on these values", in: previewIn{}, out: pathOut{}, handle: s.postPreviewChain, limit: maxDefinition},
 
+		{method: get, path: "/api/apps/:app/forms/:form/schema", who: signedIn, summary: "The JSON Schema of a form's data", out: map[string]any{}, handle: s.getFormSchema},
 		{method: get, path: "/api/apps/:app/forms/:form/records", who: signedIn, summary: "Records: ?where, sort, limit, after, q, stage, owner, view", out: items[recordOut]{}, handle: s.getRecords},
 		{method: post, path: "/api/apps/:app/forms/:form/records", who: signedIn, summary: "Create a record (Idempotency-Key)", in: createIn{}, out: recordFullOut{}, handle: s.postRecord},
 		{method: post, path: "/api/apps/:app/forms/:form/evaluate", who: signedIn, summary: "Compute a form without keeping anything", in: evaluateIn{}, out: evaluateOut{}, handle: s.postEvaluate},
