@@ -99,9 +99,9 @@ function ReferenceSettings({ field, definition, onChange }: SettingsProps) {
         value={field.onDelete ?? 'restrict'}
         options={[
           { value: 'restrict', label: t('onDelete.restrict') },
-          { value: 'clear', label: t('onDelete.clear') },
+          { value: 'keep', label: t('onDelete.keep') },
         ]}
-        onChange={(v) => onChange({ onDelete: v === 'clear' ? 'clear' : undefined })}
+        onChange={(v) => onChange({ onDelete: v === 'keep' ? 'keep' : undefined })}
       />
     </>
   );

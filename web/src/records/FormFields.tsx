@@ -8,6 +8,7 @@ import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
 import type { FormState } from './useForm';
+import { Why } from './Why';
 import './form.css';
 
 interface Props {
@@ -18,6 +19,8 @@ interface Props {
   readOnly?: boolean;
   /** Called when the person leaves a field. */
   onLeave?: () => void;
+  /** The saved record, so that its computed values can be explained. */
+  recordId?: string;
 }
 
 /** The environment every input of a form reads. */
@@ -50,7 +53,7 @@ function partsOf(form: Form, state: Pick<FormState, 'states' | 'sections'>, name
 }
 
 /** A whole form as cards, section by section. */
-export function FormSections({ app, definition, form, state, readOnly = false, onLeave }: Props) {
+export function FormSections({ app, definition, form, state, readOnly = false, onLeave, recordId }: Props) {
   const { t } = useTranslation('record');
   const text = useText();
   const env = useEnv(app, definition, state.states, state.problems, readOnly);
@@ -64,7 +67,7 @@ export function FormSections({ app, definition, form, state, readOnly = false, o
           </header>
           <div className={`fields c${Math.min(part.columns, 4)}`}>
             {part.fields.map((field) => (
-              <FieldRow key={field.key} field={field} state={state} under={part.title} {...(onLeave ? { onLeave } : {})} />
+              <FieldRow key={field.key} field={field} state={state} under={part.title} {...(onLeave ? { onLeave } : {})} {...(recordId ? { explain: { recordId, form } } : {})} />
             ))}
           </div>
         </section>
@@ -88,7 +91,7 @@ export function FormSubset({ app, definition, form, state, keys, must, readOnly 
   );
 }
 
-function FieldRow({ field, state, under, must = false, onLeave }: { field: Field; state: FormState; /** The title it stands under. */ under?: string; must?: boolean; onLeave?: () => void }) {
+function FieldRow({ field, state, under, must = false, onLeave, explain }: { field: Field; state: FormState; /** The title it stands under. */ under?: string; must?: boolean; explain?: { recordId: string; form: Form }; onLeave?: () => void }) {
   const id = useId();
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
@@ -140,6 +143,7 @@ function FieldRow({ field, state, under, must = false, onLeave }: { field: Field
         </b>
       ) : null}
       {field.calc ? <span className="s auto">{t('calculated')}</span> : null}
+      {field.calc && explain && !own.masked && !isEmpty(value) ? <Why {...explain} field={field.key} name={name} /> : null}
     </>
   );
   return (

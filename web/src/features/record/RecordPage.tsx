@@ -121,7 +121,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
           {state.general.join(' ')}
         </p>
       ) : null}
-      <FormSections app={model.app} definition={model.definition} form={form} state={state} readOnly={!record.can.edit} onLeave={() => void save()} />
+      <FormSections app={model.app} definition={model.definition} form={form} state={state} readOnly={!record.can.edit} recordId={record.id} onLeave={() => void save()} />
     </>
   );
   return (
