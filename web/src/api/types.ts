@@ -246,7 +246,7 @@ export interface RecordFull extends RecordItem {
   goal?: Text;
   transitions?: TransitionInfo[];
   round: Round | null;
-  rounds?: { id: string; chain: string; result: string; openedAt: string; endedAt: string }[];
+  rounds?: { id: string; chain: string; name: Text; result: string; openedAt: string; endedAt: string; steps: RoundStep[] }[];
   can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override', boolean>>;
   related?: RelatedList[];
   links?: RecordLink[];

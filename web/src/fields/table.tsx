@@ -87,7 +87,7 @@ function Grid(props: InputProps) {
                   const kind = kindOf(c.type);
                   const problem = problems.get(`${path}[${i}].${c.key}`);
                   return (
-                    <td key={c.key} className={`${kind.numeric ? 'num ' : ''}w-${c.type}`}>
+                    <td key={c.key} className={`${kind.numeric ? 'num ' : ''}${cellLocked(i, c) ? '' : `w-${c.type}`}`}>
                       {cellLocked(i, c) ? (
                         <span className={c.calc ? 'calc' : ''}>
                           <kind.Cell field={c} value={row[c.key]} />

@@ -178,8 +178,10 @@ function PreviewCard({ record, transition, me, chain }: { record: RecordFull; tr
   );
 }
 
+/** How earlier rounds ended, with what was said: who got it back reads here why. */
 function EndedRounds({ record }: { record: RecordFull }) {
   const { t } = useTranslation('record');
+  const text = useText();
   const format = useFormat();
   if (!record.rounds?.length) return null;
   return (
@@ -189,9 +191,21 @@ function EndedRounds({ record }: { record: RecordFull }) {
       </header>
       <ul className="pad" style={{ display: 'grid', gap: 6 }}>
         {record.rounds.map((r) => (
-          <li key={r.id} className="row">
-            <span className="sp">{t(`round.${r.result}` as 'round.passed')}</span>
-            <time className="s">{format.moment(r.endedAt)}</time>
+          <li key={r.id}>
+            <div className="row">
+              <span className="sp">{t(`round.${r.result}` as 'round.passed')}</span>
+              <time className="s">{format.moment(r.endedAt)}</time>
+            </div>
+            {r.steps.flatMap((step) =>
+              step.slots
+                .filter((s) => s.state === 'approved' || s.state === 'rejected' || s.state === 'returned')
+                .map((s) => (
+                  <p className="s" key={`${step.key}.${s.person.id}`}>
+                    {s.person.name} · {text(step.name, step.key)} {t(`slot.${s.state}`)}
+                    {s.comment ? t('quoted', { text: s.comment }) : ''}
+                  </p>
+                )),
+            )}
           </li>
         ))}
       </ul>

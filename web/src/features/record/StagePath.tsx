@@ -15,6 +15,7 @@ export function StagePath({ record, process }: { record: RecordFull; process: Pr
   const stages = (record.path ?? []).filter((s) => !s.end || s.state === 'current' || (s === good && record.open));
   if (stages.length === 0) return null;
   const at = stages.findIndex((s) => s.state === 'current');
+  const current = stages[at];
   return (
     <div className="stages">
       <ol aria-label={t('path')}>
@@ -22,6 +23,7 @@ export function StagePath({ record, process }: { record: RecordFull; process: Pr
           <Step key={s.key} stage={s} before={i < at} record={record} color={stageColor(process, s)} name={text(s.name, s.key)} />
         ))}
       </ol>
+      {current ? <b className="narrow-only">{text(current.name, current.key)}{record.progress && record.progress.of > 0 && record.open ? ` ${record.progress.met}/${record.progress.of}` : ''}</b> : null}
       {record.open ? <Stay record={record} process={process} /> : null}
     </div>
   );
