@@ -67,8 +67,8 @@ bench: build ## measure speed and memory beside their limits (performance.md)
 kill-test: build ## kill -9 the server 50 times under load, on both stores; nothing acknowledged is lost or doubled
 	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN)
 
-data: ## renew the embedded calendar data from its package
-	go generate ./runtime/org
+data: ## renew the embedded calendar and place names from their packages
+	go generate ./runtime/org ./forms
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin web/node_modules web/dist/assets web/dist/index.html*

@@ -48,7 +48,7 @@ func (autonumberKind) schema(*field) map[string]any { return lineSchema(textDefa
 func (d *Field) Computed() bool { return d.Calc != "" || automatic[d.Type] }
 
 // automatic are the types whose values come from the product alone.
-var automatic = map[string]bool{"autonumber": true}
+var automatic = map[string]bool{"autonumber": true, "static": true}
 
 // Autonumbers are the fields that number their records, with their patterns.
 func (s *Schema) Autonumbers() []*Field {

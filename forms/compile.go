@@ -350,9 +350,9 @@ func (c *compiler) others() {
 			switch f := s.byKey[k]; {
 			case f == nil:
 				c.unknown(at, sayField, k, keysOf(s.byKey))
-			case f.def.Type == "table" || f.def.Type == "multiselect" || f.def.Type == "cascade":
-				c.fail(at, "ref.kind", "字段{field}有多个值，不能用来判断重复", "欄位{field}有多個值，不能用來判斷重複",
-					"The field {field} holds several values and cannot tell duplicates", "field", quoted(f.name))
+			case !single(f):
+				c.fail(at, "ref.kind", "字段{field}不是单个值，不能用来判断重复", "欄位{field}不是單一值，不能用來判斷重複",
+					"The field {field} does not hold one value and cannot tell duplicates", "field", quoted(f.name))
 			}
 		}
 		for j, k := range u.Normalize {
@@ -368,6 +368,12 @@ func (c *compiler) others() {
 			c.mustField(path+"/readOnly/"+strconv.Itoa(j), k)
 		}
 	}
+}
+
+// single says whether a field has one value that can be compared with another's.
+func single(f *field) bool {
+	t := f.kind.column()
+	return t != "" && t != ColTexts || f.def.Type == "longtext"
 }
 
 // mustField reports a field or "table.column" that does not exist; "*" stands for all.

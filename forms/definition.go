@@ -53,6 +53,9 @@ type Field struct {
 	Name rules.Text `json:"name,omitzero"`
 	Help rules.Text `json:"help,omitzero"`
 
+	// Text is what a static text says.
+	Text rules.Text `json:"text,omitzero"`
+
 	Required   bool   `json:"required,omitempty"`
 	RequiredIf string `json:"requiredIf,omitempty"`
 	VisibleIf  string `json:"visibleIf,omitempty"`

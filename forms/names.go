@@ -31,7 +31,9 @@ func fieldTypes(w *World, defs []Field, deep bool) map[string]rules.Type {
 	out := make(map[string]rules.Type, len(defs))
 	for i := range defs {
 		if k := kinds[defs[i].Type]; k != nil {
-			out[defs[i].Key] = k.typ(w, &defs[i], deep)
+			if t := k.typ(w, &defs[i], deep); t.Kind != "" {
+				out[defs[i].Key] = t
+			}
 		}
 	}
 	return out

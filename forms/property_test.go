@@ -34,6 +34,18 @@ func drawValue(t *rapid.T, f *field) any {
 		return rules.Date{Year: 1, Month: 1, Day: 1}.AddDays(rapid.IntRange(0, 3652058).Draw(t, f.key))
 	case "datetime":
 		return time.UnixMilli(rapid.Int64Range(-62135596800000, 253402300799999).Draw(t, f.key)).UTC()
+	case "location":
+		m := map[string]any{"lat": decimal.New(rapid.Int64Range(-9e7, 9e7).Draw(t, "lat"), -6), "lng": decimal.New(rapid.Int64Range(-18e7, 18e7).Draw(t, "lng"), -6)}
+		if rapid.Bool().Draw(t, "label") {
+			m["label"] = "中文"
+		}
+		return m
+	case "address":
+		return rapid.SampledFrom([]map[string]any{{"country": "CN", "province": "浙江省", "city": "杭州市"}, {"country": "DE", "detail": "x"}}).Draw(t, f.key)
+	case "richtext":
+		return rapid.SampledFrom([]string{"<p>a &lt; b</p>", "plain", "<ul><li>中</li></ul>"}).Draw(t, f.key)
+	case "static":
+		return nil
 	case "autonumber":
 		return rapid.StringMatching(`C[0-9]{1,9}`).Draw(t, f.key)
 	case "cascade":

@@ -69,6 +69,10 @@ func init() {
 		"team":        teamKind{},
 		"autonumber":  autonumberKind{},
 		"cascade":     cascadeKind{},
+		"location":    locationKind{},
+		"address":     addressKind{},
+		"richtext":    richtextKind{},
+		"static":      staticKind{},
 	}
 }
 

@@ -13,6 +13,7 @@ func given(d *Field) []string {
 			out = append(out, name)
 		}
 	}
+	add("text", !d.Text.IsZero())
 	add("calc", d.Calc != "")
 	add("value", d.Value != "")
 	add("minLength", d.MinLength != nil)

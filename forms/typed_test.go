@@ -33,6 +33,10 @@ func typedForm(t testing.TB) *Schema {
 		{Key: "area", Type: "cascade", Options: "area", Name: rules.Say("地区", "地區", "Area")},
 		{Key: "land", Type: "select", Options: "land", Name: rules.Say("国家", "國家", "Country")},
 		{Key: "city", Type: "select", Options: "city", OptionsBy: "land", Name: rules.Say("城市", "城市", "City")},
+		{Key: "place", Type: "location", Name: rules.Say("位置", "位置", "Place")},
+		{Key: "address", Type: "address", Name: rules.Say("地址", "地址", "Address")},
+		{Key: "rich", Type: "richtext"},
+		{Key: "note", Type: "static", Text: rules.Plain("Read this")},
 		{Key: "rows", Type: "table", Name: rules.Say("明细", "明細", "Lines"), Fields: []Field{
 			{Key: "phone", Type: "phone"}, {Key: "rating", Type: "rating", Name: rules.Say("评分", "評分", "Stars")}, {Key: "ean", Type: "barcode", Index: true}, {Key: "hours", Type: "duration"},
 			{Key: "city", Type: "multiselect", Options: "city", OptionsBy: "land", Name: rules.Say("城市", "城市", "Cities")}}},
@@ -155,6 +159,31 @@ func TestParseTyped(t *testing.T) {
 		{"area", `[]`, `/data/area shape.type: “Area” must be the list of option keys from the top down`},
 		{"area", `"east"`, `/data/area shape.type: “Area” must be the list of option keys from the top down`},
 		{"area", `["east", 1]`, `/data/area shape.type: “Area” must be the list of option keys from the top down`},
+		{"place", `{"lat": 31.230416, "lng": "121.473701", "label": "Office"}`, `{"lat":"31.230416","lng":"121.473701","label":"Office"}`},
+		{"place", `{"lat": "-90", "lng": "180", "label": ""}`, `{"lat":"-90","lng":"180"}`},
+		{"place", `{"lat": "90.1", "lng": "0"}`, `/data/place location.range: In “Place” the latitude must be -90 to 90 and the longitude -180 to 180`},
+		{"place", `{"lat": "1.1234567", "lng": "0"}`, `/data/place number.scale: “Place” may have at most 6 decimals`},
+		{"place", `{"lat": "1"}`, `/data/place shape.type: “Place” must be written {"lat": "31.230416", "lng": "121.473701", "label": "…"}`},
+		{"place", `{"lat": "1", "lng": "1", "label": "a\nb"}`, `/data/place text.line: “Place” must be a single line`},
+		{"place", `{"lat": "1", "lng": "1", "lat": "2"}`, `/data/place key.duplicate: In “Place”, “lat” is given twice`},
+		{"place", `{"lat": "1", "lng": "1", "alt": "2"}`, `/data/place field.unknown: “Place” has no member “alt”`},
+		{"place", `[1, 2]`, `/data/place shape.type: “Place” must be written {name: value}`},
+		{"address", `{"province": "上海市", "city": "市辖区", "district": "浦东新区", "detail": " 世纪大道 1 号 "}`, `{"city":"市辖区","country":"CN","detail":"世纪大道 1 号","district":"浦东新区","province":"上海市"}`},
+		{"address", `{"province": "台湾省", "city": "台北市", "district": null}`, `{"city":"台北市","country":"CN","province":"台湾省"}`},
+		{"address", `{"country": "DE", "city": "Berlin", "detail": "Unter den Linden 1"}`, `{"city":"Berlin","country":"DE","detail":"Unter den Linden 1"}`},
+		{"address", `{"province": "上海"}`, `/data/address address.unknown: “Address”: there is no province “上海”`},
+		{"address", `{"province": "上海市", "city": "杭州市"}`, `/data/address address.unknown: “Address”: there is no “杭州市” in 上海市`},
+		{"address", `{"province": "浙江省", "city": "杭州市", "district": "浦东新区"}`, `/data/address address.unknown: “Address”: there is no “浦东新区” in 浙江省杭州市`},
+		{"address", `{"city": "杭州市"}`, `/data/address address.open: “Address”: choose the province first, then the city, then the district`},
+		{"address", `{"country": "China", "detail": "x"}`, `/data/address address.country: The country of “Address” must be two capital letters such as CN`},
+		{"address", `{"country": "CN"}`, `/data/address address.empty: “Address” holds no address`},
+		{"address", `{"province": 1}`, `/data/address shape.type: “Address” must be written {"province": "…", "city": "…", "district": "…", "detail": "…"}`},
+		{"address", `{"street": "x"}`, `/data/address field.unknown: “Address” has no member “street”`},
+		{"address", `"上海"`, `/data/address shape.type: “Address” must be written {name: value}`},
+		{"rich", `"<p onclick=x()>a <b>b</b><script>alert(1)</script><img src=x onerror=y></p>"`, `"<p>a <b>b</b></p>"`},
+		{"rich", `"<a href=\"javascript:x()\">x</a> <a href='https://a.example'>y</a>"`, `"x <a href=\"https://a.example\" rel=\"nofollow noreferrer noopener\" target=\"_blank\">y</a>"`},
+		{"rich", `5`, `/data/rich shape.type: “rich” must be a text`},
+		{"note", `"x"`, `/data/note field.unknown: “note” is a text on the page and has no value`},
 		{"rows", `[{"phone":"+86 13800000000","rating":"3","hours":"PT90M"}]`, `[{"hours":"PT1H30M","phone":"13800000000","rating":"3"}]`},
 		{"rows", `[{"rating":9}]`, `/data/rows/0/rating number.range: “Stars” in row 1 of “Lines” must be 1 to 5`},
 	})
@@ -164,6 +193,7 @@ func TestParseTyped(t *testing.T) {
 var typedSample = map[string]string{
 	"phone": `"13800000000"`, "email": `"a@b.cn"`, "url": `"https://b.cn"`, "time": `"09:30"`, "duration": `"PT1H30M"`, "rating": `4`, "slider": `0.25`,
 	"barcode": `"x"`, "uscc": `"91350100M000100Y43"`, "role": `"rep"`, "team": `"t1"`,
+	"place": `{"lat":"31.230416","lng":"121.4737","label":"Office"}`, "address": `{"province":"上海市"}`, "rich": `"<p>a</p>"`,
 	"auto": `"C-1"`, "area": `["east","sh","pudong"]`,
 	"rows": `[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}]`,
 }
@@ -183,7 +213,7 @@ func TestStoredTyped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"area":["east","sh","pudong"],"auto":"C-1","barcode":"x","duration":90,"email":"a@b.cn","phone":"13800000000","rating":4,"role":"rep","rows":[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}],"slider":2500,` +
+	const want = `{"address":{"country":"CN","province":"上海市"},"area":["east","sh","pudong"],"auto":"C-1","barcode":"x","duration":90,"email":"a@b.cn","phone":"13800000000","place":{"label":"Office","lat":31230416,"lng":121473700},"rating":4,"rich":"\u003cp\u003ea\u003c/p\u003e","role":"rep","rows":[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}],"slider":2500,` +
 		`"team":"t1","time":"09:30","url":"https://b.cn","uscc":"91350100M000100Y43"}`
 	if string(raw) != want {
 		t.Errorf("stored\n got %s\nwant %s", raw, want)
@@ -239,12 +269,12 @@ func TestDoubt(t *testing.T) {
 func TestTypedInExpressions(t *testing.T) {
 	t.Parallel()
 	s := typedForm(t)
-	v, ps := s.Parse(map[string]json.RawMessage{"time": []byte(`"09:30"`), "duration": []byte(`"PT20M"`), "rating": []byte("4"), "role": []byte(`"rep"`), "area": []byte(`["east","sh","pudong"]`), "phone": []byte(`"+86 13800000000"`)}, "/data")
+	v, ps := s.Parse(map[string]json.RawMessage{"time": []byte(`"09:30"`), "duration": []byte(`"PT20M"`), "rating": []byte("4"), "role": []byte(`"rep"`), "place": []byte(typedSample["place"]), "address": []byte(typedSample["address"]), "area": []byte(`["east","sh","pudong"]`), "phone": []byte(`"+86 13800000000"`)}, "/data")
 	if len(ps) > 0 {
 		t.Fatal(showProblems(ps))
 	}
 	for src, want := range map[string]string{
-		"time < '10:00'": "true", "area contains 'sh'": "true", "duration * 3 / 60": "1", "rating + 1": "5", "role == 'rep'": "true", "phone startsWith '138'": "true",
+		"time < '10:00'": "true", "place.lat > 31 and place.label == 'Office'": "true", "address.province": "上海市", "old == nil or old.address.city == nil": "true", "area contains 'sh'": "true", "duration * 3 / 60": "1", "rating + 1": "5", "role == 'rep'": "true", "phone startsWith '138'": "true",
 	} {
 		p, ps := rules.Compile(src, s.Env(), rules.Anything)
 		if len(ps) > 0 {
@@ -255,6 +285,9 @@ func TestTypedInExpressions(t *testing.T) {
 		if err != nil || rules.ShowValue(got) != want {
 			t.Errorf("%s: %v %v, want %s", src, got, err, want)
 		}
+	}
+	if _, ps := rules.Compile("note == nil", s.Env(), rules.Bool); len(ps) == 0 {
+		t.Error("a static text has a value")
 	}
 	if _, ps := rules.Compile("role == 'clerk'", s.Env(), rules.Bool); len(ps) == 0 {
 		t.Error("an unknown role was not found")

@@ -17,6 +17,9 @@ import (
 //	date                          rules.Date
 //	datetime                      time.Time (UTC, whole milliseconds)
 //	multiselect, cascade          []any of string
+//	location                      map[string]any of lat, lng (decimal.Decimal), label (string)
+//	address                       map[string]any of country, province, city, district, detail (string)
+//	richtext                      string, safe HTML
 //	reference                     Ref
 //	table                         []map[string]any, each by column key with these same types
 type Values map[string]any
@@ -61,7 +64,17 @@ func cloneValue(v any) any {
 		}
 		return out
 	case []any:
-		return append([]any(nil), v...)
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = cloneValue(x)
+		}
+		return out
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for k, x := range v {
+			m[k] = cloneValue(x)
+		}
+		return m
 	}
 	return v
 }
@@ -91,6 +104,9 @@ func Same(a, b any) bool {
 			}
 		}
 		return true
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		return ok && sameRow(x, y)
 	case []map[string]any:
 		y, ok := b.([]map[string]any)
 		if !ok || len(x) != len(y) {

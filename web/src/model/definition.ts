@@ -118,6 +118,7 @@ export interface Field {
   type: FieldType;
   name?: Text;
   help?: Text;
+  text?: Text;
   required?: boolean;
   requiredIf?: string;
   visibleIf?: string;
