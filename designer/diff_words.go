@@ -26,7 +26,6 @@ var thingWords = map[string]rules.Text{
 	"steps":       rules.Say("审批节点", "簽核步驟", "step"),
 	"rules":       rules.Say("规则", "規則", "rule"),
 	"automations": rules.Say("自动化", "自動化", "automation"),
-	"messages":    rules.Say("消息", "訊息", "message"),
 	"views":       rules.Say("视图", "檢視", "view"),
 	"reports":     rules.Say("报表", "報表", "report"),
 	"measures":    rules.Say("指标", "指標", "measure"),

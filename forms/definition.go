@@ -95,7 +95,8 @@ type Field struct {
 	Form  string            `json:"form,omitempty"`
 	Fill  map[string]string `json:"fill,omitempty"`
 	Where string            `json:"where,omitempty"`
-	// OnDelete of a reference is "restrict" (default) or "clear".
+	// OnDelete of a reference says what happens when the record it points to is deleted: "restrict" (default) forbids it as long as
+	// this reference stands; "keep" lets it go and keeps pointing at it, as it can be restored.
 	OnDelete string `json:"onDelete,omitempty"`
 	// Fields are the columns of a table; Checks hold per row.
 	Fields []Field `json:"fields,omitempty"`

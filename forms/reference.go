@@ -18,7 +18,7 @@ func (referenceKind) compile(c *compiler, f *field) {
 	switch f.def.OnDelete {
 	case "", "restrict", "clear":
 	default:
-		c.choice(f.path+"/onDelete", f.def.OnDelete, "restrict", "clear")
+		c.choice(f.path+"/onDelete", f.def.OnDelete, "restrict", "keep")
 	}
 	if f.def.Form == "" {
 		c.fail(f.path+"/form", "setting.missing", "{field}还没有选择引用哪个表单", "{field}還沒有選擇引用哪個表單",

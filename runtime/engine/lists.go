@@ -104,7 +104,8 @@ func (l *lister) sort(keys []string) ([]query.Sort, error) {
 	return out, nil
 }
 
-// text looks for a word in titles, or for a number that begins with it. Pinyin finds Chinese titles.
+// text looks for a word in titles and in the fields made for searching, or for a number that begins with it. Pinyin finds Chinese
+// titles.
 func (l *lister) text(q string) {
 	q = strings.TrimSpace(q)
 	if q == "" {
@@ -117,6 +118,25 @@ func (l *lister) text(q string) {
 	}
 	if key := forms.CollationKey(q); key != "" {
 		any = append(any, query.Contains{Col: "title_k", Part: key})
+	}
+	for i := range l.form.Def.Fields {
+		f := &l.form.Def.Fields[i]
+		if !f.Search {
+			continue
+		}
+		col, problem := access.FindColumn(l.form, f.Key, l.viewer)
+		if problem != nil || col.Type != query.Text {
+			continue
+		}
+		found := query.Or{query.Contains{Col: col.Name, Part: q}}
+		if key := forms.CollationKey(q); key != "" && col.SortBy != col.Name {
+			found = append(found, query.Contains{Col: col.SortBy, Part: key})
+		}
+		if col.Seen != nil {
+			any = append(any, query.And{col.Seen, found}) // only where he sees the field
+			continue
+		}
+		any = append(any, found)
 	}
 	l.filter = append(l.filter, any)
 }

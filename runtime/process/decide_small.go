@@ -138,8 +138,39 @@ func (d *decider) delete() *Rejection {
 	if d.s.Round != nil {
 		return reject("approval.running", rules.Say("审批还在进行，不能删除", "審批還在進行，不能刪除", "An approval is running; the record cannot be deleted"))
 	}
+	if r := d.pointedAt(); r != nil {
+		return r
+	}
 	d.dropTimers("")
 	d.emit(Deleted{})
+	return nil
+}
+
+// pointedAt refuses to delete a record that others refer to, unless their reference says "keep" (semantics 20).
+func (d *decider) pointedAt() *Rejection {
+	for _, key := range sortedKeys(d.app.Forms) {
+		other := d.app.Forms[key]
+		for i := range other.Def.Fields {
+			f := &other.Def.Fields[i]
+			if f.Type != "reference" || f.Form != d.form.Def.Key || f.OnDelete == "keep" {
+				continue
+			}
+			need := Need{Kind: NeedLinked, Key: "linked:" + key + "." + f.Key, Form: key, Via: f.Key, ID: d.s.ID}
+			counts, known := d.f.Linked[need.Key]
+			if !known {
+				d.need(need)
+				continue
+			}
+			n := 0
+			for _, c := range counts {
+				n += c
+			}
+			if n > 0 {
+				return reject("reference.used", rules.Say("还有 {n} 条“{form}”引用它，先处理那些记录再删除", "還有 {n} 筆「{form}」引用它，先處理那些記錄再刪除",
+					"It cannot be deleted: {n} of “{form}” refer to it", "n", n, "form", named(other.Def.Name, key)))
+			}
+		}
+	}
 	return nil
 }
 

@@ -32,7 +32,6 @@ type Definition struct {
 	Approvals   []Chain            `json:"approvals,omitempty"`
 	Rules       []rules.Rule       `json:"rules,omitempty"`
 	Automations []Automation       `json:"automations,omitempty"`
-	Messages    []Message          `json:"messages,omitempty"`
 	Views       []View             `json:"views,omitempty"`
 	Reports     []Report           `json:"reports,omitempty"`
 	Dashboards  []Dashboard        `json:"dashboards,omitempty"`
@@ -408,14 +407,6 @@ type HTTPAction struct {
 	Body    map[string]string `json:"body,omitempty"`
 	Secret  string            `json:"secret,omitempty"`
 	Retry   *int              `json:"retry,omitempty"`
-}
-
-// Message is a text sent by mail or notice.
-type Message struct {
-	Key     string     `json:"key"`
-	Name    rules.Text `json:"name,omitzero"`
-	Subject rules.Text `json:"subject"`
-	Body    rules.Text `json:"body"`
 }
 
 // View is a board or a list.

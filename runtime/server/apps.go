@@ -167,10 +167,10 @@ func (s *Server) getModel(c *call) (any, error) {
 	return out, nil
 }
 
-// publicPart leaves out rules, automations, messages, tests, grants, and of approvals everything but the names.
+// publicPart leaves out rules, automations, tests, grants, and of approvals everything but the names.
 func publicPart(def *process.Definition) *process.Definition {
 	out := *def
-	out.Rules, out.Automations, out.Messages, out.Tests, out.Layout = nil, nil, nil, nil, nil
+	out.Rules, out.Automations, out.Tests, out.Layout = nil, nil, nil, nil
 	out.Approvals = nil
 	for i := range def.Approvals {
 		a := &def.Approvals[i]

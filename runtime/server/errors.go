@@ -31,6 +31,7 @@ var statuses = map[string]int{
 	"not.found":         http.StatusNotFound,
 	"conflict":          http.StatusConflict,
 	"approval.running":  http.StatusConflict,
+	"reference.used":    http.StatusConflict,
 	"approval.stale":    http.StatusConflict,
 	"task.closed":       http.StatusConflict,
 	"draft.conflict":    http.StatusConflict,

@@ -29,7 +29,6 @@ const ORDER = [
   'approvals',
   'rules',
   'automations',
-  'messages',
   'views',
   'reports',
   'dashboards',

@@ -28,7 +28,6 @@ export interface Definition {
   approvals?: Chain[];
   rules?: Rule[];
   automations?: Automation[];
-  messages?: Message[];
   views?: View[];
   reports?: Report[];
   dashboards?: Dashboard[];
@@ -142,7 +141,7 @@ export interface Field {
   form?: string;
   fill?: Record<string, string>;
   where?: string;
-  onDelete?: 'restrict' | 'clear';
+  onDelete?: 'restrict' | 'keep';
   fields?: Field[];
   checks?: Check[];
   list?: boolean;
@@ -466,13 +465,6 @@ export interface Action {
   then?: Action[];
   else?: Action[];
   on?: string;
-}
-
-export interface Message {
-  key: string;
-  name?: Text;
-  subject: Text;
-  body: Text;
 }
 
 export interface View {

@@ -11,7 +11,6 @@ const PAGES: Record<string, Page> = {
   approvals: 'approvals',
   rules: 'rules',
   automations: 'automations',
-  messages: 'automations',
   views: 'views',
   reports: 'views',
   dashboards: 'views',
@@ -34,7 +33,6 @@ const WORDS = {
   dashboards: 'dashboard',
   options: 'optionList',
   roles: 'role',
-  messages: 'message',
   tests: 'test',
 } as const;
 export type Word = (typeof WORDS)[keyof typeof WORDS];

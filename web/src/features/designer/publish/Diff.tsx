@@ -18,7 +18,6 @@ const AREAS = [
   'views',
   'reports',
   'dashboards',
-  'messages',
   'tests',
   'layout',
 ] as const;

@@ -25,7 +25,7 @@ export function ReferenceSettings({ at, form, field, columns }: SettingsProps) {
         label={t('fields:onDelete')}
         unset={t('fields:onDelete.restrict')}
         unsetAs="restrict"
-        choices={[{ value: 'clear', label: t('fields:onDelete.clear') }]}
+        choices={[{ value: 'keep', label: t('fields:onDelete.keep') }]}
       />
     </>
   );
