@@ -126,7 +126,7 @@ func (e *Engine) Decide(ctx context.Context, user, task string, d Decision) (*Ta
 		return nil, nil, err
 	}
 	if t.Kind != "approval" {
-		return nil, nil, badRequest(rules.Say("这条待办不是审批", "這條待辦不是審批", "This task is not an approval"))
+		return nil, nil, badRequest(rules.Say("这条待办不是审批", "這條待辦不是簽核", "This task is not an approval"))
 	}
 	res, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.DecideSlot, ID: t.Record, Op: d.Op, Decision: d.Do,
 		Round: t.Round, Step: t.Step, Slot: t.Slot, Hash: d.Hash, Comment: d.Comment, Data: d.Data}})

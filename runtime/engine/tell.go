@@ -105,9 +105,9 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.Text = rules.Say("“{step}”超时，已升级给{who}", "「{step}」逾時，已升級給{who}", "“{step}” is late and was escalated to {who}", "step", t.step(p.Step), "who", t.all(p.To))
 	case process.RoundBlocked:
 		out.By, out.Name = "", ""
-		out.Text = rules.Say("审批已同意，但流转条件现在不满足", "審批已同意，但流轉條件現在不滿足", "was approved, but the move's conditions do not hold now")
+		out.Text = rules.Say("审批已同意，但流转条件现在不满足", "簽核已同意，但流轉條件現在不滿足", "was approved, but the move's conditions do not hold now")
 	case process.RoundVoided:
-		out.Text = rules.Say("修改了审批所依据的内容，需重新审批", "修改了審批所依據的內容，需重新審批", "changed what the approval rests on; it runs again")
+		out.Text = rules.Say("修改了审批所依据的内容，需重新审批", "修改了簽核所依據的內容，需重新簽核", "changed what the approval rests on; it runs again")
 	case process.RoundEnded:
 		return t.roundEnded(out, p), true
 	case process.Reminded:
@@ -143,15 +143,15 @@ func (t *teller) roundEnded(out Entry, p process.RoundEnded) Entry {
 	out.By, out.Name = "", ""
 	switch p.State {
 	case process.Passed:
-		out.Text = rules.Say("审批通过", "審批通過", "the approval passed")
+		out.Text = rules.Say("审批通过", "簽核通過", "the approval passed")
 	case process.Rejected:
-		out.Text = rules.Say("审批被拒绝", "審批被拒絕", "the approval was rejected")
+		out.Text = rules.Say("审批被拒绝", "簽核被拒絕", "the approval was rejected")
 	case process.Returned:
-		out.Text = rules.Say("审批被退回", "審批被退回", "the approval was returned")
+		out.Text = rules.Say("审批被退回", "簽核被退回", "the approval was returned")
 	case process.Withdrawn:
-		out.Text = rules.Say("审批已撤回", "審批已撤回", "the approval was withdrawn")
+		out.Text = rules.Say("审批已撤回", "簽核已撤回", "the approval was withdrawn")
 	default:
-		out.Text = rules.Say("审批已取消", "審批已取消", "the approval was cancelled")
+		out.Text = rules.Say("审批已取消", "簽核已取消", "the approval was cancelled")
 	}
 	return out
 }
@@ -175,11 +175,11 @@ func reasonText(reason string) rules.Text {
 	case "condition":
 		return rules.Say("条件不适用", "條件不適用", "its condition does not apply")
 	case "self":
-		return rules.Say("审批人就是发起人", "審批人就是發起人", "the approver is the initiator")
+		return rules.Say("审批人就是发起人", "簽核人就是發起人", "the approver is the initiator")
 	case "samePerson":
 		return rules.Say("与上一节点是同一人", "與上一節點是同一人", "the same person approved the step before")
 	case "empty", "nobody":
-		return rules.Say("找不到审批人", "找不到審批人", "nobody was found to approve")
+		return rules.Say("找不到审批人", "找不到簽核人", "nobody was found to approve")
 	case "due":
 		return rules.Say("到了时限", "到了時限", "its time was over")
 	case "rule":

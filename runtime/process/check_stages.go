@@ -140,7 +140,7 @@ func (c *compiler) checkQuestions(path string, p *Process, s *Stage) {
 	ask("kind", s.Kind != "", "阶段“{stage}”没有写是什么性质的工作（如电话、会议、评审）", "階段「{stage}」沒有寫是什麼性質的工作（如電話、會議、評審）",
 		"The stage “{stage}” does not say what kind of work it is (such as call, meeting, review)")
 	ask("checklist", c.completes(p, s), "阶段“{stage}”没有写怎样算完成：加一项必做检查、必填字段、离开条件或审批",
-		"階段「{stage}」沒有寫怎樣算完成：加一項必做檢查、必填欄位、離開條件或審批",
+		"階段「{stage}」沒有寫怎樣算完成：加一項必做檢查、必填欄位、離開條件或簽核",
 		"The stage “{stage}” does not say when it is complete: add a required check, a required field, a leave condition or an approval")
 	next := false
 	for _, t := range p.Transitions {

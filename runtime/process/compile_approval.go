@@ -18,7 +18,7 @@ func (c *compiler) useChain(path, key string, form *Form) *CompiledChain {
 		if done.Form != form {
 			c.fail(path, "ref.kind",
 				"审批链“{chain}”已用于表单“{form}”；审批链只能服务一个表单，请复制一份",
-				"審批鏈「{chain}」已用於表單「{form}」；審批鏈只能服務一個表單，請複製一份",
+				"簽核鏈「{chain}」已用於表單「{form}」；簽核鏈只能服務一個表單，請複製一份",
 				"The approval chain “{chain}” already serves the form “{form}”; a chain serves one form, so make a copy",
 				"chain", named(d.Name, d.Key), "form", named(done.Form.Def.Name, done.Form.Def.Key))
 			return nil
@@ -36,7 +36,7 @@ func (c *compiler) compileChains() {
 	for i := range c.def.Approvals {
 		d := &c.def.Approvals[i]
 		if d.Key != "" && c.app.Chains[d.Key] == nil && c.chainDefs[d.Key] == d {
-			c.warn("/approvals/"+d.Key, "approval.unused", "审批链“{chain}”没有用在任何流转或阶段上", "審批鏈「{chain}」沒有用在任何流轉或階段上",
+			c.warn("/approvals/"+d.Key, "approval.unused", "审批链“{chain}”没有用在任何流转或阶段上", "簽核鏈「{chain}」沒有用在任何流轉或階段上",
 				"No transition and no stage uses the approval chain “{chain}”", "chain", named(d.Name, d.Key))
 		}
 	}
@@ -67,7 +67,7 @@ func (c *compiler) compileStep(path string, s *Step, form *forms.Form, ctx whoCo
 	if s.Fields != nil {
 		for i, key := range s.Fields.Edit {
 			if f := c.refField(path+"/fields/edit/"+itoa(i), key, form); f != nil && f.Computed() {
-				c.fail(path+"/fields/edit/"+itoa(i), "ref.kind", "“{field}”是计算字段，审批人不能填写", "「{field}」是計算欄位，審批人不能填寫",
+				c.fail(path+"/fields/edit/"+itoa(i), "ref.kind", "“{field}”是计算字段，审批人不能填写", "「{field}」是計算欄位，簽核人不能填寫",
 					"“{field}” is computed; an approver cannot fill it", "field", named(f.Name, f.Key))
 			}
 		}

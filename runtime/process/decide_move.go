@@ -68,7 +68,7 @@ func (d *decider) move() *Rejection {
 }
 
 func approvalRunning() *Rejection {
-	return reject("approval.running", rules.Say("审批还在进行，结束后才能流转", "審批還在進行，結束後才能流轉", "An approval is running; the record can move when it has ended"))
+	return reject("approval.running", rules.Say("审批还在进行，结束后才能流转", "簽核還在進行，結束後才能流轉", "An approval is running; the record can move when it has ended"))
 }
 
 // transition finds the transition asked for and checks that it starts here.
@@ -106,7 +106,7 @@ func (d *decider) outcomeOnly(t *CompiledTransition) *Rejection {
 			return nil
 		}
 	}
-	return reject("approval.outcome", rules.Say("“{name}”由审批结果决定，不能手动进行", "「{name}」由審批結果決定，不能手動進行", "“{name}” follows from the approval; it cannot be done by hand", "name", t.name()))
+	return reject("approval.outcome", rules.Say("“{name}”由审批结果决定，不能手动进行", "「{name}」由簽核結果決定，不能手動進行", "“{name}” follows from the approval; it cannot be done by hand", "name", t.name()))
 }
 
 // outcomeOf tells which ends of the stage's own approval lead to the transition.

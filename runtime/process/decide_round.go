@@ -117,7 +117,7 @@ func (d *decider) withdraw() *Rejection {
 		return forbidden()
 	}
 	if r.State == Running && r.decided() {
-		return reject("approval.decided", rules.Say("已经有人审批，不能撤回；可以请审批人退回", "已經有人審批，不能撤回；可以請審批人退回", "Somebody has decided already; ask the approver to return it"))
+		return reject("approval.decided", rules.Say("已经有人审批，不能撤回；可以请审批人退回", "已經有人簽核，不能撤回；可以請簽核人退回", "Somebody has decided already; ask the approver to return it"))
 	}
 	stage := r.Stage
 	d.emit(RoundEnded{State: Withdrawn, Reason: d.c.Comment})

@@ -136,7 +136,7 @@ func (d *decider) delete() *Rejection {
 		return forbidden()
 	}
 	if d.s.Round != nil {
-		return reject("approval.running", rules.Say("审批还在进行，不能删除", "審批還在進行，不能刪除", "An approval is running; the record cannot be deleted"))
+		return reject("approval.running", rules.Say("审批还在进行，不能删除", "簽核還在進行，不能刪除", "An approval is running; the record cannot be deleted"))
 	}
 	if r := d.pointedAt(); r != nil {
 		return r

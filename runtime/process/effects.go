@@ -63,9 +63,9 @@ func (w *effects) event(e *Event) {
 	case Reminded:
 		w.notify(e, p.To, remindText(p.Kind))
 	case Urged:
-		w.notify(e, p.To, rules.Say("{who} 请你尽快审批", "{who} 請你儘快審批", "{who} asks you to decide soon", "who", e.By))
+		w.notify(e, p.To, rules.Say("{who} 请你尽快审批", "{who} 請你儘快簽核", "{who} asks you to decide soon", "who", e.By))
 	case Escalated:
-		w.notify(e, p.To, rules.Say("审批超时，已升级给你", "審批逾時，已升級給你", "An approval is late and was escalated to you"))
+		w.notify(e, p.To, rules.Say("审批超时，已升级给你", "簽核逾時，已升級給你", "An approval is late and was escalated to you"))
 	case Assigned:
 		if p.Owner != e.By && p.How != "create" {
 			w.notify(e, []string{p.Owner}, rules.Say("这条记录现在由你负责", "這條記錄現在由你負責", "You own this record now"))
@@ -287,7 +287,7 @@ func remindText(kind string) rules.Text {
 	case "idle":
 		return rules.Say("很久没有进展，请跟进", "很久沒有進展，請跟進", "Nothing has happened for a while; please follow up")
 	}
-	return rules.Say("有审批等你处理", "有審批等你處理", "An approval waits for you")
+	return rules.Say("有审批等你处理", "有簽核等你處理", "An approval waits for you")
 }
 
 func clip(s string) string {

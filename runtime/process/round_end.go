@@ -120,12 +120,12 @@ func (d *decider) guarded(c Changed) (void []string, r *Rejection) {
 			// What it is computed from is guarded by default as well; alone it only says why.
 			continue
 		}
-		locked = append(locked, rules.Errorf("/data/"+g, "approval.locked", rules.Say("审批进行中，“{field}”不能改；撤回审批后再改", "審批進行中，「{field}」不能改；撤回審批後再改", "“{field}” cannot change while the approval runs; withdraw it first", "field", d.fieldName(g))))
+		locked = append(locked, rules.Errorf("/data/"+g, "approval.locked", rules.Say("审批进行中，“{field}”不能改；撤回审批后再改", "簽核進行中，「{field}」不能改；撤回簽核後再改", "“{field}” cannot change while the approval runs; withdraw it first", "field", d.fieldName(g))))
 	}
 	if len(locked) == 0 && !voids {
 		for _, g := range ch.Guards {
 			if k := d.form.Schema.StorageKey(g); slices.Contains(keys, k) && d.form.Schema.Computed(g) {
-				locked = append(locked, rules.Errorf("/data/"+g, "approval.locked", rules.Say("审批进行中，“{field}”会因此改变，不能改；撤回审批后再改", "審批進行中，「{field}」會因此改變，不能改；撤回審批後再改", "This would change “{field}”, which is under approval; withdraw it first", "field", d.fieldName(g))))
+				locked = append(locked, rules.Errorf("/data/"+g, "approval.locked", rules.Say("审批进行中，“{field}”会因此改变，不能改；撤回审批后再改", "簽核進行中，「{field}」會因此改變，不能改；撤回簽核後再改", "This would change “{field}”, which is under approval; withdraw it first", "field", d.fieldName(g))))
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func (d *decider) skips(ch *CompiledChain, v forms.Values) (bool, *Rejection) {
 	}
 	yes, problem := d.truth(ch.SkipIf, d.scope(v), "/approvals/"+ch.Def.Key+"/skipIf")
 	if problem != nil {
-		return false, reject("approval.rule", rules.Say("审批规则无法计算，请找管理员", "審批規則無法計算，請找管理員", "An approval rule could not be computed; ask your admin"), *problem)
+		return false, reject("approval.rule", rules.Say("审批规则无法计算，请找管理员", "簽核規則無法計算，請找管理員", "An approval rule could not be computed; ask your admin"), *problem)
 	}
 	return yes, nil
 }
