@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { api, isApiError, operationKey } from '@/api/client';
 import { meQuery, queryClient, taskQuery } from '@/api/queries';
 import type { Data, RecordFull, Round, Task, TaskFull } from '@/api/types';
-import { FieldEnvContext, isEmpty } from '@/fields/kind';
+import { FieldEnvContext, isEmpty, stateOf } from '@/fields/kind';
 import type { Form } from '@/model/definition';
 import { putRecord } from '@/records/actions';
 import { RoundPath } from '@/records/ApprovalPath';
@@ -56,6 +56,8 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
   const { data: me } = useSuspenseQuery(meQuery());
   const env = useEnv(model.app, model.definition, {}, nothing, true);
   const state = useForm({ app: model.app, form, record });
+  // The step lets its approvers write these, whatever they may do on the record otherwise.
+  const own = { ...state, states: { ...state.states, ...Object.fromEntries((task.fields ?? []).map((k) => [k, { ...stateOf(state.states, k), visible: true, readOnly: false, masked: false }])) } };
   const round = task.round;
   const grounds = (round?.guarded ?? []).map((k) => fieldOf(form, k)).filter((f) => f !== undefined && !isEmpty(record.data[f.key]));
   const words = grounds.filter((f) => f?.type === 'longtext');
@@ -134,7 +136,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
             <header>
               <h3>{t('yourFields')}</h3>
             </header>
-            <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={task.fields} />
+            <FormSubset app={model.app} definition={model.definition} form={form} state={own} keys={task.fields} />
           </section>
         ) : null}
       </div>
