@@ -49,7 +49,7 @@ test-go: web ## Go tests, the MongoDB store against an independent server
 
 test-race: web ## the packages where goroutines meet, under the race detector
 	.ci/tools java cc
-	CGO_ENABLED=1 go test -race ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
+	CGO_ENABLED=1 go test -race -short ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
 
 test-templates: build ## every built-in template: clean check, own scenarios
 	@for f in builtin-templates/*/app.json; do ./$(BIN) check "$$f" && ./$(BIN) test "$$f"; done

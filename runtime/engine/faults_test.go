@@ -237,7 +237,10 @@ func TestRace(t *testing.T) {
 		wg.Wait()
 		return won
 	}
-	rounds := 5
+	rounds := 100
+	if testing.Short() {
+		rounds = 5
+	}
 	for i := range rounds {
 		s := w.deal(fmt.Sprint("deal ", i), smallLines)
 		w.do("rep.li", process.Command{Kind: process.Tick, ID: s.ID, Item: "budget", Done: true})
