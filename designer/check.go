@@ -1,6 +1,8 @@
 package designer
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -17,6 +19,34 @@ func (d *Designer) Check(definition []byte) []rules.Problem {
 		return problems
 	}
 	return d.check(def, problems)
+}
+
+// CheckAgainst is Check, and what depends on more than the definition: the people of the company, and what other apps use. It is
+// what publishing asks, but for the scenarios.
+func (d *Designer) CheckAgainst(ctx context.Context, definition []byte) ([]rules.Problem, error) {
+	def, problems := process.Parse(definition)
+	if def == nil {
+		return problems, nil
+	}
+	return d.checkAgainst(ctx, def, problems)
+}
+
+func (d *Designer) checkAgainst(ctx context.Context, def *process.Definition, problems []rules.Problem) ([]rules.Problem, error) {
+	problems = d.check(def, problems)
+	if rules.HasErrors(problems) {
+		return problems, nil // an app that cannot run has no approvals to try
+	}
+	if d.Org == nil {
+		return problems, nil
+	}
+	company, err := d.Org(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("designer: people: %w", err)
+	}
+	app, _ := process.Compile(def, nil, 0, process.Options{SkipTexts: true})
+	problems = append(problems, process.CheckOrg(app, company)...)
+	sortProblems(problems)
+	return problems, nil
 }
 
 // check is Check of a definition already read.

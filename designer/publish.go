@@ -55,7 +55,9 @@ func (d *Designer) Publish(ctx context.Context, in PublishInput) (Published, err
 	if def == nil || rules.HasErrors(problems) {
 		return Published{}, failedCheck(problems)
 	}
-	problems = d.check(def, problems)
+	if problems, err = d.checkAgainst(ctx, def, problems); err != nil {
+		return Published{}, err
+	}
 	if rules.HasErrors(problems) {
 		return Published{}, failedCheck(problems)
 	}

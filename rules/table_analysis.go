@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,11 +56,25 @@ func analyseTable(r *Rule, types []Type, cells [][]cell, path string) []Problem 
 		}
 	}
 	if len(rest) > 0 {
-		problems = append(problems, Warnf(path+"/rows", "table.gap", Say(
+		p := Warnf(path+"/rows", "table.gap", Say(
 			"没有一行适用于这种情况：{case}。结果会是空值", "沒有一列適用於這種情況：{case}。結果會是空值",
-			"No row applies to this case: {case}. The result will be null", "case", describe(r, segments, rest[0]))))
+			"No row applies to this case: {case}. The result will be null", "case", describe(r, segments, rest[0])))
+		if r.Hit == "first" {
+			p.Fix = defaultRow(r, path)
+		}
+		problems = append(problems, p)
 	}
 	return problems
+}
+
+// defaultRow adds a last row for whatever the others leave, so that the empty result is there to be seen and filled.
+func defaultRow(r *Rule, path string) *Fix {
+	raw, err := json.Marshal(Row{If: make([]string, len(r.In)), Then: make([]string, len(r.Out))})
+	if err != nil {
+		return nil
+	}
+	return &Fix{Title: Say("在末尾加一行“其他情况”", "在末尾加一列「其他情況」", "Add a last row for all other cases"),
+		Changes: []Change{{Path: path + "/rows/" + strconv.Itoa(len(r.Rows)), Value: raw}}}
 }
 
 // rowBox finds the box of a row; nil if it cannot be told.

@@ -19,6 +19,11 @@ func inputSegments(j int, input string, t Type, cells [][]cell) []segment {
 			constants = append(constants, found...)
 		}
 	}
+	return typeSegments(t, constants)
+}
+
+// typeSegments cuts the values of a type at constants; nil if it cannot be cut.
+func typeSegments(t Type, constants []any) []segment {
 	switch t.Kind {
 	case KindBool:
 		return []segment{{true, "true"}, {false, "false"}}

@@ -56,6 +56,13 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 		Store: s, Now: time.Now, Log: log, Check: checkOptions(), Templates: gallery,
 		Prepare: func(ctx context.Context, prev, next *process.App) error { return p.engine.Prepare(ctx, prev, next) },
 		Tests:   runTests,
+		Org: func(ctx context.Context) (process.Org, error) {
+			dir, err := p.engine.Directory(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return access.Company(dir), nil
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -62,7 +62,10 @@ func (s *Server) postCheck(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	problems := s.Designer.Check(raw)
+	problems, err := s.Designer.CheckAgainst(c.ctx(), raw)
+	if err != nil {
+		return nil, err
+	}
 	out := checkOut{Problems: wireProblems(problems)}
 	for _, p := range problems {
 		if p.Severity == rules.Error {
