@@ -33,7 +33,14 @@ func PreviewPath(app *App, s *State, transition string, data Wire, a Actor, f *F
 		return &Path{}, nil
 	}
 	t := d.proc.ByTransition[transition]
-	if t == nil || t.Chain == nil {
+	if t == nil {
+		return &Path{}, nil
+	}
+	chain := t.Chain
+	if chain == nil {
+		chain = t.To.Approval // the round begins after the move (semantics 2b)
+	}
+	if chain == nil {
 		return &Path{}, nil
 	}
 	given, problems := d.form.Schema.Parse(data, "/data")
@@ -41,7 +48,7 @@ func PreviewPath(app *App, s *State, transition string, data Wire, a Actor, f *F
 	if len(d.needs) > 0 {
 		return nil, d.needs
 	}
-	p := d.walk(t.Chain, d.difference(res.Values), res.Values)
+	p := d.walk(chain, d.difference(res.Values), res.Values)
 	p.Problems = append(problems, d.errorsOf(d.gate(t, res.Values))...)
 	return p, d.needs
 }

@@ -102,3 +102,44 @@ func TestScenarios(t *testing.T) {
 		}
 	}
 }
+
+// Who would decide is told before the move, for the chain of the transition and for the one its stage opens.
+func TestPreviewPath(t *testing.T) {
+	t.Parallel()
+	app := loadApp(t, "testdata/scenario/approvals.json")
+	s := newScenario(app, smallCompany{}, &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}},
+		&Test{As: "rep.li", Given: Given{Form: "thing", Data: Wire{"name": []byte(`"x"`), "amount": []byte(`{"amount": "5000", "currency": "CNY"}`)}}}, "")
+	if !s.begin() {
+		t.Fatal(s.problems)
+	}
+	for transition, want := range map[string]string{"treview": "", "review": "a:mgr.wang", "tdedupe": "a:mgr.wang b:samePerson c:fin.zhao", "ttier": "a:mgr.wang b:dir.sun", "tselfskip": "a:self b:fin.zhao", "temptyclimb": "a:mgr.wang"} {
+		f := s.facts()
+		var path *Path
+		for range 8 {
+			var needs []Need
+			if path, needs = PreviewPath(app, s.records["rec-main"], transition, nil, smallCompany{}.Actor(app, "thing", "rep.li", s.records["rec-main"]), f, s.now); len(needs) == 0 {
+				break
+			}
+			for _, n := range needs {
+				s.fetch(f, n)
+			}
+		}
+		got := ""
+		for _, st := range path.Steps {
+			if got != "" {
+				got += " "
+			}
+			got += st.Step.Def.Key + ":"
+			if st.State == Skipped {
+				got += st.Reason
+				continue
+			}
+			for _, p := range st.People {
+				got += p
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", transition, got, want)
+		}
+	}
+}
