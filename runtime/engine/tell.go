@@ -122,13 +122,17 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.Comment = p.Text
 		out.Text = rules.Say("写了笔记", "寫了筆記", "left a note")
 	case process.LinkAdded:
-		title := p.Link.ID
+		kind := rules.Plain(p.Link.Form)
+		if f := t.view.App.Forms[p.Link.Form]; f != nil {
+			kind = f.Def.Name
+		}
+		// Who may not see the other record learns of what kind it is, and no more.
+		out.Text = rules.Say("发起了{kind}", "發起了{kind}", "started a record of “{kind}”", "kind", kind)
 		for _, l := range t.view.Links {
 			if l.ID == p.Link.ID && l.Title != "" {
-				title = l.Title
+				out.Text = rules.Say("发起了{kind}“{title}”", "發起了{kind}「{title}」", "started “{title}” ({kind})", "kind", kind, "title", l.Title)
 			}
 		}
-		out.Text = rules.Say("发起了“{title}”", "發起了「{title}」", "started “{title}”", "title", title)
 	case process.Deleted:
 		out.Text = rules.Say("移入回收站", "移入回收站", "moved it to the recycle bin")
 	case process.Restored:
