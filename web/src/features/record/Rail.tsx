@@ -217,8 +217,9 @@ function EndedRounds({ record }: { record: RecordFull }) {
 export function RelatedCard({ record, model }: { record: RecordFull; model: Model }) {
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
-  const links = record.links ?? [];
   const lists = record.related ?? [];
+  // What a list below shows by its field need not be said twice.
+  const links = (record.links ?? []).filter((l) => !lists.some((list) => list.items.some((i) => i.id === l.id)));
   if (links.length === 0 && lists.length === 0) return null;
   const stageName = (item: { form: string; stage?: string }) => text(stageOf(model.processOf(item.form), item.stage)?.name, item.stage);
   return (

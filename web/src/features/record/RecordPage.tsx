@@ -97,7 +97,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
 
   const tabs: { key: Tab; name: string }[] = [
     { key: 'form', name: t('tab.form') },
-    ...(record.path?.length ? [{ key: 'next' as const, name: t('tab.next') }] : []),
+    ...(record.path?.length && record.open ? [{ key: 'next' as const, name: t('tab.next') }] : []),
     ...(record.round || (main && chainOf(process, main)) || record.rounds?.length ? [{ key: 'approval' as const, name: t('tab.approval') }] : []),
     { key: 'timeline', name: t('tab.timeline') },
     ...(record.links?.length || record.related?.length ? [{ key: 'related' as const, name: t('tab.related') }] : []),
