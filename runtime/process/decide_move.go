@@ -54,8 +54,9 @@ func (d *decider) move() *Rejection {
 	if r := d.incomplete(problems); r != nil {
 		return r
 	}
-	if t.Chain != nil && override == "" {
-		opened, r := d.open(t, proposed, values)
+	if t.Chain != nil {
+		// An override passes conditions, never people.
+		opened, r := d.open(t, proposed, values, override)
 		if r != nil || opened {
 			return r
 		}

@@ -221,7 +221,7 @@ func (d *decider) autos() *Rejection {
 			return nil
 		}
 		if t.Chain != nil {
-			if opened, r := d.open(t, Changed{}, d.view(nil)); r != nil || opened {
+			if opened, r := d.open(t, Changed{}, d.view(nil), ""); r != nil || opened {
 				return r
 			}
 		}

@@ -112,6 +112,8 @@ type (
 		Hash       string       `json:"hash"`
 		Guards     forms.Stored `json:"guards,omitempty"`
 		Steps      []string     `json:"steps"`
+		// Override is the reason for which the move's conditions are passed; the people still decide.
+		Override string `json:"override,omitempty"`
 		// Comment is what the person who submitted tells those who decide.
 		Comment string `json:"comment,omitempty"`
 	}
@@ -291,7 +293,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 // Effect is something that must happen outside the record because of its events. Effects have deterministic ids, so carrying
 // one out twice is harmless; the engine keeps them in the record's pending until every one has been relayed.
 type Effect struct {
-	// Kind is "task", "notice", "job", "visit", "round" or "number".
+	// Kind is "task", "notice", "automation", "timer", "visit", "round" or "refresh".
 	Kind string `json:"kind"`
 	ID   string `json:"id"`
 	// Seq orders effects on the same id; a target never goes back to a lower one.
@@ -303,6 +305,8 @@ type Effect struct {
 	Timer      *Timer      `json:"timer,omitempty"`
 	Visit      *Visit      `json:"visit,omitempty"`
 	Round      *Round      `json:"round,omitempty"`
+
+	Refresh *RefreshEffect `json:"refresh,omitempty"`
 }
 
 // TaskEffect is a person's open decision or thing to do, as the inbox shows it.

@@ -23,7 +23,7 @@ func (d *decider) pass() *Rejection {
 		return d.block("stage")
 	}
 	v := d.view(r.Proposed)
-	if problems := d.errorsOf(d.gate(t, v)); len(problems) > 0 {
+	if problems := d.errorsOf(d.gate(t, v)); len(problems) > 0 && r.Override == "" {
 		if len(d.needs) > 0 {
 			return nil
 		}
@@ -47,7 +47,7 @@ func (d *decider) pass() *Rejection {
 	decider := d.by
 	d.by = r.Initiator
 	defer func() { d.by = decider }()
-	return d.take(t, proposed, v, Entered{})
+	return d.take(t, proposed, v, Entered{Override: r.Override})
 }
 
 // block parks the round: visible, retryable, never a silent pass.

@@ -11,7 +11,7 @@ import (
 )
 
 // open begins the approval round of a transition. opened is false when the chain is skipped: the move goes on at once.
-func (d *decider) open(t *CompiledTransition, proposed Changed, v forms.Values) (opened bool, r *Rejection) {
+func (d *decider) open(t *CompiledTransition, proposed Changed, v forms.Values, override string) (opened bool, r *Rejection) {
 	skip, r := d.skips(t.Chain, v)
 	if r != nil || skip {
 		return false, r
@@ -23,7 +23,7 @@ func (d *decider) open(t *CompiledTransition, proposed Changed, v forms.Values) 
 	for _, k := range proposed.Clear {
 		held[k] = nil
 	}
-	return true, d.begin(t.Chain, RoundOpened{Transition: t.Def.Key, Proposed: held})
+	return true, d.begin(t.Chain, RoundOpened{Transition: t.Def.Key, Proposed: held, Override: override})
 }
 
 // openStage begins the round that a stage opens on entry (semantics 2b); a skipped chain passes at once.

@@ -133,7 +133,9 @@ type Round struct {
 	Guards forms.Stored `json:"guards,omitempty"`
 	State  string       `json:"state"`
 	Reason string       `json:"reason,omitempty"`
-	Steps  []StepState  `json:"steps"`
+	// Override is the reason for which the move's conditions are passed at the end.
+	Override string      `json:"override,omitempty"`
+	Steps    []StepState `json:"steps"`
 	// Urged are the newest instants somebody urged, at most 10.
 	Urged []time.Time `json:"urged,omitempty"`
 }
