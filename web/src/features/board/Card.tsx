@@ -82,6 +82,7 @@ export function Card({ model, process, record, columns, moves, waiting }: Props)
       >
         <CardFace model={model} record={record} id={record.id} linked />
         <Dropdown
+          autoFocus
           trigger={['click']}
           menu={{
             items: targets.map((w) => ({

@@ -129,6 +129,7 @@ function Owner({ record }: { record: RecordFull }) {
   };
   return (
     <Dropdown
+          autoFocus
       trigger={['click']}
       menu={{
         style: { maxHeight: 320, overflowY: 'auto' },
@@ -191,13 +192,13 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
             {name(main)}
           </Button>
           {others.length > 0 ? (
-            <Dropdown trigger={['click']} placement="bottomRight" menu={menu}>
+            <Dropdown autoFocus trigger={['click']} placement="bottomRight" menu={menu}>
               <Button type="primary" aria-label={t('otherWays')} icon={<Icon name="down" />} />
             </Dropdown>
           ) : null}
         </Space.Compact>
       ) : others.length > 0 ? (
-        <Dropdown trigger={['click']} placement="bottomRight" menu={menu}>
+        <Dropdown autoFocus trigger={['click']} placement="bottomRight" menu={menu}>
           <Button icon={<Icon name="down" />} iconPlacement="end">
             {t('ways')}
           </Button>
@@ -233,6 +234,7 @@ function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
   return (
     <>
       <Dropdown
+          autoFocus
         trigger={['click']}
         placement="bottomRight"
         menu={{ items: [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] }}
