@@ -45,10 +45,10 @@ func (autonumberKind) accept(f *field, v any, at *place) any {
 func (autonumberKind) schema(*field) map[string]any { return lineSchema(textDefault, nil) }
 
 // Computed says that nobody fills in the field: it has a formula, or the product gives it its value.
-func (d *Field) Computed() bool { return d.Calc != "" || automatic[d.Type] }
+func (d *Field) Computed() bool { return d.Calc != "" || d.Agg != "" || automatic[d.Type] }
 
 // automatic are the types whose values come from the product alone.
-var automatic = map[string]bool{"autonumber": true, "static": true}
+var automatic = map[string]bool{"autonumber": true, "static": true, "lookup": true, "rollup": true}
 
 // Autonumbers are the fields that number their records, with their patterns.
 func (s *Schema) Autonumbers() []*Field {

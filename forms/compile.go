@@ -248,6 +248,10 @@ func (c *compiler) fieldExpressions(f *field, env *rules.Env) {
 		// The condition on the choice is about the record chosen: its fields by their bare names.
 		f.where = c.expr(f.path+"/where", f.def.Where, EnvOf(f.target, c.world), rules.Bool)
 	}
+	if d := f.linked; d != nil && d.Where != "" {
+		// So is the condition on the records summed up.
+		f.where = c.expr(f.path+"/where", d.Where, EnvOf(c.world.Forms[d.Form], c.world), rules.Bool)
+	}
 	c.compileOptionsBy(f)
 	limit := rules.Number
 	if want.Kind == rules.KindDate || want.Kind == rules.KindDatetime {

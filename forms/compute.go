@@ -1,5 +1,7 @@
 package forms
 
+import "github.com/shopspring/decimal"
+
 // compute gives every field and cell its value, in the order of what is computed from what.
 func (e *evaluation) compute() {
 	for _, f := range e.s.order {
@@ -49,6 +51,10 @@ func (e *evaluation) settle(f *field, row int, values, old map[string]any) {
 			v = nil
 		}
 		e.put(f, row, values, v)
+	case f.linked != nil:
+		if e.create && values[f.key] == nil && (f.linked.Agg == "count" || f.linked.Agg == "sum") {
+			e.put(f, row, values, decimal.Zero)
+		}
 	case f.filledBy != nil && e.fills(f, row, values, old):
 	case f.value != nil:
 		if _, given := values[f.key]; given || !e.isNew(f, values, old) {

@@ -98,6 +98,11 @@ type Field struct {
 	// OnDelete of a reference says what happens when the record it points to is deleted: "restrict" (default) forbids it as long as
 	// this reference stands; "keep" lets it go and keeps pointing at it, as it can be restored.
 	OnDelete string `json:"onDelete,omitempty"`
+	// Via is the reference a lookup goes through, or by which the records of Form that a rollup sums up point here; Field is the
+	// field of the other side; Agg is count, sum, min, max or avg.
+	Via   string `json:"via,omitempty"`
+	Field string `json:"field,omitempty"`
+	Agg   string `json:"agg,omitempty"`
 	// Fields are the columns of a table; Checks hold per row.
 	Fields []Field `json:"fields,omitempty"`
 	Checks []Check `json:"checks,omitempty"`

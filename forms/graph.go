@@ -17,7 +17,7 @@ func (c *compiler) graph() {
 	each(s.fields, func(f *field) {
 		all = append(all, f)
 		f.deps = c.valueDeps(f)
-		f.restless = c.restless(f.calc)
+		f.restless = c.restless(f.calc) || f.linked != nil
 	})
 	c.steps()
 	c.wholeTables(all)
@@ -113,10 +113,10 @@ func (c *compiler) fillTargets() {
 					"{field} is already filled by “{other}”; it can have one source only", "field", quoted(to.name), "other", to.filledBy.name)
 				continue
 			}
-			k := kinds[from.Type]
-			if k == nil {
+			if from = c.world.resolved(f.target.Fields, from, 1); from == nil || kinds[from.Type] == nil {
 				continue // reported at the other form
 			}
+			k := kinds[from.Type]
 			got, want := k.typ(c.world, from, false), to.kind.typ(c.world, to.def, false)
 			if got.Kind != want.Kind || got.Currency != want.Currency || got.Kind == rules.KindRecord && from.Type != to.def.Type {
 				c.fail(path, "expr.type", "不能把{got}带入{field}，它是{want}", "不能把{got}帶入{field}，它是{want}",

@@ -30,8 +30,12 @@ func EnvOf(f *Form, w *World) *rules.Env {
 func fieldTypes(w *World, defs []Field, deep bool) map[string]rules.Type {
 	out := make(map[string]rules.Type, len(defs))
 	for i := range defs {
-		if k := kinds[defs[i].Type]; k != nil {
-			if t := k.typ(w, &defs[i], deep); t.Kind != "" {
+		d := w.resolved(defs, &defs[i], 1)
+		if d == nil {
+			continue
+		}
+		if k := kinds[d.Type]; k != nil {
+			if t := k.typ(w, d, deep); t.Kind != "" {
 				out[defs[i].Key] = t
 			}
 		}

@@ -70,6 +70,8 @@ func init() {
 		"autonumber":  autonumberKind{},
 		"cascade":     cascadeKind{},
 		"location":    locationKind{},
+		"lookup":      lookupKind,
+		"rollup":      rollupKind,
 		"address":     addressKind{},
 		"richtext":    richtextKind{},
 		"static":      staticKind{},

@@ -93,8 +93,10 @@ type field struct {
 	// optionsBy is the field whose choice narrows the options of this one.
 	optionsBy *field
 	target    *Form
-	fills     []fill
-	roles     []string
+	// linked is the lookup or rollup that def was made from.
+	linked *Field
+	fills  []fill
+	roles  []string
 	// lowest, highest and step are the scale of a rating or slider.
 	lowest, highest, step decimal.Decimal
 

@@ -88,7 +88,13 @@ func computedFrom(app *process.App, f *process.Form) map[string][]string {
 		if field.Calc != "" && !field.Declassify {
 			reads[field.Key] = wordsOf(field.Calc)
 		}
+		if field.Type == "lookup" && !field.Declassify {
+			reads[field.Key] = []string{field.Via}
+		}
 		for j := range field.Fields {
+			if c := &field.Fields[j]; c.Type == "lookup" && !c.Declassify {
+				reads[field.Key+"."+c.Key] = []string{field.Key + "." + c.Via, field.Key}
+			}
 			if c := &field.Fields[j]; c.Calc != "" && !c.Declassify {
 				reads[field.Key+"."+c.Key] = append(wordsOf(c.Calc), field.Key)
 			}

@@ -354,6 +354,9 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	}
 	res := &Result{State: before, Ver: ver, App: app, Events: d.Events, Warnings: d.Warnings}
 	if len(d.Events) == 0 {
+		if c.Kind == process.Refresh {
+			return res, nil, r.touch(ctx, old, ver)
+		}
 		return res, nil, nil
 	}
 	if d.State.Release > 0 && d.State.Release != app.Release {

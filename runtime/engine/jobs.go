@@ -43,6 +43,7 @@ const (
 	jobAutomation = "automation" // an automation for one record
 	jobTimer      = "timer"      // a timer of a record has come
 	jobTick       = "tick"       // a schedule is due
+	jobRefresh    = "refresh"    // lookups or rollups are out of date
 )
 
 var jobHandlers map[string]func(*Engine, context.Context, *job) error
@@ -52,20 +53,23 @@ func init() { // the handlers come back here for their constants
 		jobAutomation: (*Engine).runAutomationJob,
 		jobTimer:      (*Engine).runTimer,
 		jobTick:       (*Engine).runTick,
+		jobRefresh:    (*Engine).runRefresh,
 	}
 }
 
 // job is a piece of work that will be done, at least once, by one of the nodes.
 type job struct {
-	ID         string        `json:"id"`
-	Kind       string        `json:"kind"`
-	App        string        `json:"app,omitempty"`
-	Form       string        `json:"form,omitempty"`
-	Record     string        `json:"record,omitempty"`
-	Automation string        `json:"automation,omitempty"`
-	Seq        int64         `json:"seq,omitempty"`
-	Timer      string        `json:"timer,omitempty"`
-	Cause      process.Cause `json:"cause,omitzero"`
+	ID         string `json:"id"`
+	Kind       string `json:"kind"`
+	App        string `json:"app,omitempty"`
+	Form       string `json:"form,omitempty"`
+	Record     string `json:"record,omitempty"`
+	Automation string `json:"automation,omitempty"`
+	Seq        int64  `json:"seq,omitempty"`
+	Timer      string `json:"timer,omitempty"`
+	// Via is the reference by which a refresh finds its records.
+	Via   string        `json:"via,omitempty"`
+	Cause process.Cause `json:"cause,omitzero"`
 	// Tick is the instant a schedule was due, and Ledger its entry.
 	Tick   time.Time `json:"tick,omitzero"`
 	Ledger string    `json:"ledger,omitempty"`

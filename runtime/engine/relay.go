@@ -191,6 +191,10 @@ func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 				d, err = newJob(job{ID: "auto|" + x.ID, Kind: jobAutomation, App: it.app, Form: it.form, Record: it.id, Automation: x.Automation.Key,
 					Seq: x.Automation.Seq, Cause: x.Automation.Cause}, time.UnixMilli(it.batch.At), time.UnixMilli(it.batch.At))
 				jobs = append(jobs, d)
+			case "refresh":
+				var d store.Doc
+				d, err = newJob(refreshJob(it, x), time.UnixMilli(it.batch.At), time.UnixMilli(it.batch.At))
+				jobs = append(jobs, d)
 			case "visit":
 				err = later(visits, visitDoc, it, x)
 			case "round":

@@ -38,6 +38,8 @@ type App struct {
 	Chains      map[string]*CompiledChain
 	Rules       map[string]*rules.CompiledRule
 	Automations map[string]*CompiledAutomation
+	// links are what depends on the records of each form.
+	links map[string]*links
 }
 
 // Form is a compiled form, with the process over it if there is one (at most one process a form).

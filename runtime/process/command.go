@@ -30,6 +30,8 @@ const (
 	Retry CommandKind = "retry"
 	// Urge reminds the people a round waits for.
 	Urge CommandKind = "urge"
+	// Refresh works out lookups and rollups anew because the other side has changed; the service's alone.
+	Refresh CommandKind = "refresh"
 )
 
 // Command asks for a change of one record. The instant, the actor and new ids come with it; Decide invents nothing.

@@ -45,6 +45,7 @@ func (c *compiler) compileForms() {
 		c.envs[f.Key] = forms.EnvOf(f, c.world)
 		c.refForms(path, f)
 	}
+	c.app.link()
 }
 
 // refForms checks what a form names outside itself.

@@ -49,7 +49,7 @@ func init() {
 		Create: (*decider).create, Import: (*decider).imported, Edit: (*decider).edit, Move: (*decider).move,
 		Tick: (*decider).tick, Activity: (*decider).activity, Assign: (*decider).assign,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
-		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Delete: (*decider).delete, Restore: (*decider).restore,
+		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Delete: (*decider).delete, Restore: (*decider).restore,
 	}
 }
 

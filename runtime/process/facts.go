@@ -23,6 +23,8 @@ const (
 	NeedNumber NeedKind = "number"
 	// NeedUnique: a unique value claimed by the shell for this record.
 	NeedUnique NeedKind = "unique"
+	// NeedRollup: the records that point here, summed up.
+	NeedRollup NeedKind = "rollup"
 	// NeedLoad: how many open records each of some people own (leastLoaded, roundRobin).
 	NeedLoad NeedKind = "load"
 )
@@ -31,6 +33,8 @@ const (
 type Need struct {
 	Kind NeedKind
 	Key  string
+	// Of is the form whose rollups sum up the records of Form that point to ID through Via.
+	Of string
 	// Form and ID of a record; Form and Via of linked records pointing to ID.
 	Form, ID, Via string
 	People        *PeopleNeed
@@ -74,6 +78,8 @@ type Facts struct {
 	Numbers map[string]string
 	// Unique answers by need key: empty when this record holds the claim, else the id of the record that does.
 	Unique map[string]string
+	// Rollups by need key; see NewRoll.
+	Rollups map[string]*Roll
 	// Loads are open records by user, by need key.
 	Loads map[string]map[string]int
 }

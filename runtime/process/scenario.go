@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"pipewright/forms"
@@ -195,10 +196,39 @@ func (s *scenario) commit(before *State, c *Command, d *Decision) {
 			s.notices = append(s.notices, e.Notice.User)
 		case "automation":
 			runs = append(runs, e)
+		case "refresh":
+			s.refresh(e.Refresh)
 		}
 	}
 	for _, e := range runs {
 		s.automate(s.app.Automations[e.Automation.Key], c.ID, Cause{Root: c.Op, Depth: c.Cause.Depth + 1})
+	}
+}
+
+// refresh carries out what a change elsewhere asks for.
+func (s *scenario) refresh(x *RefreshEffect) {
+	if x.Cause.Depth > 16 {
+		return
+	}
+	table, column, inTable := strings.Cut(x.Via, ".")
+	for _, id := range slices.Clone(s.order) {
+		st := s.records[id]
+		if st.Form != x.Form || !st.Deleted.IsZero() {
+			continue
+		}
+		hit := x.Via == "" && id == x.Record
+		v := s.app.Forms[st.Form].Schema.Decode(st.Data)
+		if inTable {
+			rows, _ := v[table].([]map[string]any)
+			hit = slices.ContainsFunc(rows, func(r map[string]any) bool { return r[column] == any(forms.Ref{ID: x.Record}) })
+		} else if x.Via != "" {
+			hit = v[x.Via] == any(forms.Ref{ID: x.Record})
+		}
+		if hit {
+			if r := s.do(&Command{Kind: Refresh, ID: id, Cause: x.Cause}, Actor{Service: true}); r != nil {
+				s.fail("/"+id, "刷新失败：{why}", "更新失敗：{why}", "A refresh failed: {why}", "why", r.Error())
+			}
+		}
 	}
 }
 
@@ -225,7 +255,7 @@ func (s *scenario) cover(st *State, e *Event) {
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
 	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
-		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Rollups: map[string]*Roll{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
 // fetch answers a need from the small world.
@@ -263,6 +293,18 @@ func (s *scenario) fetch(f *Facts, n Need) {
 			s.unique[n.Series] = n.ID
 		}
 		f.Unique[n.Key] = holder
+	case NeedRollup:
+		roll := NewRoll(s.app, n, f.Calendar, s.now)
+		for _, id := range s.order {
+			st := s.records[id]
+			if st.Form != n.Form {
+				continue
+			}
+			if ref, _ := s.app.Forms[n.Form].Schema.Decode(st.Data)[n.Via].(forms.Ref); ref.ID == n.ID {
+				roll.Add(st)
+			}
+		}
+		f.Rollups[n.Key] = roll
 	case NeedLoad:
 		load := map[string]int{}
 		for _, id := range s.order {

@@ -35,7 +35,7 @@ func AssignStorage(prev *Storage, prevDef, def *Definition, taken ...string) *St
 			s = FormStorage{Key: a.fresh(a.forms, f.Key), Code: a.code(f)}
 		}
 		kept[old] = had
-		s.Fields, s.Retired = fieldStorage(s, formOf(prevDef, old), f)
+		s.Fields, s.Retired = fieldStorage(s, resolved(prevDef, formOf(prevDef, old)), resolved(def, f))
 		out.Forms[f.Key] = s
 	}
 	out.Retired = slices.Clone(prev.Retired)
@@ -45,6 +45,31 @@ func AssignStorage(prev *Storage, prevDef, def *Definition, taken ...string) *St
 		}
 	}
 	return out
+}
+
+// resolved is the form with every lookup and rollup as what it amounts to: its stored values are of that type. What it takes from
+// where stays beside, for another source means other values.
+func resolved(def *Definition, f *forms.Form) *forms.Form {
+	if f == nil {
+		return nil
+	}
+	world := &forms.World{Currency: def.Currency, Forms: map[string]*forms.Form{}}
+	for i := range def.Forms {
+		keep(world.Forms, def.Forms[i].Key, &def.Forms[i])
+	}
+	out := *f
+	out.Fields = slices.Clone(f.Fields)
+	for i := range out.Fields {
+		d := &f.Fields[i]
+		out.Fields[i] = world.Resolve(f.Fields, d)
+		if d.Type == "table" {
+			out.Fields[i].Fields = slices.Clone(d.Fields)
+			for j := range d.Fields {
+				out.Fields[i].Fields[j] = world.Resolve(d.Fields, &d.Fields[j])
+			}
+		}
+	}
+	return &out
 }
 
 type assigner struct{ forms, codes map[string]bool }
@@ -181,7 +206,8 @@ func prefixAll(prefix string, keys []string) []string {
 func sameStorage(before []forms.Field, old string, d *forms.Field) bool {
 	for i := range before {
 		if p := &before[i]; p.Key == old {
-			return p.Type == d.Type && scaleOf(p) == scaleOf(d) && p.Currency == d.Currency && p.Form == d.Form
+			return p.Type == d.Type && scaleOf(p) == scaleOf(d) && p.Currency == d.Currency && p.Form == d.Form &&
+				p.Via == d.Via && p.Field == d.Field && p.Agg == d.Agg
 		}
 	}
 	return true

@@ -142,6 +142,9 @@ export interface Field {
   fill?: Record<string, string>;
   where?: string;
   onDelete?: 'restrict' | 'keep';
+  via?: string;
+  field?: string;
+  agg?: 'count' | 'sum' | 'min' | 'max' | 'avg';
   fields?: Field[];
   checks?: Check[];
   list?: boolean;

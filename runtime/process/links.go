@@ -1,0 +1,209 @@
+package process
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// links are the lookups and rollups that depend on the records of one form.
+type links struct {
+	rollups []rollupLink
+	lookups []lookupLink
+}
+
+// rollupLink is how the records of a form count in rollups of Form: those of the record that Via points to.
+type rollupLink struct {
+	Form, Via string
+	// Keys are the storage keys whose change matters; Any says that system names such as the stage matter too.
+	Keys []string
+	Any  bool
+}
+
+// lookupLink is how a field of a form shows in records of Form, found by their reference Via ("company", "lines.product").
+type lookupLink struct{ Form, Via, Key string }
+
+// link finds what depends on what, when all forms are compiled.
+func (a *App) link() {
+	a.links = map[string]*links{}
+	of := func(form string) *links {
+		if a.links[form] == nil {
+			a.links[form] = &links{}
+		}
+		return a.links[form]
+	}
+	for _, key := range sortedKeys(a.Forms) {
+		schema := a.Forms[key].Schema
+		for _, r := range schema.Rollups() {
+			child := a.Forms[r.Form]
+			if child == nil {
+				continue
+			}
+			l := rollupLink{Form: key, Via: child.Schema.StorageKey(r.Via)}
+			l.Keys = append(l.Keys, l.Via)
+			for _, name := range append(slices.Clone(r.Reads), r.Field) {
+				if _, ok := child.Schema.Field(name); ok {
+					l.Keys = append(l.Keys, child.Schema.StorageKey(name))
+				} else if name != "" {
+					l.Any = true
+				}
+			}
+			to := of(r.Form)
+			to.rollups = append(to.rollups, l)
+		}
+		for _, l := range schema.Lookups() {
+			target := a.Forms[l.Form]
+			if target == nil {
+				continue
+			}
+			via := l.Via
+			if l.Table != "" {
+				via = l.Table + "." + l.Via
+			}
+			to := of(l.Form)
+			to.lookups = append(to.lookups, lookupLink{Form: key, Via: via, Key: target.Schema.StorageKey(l.Field)})
+		}
+	}
+}
+
+// RefreshEffect asks for the lookups and rollups of records of Form to be worked out anew: those of Record itself, or with Via of
+// every record whose reference Via points to Record.
+type RefreshEffect struct {
+	Form   string `json:"form"`
+	Record string `json:"record"`
+	Via    string `json:"via,omitempty"`
+	Cause  Cause  `json:"cause,omitzero"`
+}
+
+// parents are the records that the record points to by the references its form's rollups go by, in the order of the links.
+func (w *effects) parents(l *links) []string {
+	out := make([]string, len(l.rollups))
+	for i, r := range l.rollups {
+		out[i], _ = w.s.Data[r.Via].(string)
+	}
+	return out
+}
+
+// refresh lists the records elsewhere that an event leaves out of date. before are the parents before it.
+func (w *effects) refresh(e *Event, l *links, before []string) {
+	var keys []string
+	whole := false
+	switch p := e.Payload.(type) {
+	case Created, Imported, Deleted, Restored:
+		whole = true
+	case Changed:
+		keys = p.keys()
+	case Entered, Assigned, Numbered:
+	default:
+		return
+	}
+	done := map[RefreshEffect]bool{}
+	ask := func(x RefreshEffect) {
+		if x.Record == "" || done[x] {
+			return
+		}
+		done[x] = true
+		cause := Cause{Root: e.Cause.Root, Depth: e.Cause.Depth + 1}
+		w.add(e, "refresh", strings.Join([]string{w.s.ID, itoa(int(e.Seq)), x.Form, x.Via, x.Record}, "|"), func(f *Effect) {
+			x.Cause = cause
+			f.Refresh = &x
+		})
+	}
+	touched := func(of []string) bool {
+		return slices.ContainsFunc(of, func(k string) bool { return slices.Contains(keys, k) })
+	}
+	after := w.parents(l)
+	for i, r := range l.rollups {
+		if whole || touched(r.Keys) || len(keys) == 0 && r.Any {
+			ask(RefreshEffect{Form: r.Form, Record: before[i]})
+			ask(RefreshEffect{Form: r.Form, Record: after[i]})
+		}
+	}
+	for _, k := range l.lookups {
+		if touched([]string{k.Key}) {
+			ask(RefreshEffect{Form: k.Form, Via: k.Via, Record: w.s.ID})
+		}
+	}
+}
+
+// Roll works out the rollups of one record that go by one reference. The shell adds every record that points there.
+type Roll struct {
+	form    *Form
+	cal     rules.Calendar
+	now     time.Time
+	app     *App
+	tallies map[string]*forms.Tally
+}
+
+// NewRoll begins what a need of kind NeedRollup asks for.
+func NewRoll(app *App, n Need, cal rules.Calendar, now time.Time) *Roll {
+	r := &Roll{form: app.Forms[n.Form], app: app, cal: cal, now: now, tallies: map[string]*forms.Tally{}}
+	if of := app.Forms[n.Of]; of != nil {
+		for _, rollup := range of.Schema.Rollups() {
+			if rollup.Form == n.Form && rollup.Via == n.Via {
+				r.tallies[rollup.Key] = rollup.Tally()
+			}
+		}
+	}
+	return r
+}
+
+// Add takes one record into account; one in the recycle bin does not count.
+func (r *Roll) Add(s *State) {
+	if r.form == nil || !s.Deleted.IsZero() {
+		return
+	}
+	d := &decider{app: r.app, form: r.form, proc: r.form.Process, s: s, c: &Command{}, f: &Facts{Calendar: r.cal}, now: r.now, budget: rules.NewBudget()}
+	v := r.form.Schema.Decode(s.Data)
+	scope := r.form.Schema.Scope(v, d.base(), nil)
+	for _, t := range r.tallies {
+		t.Add(v, scope)
+	}
+}
+
+// refresh works out the lookups and rollups of the record anew and whatever is computed from them. Nothing a person may have
+// left open stands in its way; a round whose guards move is begun again, as when a person changes them.
+func (d *decider) refresh() *Rejection {
+	if !d.c.Actor.Service {
+		return forbidden()
+	}
+	given := forms.Values{}
+	for _, r := range d.form.Schema.Rollups() {
+		key := "rollup:" + r.Form + "|" + r.Via + "|" + d.s.ID
+		roll := d.f.Rollups[key]
+		if roll == nil {
+			d.need(Need{Kind: NeedRollup, Key: key, Of: d.form.Def.Key, Form: r.Form, Via: r.Via, ID: d.s.ID})
+			continue
+		}
+		if t := roll.tallies[r.Key]; t != nil {
+			// What does not fit the field (a sum beyond all bounds) is not known.
+			given[r.Key], _ = d.form.Schema.Assign(r.Key, t.Value(), "/data")
+		}
+	}
+	if len(d.needs) > 0 {
+		return nil
+	}
+	changed := d.difference(d.evaluate(d.view(nil), given, forms.Mask{}, nil).Values)
+	keys := changed.keys()
+	if len(keys) == 0 {
+		return nil
+	}
+	d.emit(changed)
+	round := d.s.Round
+	if round == nil || d.app.Chains[round.Chain] == nil {
+		return nil
+	}
+	var moved []string
+	for _, g := range d.app.Chains[round.Chain].Guards {
+		if slices.Contains(keys, d.form.Schema.StorageKey(g)) {
+			moved = append(moved, g)
+		}
+	}
+	if len(moved) > 0 {
+		return d.void(moved)
+	}
+	return nil
+}
