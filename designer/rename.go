@@ -3,6 +3,7 @@ package designer
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"pipewright/rules"
 	"pipewright/runtime/process"
@@ -20,6 +21,11 @@ type Renamed struct {
 // Rename gives the thing at a key path of a definition another key, with every place that names it. Nothing is saved. Errors:
 // bad.request for what is no definition, rename.refused with the reason as its detail.
 func Rename(definition []byte, path, to string) (Renamed, error) {
+	return rename(definition, path, to, func(*process.Definition, string) {})
+}
+
+// rename lets tidy have the renamed definition, and the thing's new path, before it is written.
+func rename(definition []byte, path, to string, tidy func(*process.Definition, string)) (Renamed, error) {
 	def, err := sound(definition)
 	if err != nil {
 		return Renamed{}, err
@@ -28,6 +34,7 @@ func Rename(definition []byte, path, to string) (Renamed, error) {
 	if rules.HasErrors(problems) {
 		return Renamed{}, reject("rename.refused", problems[0].Message, problems...)
 	}
+	tidy(next, path[:strings.LastIndexByte(path, '/')+1]+to)
 	text, err := process.Format(next)
 	if err != nil {
 		return Renamed{}, fmt.Errorf("designer: rename: %w", err)
@@ -60,6 +67,24 @@ func sound(definition []byte) (*process.Definition, error) {
 	return def, nil
 }
 
+// Rename is Rename for a definition of an app: former keys that only drafts knew are not kept in `was`. Errors: those of Rename,
+// and not.found for the app.
+func (d *Designer) Rename(ctx context.Context, app string, definition []byte, path, to string) (Renamed, error) {
+	a, _, err := d.getApp(ctx, app)
+	if err != nil {
+		return Renamed{}, err
+	}
+	var published *process.Definition
+	if a.Live > 0 {
+		live, err := d.catalog.Release(ctx, app, a.Live)
+		if err != nil {
+			return Renamed{}, err
+		}
+		published = live.Def
+	}
+	return rename(definition, path, to, func(def *process.Definition, path string) { process.ForgetWas(def, path, published) })
+}
+
 // RenameInDraft renames in the draft and saves it, if the draft still is at rev. The problems are those of the check.
 func (d *Designer) RenameInDraft(ctx context.Context, app, user string, rev int64, path, to string) (Renamed, Draft, []rules.Problem, error) {
 	draft, _, err := d.getDraft(ctx, app)
@@ -69,7 +94,7 @@ func (d *Designer) RenameInDraft(ctx context.Context, app, user string, rev int6
 	if draft.Rev != rev {
 		return Renamed{}, Draft{}, nil, &Conflict{By: draft.By, At: draft.At, Rev: draft.Rev}
 	}
-	r, err := Rename([]byte(draft.Definition), path, to)
+	r, err := d.Rename(ctx, app, []byte(draft.Definition), path, to)
 	if err != nil {
 		return Renamed{}, Draft{}, nil, err
 	}

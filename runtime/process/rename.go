@@ -177,3 +177,33 @@ func (at *located) refuse(def *Definition, to string) *rules.Problem {
 	}
 	return nil
 }
+
+// ForgetWas takes out of the `was` of the thing at a path the keys that nothing of its kind has ever had in published, the
+// definition of a release; nil when nothing was published. A key that lived in drafts only need not be remembered.
+func ForgetWas(def *Definition, path string, published *Definition) {
+	at, ok := locate(def, path)
+	if !ok || !at.elem.FieldByName("Was").IsValid() {
+		return
+	}
+	known := map[string]bool{}
+	if published != nil {
+		walk(reflect.ValueOf(published).Elem(), "", func(p place) {
+			if p.value.Kind() != reflect.Slice || p.value.Type().Elem() != at.elem.Type() {
+				return
+			}
+			for i := range p.value.Len() {
+				e := p.value.Index(i)
+				known[e.FieldByName("Key").String()] = true
+				for _, k := range e.FieldByName("Was").Interface().([]string) {
+					known[k] = true
+				}
+			}
+		})
+	}
+	was := at.elem.FieldByName("Was")
+	kept := slices.DeleteFunc(slices.Clone(was.Interface().([]string)), func(k string) bool { return !known[k] })
+	if len(kept) == 0 {
+		kept = nil
+	}
+	was.Set(reflect.ValueOf(kept))
+}

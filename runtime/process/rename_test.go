@@ -230,6 +230,11 @@ func TestRenameRefuses(t *testing.T) {
 	if got := changed.Roles[0].Was; !reflect.DeepEqual(got, []string{"rep", "seller"}) {
 		t.Errorf("was %v", got)
 	}
+	process.ForgetWas(changed, "/roles/agent", def)
+	if got := changed.Roles[0].Was; !reflect.DeepEqual(got, []string{"rep"}) {
+		t.Errorf("was, of what was published: %v", got)
+	}
+	changed.Roles[0].Was = []string{"rep", "seller"}
 	if changed, _, _ = process.Rename(changed, "/roles/agent", "rep"); !reflect.DeepEqual(changed.Roles[0].Was, []string{"seller", "agent"}) {
 		t.Errorf("was %v", changed.Roles[0].Was)
 	}

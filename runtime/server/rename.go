@@ -67,7 +67,7 @@ func (s *Server) postRename(c *call) (any, error) {
 			}
 			text = []byte(d.Definition)
 		}
-		r, err := designer.Rename(text, in.Path, in.To)
+		r, err := s.Designer.Rename(c.ctx(), c.Param("app"), text, in.Path, in.To)
 		if err != nil {
 			return nil, err
 		}

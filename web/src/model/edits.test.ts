@@ -27,7 +27,7 @@ import { locateNearest, valueAt } from './path';
 import { placeOf } from './place';
 import { fixChange, problemsFor, type Problem } from './problem';
 import { answers, leaving, sources } from './questions';
-import { renameField, usesOf } from './rename';
+import { usesOf } from './rename';
 import { sample } from './sample';
 import { exactText, missingLanguages, textIn, withText } from './text';
 
@@ -149,26 +149,6 @@ describe('names in formulas', () => {
       '/views/mine/sort',
       '/reports/forecast/measures/a/sum',
     ]);
-  });
-
-  it('renames a field with all its uses', () => {
-    const after = run(renameField(sample, 'deal', 'discount', 'rebate', true));
-    const text = JSON.stringify(after);
-    expect(deal(after).fields.find((f) => f.key === 'rebate')?.was).toEqual(['discount']);
-    expect(after.processes![0]!.transitions![2]!.set).toEqual({ rebate: 'rebate + 0' });
-    expect(after.automations![0]!.do[1]!.set).toEqual({ rebate: 'amount' });
-    expect(deal(after).fields[3]!.fields![2]!.calc).toBe('qty * price * (1 - rebate)');
-    // The chain and what names it keep their own key.
-    expect(after.approvals![0]!.key).toBe('discount');
-    expect(text.match(/discount/g)).toHaveLength(3);
-    const back = run(renameField(after, 'deal', 'rebate', 'discount', false), after);
-    expect(usesOf(back, 'deal', 'discount')).toEqual(usesOf(sample, 'deal', 'discount'));
-  });
-  it('leaves texts and other forms alone', () => {
-    const after = run(renameField(sample, 'deal', 'name', 'subject', false));
-    expect(deal(after).title).toBe('{{ subject }} · {{ account.name }} name');
-    expect(deal(after).sections![1]!.visibleIf).toBe("amount > 0 and subject != 'amount'");
-    expect(after.forms![0]!.fields[0]!.key).toBe('name');
   });
 });
 

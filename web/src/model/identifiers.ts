@@ -60,27 +60,3 @@ const KEYWORDS = new Set([
 export function formulas(template: string): { source: string; from: number }[] {
   return [...template.matchAll(/\{\{([\s\S]*?)\}\}/g)].map((m) => ({ source: m[1] as string, from: m.index + 2 }));
 }
-
-/** Replaces names in an expression where `pick` says so. */
-export function replaceNames(source: string, pick: (id: Identifier) => string | undefined): string {
-  let out = '';
-  let at = 0;
-  for (const id of identifiers(source)) {
-    const next = pick(id);
-    if (next === undefined) continue;
-    out += source.slice(at, id.from) + next;
-    at = id.to;
-  }
-  return out + source.slice(at);
-}
-
-/** The same in every formula of a text slot. */
-export function replaceNamesInTemplate(template: string, pick: (id: Identifier) => string | undefined): string {
-  let out = '';
-  let at = 0;
-  for (const { source, from } of formulas(template)) {
-    out += template.slice(at, from) + replaceNames(source, pick);
-    at = from + source.length;
-  }
-  return out + template.slice(at);
-}

@@ -1,10 +1,10 @@
-import { Input, Select } from 'antd';
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, type Lang, type Role } from '@/model/definition';
-import { freshKey, keyFault, keysOf } from '@/model/keys';
-import { useState } from 'react';
+import { freshKey, keysOf } from '@/model/keys';
 import { useActions, useDefinition, useNameOf, useSlot } from './context';
 import { useNewText } from './controls/choices';
+import { KeySlot } from './controls/KeySlot';
 import { AddButton, IconButton, Part, Problems, Row } from './controls/Row';
 import { ChoiceSlot, TextSlot } from './controls/slots';
 
@@ -99,7 +99,7 @@ function Roles() {
         <div key={r.key} className="d-condition" role="group" aria-label={nameOf(r)}>
           <div className="d-two">
             <TextSlot at={['roles', i, 'name']} label={t('name')} />
-            <RoleKey roles={list} index={i} />
+            <KeySlot path={`/roles/${r.key}`} value={r.key} label={t('roleKey')} follow={false} />
           </div>
           <IconButton
             icon="trash"
@@ -110,41 +110,5 @@ function Roles() {
       ))}
       <Problems list={list.length === 0 ? slot.problems : []} />
     </Part>
-  );
-}
-
-/** A role's key can be chosen freely until something names it. */
-function RoleKey({ roles, index }: { roles: readonly Role[]; index: number }) {
-  const { t } = useTranslation('designer');
-  const { apply } = useActions();
-  const role = roles[index] as Role;
-  const [text, setText] = useState(role.key);
-  const def = useDefinition();
-  const used = JSON.stringify([def.forms, def.processes, def.approvals, def.automations]).includes(`"${role.key}"`);
-  const fault = text === role.key ? undefined : keyFault(text, keysOf(roles));
-  const commit = () => {
-    if (text === role.key) return;
-    if (fault) setText(role.key);
-    else apply({ op: 'set', at: ['roles', index, 'key'], value: text });
-  };
-  return (
-    <Row label={t('roleKey')} {...(used ? { hint: t('roleKeyUsed') } : {})}>
-      {(id) => (
-        <>
-          <Input
-            id={id}
-            className="d-mono"
-            value={text}
-            disabled={used}
-            status={fault ? 'error' : ''}
-            spellCheck={false}
-            onChange={(e) => setText(e.target.value)}
-            onBlur={commit}
-            onPressEnter={commit}
-          />
-          {fault ? <p className="bad s">{t(`key_${fault}`)}</p> : null}
-        </>
-      )}
-    </Row>
   );
 }

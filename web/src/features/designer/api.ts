@@ -26,6 +26,19 @@ export interface Checked {
   warnings: number;
 }
 
+/** A place that names a thing: the path of the slot, what stands there, and what it becomes. */
+export interface Use {
+  path: string;
+  before: string;
+  after?: string;
+}
+
+export interface Renamed {
+  uses: Use[];
+  warnings: Problem[];
+  definition: Definition;
+}
+
 export interface Release {
   n: number;
   digest: string;
@@ -52,6 +65,9 @@ export const putDraft = (app: string, definition: Definition, rev: number) =>
   api.put<Saved>(`/apps/${app}/draft`, definition, { ifMatch: rev });
 export const checkDraft = (app: string, definition?: Definition) =>
   api.post<Checked>(`/apps/${app}/check`, definition === undefined ? {} : { definition });
+/** What the definition becomes when the thing at a key path gets another key; nothing is saved. */
+export const rename = (app: string, definition: Definition, path: string, to: string) =>
+  api.post<Renamed>(`/apps/${app}/rename`, { definition, path, to, dryRun: true });
 export const publish = (app: string, body: { note: string; acceptWarnings: boolean; rev: number }) =>
   api.post<{ release: number; digest: string; same: boolean }>(`/apps/${app}/publish`, body);
 export const restore = (app: string, n: number) => api.post<{ release: number }>(`/apps/${app}/releases/${n}/restore`);

@@ -67,7 +67,7 @@ vi.setConfig({ testTimeout: 60_000 });
 describe('designer', () => {
   beforeAll(async () => {
     // The pages are loaded when first shown; here they are loaded before the clock of a test runs.
-    await Promise.all([import('./form/FormsPage'), import('./approval/ApprovalsPage'), import('./automation/AutomationsPage')]);
+    await Promise.all([import('./form/FormsPage'), import('./flow/FlowPage'), import('./approval/ApprovalsPage'), import('./automation/AutomationsPage')]);
     await i18next.use(initReactI18next).init({
       lng: 'zh-CN',
       ns: ['common', 'designer', 'fields'],
@@ -139,6 +139,39 @@ describe('designer', () => {
     await waitFor(() => expect(router.state.location.search).toEqual({ at: '/approvals/discount/steps/manager/due' }));
     fireEvent.click(within(rows[1] as HTMLElement).getByRole('button', { name: /流转/ }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/design/b2b/flow'));
+  });
+
+  it('renames a stage with every place that names it, after showing them', async () => {
+    const renamed = structuredClone(sample) as { processes: { start: string; stages: { key: string }[] }[] };
+    const first = renamed.processes[0]!;
+    const old = first.stages[0]!.key;
+    first.stages[0]!.key = first.start = 'begun';
+    const asked: unknown[] = [];
+    vi.stubGlobal('fetch', (url: string, init?: { body?: string }) => {
+      const answer = url.endsWith('/rename')
+        ? { uses: [{ path: '/processes/deal/start', before: old, after: 'begun' }], warnings: [], definition: renamed }
+        : url.endsWith('/me')
+          ? { user: { id: 'admin', name: '管理员' }, apps: [] }
+          : { items: [], next: '' };
+      if (url.endsWith('/rename')) asked.push(JSON.parse(init?.body ?? '{}'));
+      return Promise.resolve(new Response(JSON.stringify(answer)));
+    });
+    const router = await open(`/design/b2b/flow?at=/processes/deal/stages/${old}`);
+    const key = (await screen.findByLabelText('公式里的名字', {}, { timeout: 20_000 })) as HTMLInputElement;
+    fireEvent.change(key, { target: { value: 'Bad key' } });
+    fireEvent.blur(key);
+    expect(key.value).toBe(old);
+    fireEvent.change(key, { target: { value: 'begun' } });
+    fireEvent.keyDown(key, { key: 'Enter', keyCode: 13 });
+    const uses = await screen.findByRole('list', { name: '用到它的地方' }, { timeout: 20_000 });
+    expect(within(uses).getAllByRole('listitem').map((x) => x.textContent)).toEqual(['流程 · 销售漏斗begun']);
+    expect(asked).toMatchObject([{ path: `/processes/deal/stages/${old}`, to: 'begun', dryRun: true }]);
+    expect(now()).toEqual(sample);
+    fireEvent.click(screen.getByRole('button', { name: '改名，连同 1 处' }));
+    expect(now().processes?.[0]?.stages[0]?.key).toBe('begun');
+    await waitFor(() => expect(router.state.location.search).toEqual({ at: '/processes/deal/stages/begun' }));
+    store.actions.undo();
+    expect(now()).toEqual(sample);
   });
 
   it('shows an automation as a sentence', async () => {

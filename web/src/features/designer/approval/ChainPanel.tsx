@@ -6,6 +6,7 @@ import { removeChain } from '@/model/edits';
 import { useActions, useDefinition, useDraftStore, useJump, useNameOf, useSelection, useSlot } from '../context';
 import { useFieldChoices } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
+import { KeySlot } from '../controls/KeySlot';
 import { IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
@@ -45,6 +46,7 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
     >
       <Part>
         <TextSlot at={[...at, 'name']} label={t('name')} />
+        <KeySlot path={`/approvals/${chain.key}`} value={chain.key} />
         <TextSlot at={[...at, 'help']} label={t('help')} />
         <Problems list={rest.problems} />
       </Part>

@@ -8,6 +8,7 @@ import { leaving } from '@/model/questions';
 import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
 import { useFieldChoices, useNewText } from '../controls/choices';
 import { Conditions } from '../controls/Conditions';
+import { KeySlot } from '../controls/KeySlot';
 import { DurationSlot } from '../controls/DurationInput';
 import { IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
@@ -72,6 +73,7 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
     >
       <Part>
         <TextSlot at={[...at, 'name']} label={t('name')} />
+        <KeySlot path={`${base}/stages/${stage.key}`} value={stage.key} />
         <div className="d-two">
           <EndRow at={at} stage={stage} />
           {open ? <ProbabilityRow at={at} /> : null}

@@ -7,6 +7,7 @@ import { addChain, newStep, removeTransition } from '@/model/edits';
 import { useActions, useDefinition, useDraftStore, useNameOf, usePlaceInDesigner, useSelection, useSlot } from '../context';
 import { useChainChoices, useFieldChoices, useNewText, useRoleChoices, useStageChoices } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
+import { KeySlot } from '../controls/KeySlot';
 import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, SwitchSlot, TextSlot } from '../controls/slots';
 import { Panel } from '../Panel';
@@ -65,6 +66,7 @@ export function TransitionPanel({ process, processIndex, transitionIndex }: Prop
     >
       <Part>
         <TextSlot at={[...at, 'name']} label={t('buttonName')} />
+        <KeySlot path={`${base}/transitions/${x.key}`} value={x.key} />
         <Row label={t('from')} path={from.path} problems={from.problems}>
           {(id) => (
             <Select

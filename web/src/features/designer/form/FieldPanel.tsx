@@ -1,18 +1,17 @@
-import { Input, Popover } from 'antd';
+import { Popover } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from '@tanstack/react-query';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
 import type { Field, Form } from '@/model/definition';
 import { copyField, removeField } from '@/model/edits';
 import { keyFault, keysOf } from '@/model/keys';
 import { joinKeyPath } from '@/model/path';
-import { renameField, usesOf } from '@/model/rename';
-import { releaseQuery } from '../api';
-import { useActions, useDefinition, useDraft, useDraftStore, useJump, useNameOf, useSelection, useSlot } from '../context';
+import { usesOf } from '@/model/rename';
+import { useActions, useDefinition, useDraftStore, useJump, useNameOf, useSelection, useSlot } from '../context';
 import { FormulaSlot } from '../controls/FormulaSlot';
-import { IconButton, Part, Problems, Row } from '../controls/Row';
+import { KeySlot } from '../controls/KeySlot';
+import { IconButton, Part, Problems } from '../controls/Row';
 import { CheckSlot, ChoiceSlot, TextSlot, Ways } from '../controls/slots';
 import { Panel } from '../Panel';
 import { usePlaceText } from '../ProblemDrawer';
@@ -77,13 +76,13 @@ export function FieldPanel({ form, formIndex, fieldIndex, columnIndex }: Props) 
     >
       <Part>
         <TextSlot at={[...at, 'name']} label={t('name')} />
-        <KeyRow
-          form={form}
-          field={field}
+        <KeySlot
           path={joinKeyPath(
             isColumn ? ['forms', form.key, 'fields', parent.key, 'fields', field.key] : ['forms', form.key, 'fields', field.key],
           )}
-          {...(isColumn ? { columnsOf: parent, at } : {})}
+          value={field.key}
+          hint={t('keyHint')}
+          fault={(key) => keyFault(key, keysOf(isColumn ? parent.fields : form.fields))}
         />
         <TextSlot at={[...at, 'help']} label={t('help')} placeholder={t('helpPlaceholder')} />
       </Part>
@@ -287,74 +286,6 @@ function Shown({ at, field, form, columns }: PartProps) {
         </>
       ) : null}
     </Part>
-  );
-}
-
-/** The name formulas use. Changing it mends every use; what was published stays tied to it. */
-function KeyRow({
-  form,
-  field,
-  path,
-  columnsOf,
-  at,
-}: {
-  form: Form;
-  field: Field;
-  path: string;
-  columnsOf?: Field;
-  at?: (string | number)[];
-}) {
-  const { t } = useTranslation('designer');
-  const def = useDefinition();
-  const app = useDraft((s) => s.app);
-  const base = useDraft((s) => s.base);
-  const { apply } = useActions();
-  const { select } = useSelection();
-  const [text, setText] = useState(field.key);
-  const { data: live } = useQuery({ ...releaseQuery(app, base), enabled: base > 0 });
-  const others = columnsOf ? keysOf(columnsOf.fields) : keysOf(form.fields);
-  const fault = text === field.key ? undefined : keyFault(text, others);
-  const commit = () => {
-    if (text === field.key) return;
-    if (fault) {
-      setText(field.key);
-      return;
-    }
-    const before = live?.definition.forms?.find((f) => f.key === form.key);
-    if (columnsOf && at) {
-      const published = before?.fields.find((f) => f.key === columnsOf.key)?.fields?.some((c) => c.key === field.key) ?? false;
-      apply({
-        op: 'all',
-        changes: [
-          ...(published && !field.was?.includes(field.key)
-            ? [{ op: 'set' as const, at: [...at, 'was'], value: [...(field.was ?? []), field.key] }]
-            : []),
-          { op: 'set', at: [...at, 'key'], value: text },
-        ],
-      });
-    } else {
-      apply(renameField(def, form.key, field.key, text, before?.fields.some((f) => f.key === field.key) ?? false));
-    }
-    select(joinKeyPath([...path.split('/').slice(1, -1), text]));
-  };
-  return (
-    <Row label={t('key')} hint={columnsOf ? t('columnKeyHint') : t('keyHint')}>
-      {(id) => (
-        <>
-          <Input
-            id={id}
-            className="d-mono"
-            value={text}
-            status={fault ? 'error' : ''}
-            spellCheck={false}
-            onChange={(e) => setText(e.target.value)}
-            onBlur={commit}
-            onPressEnter={commit}
-          />
-          {fault ? <p className="bad s">{t(`key_${fault}`)}</p> : null}
-        </>
-      )}
-    </Row>
   );
 }
 

@@ -7,6 +7,7 @@ import { splitKeyPath } from '@/model/path';
 import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
 import { useFormChoices, useNewText } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
+import { KeySlot } from '../controls/KeySlot';
 import { IconButton, Part, Problems } from '../controls/Row';
 import { ChoiceSlot, TextSlot } from '../controls/slots';
 import { SidePage } from '../SidePage';
@@ -97,7 +98,10 @@ function One({ rule, index }: { rule: Rule; index: number }) {
           <TextSlot at={[...at, 'name']} label={t('name')} />
           <ChoiceSlot at={[...at, 'form']} label={t('word_form')} choices={forms} />
         </div>
-        <TextSlot at={[...at, 'help']} label={t('help')} />
+        <div className="d-two">
+          <KeySlot path={`/rules/${rule.key}`} value={rule.key} />
+          <TextSlot at={[...at, 'help']} label={t('help')} />
+        </div>
         <Problems list={rest.problems} />
       </Part>
       {rule.kind === 'expression' ? (
