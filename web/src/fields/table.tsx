@@ -60,7 +60,8 @@ function Grid(props: InputProps) {
   const sums = columns.map((c) => (c.type === 'money' && c.calc ? columnSum(rows, c.key) : undefined));
   return (
     <div className="rows">
-      <div className="scroll-x">
+      {/* With nothing to type in, the keyboard scrolls it by the frame itself. */}
+      <div className="scroll-x" {...(locked ? { tabIndex: 0, role: 'group', 'aria-label': text(field.name, field.key) } : {})}>
         <table id={id} aria-label={text(field.name, field.key)}>
           <thead>
             <tr>

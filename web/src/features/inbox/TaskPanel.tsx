@@ -193,7 +193,9 @@ function Changes({ round, form }: { round: Round; form: Form }) {
         <h3>{t('changedTitle')}</h3>
         <span className="s">{t('changedCount', { count: round.guards.length })}</span>
       </header>
-      <div className="scroll-x">
+      {/* What scrolls must take the focus, or the keyboard cannot scroll it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className="scroll-x" tabIndex={0} role="group" aria-label={t('changedTitle')}>
         <table className="tbl">
           <thead>
             <tr>
