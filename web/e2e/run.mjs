@@ -35,7 +35,7 @@ if (unknown.length > 0) {
 }
 const browser = await chromium.launch({
   executablePath: browserPath,
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN'],
 });
 
 let passed = 0;
@@ -54,7 +54,7 @@ async function tell(name, story) {
       await story.run(t);
       await t.end();
       passed += 1;
-      console.log(`ok   ${label} ${took()}`);
+      console.log([`ok   ${label} ${took()}`, ...t.notes].join('; '));
     } catch (error) {
       await t.fail();
       failed += 1;
