@@ -32,7 +32,7 @@ func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
 			return fmt.Errorf("engine: filling the columns of %s: %w", key, err)
 		}
 	}
-	return nil
+	return e.relink(ctx, prev, next)
 }
 
 // sameColumns says whether both releases lay a record out alike.

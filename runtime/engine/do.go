@@ -365,6 +365,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	res.State, res.Ver = d.State, ver+1
 	next := &record{State: d.State}
 	now := batch{N: ver + 1, At: c.At.UnixMilli(), Effects: process.Effects(app, before, c.ID, d.Events)}
+	now.Effects = append(now.Effects, process.Refreshes(r.form, before, c.ID, d.Events)...)
 	var chain head
 	if old != nil && !old.Fence {
 		chain, next.OpsLeft, next.Numbers = old.Chain, old.OpsLeft, slices.Clone(old.Numbers)

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
+	"time"
 
+	"pipewright/forms"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
@@ -33,8 +36,15 @@ func (e *Engine) runRefresh(ctx context.Context, j *job) error {
 	if form == nil {
 		return nil // the form has left the app, and its lookups with it
 	}
-	filter, err := pointing(form, j.Via, j.Record)
-	if err != nil {
+	var filter query.Filter = query.And{}
+	if j.Via == everyRecord {
+		if int64(app.Release) < j.Seq {
+			if e.instant().Sub(j.CreatedAt) > waitLive {
+				return nil
+			}
+			return errLater{time.Second}
+		}
+	} else if filter, err = pointing(form, j.Via, j.Record); err != nil {
 		return permanent{err}
 	}
 	return e.eachPointing(ctx, form, filter, j.After, []string{"open"}, func(page store.Page) error {
@@ -47,6 +57,49 @@ func (e *Engine) runRefresh(ctx context.Context, j *job) error {
 		return nil
 	})
 }
+
+// everyRecord stands for a reference in a refresh of all records of a form.
+const everyRecord = "*"
+
+// relink asks for a refresh of all records of the forms whose lookups and rollups are new or have changed. It happens once the release
+// is live.
+func (e *Engine) relink(ctx context.Context, prev, next *process.App) error {
+	var jobs []store.Doc
+	now := e.instant()
+	for key, form := range next.Forms {
+		old := prev.Forms[key]
+		if old == nil || reflect.DeepEqual(linkedFields(old), linkedFields(form)) {
+			continue
+		}
+		d, err := newJob(job{ID: fmt.Sprintf("relink|%s|%d|%s", next.Def.Key, next.Release, key), Kind: jobRefresh, App: next.Def.Key, Form: key,
+			Via: everyRecord, Seq: int64(next.Release)}, now, now)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, d)
+	}
+	return e.insertAll(ctx, collJobs, jobs)
+}
+
+// linkedFields are the definitions of a form's lookups and rollups by storage key.
+func linkedFields(f *process.Form) map[string]forms.Field {
+	out := map[string]forms.Field{}
+	add := func(prefix string, list []forms.Field) {
+		for i := range list {
+			if d := list[i]; d.Type == "lookup" || d.Type == "rollup" {
+				out[prefix+f.Schema.StorageKey(prefix+d.Key)] = forms.Field{Type: d.Type, Via: d.Via, Field: d.Field, Form: d.Form, Agg: d.Agg, Where: d.Where}
+			}
+		}
+	}
+	add("", f.Def.Fields)
+	for i := range f.Def.Fields {
+		add(f.Def.Fields[i].Key+".", f.Def.Fields[i].Fields)
+	}
+	return out
+}
+
+// waitLive is how long a refresh of all records waits for its release to go live; after that it never will.
+const waitLive = time.Hour
 
 // refresh lets one record look again. A record that is gone has nothing to show.
 func (e *Engine) refresh(ctx context.Context, j *job, id string) error {

@@ -2,7 +2,11 @@ package engine
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"pipewright/runtime/process"
 )
@@ -77,6 +81,39 @@ func TestLinks(t *testing.T) {
 	w.must(err)
 	if after.Ver <= before.Ver {
 		t.Errorf("version %d after a refresh that found nothing new, %d before", after.Ver, before.Ver)
+	}
+	// A release with another rollup fills it in the records there are, once it is live; and what stands on the old release counts.
+	raw, err := os.ReadFile("../process/testdata/scenario/links.json")
+	w.must(err)
+	path := filepath.Join(t.TempDir(), "app.json")
+	w.must(os.WriteFile(path, []byte(strings.Replace(string(raw), `{"key": "big"`, `{"key": "best", "type": "rollup", "name": "Best", "form": "order", "via": "company", "agg": "max", "field": "amount"},
+		{"key": "big"`, 1)), 0o600))
+	first, second := w.defs["links"][0], compileFile(t, path, 2)
+	w.must(w.e.Prepare(t.Context(), first, second))
+	w.must(w.e.Prepare(t.Context(), first, second))
+	best := func() any {
+		t.Helper()
+		doc, err := w.store.Get(t.Context(), RecordCollection(form), zeta)
+		w.must(err)
+		rec, err := decodeRecord(doc)
+		w.must(err)
+		return rec.State.Data["best"]
+	}
+	for w.runDue() > 0 {
+	}
+	if got := best(); got != nil {
+		t.Errorf("filled before the release is live: %v", got)
+	}
+	w.defs["links"] = append(w.defs["links"], second)
+	w.clock.add(2 * time.Second)
+	for w.runDue() > 0 {
+	}
+	if got, want := fmt.Sprint(best()), "map[c:CNY m:15000]"; got != want {
+		t.Errorf("after the release went live: got %s, want %s", got, want)
+	}
+	do(process.Command{Kind: process.Edit, ID: order, Data: data(`{"amount": {"amount": "170.00"}}`)})
+	if got, want := fmt.Sprint(best()), "map[c:CNY m:17000]"; got != want {
+		t.Errorf("a change of a record on the old release: got %s, want %s", got, want)
 	}
 	if code := w.refused("admin", process.Command{Kind: process.Refresh, ID: zeta}); code != "forbidden" && code != "not.found" {
 		t.Errorf("a person may refresh: %s", code)

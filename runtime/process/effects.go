@@ -34,15 +34,7 @@ func (w *effects) add(e *Event, kind, id string, fill func(*Effect)) {
 func (w *effects) event(e *Event) {
 	round := w.s.Clone().Round
 	left := *w.s
-	linked := w.app.links[w.form(e)]
-	var parents []string
-	if linked != nil {
-		parents = w.parents(linked)
-	}
 	w.s.Apply(e)
-	if linked != nil {
-		w.refresh(e, linked, parents)
-	}
 	w.slots(e, round)
 	switch p := e.Payload.(type) {
 	case Entered:
@@ -90,17 +82,6 @@ func (w *effects) event(e *Event) {
 		w.closeActivities(e, left.ActivityPeople, "deleted")
 	}
 	w.automations(e, &left)
-}
-
-// form is the form of the record, also before the event that creates it.
-func (w *effects) form(e *Event) string {
-	switch p := e.Payload.(type) {
-	case Created:
-		return p.Form
-	case Imported:
-		return p.Form
-	}
-	return w.s.Form
 }
 
 // slots turns every change of a slot into its task. Task ids are record|step|round|slot.

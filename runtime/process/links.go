@@ -78,6 +78,23 @@ type RefreshEffect struct {
 	Cause  Cause  `json:"cause,omitzero"`
 }
 
+// Refreshes lists the lookups and rollups elsewhere that the events of a record of form leave out of date. form is that of the live
+// release, whichever the record stands on: what depends on it may have come later. Ids and purity are as in Effects.
+func Refreshes(form *Form, before *State, id string, events []Event) []Effect {
+	l := form.App.links[form.Def.Key]
+	if l == nil {
+		return nil
+	}
+	w := &effects{app: form.App, s: before.Clone()}
+	w.s.ID = id
+	for i := range events {
+		parents := w.parents(l)
+		w.s.Apply(&events[i])
+		w.refresh(&events[i], l, parents)
+	}
+	return w.out
+}
+
 // parents are the records that the record points to by the references its form's rollups go by, in the order of the links.
 func (w *effects) parents(l *links) []string {
 	out := make([]string, len(l.rollups))

@@ -196,9 +196,10 @@ func (s *scenario) commit(before *State, c *Command, d *Decision) {
 			s.notices = append(s.notices, e.Notice.User)
 		case "automation":
 			runs = append(runs, e)
-		case "refresh":
-			s.refresh(e.Refresh)
 		}
+	}
+	for _, e := range Refreshes(s.app.Forms[d.State.Form], before, c.ID, d.Events) {
+		s.refresh(e.Refresh)
 	}
 	for _, e := range runs {
 		s.automate(s.app.Automations[e.Automation.Key], c.ID, Cause{Root: c.Op, Depth: c.Cause.Depth + 1})
