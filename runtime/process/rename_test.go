@@ -197,6 +197,56 @@ func TestRenameRewritesUses(t *testing.T) {
 	}
 }
 
+const linkedSample = `{"spec": "pipewright/1", "key": "shop", "name": "Shop", "languages": ["en"],
+ "options": [{"key": "land", "items": [{"key": "cn", "name": "CN"}, {"key": "tw", "name": "TW"}]},
+  {"key": "city", "items": [{"key": "tp", "name": "TP", "under": ["tw"]}, {"key": "sh", "name": "SH", "under": ["cn"]}]},
+  {"key": "area", "items": [{"key": "east", "name": "E", "items": [{"key": "near", "name": "N"}]}]}],
+ "forms": [
+  {"key": "account", "name": "Account", "fields": [
+   {"key": "land", "type": "select", "options": "land"}, {"key": "city", "type": "select", "options": "city", "optionsBy": "land"},
+   {"key": "area", "type": "cascade", "options": "area"},
+   {"key": "paid", "type": "rollup", "form": "deal", "via": "account", "field": "amount", "agg": "sum", "where": "amount > 1"}]},
+  {"key": "deal", "name": "Deal", "fields": [
+   {"key": "account", "type": "reference", "form": "account"}, {"key": "amount", "type": "money"},
+   {"key": "where1", "type": "lookup", "via": "account", "field": "land"},
+   {"key": "home", "type": "bool", "calc": "where1 == 'tw' and 'near' in account.area"}]}]}`
+
+// TestRenameFollowsLinks holds lookups, rollups, options that depend on others, and options below others.
+func TestRenameFollowsLinks(t *testing.T) {
+	t.Parallel()
+	def, problems := process.Parse([]byte(linkedSample))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if _, problems := process.Compile(def, nil, 0); rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	for _, c := range []struct{ path, want string }{
+		{"/forms/account/fields/land", "/forms/account/fields/city/optionsBy x; /forms/deal/fields/where1/field x"},
+		{"/forms/deal/fields/account", "/forms/account/fields/paid/via x; /forms/deal/fields/where1/via x; /forms/deal/fields/home/calc where1 == 'tw' and 'near' in x.area"},
+		{"/forms/deal/fields/amount", "/forms/account/fields/paid/field x; /forms/account/fields/paid/where x > 1"},
+		{"/forms/deal", "/forms/account/fields/paid/form x"},
+		{"/options/land/items/tw", "/options/city/items/tp/under/0 x; /forms/deal/fields/home/calc where1 == 'x' and 'near' in account.area"},
+		{"/options/area/items/east/items/near", "/forms/deal/fields/home/calc where1 == 'tw' and 'x' in account.area"},
+	} {
+		changed, uses, problems := process.Rename(def, c.path, "x")
+		if len(problems) > 0 {
+			t.Errorf("%s: %s", c.path, problems[0].Message.In("en"))
+			continue
+		}
+		var got []string
+		for _, u := range uses {
+			got = append(got, u.Path+" "+u.After)
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", c.path, strings.Join(got, "; "), c.want)
+		}
+		if _, problems := process.Compile(changed, nil, 0); rules.HasErrors(problems) {
+			t.Errorf("%s: %v", c.path, problems)
+		}
+	}
+}
+
 func TestRenameRefuses(t *testing.T) {
 	t.Parallel()
 	def, _ := process.Parse([]byte(renameSample))

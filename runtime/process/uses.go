@@ -176,26 +176,72 @@ func (f *finder) field(form *forms.Form, key string) *rules.Thing {
 func (f *finder) fieldIn(list string, fields []forms.Field, key string) *rules.Thing {
 	for i := range fields {
 		if fields[i].Key == key {
-			return f.fieldThing(list+"/"+key, &fields[i])
+			return f.fieldThing(list+"/"+key, &fields[i], fields, 0)
 		}
 	}
 	return nil
 }
 
-// fieldThing is what a field means: a choice has options, a reference leads to a record, a table has columns.
-func (f *finder) fieldThing(path string, d *forms.Field) *rules.Thing {
+// maxLookups bounds how far a lookup of a lookup is followed.
+const maxLookups = 4
+
+// fieldThing is what a field means: a choice has options, a reference leads to a record, a table has columns, a lookup is what it
+// shows. beside are the fields it stands among.
+func (f *finder) fieldThing(path string, d *forms.Field, beside []forms.Field, depth int) *rules.Thing {
 	t := &rules.Thing{Path: path}
 	switch {
+	case d.Type == "lookup":
+		if form, source := f.looked(d, beside); source != nil && depth < maxLookups {
+			shown := f.fieldThing("", source, form.Fields, depth+1)
+			t.Of, t.Inside = shown.Of, shown.Inside
+		}
 	case d.Options != "":
-		t.Of = keysUnder("/options/" + d.Options + "/items")
+		t.Of = f.optionsOf(d.Options)
 	case d.Type == "role":
-		t.Of = keysUnder("/roles")
+		t.Of = f.role
 	case d.Type == "table":
 		t.Inside = func(name string) *rules.Thing { return f.fieldIn(path+"/fields", d.Fields, name) }
-	case d.Form != "":
+	case d.Type == "reference":
 		t.Inside = f.record(d.Form).Inside
 	}
 	return t
+}
+
+// looked is the field a lookup shows, and the form it is of; nil when there is none.
+func (f *finder) looked(d *forms.Field, beside []forms.Field) (*forms.Form, *forms.Field) {
+	if i := fieldIndex(beside, d.Via); i >= 0 {
+		if form := formOf(f.def, beside[i].Form); form != nil {
+			return form, fieldOf(form, d.Field)
+		}
+	}
+	return nil, nil
+}
+
+// optionsOf makes the meaning of texts that are options of a list, at any level of it.
+func (f *finder) optionsOf(list string) func(string) *rules.Thing {
+	return func(key string) *rules.Thing {
+		for i := range f.def.Options {
+			if f.def.Options[i].Key == list {
+				if path := optionPath("/options/"+list+"/items", f.def.Options[i].Items, key); path != "" {
+					return &rules.Thing{Path: path}
+				}
+			}
+		}
+		return nil
+	}
+}
+
+func optionPath(list string, items []forms.Option, key string) string {
+	for i := range items {
+		path := list + "/" + items[i].Key
+		if items[i].Key == key {
+			return path
+		}
+		if inner := optionPath(path+"/items", items[i].Items, key); inner != "" {
+			return inner
+		}
+	}
+	return ""
 }
 
 // record is a record of a form as a step into it sees it: its fields and its stage.

@@ -10,6 +10,9 @@ import (
 // definition walks everything that can name a thing, in the order of the definition.
 func (f *finder) definition() {
 	f.findPeopleRules()
+	for i := range f.def.Options {
+		f.under("/options/"+f.def.Options[i].Key+"/items", f.def.Options[i].Items, f.above(f.def.Options[i].Key))
+	}
 	for i := range f.def.Forms {
 		f.form(&f.def.Forms[i])
 	}
@@ -92,7 +95,7 @@ func (f *finder) checks(path string, list []forms.Check, names rules.Names) {
 // fieldDef is a field or a column; siblings are the fields beside it, which its fill may copy to.
 func (f *finder) fieldDef(list, key string, d *forms.Field, siblings []forms.Field, names rules.Names) {
 	path := list + "/" + key
-	as := f.fieldThing(path, d)
+	as := f.fieldThing(path, d, siblings, 0)
 	f.expr(path+"/requiredIf", &d.RequiredIf, names, nil)
 	f.expr(path+"/visibleIf", &d.VisibleIf, names, nil)
 	f.expr(path+"/readIf", &d.ReadIf, names, nil)
@@ -101,7 +104,19 @@ func (f *finder) fieldDef(list, key string, d *forms.Field, siblings []forms.Fie
 	f.number(path+"/min", &d.Min, names)
 	f.number(path+"/max", &d.Max, names)
 	f.key(path+"/options", &d.Options, "/options")
+	if t := names.Bare(d.OptionsBy); d.OptionsBy != "" && t != nil && t.Path == f.target {
+		f.note(path+"/optionsBy", d.OptionsBy, f.to, 0, 0, func(s string) { d.OptionsBy = s })
+	}
 	f.dotted(path+"/form", &d.Form, "/forms", "fields")
+	if d.Type == "lookup" {
+		f.key(path+"/via", &d.Via, list)
+		if form, source := f.looked(d, siblings); source != nil {
+			f.key(path+"/field", &d.Field, "/forms/"+form.Key+"/fields")
+		}
+	} else {
+		f.key(path+"/via", &d.Via, "/forms/"+d.Form+"/fields")
+		f.key(path+"/field", &d.Field, "/forms/"+d.Form+"/fields")
+	}
 	for _, to := range sortedKeys(d.Fill) {
 		if from := "/forms/" + d.Form + "/fields/" + d.Fill[to]; from == f.target {
 			f.note(path+"/fill/"+to, d.Fill[to], f.to, 0, 0, func(s string) { d.Fill[to] = s })
@@ -119,6 +134,48 @@ func (f *finder) fieldDef(list, key string, d *forms.Field, siblings []forms.Fie
 		f.fieldDef(path+"/fields", elementKey(d.Fields[i].Key, i), &d.Fields[i], d.Fields, row)
 	}
 	f.checks(path+"/checks", d.Checks, row)
+}
+
+// above are the option lists whose choice decides which options of a list are offered.
+func (f *finder) above(list string) []string {
+	var out []string
+	for i := range f.def.Forms {
+		form := &f.def.Forms[i]
+		seek := func(fields []forms.Field) {
+			for j := range fields {
+				if fields[j].Options != list || fields[j].OptionsBy == "" {
+					continue
+				}
+				by := fieldIndex(fields, fields[j].OptionsBy)
+				if by >= 0 {
+					out = append(out, fields[by].Options)
+				} else if d := fieldOf(form, fields[j].OptionsBy); d != nil {
+					out = append(out, d.Options)
+				}
+			}
+		}
+		seek(form.Fields)
+		for j := range form.Fields {
+			seek(form.Fields[j].Fields)
+		}
+	}
+	return out
+}
+
+// under walks what options stand under: options of the lists above.
+func (f *finder) under(path string, items []forms.Option, above []string) {
+	for i := range items {
+		at := path + "/" + items[i].Key
+		for j := range items[i].Under {
+			for _, list := range above {
+				if t := f.optionsOf(list)(items[i].Under[j]); t != nil && t.Path == f.target {
+					f.note(at+"/under/"+itoa(j), items[i].Under[j], f.to, 0, 0, func(s string) { items[i].Under[j] = s })
+					break
+				}
+			}
+		}
+		f.under(at+"/items", items[i].Items, above)
+	}
 }
 
 func fieldIndex(fields []forms.Field, key string) int {
