@@ -27,10 +27,15 @@ var tests = []string{"==", "!=", "<", "<=", ">", ">=", "in", "contains", "starts
 //	100, 'a', date('…')     the input equals it
 //	['a', 'b']              the input is one of them
 //	100..500                the input lies between, both ends included
+//	[100..500) (0..1]       the same, a round bracket leaving its end out
 //	an expression           met when it is true, for conditions over other fields
 func compileCell(src, input string, t Type, env *Env) (cell, []Problem) {
 	if blank(src) {
 		return cell{}, nil
+	}
+	if text, _, ok := interval(src, input); ok {
+		p, ps := Compile(text, env, Bool)
+		return cell{p, text}, unplaced(ps)
 	}
 	tokens, f := scan(src)
 	if f != nil {
@@ -108,6 +113,31 @@ func between(src string, tokens []lexer.Token) (from, to string, ok bool) {
 		}
 	}
 	return from, to, ok && from != "" && to != ""
+}
+
+// interval recognises [a..b), (a..b] and the like. inner is where the part between the brackets begins, in characters.
+func interval(src, input string) (text string, inner int, ok bool) {
+	s := strings.TrimSpace(src)
+	if len(s) < 2 || !strings.ContainsRune("[(", rune(s[0])) || !strings.ContainsRune("])", rune(s[len(s)-1])) {
+		return "", 0, false
+	}
+	part := s[1 : len(s)-1]
+	tokens, f := scan(part)
+	if f != nil {
+		return "", 0, false
+	}
+	from, to, ok := between(part, tokens)
+	if !ok {
+		return "", 0, false
+	}
+	above, below := " >= ", " <= "
+	if s[0] == '(' {
+		above = " > "
+	}
+	if s[len(s)-1] == ')' {
+		below = " < "
+	}
+	return input + above + from + " and " + input + below + to, len([]rune(src[:strings.Index(src, s)])) + 1, true
 }
 
 // moved brings the columns of problems back to the cell as written. Fixes would replace the whole, so they go.

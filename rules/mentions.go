@@ -61,6 +61,15 @@ func CellMentions(src, input string, names Names) []Mention {
 	if blank(src) {
 		return nil
 	}
+	if _, inner, ok := interval(src, input); ok {
+		s := strings.TrimSpace(src)
+		out := Mentions(s[1:len(s)-1], names, nil)
+		for i := range out {
+			out[i].From, out[i].To = out[i].From+inner, out[i].To+inner
+			out[i].Line, out[i].Col = place(src, out[i].From)
+		}
+		return out
+	}
 	tokens, f := scan(src)
 	if f != nil {
 		return nil

@@ -108,12 +108,13 @@ func rowBox(r *Rule, segments [][]segment, row []cell) box {
 	return b
 }
 
+// universe is every case but those with an empty input: a table need not say what an empty field decides, and rarely does.
 func universe(segments [][]segment) box {
 	b := make(box, len(segments))
 	for j, s := range segments {
 		b[j] = make([]bool, max(1, len(s)))
 		for k := range b[j] {
-			b[j][k] = true
+			b[j][k] = len(s) == 0 || s[k].value != nil
 		}
 	}
 	return b
@@ -218,7 +219,7 @@ func unreachable(boxes []box, path string) []Problem {
 func describe(r *Rule, segments [][]segment, b box) string {
 	var parts []string
 	for j, in := range r.In {
-		if segments[j] == nil || !slices.Contains(b[j], false) {
+		if n := len(segments[j]) - 1; n < 0 || !slices.Contains(b[j][:n], false) {
 			continue
 		}
 		parts = append(parts, in.Key+" "+segments[j][slices.Index(b[j], true)].label)

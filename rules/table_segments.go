@@ -7,7 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// inputSegments cuts the values of one input; nil if its type cannot be cut.
+// inputSegments cuts the values of one input; nil if its type cannot be cut. The last segment is the empty input.
 func inputSegments(j int, input string, t Type, cells [][]cell) []segment {
 	var constants []any
 	for _, row := range cells {
@@ -19,7 +19,11 @@ func inputSegments(j int, input string, t Type, cells [][]cell) []segment {
 			constants = append(constants, found...)
 		}
 	}
-	return typeSegments(t, constants)
+	out := typeSegments(t, constants)
+	if out == nil {
+		return nil
+	}
+	return append(out, segment{nil, "nil"})
 }
 
 // typeSegments cuts the values of a type at constants; nil if it cannot be cut.
