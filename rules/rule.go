@@ -71,6 +71,15 @@ type Item struct {
 	Group  string     `json:"group,omitempty"`
 	Points NumberSlot `json:"points"`
 	If     string     `json:"if,omitempty"`
+	// Decay lets the points fade with age.
+	Decay *Decay `json:"decay,omitempty"`
+}
+
+// Decay takes points away evenly: all of them count on the day of Since, none Days days later. Since is an expression that gives
+// a date or an instant; without one no points are given, and a date to come counts in full.
+type Decay struct {
+	Since string     `json:"since"`
+	Days  NumberSlot `json:"days"`
 }
 
 // TypeNamed is the type of a rule's value or output by the name it has in a definition.

@@ -23,6 +23,7 @@ type scoreItem struct {
 	key    string
 	points *Program
 	when   *Program
+	share  *Program // of the points, by age; nil without decay
 }
 
 func (c *CompiledRule) compileScore(env *Env, path string) []Problem {
@@ -64,10 +65,44 @@ func (c *CompiledRule) compileScore(env *Env, path string) []Problem {
 			problems = append(problems, WithPath(ps, at+"/if")...)
 			item.when = c.keep(p)
 		}
+		if it.Decay != nil {
+			p, ps := it.Decay.compile(env, at+"/decay")
+			problems = append(problems, ps...)
+			item.share = c.keep(p)
+		}
 		card.items = append(card.items, item)
 	}
 	c.card = card
 	return problems
+}
+
+// compile makes the share of the points that is left, from 0 to 1.
+func (d *Decay) compile(env *Env, path string) (*Program, []Problem) {
+	since, problems := Compile(d.Since, env, Anything)
+	problems = WithPath(problems, path+"/since")
+	if since != nil && since.Type().Kind != KindDate && since.Type().Kind != KindDatetime {
+		problems = append(problems, Errorf(path+"/since", "expr.type", Say("这里应得出日期，实际是{t}", "這裡應得出日期，實際是{t}",
+			"This should give a date, but gives {t}", "t", since.Type().Say())))
+	}
+	days := d.Days.Expr
+	if n, ok := d.Days.Decimal(); ok {
+		days = n.String()
+		if !n.IsPositive() {
+			problems = append(problems, Errorf(path+"/days", "setting.range", Say("天数应大于 0", "天數應大於 0", "The number of days must be above 0")))
+		}
+	} else {
+		_, ps := d.Days.Compile(env)
+		problems = append(problems, WithPath(ps, path+"/days")...)
+	}
+	if HasErrors(problems) || d.Since == "" || days == "" {
+		return nil, problems
+	}
+	from := d.Since
+	if since.Type().Kind == KindDatetime {
+		from = "date(" + from + ")"
+	}
+	share, ps := Compile("("+d.Since+") == nil ? 0 : max(0, min(1, 1 - days("+from+", today()) / ("+days+")))", env, Number)
+	return share, append(problems, WithPath(unplaced(ps), path)...)
 }
 
 func keyOr(key string, i int) string {
@@ -93,7 +128,16 @@ func (k *scoreRule) decide(s *Scope) (Decision, error) {
 		if err != nil {
 			return Decision{}, err
 		}
-		if d, ok := v.(decimal.Decimal); ok {
+		d, ok := v.(decimal.Decimal)
+		if ok && it.share != nil {
+			share, err := it.share.Eval(s)
+			if err != nil {
+				return Decision{}, err
+			}
+			left, known := share.(decimal.Decimal)
+			d, ok = d.Mul(left), known && !left.IsZero()
+		}
+		if ok {
 			total = total.Add(d)
 			hit = append(hit, it.key)
 			rows = append(rows, i)

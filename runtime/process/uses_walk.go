@@ -375,5 +375,9 @@ func (f *finder) rule(d *rules.Rule) {
 		at := path + "/items/" + elementKey(d.Items[i].Key, i)
 		f.number(at+"/points", &d.Items[i].Points, names)
 		f.expr(at+"/if", &d.Items[i].If, names, nil)
+		if fade := d.Items[i].Decay; fade != nil {
+			f.expr(at+"/decay/since", &fade.Since, names, nil)
+			f.number(at+"/decay/days", &fade.Days, names)
+		}
 	}
 }

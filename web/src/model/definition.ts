@@ -416,6 +416,7 @@ export interface ScoreItem {
   group?: string;
   points: NumberSlot;
   if?: string;
+  decay?: { since: string; days: NumberSlot };
 }
 
 export interface Automation {
