@@ -105,9 +105,16 @@ func (s *Server) postPublish(c *call) (any, error) {
 	if err := c.bind(&in); err != nil {
 		return nil, err
 	}
+	prev, err := s.before(c)
+	if err != nil {
+		return nil, err
+	}
 	p, err := s.Designer.Publish(c.ctx(), designer.PublishInput{App: c.Param("app"), User: c.user.ID, Note: in.Note, Rev: in.Rev,
 		Accept: in.Accept, AcceptWarnings: in.AcceptWarnings})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.released(c, prev); err != nil {
 		return nil, err
 	}
 	return publishOut{p.Release, p.Digest, p.Same}, nil
@@ -167,8 +174,15 @@ func (s *Server) restoreRelease(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	prev, err := s.before(c)
+	if err != nil {
+		return nil, err
+	}
 	p, err := s.Designer.Restore(c.ctx(), c.Param("app"), c.user.ID, n)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.released(c, prev); err != nil {
 		return nil, err
 	}
 	return publishOut{p.Release, p.Digest, p.Same}, nil

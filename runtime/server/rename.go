@@ -2,9 +2,12 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 
 	"pipewright/designer"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
 
@@ -83,6 +86,70 @@ func (s *Server) postRename(c *call) (any, error) {
 	}
 	return reply{etag: etag(d.Rev), body: renameOut{Uses: wireUses(r.Uses), Warnings: wireProblems(r.Warnings),
 		Saved: &savedOut{d.Rev, instant(d.At), wireProblems(problems)}}}, nil
+}
+
+// carryRoles gives the people of a role that a release calls otherwise than the one before the new one too. They keep the old: records
+// stay on the release they began in, whose approvals ask for it. A role that was there before is left as it is.
+func (s *Server) carryRoles(c *call, prev, next *process.App) error {
+	if prev == nil || prev.Release == next.Release {
+		return nil
+	}
+	app := next.Def.Key
+	renamed := map[string]string{}
+	for _, r := range next.Def.Roles {
+		if hasRole(prev, r.Key) {
+			continue
+		}
+		for _, old := range prev.Def.Roles {
+			if !hasRole(next, old.Key) && (slices.Contains(r.Was, old.Key) || slices.Contains(old.Was, r.Key)) {
+				renamed[app+"/"+old.Key] = app + "/" + r.Key
+			}
+		}
+	}
+	if len(renamed) == 0 {
+		return nil
+	}
+	dir, err := s.Engine.Directory(c.ctx())
+	if err != nil {
+		return err
+	}
+	var changed []org.User
+	for _, u := range dir.Users() {
+		roles := slices.Clone(u.Roles)
+		for _, role := range u.Roles {
+			if to, ok := renamed[role]; ok && !slices.Contains(roles, to) {
+				roles = append(roles, to)
+			}
+		}
+		if len(roles) > len(u.Roles) {
+			u.Roles = roles
+			changed = append(changed, u)
+		}
+	}
+	return s.Engine.SaveUsers(c.ctx(), changed...)
+}
+
+func hasRole(app *process.App, key string) bool {
+	return slices.ContainsFunc(app.Def.Roles, func(r process.Role) bool { return r.Key == key })
+}
+
+// released does what a release going live asks of the people; prev is the one before, nil for none.
+func (s *Server) released(c *call, prev *process.App) error {
+	next, err := s.Designer.Catalog().Current(c.ctx(), c.Param("app"))
+	if err != nil {
+		return err
+	}
+	return s.carryRoles(c, prev, next)
+}
+
+// before is the live release, nil when there is none yet.
+func (s *Server) before(c *call) (*process.App, error) {
+	app, err := s.Designer.Catalog().Current(c.ctx(), c.Param("app"))
+	var none *process.Rejection
+	if errors.As(err, &none) {
+		return nil, nil
+	}
+	return app, err
 }
 
 // getFormSchema is the JSON Schema of the data of a form's records, by the live release.

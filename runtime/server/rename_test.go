@@ -48,6 +48,33 @@ func TestRenameInDraft(t *testing.T) {
 	w.as("rep.li").refused(403, "forbidden", "POST", "/api/apps/b2b/rename", rename)
 }
 
+// TestRenamedRoleKeepsItsPeople publishes a role under another key: who played it goes on working, also after a restore.
+func TestRenamedRoleKeepsItsPeople(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("b2b")
+	admin, rep := w.as("admin"), w.as("rep.li")
+	draft := admin.must("GET", "/api/apps/b2b/draft", nil)
+	admin.must("POST", "/api/apps/b2b/rename", object{"path": "/roles/rep", "to": "seller"}, "If-Match", draft.header.Get("ETag"))
+	admin.must("POST", "/api/apps/b2b/publish", object{"acceptWarnings": true})
+	visible := func(when, role string) {
+		t.Helper()
+		if apps := rep.must("GET", "/api/apps", nil); !strings.Contains(string(apps.raw), `"`+role+`"`) {
+			t.Errorf("%s: %s", when, apps.raw)
+		}
+		if list := rep.must("GET", "/api/apps/b2b/forms/deal/records", nil); list.len("items") == 0 {
+			t.Errorf("%s: no deals are left to see", when)
+		}
+	}
+	visible("renamed", "seller")
+	admin.must("POST", "/api/users", object{"username": "new.one", "name": "New", "password": "long enough", "team": "east", "roles": []string{"b2b/seller"}})
+	admin.must("POST", "/api/apps/b2b/releases/1/restore", object{})
+	visible("restored", "rep")
+	if u := admin.must("GET", "/api/users?q=new.one", nil); !strings.Contains(string(u.raw), `"b2b/rep"`) {
+		t.Errorf("who came between: %s", u.raw)
+	}
+}
+
 func TestFormSchema(t *testing.T) {
 	t.Parallel()
 	w := open(t, true)
