@@ -165,6 +165,9 @@ func about(name string) bool {
 
 // limits holds a value to min and max.
 func (e *evaluation) limits(f *field, row int, v any, at *place) {
+	if _, files := f.kind.(fileKind); files {
+		return // counted when they came in
+	}
 	if rows, ok := v.([]map[string]any); ok || f.def.Type == "table" {
 		n := decimal.NewFromInt(int64(len(rows)))
 		if b := f.min.constant; b != nil && n.LessThan(*b) && len(rows) > 0 {

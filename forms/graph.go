@@ -118,7 +118,7 @@ func (c *compiler) fillTargets() {
 			}
 			k := kinds[from.Type]
 			got, want := k.typ(c.world, from, false), to.kind.typ(c.world, to.def, false)
-			if got.Kind != want.Kind || got.Currency != want.Currency || got.Kind == rules.KindRecord && from.Type != to.def.Type {
+			if got.Kind != want.Kind || got.Currency != want.Currency || (got.Kind == rules.KindRecord || got.Kind == rules.KindTable) && from.Type != to.def.Type {
 				c.fail(path, "expr.type", "不能把{got}带入{field}，它是{want}", "不能把{got}帶入{field}，它是{want}",
 					"{field} holds {want} and cannot be filled with {got}", "got", got.Say(), "want", want.Say(), "field", quoted(to.name))
 				continue

@@ -34,6 +34,10 @@ func drawValue(t *rapid.T, f *field) any {
 		return rules.Date{Year: 1, Month: 1, Day: 1}.AddDays(rapid.IntRange(0, 3652058).Draw(t, f.key))
 	case "datetime":
 		return time.UnixMilli(rapid.Int64Range(-62135596800000, 253402300799999).Draw(t, f.key)).UTC()
+	case "attachment", "image":
+		return []map[string]any{{"id": rapid.StringMatching(`[0-9a-f]{32}`).Draw(t, "id"), "size": decimal.NewFromInt(rapid.Int64Range(0, 1e15).Draw(t, "size"))}}
+	case "signature":
+		return map[string]any{"id": rapid.StringMatching(`[0-9a-f]{32}`).Draw(t, "id"), "sha256": rapid.StringMatching(`[0-9a-f]{64}`).Draw(t, "sum")}
 	case "location":
 		m := map[string]any{"lat": decimal.New(rapid.Int64Range(-9e7, 9e7).Draw(t, "lat"), -6), "lng": decimal.New(rapid.Int64Range(-18e7, 18e7).Draw(t, "lng"), -6)}
 		if rapid.Bool().Draw(t, "label") {

@@ -30,7 +30,7 @@ func (s *Schema) Scope(v Values, outer *rules.Scope, records func(form, id strin
 	for _, f := range s.fields {
 		x := v[f.key]
 		rows, ok := x.([]map[string]any)
-		if !ok {
+		if !ok || f.colByKey == nil {
 			names[f.key] = see(f, x)
 			continue
 		}

@@ -36,9 +36,12 @@ func typedForm(t testing.TB) *Schema {
 		{Key: "place", Type: "location", Name: rules.Say("位置", "位置", "Place")},
 		{Key: "address", Type: "address", Name: rules.Say("地址", "地址", "Address")},
 		{Key: "rich", Type: "richtext"},
+		{Key: "files", Type: "attachment", Max: rules.Num("2"), Name: rules.Say("附件", "附件", "Files")},
+		{Key: "photos", Type: "image"},
+		{Key: "sign", Type: "signature"},
 		{Key: "note", Type: "static", Text: rules.Plain("Read this")},
 		{Key: "rows", Type: "table", Name: rules.Say("明细", "明細", "Lines"), Fields: []Field{
-			{Key: "phone", Type: "phone"}, {Key: "rating", Type: "rating", Name: rules.Say("评分", "評分", "Stars")}, {Key: "ean", Type: "barcode", Index: true}, {Key: "hours", Type: "duration"},
+			{Key: "phone", Type: "phone"}, {Key: "rating", Type: "rating", Name: rules.Say("评分", "評分", "Stars")}, {Key: "ean", Type: "barcode", Index: true}, {Key: "hours", Type: "duration"}, {Key: "photo", Type: "image"},
 			{Key: "city", Type: "multiselect", Options: "city", OptionsBy: "land", Name: rules.Say("城市", "城市", "Cities")}}},
 	}}
 	name := rules.Plain
@@ -64,6 +67,7 @@ func TestParseTyped(t *testing.T) {
 	const web = `/data/url url.invalid: “url” must be a web address beginning with http:// or https://, such as https://example.com`
 	const clock = `/data/time shape.type: “time” must be a time of day, written like 09:30`
 	const length = `/data/duration shape.type: “duration” must be a length of time, written like PT1H30M (1 hour 30 minutes)`
+	const files = `/data/files shape.type: “Files” must be a list of files, each {"id": id of the file}`
 	const uscc = `/data/uscc code.invalid: “uscc” must be a unified social credit code of 18 characters (digits and capital letters without I, O, S, V, Z)`
 	checkParse(t, typedForm(t), []parseCase{
 		{"phone", `"13800000000"`, `"13800000000"`},
@@ -183,6 +187,18 @@ func TestParseTyped(t *testing.T) {
 		{"rich", `"<p onclick=x()>a <b>b</b><script>alert(1)</script><img src=x onerror=y></p>"`, `"<p>a <b>b</b></p>"`},
 		{"rich", `"<a href=\"javascript:x()\">x</a> <a href='https://a.example'>y</a>"`, `"x <a href=\"https://a.example\" rel=\"nofollow noreferrer noopener\" target=\"_blank\">y</a>"`},
 		{"rich", `5`, `/data/rich shape.type: “rich” must be a text`},
+		{"files", `[{"id": "0123456789abcdef0123456789abcdef", "name": "a.pdf", "size": 12, "type": "application/pdf"}]`, `[{"id":"0123456789abcdef0123456789abcdef","name":"a.pdf","size":12,"type":"application/pdf"}]`},
+		{"files", `[]`, `[]`},
+		{"files", `["0123456789abcdef0123456789abcdef"]`, files},
+		{"files", `[{"id": "../etc"}]`, files},
+		{"files", `[{"id": "0123456789abcdef0123456789abcdef", "url": "x"}]`, files},
+		{"files", `[{"id": "0123456789abcdef0123456789abcdef", "size": 1.5}]`, files},
+		{"files", `[{"id": "0123456789abcdef0123456789abcdef", "name": "a\nb"}]`, files},
+		{"files", `{"id": "0123456789abcdef0123456789abcdef"}`, files},
+		{"files", `[{"id": "0123456789abcdef0123456789abcdef"}, {"id": "0123456789abcdef0123456789abcdef"}]`, `/data/files file.duplicate: “Files” holds the same file twice`},
+		{"files", `[{"id": "0123456789abcdef0123456789abcdef"}, {"id": "1123456789abcdef0123456789abcdef"}, {"id": "2123456789abcdef0123456789abcdef"}]`, `/data/files files.tooMany: “Files” may have at most 2 files, it has 3`},
+		{"sign", `{"id": "0123456789abcdef0123456789abcdef"}`, `{"id":"0123456789abcdef0123456789abcdef"}`},
+		{"sign", `[{"id": "0123456789abcdef0123456789abcdef"}]`, `/data/sign shape.type: “sign” must be written {"id": id of the file}`},
 		{"note", `"x"`, `/data/note field.unknown: “note” is a text on the page and has no value`},
 		{"rows", `[{"phone":"+86 13800000000","rating":"3","hours":"PT90M"}]`, `[{"hours":"PT1H30M","phone":"13800000000","rating":"3"}]`},
 		{"rows", `[{"rating":9}]`, `/data/rows/0/rating number.range: “Stars” in row 1 of “Lines” must be 1 to 5`},
@@ -194,6 +210,7 @@ var typedSample = map[string]string{
 	"phone": `"13800000000"`, "email": `"a@b.cn"`, "url": `"https://b.cn"`, "time": `"09:30"`, "duration": `"PT1H30M"`, "rating": `4`, "slider": `0.25`,
 	"barcode": `"x"`, "uscc": `"91350100M000100Y43"`, "role": `"rep"`, "team": `"t1"`,
 	"place": `{"lat":"31.230416","lng":"121.4737","label":"Office"}`, "address": `{"province":"上海市"}`, "rich": `"<p>a</p>"`,
+	"files": `[{"id":"0123456789abcdef0123456789abcdef","name":"a","size":3,"type":"text/plain"}]`, "sign": `{"id":"0123456789abcdef0123456789abcdef"}`,
 	"auto": `"C-1"`, "area": `["east","sh","pudong"]`,
 	"rows": `[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}]`,
 }
@@ -213,7 +230,7 @@ func TestStoredTyped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"address":{"country":"CN","province":"上海市"},"area":["east","sh","pudong"],"auto":"C-1","barcode":"x","duration":90,"email":"a@b.cn","phone":"13800000000","place":{"label":"Office","lat":31230416,"lng":121473700},"rating":4,"rich":"\u003cp\u003ea\u003c/p\u003e","role":"rep","rows":[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}],"slider":2500,` +
+	const want = `{"address":{"country":"CN","province":"上海市"},"area":["east","sh","pudong"],"auto":"C-1","barcode":"x","duration":90,"email":"a@b.cn","files":[{"id":"0123456789abcdef0123456789abcdef","name":"a","size":3,"type":"text/plain"}],"phone":"13800000000","place":{"label":"Office","lat":31230416,"lng":121473700},"rating":4,"rich":"\u003cp\u003ea\u003c/p\u003e","role":"rep","rows":[{"ean":"6901234567892","rating":2},{"ean":"6901234567892"}],"sign":{"id":"0123456789abcdef0123456789abcdef"},"slider":2500,` +
 		`"team":"t1","time":"09:30","url":"https://b.cn","uscc":"91350100M000100Y43"}`
 	if string(raw) != want {
 		t.Errorf("stored\n got %s\nwant %s", raw, want)
@@ -269,12 +286,12 @@ func TestDoubt(t *testing.T) {
 func TestTypedInExpressions(t *testing.T) {
 	t.Parallel()
 	s := typedForm(t)
-	v, ps := s.Parse(map[string]json.RawMessage{"time": []byte(`"09:30"`), "duration": []byte(`"PT20M"`), "rating": []byte("4"), "role": []byte(`"rep"`), "place": []byte(typedSample["place"]), "address": []byte(typedSample["address"]), "area": []byte(`["east","sh","pudong"]`), "phone": []byte(`"+86 13800000000"`)}, "/data")
+	v, ps := s.Parse(map[string]json.RawMessage{"time": []byte(`"09:30"`), "duration": []byte(`"PT20M"`), "rating": []byte("4"), "files": []byte(typedSample["files"]), "sign": []byte(typedSample["sign"]), "role": []byte(`"rep"`), "place": []byte(typedSample["place"]), "address": []byte(typedSample["address"]), "area": []byte(`["east","sh","pudong"]`), "phone": []byte(`"+86 13800000000"`)}, "/data")
 	if len(ps) > 0 {
 		t.Fatal(showProblems(ps))
 	}
 	for src, want := range map[string]string{
-		"time < '10:00'": "true", "place.lat > 31 and place.label == 'Office'": "true", "address.province": "上海市", "old == nil or old.address.city == nil": "true", "area contains 'sh'": "true", "duration * 3 / 60": "1", "rating + 1": "5", "role == 'rep'": "true", "phone startsWith '138'": "true",
+		"time < '10:00'": "true", "place.lat > 31 and place.label == 'Office'": "true", "address.province": "上海市", "old == nil or old.address.city == nil": "true", "area contains 'sh'": "true", "count(files)": "1", "sum(files, .size)": "3", "sign.id != nil": "true", "duration * 3 / 60": "1", "rating + 1": "5", "role == 'rep'": "true", "phone startsWith '138'": "true",
 	} {
 		p, ps := rules.Compile(src, s.Env(), rules.Anything)
 		if len(ps) > 0 {

@@ -19,6 +19,7 @@ import (
 //	multiselect, cascade          []any of string
 //	location                      map[string]any of lat, lng (decimal.Decimal), label (string)
 //	address                       map[string]any of country, province, city, district, detail (string)
+//	attachment, image             []map[string]any of id, name, type, sha256 (string), size (decimal.Decimal); signature: one of them
 //	richtext                      string, safe HTML
 //	reference                     Ref
 //	table                         []map[string]any, each by column key with these same types

@@ -12,17 +12,19 @@ import (
 
 // The collections of the engine beside those of records. Ids say what they are made of; "|" joins the parts.
 const (
-	collEvents    = "events"    // record|seq: what happened, with the hash chain
-	collOps       = "ops"       // record|operation: operations that no longer fit into their record
-	collJobs      = "jobs"      // see jobs.go
-	collTasks     = "tasks"     // record|step|round|slot, or that of the run that made it
-	collNotices   = "notices"   // told to one person in the product
-	collVisits    = "visits"    // record|entry: one stay in a stage
-	collRounds    = "rounds"    // record|n: an ended approval round
-	collSchedules = "schedules" // app/automation: how far a schedule has come; app/automation|digest|tick: the ledger
-	collRuns      = "runs"      // the log of automations
-	collUnique    = "unique"    // the claim of a unique value
-	collSeries    = "series"    // series|n: the claim of a number
+	collEvents    = "events"     // record|seq: what happened, with the hash chain
+	collOps       = "ops"        // record|operation: operations that no longer fit into their record
+	collJobs      = "jobs"       // see jobs.go
+	collTasks     = "tasks"      // record|step|round|slot, or that of the run that made it
+	collNotices   = "notices"    // told to one person in the product
+	collVisits    = "visits"     // record|entry: one stay in a stage
+	collRounds    = "rounds"     // record|n: an ended approval round
+	collSchedules = "schedules"  // app/automation: how far a schedule has come; app/automation|digest|tick: the ledger
+	collRuns      = "runs"       // the log of automations
+	collUnique    = "unique"     // the claim of a unique value
+	collFiles     = "files"      // id: what an uploaded file is
+	collChunks    = "filechunks" // id|n: a part of its content
+	collSeries    = "series"     // series|n: the claim of a number
 	collUsers     = "users"
 	collTeams     = "teams"
 	collLeases    = "leases" // versions and switches that all nodes share
@@ -58,6 +60,8 @@ func ownCollections() []store.Collection {
 		{Name: collUnique, Columns: text("record"), Indexes: []store.Index{ix("byRecord", "record")}},
 		{Name: collSeries, Columns: join(text("series", "record"), columns(query.Int, []string{"n"}), columns(query.Bool, []string{"open"}), times("at")),
 			Indexes: []store.Index{ix("bySeries", "series", "-n"), ix("byOpen", "series", "open", "at")}},
+		{Name: collFiles, Columns: join(text("by"), columns(query.Int, []string{"size"}), times("at")), Indexes: []store.Index{{Name: "byPerson", Cols: []string{"by", "at"}, Cover: []string{"size"}}}},
+		{Name: collChunks},
 		{Name: collUsers, Columns: text("team")},
 		{Name: collTeams},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},

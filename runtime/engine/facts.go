@@ -64,6 +64,8 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 			err = f.number(ctx, n)
 		case process.NeedUnique:
 			err = f.unique(ctx, n)
+		case process.NeedFile:
+			err = f.file(ctx, n)
 		case process.NeedRollup:
 			err = f.rollup(ctx, n)
 		case process.NeedLoad:

@@ -108,7 +108,7 @@ func (d *decider) parse(data Wire) (forms.Values, *Rejection) {
 	if len(problems) > 0 {
 		return nil, reject("field.invalid", rules.Say("有些内容填得不对", "有些內容填得不對", "Some values are not right"), problems...)
 	}
-	return v, nil
+	return v, d.files(v)
 }
 
 // evaluate runs the form's own rules on old ⊕ new.

@@ -25,6 +25,8 @@ const (
 	NeedUnique NeedKind = "unique"
 	// NeedRollup: the records that point here, summed up.
 	NeedRollup NeedKind = "rollup"
+	// NeedFile: what was uploaded under an id.
+	NeedFile NeedKind = "file"
 	// NeedLoad: how many open records each of some people own (leastLoaded, roundRobin).
 	NeedLoad NeedKind = "load"
 )
@@ -78,6 +80,8 @@ type Facts struct {
 	Numbers map[string]string
 	// Unique answers by need key: empty when this record holds the claim, else the id of the record that does.
 	Unique map[string]string
+	// Files by need key.
+	Files map[string]FileFact
 	// Rollups by need key; see NewRoll.
 	Rollups map[string]*Roll
 	// Loads are open records by user, by need key.

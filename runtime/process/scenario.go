@@ -256,7 +256,7 @@ func (s *scenario) cover(st *State, e *Event) {
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
 	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
-		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Rollups: map[string]*Roll{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
 // fetch answers a need from the small world.
@@ -294,6 +294,8 @@ func (s *scenario) fetch(f *Facts, n Need) {
 			s.unique[n.Series] = n.ID
 		}
 		f.Unique[n.Key] = holder
+	case NeedFile:
+		f.Files[n.Key] = FileFact{Name: n.ID, Type: "image/png", Size: 1}
 	case NeedRollup:
 		roll := NewRoll(s.app, n, f.Calendar, s.now)
 		for _, id := range s.order {

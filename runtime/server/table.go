@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"pipewright/designer"
+	"pipewright/runtime/engine"
 	"pipewright/runtime/process"
 )
 
@@ -91,6 +92,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/search", who: signedIn, summary: "Records by title or number", out: items[foundOut]{}, handle: s.getSearch},
 		{method: get, path: "/api/notices", who: signedIn, summary: "What I was told", out: items[noticeOut]{}, handle: s.getNotices},
 		{method: post, path: "/api/notices/read", who: signedIn, summary: "Mark notices as read", in: readIn{}, handle: s.postNoticesRead},
+		{method: post, path: "/api/files", who: signedIn, summary: "Upload a file: the content as the body, the name as the parameter name", out: fileOut{}, handle: s.postFile, limit: engine.MaxFile},
+		{method: get, path: "/api/files/:id", who: signedIn, summary: "A file, in the record it stands in (record), or its small picture (thumb=1)", handle: s.getFile, raw: true},
 		{method: get, path: "/api/stream", who: signedIn, summary: "Live changes (server-sent events)", handle: s.getStream, raw: true},
 
 		{method: get, path: "/api/automations/:app", who: admins, summary: "Automations with their next fires", out: items[automationOut]{}, handle: s.getAutomations},
