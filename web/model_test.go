@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"os"
 	"reflect"
 	"regexp"
@@ -74,6 +75,40 @@ func members(typ reflect.Type) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// Addresses are chosen from the very names the server holds them against.
+func TestDivisionsAreThoseOfTheServer(t *testing.T) {
+	t.Parallel()
+	here, err := os.ReadFile("src/fields/divisions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := os.ReadFile("../forms/divisions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(here, there) {
+		t.Error("src/fields/divisions.txt differs from forms/divisions.txt; copy it")
+	}
+}
+
+// The editor offers no field type that the language does not have.
+func TestEditorOffersFieldTypesThatThereAre(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("src/model/definition.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile(`(?s)FIELD_TYPES = \[(.*?)\]`).FindSubmatch(source)
+	if block == nil {
+		t.Fatal("FIELD_TYPES is not in definition.ts")
+	}
+	for _, m := range regexp.MustCompile(`'(\w+)'`).FindAllSubmatch(block[1], -1) {
+		if !slices.Contains(forms.Types(), string(m[1])) {
+			t.Errorf("FIELD_TYPES has %s, which is no field type", m[1])
+		}
+	}
 }
 
 // The editor must not make keys the checker refuses, and offers the functions there are.

@@ -1,10 +1,19 @@
 import { fireEvent, render, screen } from '@testing-library/react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { describe, expect, test, vi } from 'vitest';
-import { FIELD_TYPES, type Field } from '@/model/definition';
+import { FIELD_TYPES, isComputed, type Definition, type Field } from '@/model/definition';
+import { addressLine, writeAddress } from './address';
+import { levelsAlong } from './cascade';
 import { instantOf } from './datetime';
 import { readDecimal } from './DecimalInput';
+import { readDivisions } from './divisions';
+import { readDuration, writeDuration } from './duration';
+import { FieldEnvContext } from './kind';
+import { writePlace } from './location';
 import { kindOf, kinds } from './registry';
+import { cleanHtml, richNodes } from './richhtml';
+import { shownAs } from './rollup';
+import { sliderValue } from './slider';
 import { columnSum } from './table';
 
 vi.mock('react-i18next', () => ({ useTranslation: () => ({ t: (key: string) => key, i18n: { language: 'zh-CN' } }) }));
@@ -57,6 +66,16 @@ describe('typing', () => {
     ['money takes the app\u2019s currency', { key: 'amount', type: 'money', currency: 'USD' }, null, '12', { amount: '12', currency: 'USD' }],
     ['money keeps the currency it has', { key: 'amount', type: 'money' }, { amount: '1.00', currency: 'JPY' }, '2', { amount: '2', currency: 'JPY' }],
     ['an emptied text is null', { key: 'name', type: 'text' }, 'a', '', null],
+    ['a phone number is sent as typed', { key: 'mobile', type: 'phone' }, null, '138 0000 0000', '138 0000 0000'],
+    ['an emptied phone number is null', { key: 'mobile', type: 'phone' }, '13800000000', '', null],
+    ['a mail address', { key: 'mail', type: 'email' }, null, 'li@example.com', 'li@example.com'],
+    ['a web address', { key: 'site', type: 'url' }, null, 'https://example.com', 'https://example.com'],
+    ['a code of an organisation', { key: 'code', type: 'idcode' }, null, '91350100M000100Y43', '91350100M000100Y43'],
+    ['a barcode', { key: 'ean', type: 'barcode', kind: 'ean13' }, null, '4006381333931', '4006381333931'],
+    ['a time of day', { key: 'at', type: 'time' }, null, '09:30', '09:30'],
+    ['an emptied time of day is null', { key: 'at', type: 'time' }, '09:30', '', null],
+    ['a slider’s number', { key: 'slide', type: 'slider', max: 1, step: 0.05 }, null, '0.25', '0.25'],
+    ['an emptied slider is null', { key: 'slide', type: 'slider' }, '5', '', null],
   ];
   test.each(cases)('%s', (_, field, start, typed, want) => {
     const seen = vi.fn();
@@ -74,4 +93,122 @@ describe('typing', () => {
     fireEvent.focus(input);
     expect(input.value).toBe('1234567.5');
   });
+});
+
+function inApp(definition: Partial<Definition>, children: ReactNode) {
+  const env = { app: 'a', definition: { spec: 'pipewright/1' as const, key: 'a', name: 'A', ...definition }, states: {}, problems: new Map(), readOnly: false, phone: false };
+  return render(<FieldEnvContext.Provider value={env}>{children}</FieldEnvContext.Provider>);
+}
+
+function cellOf(field: Field, value: unknown, definition: Partial<Definition> = {}) {
+  const { Cell } = kindOf(field.type);
+  return inApp(definition, <Cell field={field} value={value} />).container;
+}
+
+test.each([
+  ['phone', 'inputmode', 'tel'], ['email', 'inputmode', 'email'], ['url', 'inputmode', 'url'], ['time', 'type', 'time'], ['idcode', 'autocapitalize', 'characters'], ['barcode', 'inputmode', 'text'],
+] as const)('%s opens the right keyboard', (type, attribute, want) => {
+  render(<Typing field={{ key: 'k', type }} start={null} seen={() => {}} />);
+  expect(screen.getByLabelText('k').getAttribute(attribute)).toBe(want);
+});
+
+test('length of time: hours and minutes each in their box', () => {
+  const seen = vi.fn();
+  render(<Typing field={{ key: 'work', type: 'duration' }} start="PT1H" seen={seen} />);
+  fireEvent.change(screen.getByLabelText('minutes'), { target: { value: '30' } });
+  expect(seen).toHaveBeenLastCalledWith('PT1H30M');
+  fireEvent.change(screen.getByLabelText('work hours'), { target: { value: '' } });
+  expect(seen).toHaveBeenLastCalledWith('PT30M');
+  fireEvent.change(screen.getByLabelText('minutes'), { target: { value: '' } });
+  expect(seen).toHaveBeenLastCalledWith(null);
+});
+
+test.each([
+  ['PT1H30M', '1', '30'], ['PT90M', '', '90'], ['PT0M', '', '0'], ['P1D', '', ''], [null, '', ''],
+])('readDuration %s', (value, hours, minutes) => {
+  expect(readDuration(value)).toEqual({ hours, minutes });
+  if (hours || minutes) expect(writeDuration(hours, minutes)).toBe(value);
+});
+
+test('stars are chosen one by one, and taken back by the one that stands', () => {
+  const seen = vi.fn();
+  render(<Typing field={{ key: 'grade', type: 'rating', max: 3 }} start={null} seen={seen} />);
+  const stars = screen.getAllByRole('radio');
+  expect(stars).toHaveLength(3);
+  fireEvent.click(stars[1]!);
+  expect(seen).toHaveBeenLastCalledWith('2');
+  fireEvent.click(screen.getAllByRole('radio')[1]!);
+  expect(seen).toHaveBeenLastCalledWith(null);
+});
+
+test.each([[0.1 + 0.2, '0.3'], [100, '100'], [-2.5, '-2.5'], [0, '0'], [10.00001, '10']])('sliderValue %s', (n, want) => expect(sliderValue(n)).toBe(want));
+
+const regions = [{ key: 'east', name: 'East', items: [{ key: 'sh', name: 'Shanghai', items: [{ key: 'pd', name: 'Pudong' }] }] }, { key: 'west', name: 'West' }];
+
+test('a cascade offers the level below what is chosen', () => {
+  const keys = (path: string[]) => levelsAlong(regions, path).map((l) => l.map((o) => o.key));
+  expect(keys([])).toEqual([['east', 'west']]);
+  expect(keys(['east'])).toEqual([['east', 'west'], ['sh']]);
+  expect(keys(['east', 'sh', 'pd'])).toEqual([['east', 'west'], ['sh'], ['pd']]);
+  expect(keys(['west'])).toEqual([['east', 'west']]);
+  expect(keys(['gone', 'sh'])).toEqual([['east', 'west']]);
+  expect(cellOf({ key: 'r', type: 'cascade', options: 'o' }, ['east', 'sh', 'pd'], { options: [{ key: 'o', items: regions }] }).textContent).toBe('East / Shanghai / Pudong');
+});
+
+test('an address is whole or null, and reads as on an envelope', () => {
+  expect(writeAddress({ country: 'CN' })).toBeNull();
+  expect(writeAddress({ province: '上海市', city: undefined })).toEqual({ country: 'CN', province: '上海市' });
+  expect(addressLine({ country: 'CN', province: '上海市', city: '市辖区', district: '浦东新区', detail: '世纪大道 1 号' })).toBe('上海市浦东新区世纪大道 1 号');
+  expect(addressLine({ country: 'US', province: 'CA', city: 'Palo Alto', detail: '1 Main St' })).toBe('1 Main St, Palo Alto, CA, US');
+  const list = readDivisions('# of\n上海市\n 市辖区\n  黄浦区 徐汇区\n浙江省\n 杭州市\n  上城区\n');
+  expect(list.get('上海市')?.get('市辖区')).toEqual(['黄浦区', '徐汇区']);
+  expect([...(list.get('浙江省')?.keys() ?? [])]).toEqual(['杭州市']);
+});
+
+test('a place leaves out what is empty', () => {
+  expect(writePlace({ lat: '', lng: '', label: '' })).toBeNull();
+  expect(writePlace({ lat: '31.2', lng: '121.4', label: '' })).toEqual({ lat: '31.2', lng: '121.4' });
+});
+
+test('formatted text holds nothing that runs', () => {
+  const evil = '<p onclick="x()">a<script>b</script><a href="javascript:alert(1)">c</a> <a href="https://e.com" onmouseover="x">d</a><img src=x onerror=y></p><iframe></iframe>';
+  expect(cleanHtml(evil)).toBe('<p>ac <a href="https://e.com">d</a></p>');
+  expect(cleanHtml('<div>one</div><div>&lt;b&gt;</div>')).toBe('<p>one</p><p>&lt;b&gt;</p>');
+  expect(cleanHtml('<p><br></p>')).toBe('');
+  const { container } = render(<div>{richNodes(evil)}</div>);
+  expect(container.querySelectorAll('a')).toHaveLength(1);
+  expect(container.innerHTML).not.toMatch(/onclick|onmouseover|script|javascript|img|iframe/);
+});
+
+test('only web addresses become links, and a number can be called', () => {
+  expect(cellOf({ key: 'u', type: 'url' }, 'javascript:alert(1)').querySelector('a')).toBeNull();
+  expect(cellOf({ key: 'u', type: 'url' }, 'https://example.com/').querySelector('a')?.textContent).toBe('example.com');
+  expect(cellOf({ key: 'p', type: 'phone' }, '021-12345678').querySelector('a')?.getAttribute('href')).toBe('tel:02112345678');
+  expect(cellOf({ key: 'm', type: 'email' }, 'li@example.com').querySelector('a')?.getAttribute('href')).toBe('mailto:li@example.com');
+});
+
+test('lookups and rollups show as what they amount to', () => {
+  const via: Field = { key: 'account', type: 'reference', form: 'account' };
+  const level: Field = { key: 'level', type: 'lookup', name: 'Level', via: 'account', field: 'grade' };
+  const total: Field = { key: 'total', type: 'rollup', form: 'deal', via: 'account', agg: 'sum', field: 'amount' };
+  const count: Field = { key: 'count', type: 'rollup', form: 'deal', via: 'account', agg: 'count' };
+  const definition: Definition = {
+    spec: 'pipewright/1', key: 'a', name: 'A',
+    forms: [
+      { key: 'account', name: 'Account', fields: [{ key: 'grade', type: 'rating', max: 3 }, total, count] },
+      { key: 'deal', name: 'Deal', fields: [via, level, { key: 'amount', type: 'money', currency: 'USD' }, { key: 'lost', type: 'lookup', via: 'gone', field: 'x' }] },
+    ],
+  };
+  expect(shownAs(definition, level)).toEqual({ key: 'level', name: 'Level', type: 'rating', max: 3 });
+  expect(shownAs(definition, total)).toMatchObject({ key: 'total', type: 'money', currency: 'USD' });
+  expect(shownAs(definition, count)).toEqual({ key: 'count', type: 'number', scale: 0 });
+  const lost = definition.forms![1]!.fields[3]!;
+  expect(shownAs(definition, lost)).toBe(lost);
+  expect([level, total, count].every(isComputed)).toBe(true);
+});
+
+test('the page’s own words stand as written', () => {
+  const { Input } = kindOf('static');
+  render(<Input id="s" field={{ key: 's', type: 'static', text: 'Read this' }} value={undefined} onChange={() => {}} path="s" />);
+  expect(screen.getByText('Read this')).toBeTruthy();
 });

@@ -1,5 +1,5 @@
 import { createContext, useContext, type ComponentType } from 'react';
-import type { FieldState, FieldStates } from '@/api/types';
+import type { Data, FieldState, FieldStates } from '@/api/types';
 import type { Definition, Field, FieldType } from '@/model/definition';
 import type { IconName } from '@/ui/Icon';
 
@@ -15,6 +15,8 @@ export interface FieldEnv {
   readOnly: boolean;
   /** Phones show tables as items. */
   phone: boolean;
+  /** The values on screen, for options that depend on another field; absent where nothing is edited. */
+  data?: Data;
 }
 
 export const FieldEnvContext = createContext<FieldEnv>({
@@ -76,11 +78,23 @@ export interface FieldKind {
   wide?: boolean;
   /** The label stands beside the control (a checkbox), not above. */
   ownLabel?: boolean;
+  /** Nobody fills it in and no formula is written for it: the product gives it its value, or it has none. */
+  automatic?: boolean;
+  /** It is filled in by people only: neither computed nor given a value to start with. */
+  noFormula?: boolean;
+  /** Its cell may be a link; inside a button it stands as plain text. */
+  links?: boolean;
+  /** The filter compares with a number although it is not shown as a figure. */
+  decimal?: boolean;
   /** Comparisons offered by the filter, in order. */
   filters: FilterOp[];
 }
 
-export type FilterOp = 'is' | 'isNot' | 'contains' | 'atLeast' | 'atMost' | 'from' | 'to' | 'in' | 'empty' | 'notEmpty' | 'true' | 'false' | 'me';
+/** The Settings of a type that has none of its own. */
+export const noSettings: ComponentType<SettingsProps> = () => null;
+
+export type FilterOp =
+  | 'is' | 'isNot' | 'contains' | 'atLeast' | 'atMost' | 'from' | 'to' | 'notBefore' | 'notAfter' | 'in' | 'anyOf' | 'empty' | 'notEmpty' | 'true' | 'false' | 'me';
 
 export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);

@@ -2,13 +2,13 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Data } from '@/api/types';
-import type { Field } from '@/model/definition';
+import { isComputed, type Field } from '@/model/definition';
 import { addDecimals, isMoney } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { useText } from '@/ui/text';
 import { isEmpty, stateOf, useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
-import { kindOf } from './lookup';
+import { kindOf } from './kindOf';
 import { SlotSetting } from './settings';
 import './table.css';
 
@@ -46,7 +46,7 @@ function useRows({ field, value, onChange, onLeave, path, disabled }: InputProps
       onLeave?.();
     },
     cellLocked: (index: number, column: Field) =>
-      locked || Boolean(column.calc) || stateOf(states, `${path}[${index}].${column.key}`, `${path}.${column.key}`).readOnly,
+      locked || isComputed(column) || stateOf(states, `${path}[${index}].${column.key}`, `${path}.${column.key}`).readOnly,
   };
 }
 
@@ -248,6 +248,7 @@ function Items(props: InputProps) {
 function PlainCell({ field, value }: CellProps) {
   const kind = kindOf(field.type);
   if (field.type === 'reference') return <>{typeof value === 'object' && value !== null ? ((value as { title?: string }).title ?? '') : String(value ?? '')}</>;
+  if (kind.links && typeof value === 'string') return <>{value}</>;
   return <kind.Cell field={field} value={value} />;
 }
 

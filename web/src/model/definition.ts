@@ -67,19 +67,45 @@ export interface Option {
 export const FIELD_TYPES = [
   'text',
   'longtext',
+  'richtext',
+  'phone',
+  'email',
+  'url',
+  'idcode',
+  'barcode',
+  'autonumber',
   'number',
   'money',
   'percent',
+  'duration',
+  'rating',
+  'slider',
+  'select',
+  'multiselect',
+  'cascade',
   'bool',
   'date',
   'datetime',
-  'select',
-  'multiselect',
+  'time',
   'user',
+  'role',
+  'team',
   'reference',
+  'lookup',
+  'rollup',
   'table',
+  'location',
+  'address',
+  'static',
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
+
+const AUTOMATIC: ReadonlySet<FieldType> = new Set(['autonumber', 'lookup', 'rollup', 'static']);
+
+/** Whether nobody fills the field in: it has a formula, or its type gives it its value. */
+export function isComputed(field: Field): boolean {
+  return Boolean(field.calc) || AUTOMATIC.has(field.type);
+}
 
 export interface Form {
   key: string;

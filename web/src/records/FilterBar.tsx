@@ -1,8 +1,12 @@
+import { useQuery } from '@tanstack/react-query';
 import { Button, Input, Popover, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePeople } from '@/api/people';
+import { teamsQuery } from '@/api/queries';
 import { kindOf } from '@/fields/registry';
+import { shownAs } from '@/fields/rollup';
+import type { Option } from '@/model/definition';
 import type { FilterOp } from '@/fields/kind';
 import { shiftDecimal } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
@@ -25,25 +29,35 @@ function useWords(model: Model, formKey: string) {
   const text = useText();
   const format = useFormat();
   const { users, nameOf } = usePeople();
+  const withTeams = model.form(formKey)?.fields.some((f) => shownAs(model.definition, f).type === 'team') ?? false;
+  const { data: teams } = useQuery({ ...teamsQuery(), enabled: withTeams });
   return useMemo(() => {
     const form = model.form(formKey);
     const process = model.processOf(formKey);
     const systemNames: Record<string, string> = {
       stage: t('common:stage'), owner: t('common:owner'), createdAt: t('common:createdAt'), updatedAt: t('common:updatedAt'),
     };
+    const fieldAs = (key: string) => {
+      const field = fieldOf(form, key);
+      return field && shownAs(model.definition, field);
+    };
     const name = (key: string) => systemNames[key] ?? text(fieldOf(form, key)?.name, key);
     const choices = (key: string): { value: string; label: string }[] => {
       if (key === 'stage') return (process?.stages ?? []).map((s) => ({ value: s.key, label: text(s.name, s.key) }));
-      const field = fieldOf(form, key);
+      const field = fieldAs(key);
       if (key === 'owner' || field?.type === 'user') return users.map((u) => ({ value: u.id, label: u.name }));
-      const list = model.definition.options?.find((o) => o.key === field?.options);
-      return (list?.items ?? []).map((o) => ({ value: o.key, label: text(o.name, o.key) }));
+      if (field?.type === 'role') return (model.definition.roles ?? []).map((r) => ({ value: r.key, label: text(r.name, r.key) }));
+      if (field?.type === 'team') return (teams ?? []).map((g) => ({ value: g.key, label: text(g.name, g.key) }));
+      // A cascade may be asked for at every level, each under the names above it.
+      const flat = (items: readonly Option[], above: string): { value: string; label: string }[] =>
+        items.flatMap((o) => [{ value: o.key, label: `${above}${text(o.name, o.key)}` }, ...flat(o.items ?? [], `${above}${text(o.name, o.key)} / `)]);
+      return flat(model.definition.options?.find((o) => o.key === field?.options)?.items ?? [], '');
     };
     const label = (clause: Clause): string => {
-      const field = fieldOf(form, clause.field);
+      const field = fieldAs(clause.field);
       const many = Array.isArray(clause.value) ? clause.value : [clause.value];
       let shown = many.join(t('comma'));
-      if (clause.op === 'in') {
+      if (clause.op === 'in' || clause.op === 'anyOf') {
         const found = new Map(choices(clause.field).map((c) => [c.value, c.label]));
         shown = many.map((v) => found.get(v) ?? nameOf(v)).join(t('comma'));
       } else if (field?.type === 'percent') shown = format.percent(many[0] ?? '0');
@@ -51,10 +65,11 @@ function useWords(model: Model, formKey: string) {
       return t(`op.${clause.op}.short`, { value: shown });
     };
     const list: (Filterable & { ops: FilterOp[] })[] = (form ? filterables(form, process) : [])
+      .map((f) => ({ ...f, type: fieldAs(f.key)?.type ?? f.type }))
       .map((f) => ({ ...f, ops: f.type === 'stage' ? (['in'] as FilterOp[]) : kindOf(f.type).filters.filter((op) => op !== 'empty' && op !== 'notEmpty' ? true : fieldOf(form, f.key) !== undefined) }))
       .filter((f) => f.ops.length > 0);
     return { list, name, choices, label };
-  }, [model, formKey, t, text, format, users, nameOf]);
+  }, [model, formKey, t, text, format, users, nameOf, teams]);
 }
 
 /** Filters as chips; each opens to be changed. */
@@ -129,7 +144,7 @@ export function FilterBar({ model, form, clauses, onChange }: Props) {
 }
 
 function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>; clause?: Clause; onDone: (clause: Clause) => void }) {
-  const { t } = useTranslation(['list', 'common']);
+  const { t } = useTranslation(['list', 'common', 'fields']);
   const [field, setField] = useState(clause?.field ?? words.list[0]?.key ?? '');
   const found = words.list.find((f) => f.key === field);
   const [op, setOp] = useState<FilterOp>(clause?.op ?? found?.ops[0] ?? 'is');
@@ -137,6 +152,7 @@ function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>;
   const noValue = op === 'empty' || op === 'notEmpty' || op === 'true' || op === 'false' || op === 'me';
   const complete = noValue || (Array.isArray(value) ? value.length > 0 : value !== '');
   const isPercent = found?.type === 'percent';
+  const figure = found !== undefined && found.type !== 'stage' && Boolean(kindOf(found.type).numeric || kindOf(found.type).decimal);
   return (
     <form
       className="filter-editor"
@@ -166,7 +182,7 @@ function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>;
           setValue('');
         }}
       />
-      {noValue ? null : op === 'in' ? (
+      {noValue ? null : op === 'in' || op === 'anyOf' ? (
         <Select
           mode="multiple"
           aria-label={t('filterValue')}
@@ -178,15 +194,17 @@ function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>;
         />
       ) : op === 'from' || op === 'to' ? (
         <Input type="date" aria-label={t('filterValue')} value={String(value)} onChange={(e) => setValue(e.target.value)} />
+      ) : op === 'notBefore' || op === 'notAfter' ? (
+        <Input type="time" aria-label={t('filterValue')} value={String(value)} onChange={(e) => setValue(e.target.value)} />
       ) : (
         <Input
           autoFocus
           aria-label={t('filterValue')}
           value={isPercent && value !== '' ? shiftDecimal(String(value), 2) : String(value)}
-          inputMode={found?.type === 'text' ? 'text' : 'decimal'}
-          suffix={isPercent ? '%' : undefined}
+          inputMode={figure ? 'decimal' : 'text'}
+          suffix={isPercent ? '%' : found?.type === 'duration' ? t('fields:minutes') : undefined}
           onChange={(e) => {
-            const plain = found?.type === 'text' ? e.target.value : e.target.value.normalize('NFKC').replace(/[,\s]/g, '');
+            const plain = !figure ? e.target.value : e.target.value.normalize('NFKC').replace(/[,\s]/g, '');
             setValue(isPercent && /^\d+(\.\d+)?$/.test(plain) ? shiftDecimal(plain, -2) : plain);
           }}
         />

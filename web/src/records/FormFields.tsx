@@ -1,9 +1,9 @@
 import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FieldStates } from '@/api/types';
+import type { Data, FieldStates } from '@/api/types';
 import { FieldEnvContext, isEmpty, stateOf, type FieldEnv } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
-import type { Definition, Field, Form } from '@/model/definition';
+import { isComputed, type Definition, type Field, type Form } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
@@ -24,9 +24,9 @@ interface Props {
 }
 
 /** The environment every input of a form reads. */
-export function useEnv(app: string, definition: Definition, states: FieldStates, problems: ReadonlyMap<string, string>, readOnly: boolean): FieldEnv {
+export function useEnv(app: string, definition: Definition, states: FieldStates, problems: ReadonlyMap<string, string>, readOnly: boolean, data?: Data): FieldEnv {
   const phone = usePhone();
-  return useMemo(() => ({ app, definition, states, problems, readOnly, phone }), [app, definition, states, problems, readOnly, phone]);
+  return useMemo(() => ({ app, definition, states, problems, readOnly, phone, ...(data ? { data } : {}) }), [app, definition, states, problems, readOnly, phone, data]);
 }
 
 interface Part {
@@ -56,7 +56,7 @@ function partsOf(form: Form, state: Pick<FormState, 'states' | 'sections'>, name
 export function FormSections({ app, definition, form, state, readOnly = false, onLeave, recordId }: Props) {
   const { t } = useTranslation('record');
   const text = useText();
-  const env = useEnv(app, definition, state.states, state.problems, readOnly);
+  const env = useEnv(app, definition, state.states, state.problems, readOnly, state.data);
   const parts = partsOf(form, state, (s) => text(s.name, s.key), form.sections?.length ? t('moreFields') : text(form.name, form.key));
   return (
     <FieldEnvContext.Provider value={env}>
@@ -78,7 +78,7 @@ export function FormSections({ app, definition, form, state, readOnly = false, o
 
 /** Some fields of a form in one column: for a dialog. Those in `must` are marked as required whatever the form says. */
 export function FormSubset({ app, definition, form, state, keys, must, readOnly = false }: Props & { keys: readonly string[]; must?: ReadonlySet<string> }) {
-  const env = useEnv(app, definition, state.states, state.problems, readOnly);
+  const env = useEnv(app, definition, state.states, state.problems, readOnly, state.data);
   const fields = keys.map((k) => form.fields.find((f) => f.key === k)).filter((f): f is Field => f !== undefined && stateOf(state.states, f.key).visible);
   return (
     <FieldEnvContext.Provider value={env}>
@@ -101,7 +101,7 @@ function FieldRow({ field, state, under, must = false, onLeave, explain }: { fie
   const name = text(field.name, field.key);
   const help = text(field.help);
   const value = state.data[field.key];
-  const still = Boolean(field.calc) || own.readOnly;
+  const still = isComputed(field) || own.readOnly;
   const { Cell, Input } = kind;
   const describedBy = [help ? `${id}-help` : '', problem ? `${id}-bad` : ''].filter(Boolean).join(' ') || undefined;
   const input = (
@@ -124,7 +124,7 @@ function FieldRow({ field, state, under, must = false, onLeave, explain }: { fie
         <span className="dim">{t('masked')}</span>
       </div>
     );
-  } else if (still && field.type !== 'table') {
+  } else if (still && field.type !== 'table' && !(kind.automatic && !field.calc)) {
     control = (
       <div className={`still${field.calc ? ' calc' : ''}${kind.numeric ? ' figure' : ''}${state.pending && field.calc ? ' pending' : ''}`} id={id} aria-live={field.calc ? 'polite' : undefined}>
         {isEmpty(value) ? <span className="dim">–</span> : <Cell field={field} value={value} />}
@@ -133,6 +133,7 @@ function FieldRow({ field, state, under, must = false, onLeave, explain }: { fie
   } else if (still) {
     control = <Input id={id} field={field} value={value} onChange={() => {}} path={field.key} disabled />;
   }
+  const wordless = field.type === 'static';
   const plainLabel = still || own.masked || field.type === 'table';
   const label = (
     <>
@@ -148,7 +149,7 @@ function FieldRow({ field, state, under, must = false, onLeave, explain }: { fie
   );
   return (
     <div className={`field${kind.wide ? ' wide' : ''}${problem ? ' wrong' : ''}`} data-field={field.key}>
-      {(kind.ownLabel && !still) || (field.type === 'table' && name === under) ? null : plainLabel ? (
+      {(kind.ownLabel && !still) || wordless || (field.type === 'table' && name === under) ? null : plainLabel ? (
         <span className="label">{label}</span>
       ) : (
         <label className="label" htmlFor={id}>

@@ -27,9 +27,13 @@ export function filterables(form: Form, process: Process | undefined): Filterabl
   return [...list, { key: 'createdAt', type: 'date' }, { key: 'updatedAt', type: 'date' }];
 }
 
+/** Types without a column, and those whose column is made only when it is asked for. */
+const UNQUERYABLE: ReadonlySet<FieldType> = new Set(['text', 'longtext', 'richtext', 'table', 'multiselect', 'address', 'location', 'static']);
+const FIGURES: ReadonlySet<string> = new Set(['number', 'money', 'percent', 'duration', 'rating', 'slider']);
+
 /** Whether the store keeps the field in a column of its own. */
 export function isQueryable(field: Field): boolean {
-  return Boolean(field.filter || field.sort || field.list) || !['text', 'longtext', 'table', 'multiselect'].includes(field.type);
+  return Boolean(field.filter || field.sort || field.list) || !UNQUERYABLE.has(field.type);
 }
 
 /** A text as an expression writes it. */
@@ -60,13 +64,19 @@ export function clauseExpression(clause: Clause, type: Filterable['type']): stri
     case 'in':
       if (many.length === 0) return undefined;
       return many.length === 1 ? `${field} == ${quote(many[0] ?? '')}` : `${field} in [${many.map(quote).join(', ')}]`;
+    case 'anyOf':
+      return many.length === 0 ? undefined : `(${many.map((v) => `${quote(v)} in ${field}`).join(' or ')})`;
+    case 'notBefore':
+      return one ? `${field} >= ${quote(one)}` : undefined;
+    case 'notAfter':
+      return one ? `${field} <= ${quote(one)}` : undefined;
     case 'contains':
       return one ? `${field} contains ${quote(one)}` : undefined;
     case 'is':
     case 'isNot': {
       if (!one) return undefined;
       const sign = op === 'is' ? '==' : '!=';
-      return type === 'number' || type === 'money' || type === 'percent' ? decimal(one) && `${field} ${sign} ${one}` : `${field} ${sign} ${quote(one)}`;
+      return FIGURES.has(type) ? decimal(one) && `${field} ${sign} ${one}` : `${field} ${sign} ${quote(one)}`;
     }
     case 'atLeast':
       return decimal(one) && `${field} >= ${one}`;

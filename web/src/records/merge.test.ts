@@ -34,6 +34,13 @@ describe('takeEvaluated', () => {
     expect(takeEvaluated(fields, { name: 'MES 二期' }, { name: null }, none, new Set(['name'])).name).toBeNull();
   });
 
+  test('keeps what could not be read, to be mended, and nothing else that the answer leaves out', () => {
+    const some: Field[] = [{ key: 'mobile', type: 'phone' }, { key: 'mail', type: 'email' }, { key: 'lines', type: 'table', fields: [{ key: 'code', type: 'barcode' }] }];
+    const local = { mobile: '138', mail: 'li@', lines: [{ code: '12' }] };
+    const touched = new Set(['mobile', 'mail', 'lines']);
+    expect(takeEvaluated(some, local, { lines: [{}] }, none, touched, new Set(['mobile', 'lines[0].code']))).toEqual({ mobile: '138', mail: undefined, lines: [{ code: '12' }] });
+  });
+
   test('keeps what changed after the request was sent', () => {
     const next = takeEvaluated(fields, { lines: [{ qty: '3' }] }, { lines: [{ qty: '2', net: cny('2.00') }] }, new Set(['lines']), new Set(['lines']));
     expect(next.lines).toEqual([{ qty: '3' }]);

@@ -1,36 +1,41 @@
 import type { Data } from '@/api/types';
-import type { Field } from '@/model/definition';
+import { isComputed, type Field } from '@/model/definition';
 import { isEmpty } from '@/fields/kind';
 
-/** Texts are kept as the person types them; everything else follows the server, which computes and fills. */
+const TYPED: ReadonlySet<Field['type']> = new Set(['text', 'longtext', 'richtext', 'barcode', 'duration', 'address', 'location']);
+
+/** What is written letter by letter is kept as the person types it; everything else follows the server, which computes and fills. */
 function keepsTyping(field: Field): boolean {
-  return (field.type === 'text' || field.type === 'longtext') && !field.calc;
+  return TYPED.has(field.type) && !field.calc;
 }
 
 /**
  * Takes the server's evaluation into the values on screen. Fields that changed after the request was sent keep what is on
- * screen (the next evaluation knows of them); texts the person has touched keep their exact typing.
+ * screen (the next evaluation knows of them); texts the person has touched keep their exact typing. A value at one of the places
+ * in wrong could not be read: the answer leaves it out, and it stays to be mended.
  */
-export function takeEvaluated(fields: readonly Field[], local: Data, answered: Data, changedSince: ReadonlySet<string>, touched: ReadonlySet<string>): Data {
+export function takeEvaluated(fields: readonly Field[], local: Data, answered: Data, changedSince: ReadonlySet<string>, touched: ReadonlySet<string>, wrong: ReadonlySet<string> = new Set()): Data {
   const next: Data = {};
   for (const field of fields) {
     const { key } = field;
     if (changedSince.has(key)) next[key] = local[key];
-    else if (field.type === 'table') next[key] = takeRows(field, local[key], answered[key]);
+    else if (field.type === 'table') next[key] = takeRows(field, local[key], answered[key], wrong);
+    else if (touched.has(key) && wrong.has(key) && !isEmpty(local[key]) && !isComputed(field)) next[key] = local[key];
     else if (touched.has(key) && keepsTyping(field) && !isEmpty(local[key]) && !isEmpty(answered[key])) next[key] = local[key];
     else next[key] = answered[key];
   }
   return next;
 }
 
-function takeRows(field: Field, local: unknown, answered: unknown): unknown {
+function takeRows(field: Field, local: unknown, answered: unknown, wrong: ReadonlySet<string>): unknown {
   if (!Array.isArray(local) || !Array.isArray(answered) || local.length !== answered.length) return answered ?? (Array.isArray(local) && local.length > 0 ? local : undefined);
   const mine = local as Data[];
   return (answered as Data[]).map((row, i) => {
     const next: Data = { ...row };
     for (const column of field.fields ?? []) {
       const typed = mine[i]?.[column.key];
-      if (keepsTyping(column) && !isEmpty(typed) && !isEmpty(row[column.key])) next[column.key] = typed;
+      const unread = wrong.has(`${field.key}[${i}].${column.key}`) && !isComputed(column);
+      if (!isEmpty(typed) && (unread || (keepsTyping(column) && !isEmpty(row[column.key])))) next[column.key] = typed;
     }
     return next;
   });
@@ -41,7 +46,7 @@ export function toWire(fields: readonly Field[], data: Data, keys: Iterable<stri
   const wanted = new Set(keys);
   const out: Data = {};
   for (const field of fields) {
-    if (!wanted.has(field.key) || field.calc) continue;
+    if (!wanted.has(field.key) || isComputed(field)) continue;
     out[field.key] = wireValue(field, data[field.key]);
   }
   return out;
@@ -54,7 +59,7 @@ function wireValue(field: Field, value: unknown): unknown {
     return (value as Data[]).map((row) => {
       const out: Data = {};
       for (const column of field.fields ?? []) {
-        if (!column.calc && !isEmpty(row[column.key])) out[column.key] = wireValue(column, row[column.key]);
+        if (!isComputed(column) && !isEmpty(row[column.key])) out[column.key] = wireValue(column, row[column.key]);
       }
       return out;
     });

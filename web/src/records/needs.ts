@@ -1,5 +1,5 @@
 import type { TransitionInfo } from '@/api/types';
-import type { Form, Process } from '@/model/definition';
+import { isComputed, type Form, type Process } from '@/model/definition';
 import { chainOf } from './model';
 import { fieldPath, topField } from './paths';
 
@@ -10,7 +10,7 @@ export function neededFields(form: Form, transition: TransitionInfo): string[] {
     const place = fieldPath(m.path);
     if (place) keys.add(topField(place));
   }
-  return form.fields.filter((f) => keys.has(f.key) && !f.calc).map((f) => f.key);
+  return form.fields.filter((f) => keys.has(f.key) && !isComputed(f)).map((f) => f.key);
 }
 
 /** Whether a transition can be taken without asking anything. */

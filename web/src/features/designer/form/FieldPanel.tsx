@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
-import type { Field, Form } from '@/model/definition';
+import { isComputed, type Field, type Form } from '@/model/definition';
 import { copyField, removeField } from '@/model/edits';
 import { keyFault, keysOf } from '@/model/keys';
 import { joinKeyPath } from '@/model/path';
@@ -17,6 +17,7 @@ import { Panel } from '../Panel';
 import { usePlaceText } from '../ProblemDrawer';
 import { SETTINGS } from './settings/registry';
 import { iconOf, useTypeName } from './types';
+import { noSettings } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
 
 interface Props {
@@ -87,10 +88,10 @@ export function FieldPanel({ form, formIndex, fieldIndex, columnIndex }: Props) 
         <TextSlot at={[...at, 'help']} label={t('help')} placeholder={t('helpPlaceholder')} />
       </Part>
       <Source at={at} field={field} form={form.key} columns={columns} />
-      {field.calc === undefined ? <Required at={at} field={field} form={form.key} columns={columns} /> : null}
+      {isComputed(field) ? null : <Required at={at} field={field} form={form.key} columns={columns} />}
       <TypeSettings at={at} form={form.key} field={field} columns={columns} />
       <Shown at={at} field={field} form={form.key} columns={columns} />
-      {isColumn ? null : (
+      {isColumn || field.type === 'static' ? null : (
         <Part title={t('inLists')}>
           <div className="d-checks">
             <CheckSlot at={[...at, 'list']} label={t('listColumn')} />
@@ -124,7 +125,7 @@ function TypeSettings({ at, field, form, columns }: PartProps) {
       op: 'all',
       changes: Object.entries(patch).map(([member, value]) => ({ op: 'set' as const, at: [...at, member], value })),
     });
-  if (field.type === 'bool' || field.type === 'user') return slot.problems.length > 0 ? <Problems list={slot.problems} /> : null;
+  if (!Own && (Settings === noSettings || field.type === 'bool' || field.type === 'user')) return slot.problems.length > 0 ? <Problems list={slot.problems} /> : null;
   return (
     <Part title={t('typeSettings')}>
       {Own ? (
@@ -200,7 +201,7 @@ function Source({ at, field, form, columns }: PartProps) {
   const { t } = useTranslation('designer');
   const { apply } = useActions();
   const [asked, setAsked] = useState<'manual' | 'value' | 'calc' | undefined>();
-  if (field.type === 'table') return null;
+  if (field.type === 'table' || kindOf(field.type).automatic || kindOf(field.type).noFormula) return null;
   const value = asked ?? (field.calc !== undefined ? 'calc' : field.value !== undefined ? 'value' : 'manual');
   return (
     <Part title={t('source')}>

@@ -6,15 +6,16 @@ import type { Field, FieldType } from '@/model/definition';
 
 /** The palette's groups, in order. */
 export const GROUPS = [
-  { key: 'text', types: ['text', 'longtext'] },
-  { key: 'figures', types: ['number', 'money', 'percent'] },
-  { key: 'choice', types: ['select', 'multiselect', 'bool'] },
-  { key: 'time', types: ['date', 'datetime'] },
-  { key: 'people', types: ['user', 'reference', 'table'] },
+  { key: 'text', types: ['text', 'longtext', 'richtext', 'phone', 'email', 'url', 'idcode', 'barcode', 'autonumber', 'static'] },
+  { key: 'figures', types: ['number', 'money', 'percent', 'duration', 'rating', 'slider'] },
+  { key: 'choice', types: ['select', 'multiselect', 'cascade', 'bool'] },
+  { key: 'time', types: ['date', 'datetime', 'time'] },
+  { key: 'people', types: ['user', 'role', 'team', 'reference', 'lookup', 'rollup', 'table', 'location', 'address'] },
 ] as const satisfies readonly { key: string; types: readonly FieldType[] }[];
 
-/** A table holds no tables (definition.md). */
-export const COLUMN_TYPES: readonly FieldType[] = kinds.map((k) => k.type).filter((type) => type !== 'table');
+/** A table holds no tables, and its rows have no numbers, sums of other records or explanations of their own (definition.md). */
+const NO_COLUMN: ReadonlySet<FieldType> = new Set(['table', 'autonumber', 'rollup', 'static']);
+export const COLUMN_TYPES: readonly FieldType[] = kinds.map((k) => k.type).filter((type) => !NO_COLUMN.has(type));
 
 /** How a field is drawn on the canvas: computed ones by the formula mark. */
 export function iconOf(type: FieldType, computed = false): IconName {

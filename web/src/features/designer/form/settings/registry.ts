@@ -3,6 +3,7 @@ import type { Field, FieldType } from '@/model/definition';
 import type { Path } from '@/model/path';
 import { OptionsSettings } from './options';
 import { ReferenceSettings } from './reference';
+import { StaticSettings } from './static';
 import { TableSettings } from './table';
 
 export interface SettingsProps {
@@ -19,6 +20,8 @@ export interface SettingsProps {
 export const SETTINGS: Partial<Record<FieldType, ComponentType<SettingsProps>>> = {
   select: OptionsSettings,
   multiselect: OptionsSettings,
+  cascade: OptionsSettings,
   reference: ReferenceSettings,
+  static: StaticSettings,
   table: TableSettings,
 };
