@@ -1,5 +1,5 @@
-import { Input } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { Input, type InputRef } from 'antd';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { groupDigits } from '@/ui/format';
 
 /** What a person typed as a decimal string, or undefined when it is not a number: full-width digits and separators are understood. */
@@ -34,8 +34,15 @@ interface Props {
 export function DecimalInput({ id, value, onChange, onLeave, disabled, invalid, describedBy, label, suffix, className }: Props) {
   const [typed, setTyped] = useState<string>();
   const canonical = readDecimal(value);
+  // Going from grouped to plain figures would put the cursor at the end, and what is typed behind the old figure.
+  const input = useRef<InputRef>(null);
+  const editing = typed !== undefined;
+  useLayoutEffect(() => {
+    if (editing) input.current?.select();
+  }, [editing]);
   return (
     <Input
+      ref={input}
       id={id}
       className={className ?? 'decimal'}
       inputMode="decimal"
