@@ -4,10 +4,11 @@ import { Button, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { meQuery, queryClient, sessionsQuery } from '@/api/queries';
+import { meQuery, queryClient, rolesQuery, sessionsQuery } from '@/api/queries';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
 import { useTheme } from '@/ui/themeContext';
 import { toast } from '@/ui/toast';
 import './profile.css';
@@ -18,6 +19,14 @@ const languages = [
   { value: 'en', label: 'English' },
 ];
 
+/** Program and system of a browser's long name, the way people call them; what is not known stays as it is. */
+export function deviceOf(agent: string): string {
+  const first = (pairs: readonly (readonly [RegExp, string])[]) => pairs.find(([mark]) => mark.test(agent))?.[1];
+  const program = first([[/MicroMessenger/, '微信'], [/DingTalk/, '钉钉'], [/Lark|Feishu/, '飞书'], [/Edg\//, 'Edge'], [/Firefox\//, 'Firefox'], [/Chrome\//, 'Chrome'], [/Safari\//, 'Safari']]);
+  const system = first([[/iPhone|iPad/, 'iOS'], [/Android/, 'Android'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'], [/Linux/, 'Linux']]);
+  return program ? [program, system].filter(Boolean).join(' · ') : agent;
+}
+
 /** The person's own settings: name, language, appearance, sessions. */
 export function ProfilePage() {
   const { t, i18n } = useTranslation(['profile', 'common']);
@@ -27,6 +36,8 @@ export function ProfilePage() {
   const errorText = useErrorText();
   const [name, setName] = useState(me.user.name);
 
+  const text = useText();
+  const { data: roles } = useQuery(rolesQuery());
   const patch = async (body: { name?: string; language?: string; theme?: string }) => {
     try {
       await api.patch('/me', body);
@@ -56,7 +67,7 @@ export function ProfilePage() {
             </div>
             <p className="s">
               {t('username')} {me.user.username}
-              {me.user.roles.length > 0 ? ` · ${me.user.roles.join(t('separator'))}` : ''}
+              {me.user.roles.length > 0 ? ` · ${me.user.roles.map((key) => text(roles?.find((r) => r.key === key)?.name, key)).join(t('separator'))}` : ''}
             </p>
           </div>
         </section>
@@ -133,7 +144,7 @@ function Sessions() {
         {data?.map((s) => (
           <li key={s.id} className="session">
             <span className="sp">
-              <span className="el">{s.agent || t('unknownDevice')}</span>
+              <span className="el">{deviceOf(s.agent) || t('unknownDevice')}</span>
               <span className="s">
                 {s.address} · {t('lastSeen', { when: format.moment(s.lastSeen) })}
               </span>
