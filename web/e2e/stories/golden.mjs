@@ -51,6 +51,12 @@ export async function run(t) {
   await page.getByText('1,000,000.00').first().waitFor();
   await t.look(page, 'behind');
 
+  // The board's bar says the same of what is open.
+  await t.open(page, '/a/cycle9/board/board');
+  await page.locator('.deal').first().waitFor();
+  assert.equal((await page.locator('.tot').innerText()).replace(/\s+/g, ' '), '4 条 合计 235.8万 加权 129.5万');
+  await t.look(page, 'board');
+
   const phone = await t.as('dir.sun', 'phone');
   await t.open(phone, '/a/cycle9/dashboards/home');
   await phone.locator('.big').first().waitFor();

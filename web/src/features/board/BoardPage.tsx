@@ -4,8 +4,8 @@ import { Button } from 'antd';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { boardQuery } from '@/api/queries';
-import type { Board, Money } from '@/api/types';
-import { isMoney } from '@/ui/format';
+import type { Board } from '@/api/types';
+import { addDecimals, isMoney } from '@/ui/format';
 import { DragArea } from '@/ui/drag';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
@@ -169,15 +169,16 @@ function Ghost({ model, id }: { model: Model; id: string }) {
   );
 }
 
-/** Sums in the bar: how many, how much, weighted. */
+/** Sums in the bar over what is still open: what is won or lost is not worked on any more. */
 function Totals({ board }: { board: Board }) {
   const { t } = useTranslation(['board', 'common']);
   const format = useFormat();
-  const count = board.totals.count ?? board.columns.filter((c) => !c.end).reduce((n, c) => n + c.count, 0);
+  const open = useMemo(() => board.columns.filter((c) => !c.end), [board.columns]);
+  const count = open.reduce((n, c) => n + c.count, 0);
   const sums = useMemo(() => {
-    const given = board.totals.sums ?? (board.totals as Record<string, unknown>);
-    return Object.entries(given).filter((e): e is [string, Money | string] => isMoney(e[1]) || (typeof e[1] === 'string' && e[0] !== 'count'));
-  }, [board.totals]);
+    const keys = [...new Set(open.flatMap((c) => Object.keys(c.sums ?? {})))];
+    return keys.map((key): [string, string] => [key, addDecimals(open.map((c) => c.sums?.[key]).map((v) => (isMoney(v) ? v.amount : (v ?? '0'))))]);
+  }, [open]);
   return (
     <div className="tot">
       <span>{t('count', { count })}</span>
