@@ -4,7 +4,8 @@ SHELL := /bin/bash
 export CGO_ENABLED ?= 0
 
 BIN := bin/pipewright
-WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/scripts -type f 2>/dev/null)
+WASM := web/src/rules/built/rules.wasm
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/scripts -type f -not -path 'web/src/rules/built/*' 2>/dev/null)
 GO_SOURCES := $(shell find cmd designer runtime forms rules builtin-templates web -name '*.go' -o -name 'app.json' -not -path 'web/node_modules/*' 2>/dev/null)
 ADDR ?= 127.0.0.1:8080
 DATA ?= data
@@ -26,7 +27,14 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+# The rules as the browser runs them, beside the loader of the same toolchain; the app loads them when a form opens.
+RULES_SOURCES := $(shell find rules forms web/wasm -name '*.go' -not -name '*_test.go' -o -path 'forms/*.txt' 2>/dev/null)
+$(WASM): $(RULES_SOURCES) go.mod go.sum
+	@mkdir -p $(@D)
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $(@D)/wasm_exec.js
+	GOOS=js GOARCH=wasm go build -trimpath -ldflags "-s -w" -gcflags=all=-l -o $@ ./web/wasm
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES) $(WASM)
 	cd web && npm run build
 
 web: web/dist/index.html ## build the web app
@@ -71,4 +79,4 @@ data: ## renew the embedded calendar and place names from their packages
 	go generate ./runtime/org ./forms
 
 clean: ## remove what was built (not ./data)
-	rm -rf bin web/node_modules web/dist/assets web/dist/index.html*
+	rm -rf bin web/node_modules web/dist/assets web/dist/index.html* web/src/rules/built

@@ -13,46 +13,9 @@ var testZone = time.FixedZone("UTC+8", 8*3600)
 func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
 
 // sampleEnv and sampleScope are the record the tables of this package's tests evaluate against.
-func sampleEnv() *Env {
-	row := map[string]Type{"qty": Number, "price": Number, "off": Number, "product": RecordOf(map[string]Type{"name": Str, "listPrice": Number}), "ok": Bool, "when": Day}
-	account := RecordOf(map[string]Type{"name": Str, "status": OneOf("active", "frozen"), "credit": Number})
-	return &Env{
-		Names: map[string]Type{
-			"name": Str, "amount": Number, "discount": Number, "agreed": Bool, "other": Bool, "closeDate": Day, "createdAt": Instant,
-			"status": OneOf("open", "won", "lost"), "tags": ListOf(OneOf("hot", "vip", "new")), "lines": TableOf(row), "account": account,
-			"old": RecordOf(map[string]Type{"amount": Number, "status": OneOf("open", "won", "lost")}), "owner": Str, "me": Str, "empty": Number,
-			"emptyText": Str, "emptyLines": TableOf(row), "numbers": ListOf(Number), "usd": {Kind: KindNumber, Currency: "USD"}, "cny": {Kind: KindNumber, Currency: "CNY"},
-			"emptyDate": Day,
-		},
-		Rules: map[string]Type{"isBig": Bool, "tier": RecordOf(map[string]Type{"level": Str, "limit": Number})},
-	}
-}
+func sampleEnv() *Env { env, _ := Sample(); return env }
 
-func sampleScope() *Scope {
-	return &Scope{
-		Names: map[string]any{
-			"name": "中移AB", "amount": dec("600000"), "discount": dec("0.35"), "agreed": true, "closeDate": Date{2026, 10, 15},
-			"createdAt": time.Date(2026, 9, 29, 17, 0, 0, 0, time.UTC), "status": "open", "tags": []any{"hot", "vip"},
-			"lines": []map[string]any{
-				{"qty": dec("2"), "price": dec("100"), "off": dec("0.1"), "ok": true, "product": map[string]any{"id": "p1", "name": "泵", "listPrice": dec("120")}},
-				{"qty": dec("1"), "price": dec("50"), "off": nil, "when": Date{2026, 9, 1}},
-			},
-			"account": map[string]any{"id": "acc1", "name": "华为", "status": "active"}, "old": map[string]any{"amount": dec("500000"), "status": "open"},
-			"owner": "li", "me": "li", "numbers": []any{dec("3"), nil, dec("5")}, "usd": dec("1"), "cny": dec("2"),
-		},
-		Lookup: func(n string) (any, bool) {
-			if n == "isBig" {
-				return true, true
-			}
-			return nil, false
-		},
-		Now:  time.Date(2026, 9, 30, 1, 0, 0, 0, time.UTC),
-		Zone: testZone,
-		Decide: func(rule string) (map[string]any, error) {
-			return map[string]any{"level": "vp", "limit": dec("100")}, nil
-		},
-	}
-}
+func sampleScope() *Scope { _, scope := Sample(); return scope }
 
 func TestEval(t *testing.T) {
 	t.Parallel()
