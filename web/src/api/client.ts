@@ -70,11 +70,12 @@ export function url(path: string, query?: Query): string {
 
 async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': context.language() };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const raw = body instanceof Blob;
+  if (body !== undefined) headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
   if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`;
   if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
   const request: RequestInit = { method, headers, credentials: 'same-origin' };
-  if (body !== undefined) request.body = JSON.stringify(body);
+  if (body !== undefined) request.body = raw ? body : JSON.stringify(body);
   if (options.signal) request.signal = options.signal;
 
   let response: Response;
@@ -108,6 +109,8 @@ function errorOf(status: number, data: unknown): ApiError {
 
 export const api = {
   get: <T>(path: string, options: Options = {}): Promise<T> => send<T>('GET', path, undefined, options),
+  /** Sends content as it is. */
+  upload: <T>(path: string, content: Blob, options: Options = {}): Promise<T> => send<T>('POST', path, content, options),
   post: <T>(path: string, body: unknown = {}, options: Options = {}): Promise<T> => send<T>('POST', path, body, options),
   put: <T>(path: string, body: unknown, options: Options = {}): Promise<T> => send<T>('PUT', path, body, options),
   patch: <T>(path: string, body: unknown, options: Options = {}): Promise<T> => send<T>('PATCH', path, body, options),

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { useState, type ReactNode } from 'react';
 import { describe, expect, test, vi } from 'vitest';
 import { FIELD_TYPES, isComputed, type Definition, type Field } from '@/model/definition';
@@ -8,6 +8,7 @@ import { instantOf } from './datetime';
 import { readDecimal } from './DecimalInput';
 import { readDivisions } from './divisions';
 import { readDuration, writeDuration } from './duration';
+import { bytes, filesOf } from './files';
 import { FieldEnvContext } from './kind';
 import { writePlace } from './location';
 import { kindOf, kinds } from './registry';
@@ -171,13 +172,13 @@ test('a place leaves out what is empty', () => {
 });
 
 test('formatted text holds nothing that runs', () => {
-  const evil = '<p onclick="x()">a<script>b</script><a href="javascript:alert(1)">c</a> <a href="https://e.com" onmouseover="x">d</a><img src=x onerror=y></p><iframe></iframe>';
+  const evil = '<p onclick="x()">a<script>b</script><a href="javascript:alert(1)">c</a> <a href="https://e.com" onmouseover="x">d</a><img src=x onerror=y></p><object data="x"></object>';
   expect(cleanHtml(evil)).toBe('<p>ac <a href="https://e.com">d</a></p>');
   expect(cleanHtml('<div>one</div><div>&lt;b&gt;</div>')).toBe('<p>one</p><p>&lt;b&gt;</p>');
   expect(cleanHtml('<p><br></p>')).toBe('');
   const { container } = render(<div>{richNodes(evil)}</div>);
   expect(container.querySelectorAll('a')).toHaveLength(1);
-  expect(container.innerHTML).not.toMatch(/onclick|onmouseover|script|javascript|img|iframe/);
+  expect(container.innerHTML).not.toMatch(/onclick|onmouseover|script|javascript|img|object/);
 });
 
 test('only web addresses become links, and a number can be called', () => {
@@ -211,4 +212,34 @@ test('the page’s own words stand as written', () => {
   const { Input } = kindOf('static');
   render(<Input id="s" field={{ key: 's', type: 'static', text: 'Read this' }} value={undefined} onChange={() => {}} path="s" />);
   expect(screen.getByText('Read this')).toBeTruthy();
+});
+
+test('files are told apart from other values, and their size is told', () => {
+  expect(filesOf([{ id: 'a', name: 'a.pdf' }, null, 'x', {}])).toEqual([{ id: 'a', name: 'a.pdf' }]);
+  expect(filesOf({ id: 's' })).toEqual([{ id: 's' }]);
+  expect(filesOf(null)).toEqual([]);
+  expect([0, 1023, 1536, 10_240, 20 * 1024 * 1024].map(bytes)).toEqual(['0 B', '1023 B', '1.5 KB', '10 KB', '20 MB']);
+});
+
+test('a chosen file is uploaded as it is and joins those there are; only what the field holds is kept of the answer', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(JSON.stringify({ id: 'f2', name: 'b.pdf', type: 'application/pdf', size: 3, sha256: 'x', thumb: false }), { status: 201 }));
+  const seen = vi.fn();
+  const { container } = render(<Typing field={{ key: 'docs', type: 'attachment' }} start={[{ id: 'f1', name: 'a.pdf' }]} seen={seen} />);
+  const content = new File(['pdf'], 'b.pdf');
+  fireEvent.change(container.querySelector('input[type=file]')!, { target: { files: [content] } });
+  await waitFor(() => expect(seen).toHaveBeenCalledWith([{ id: 'f1', name: 'a.pdf' }, { id: 'f2', name: 'b.pdf', type: 'application/pdf', size: 3, sha256: 'x' }]));
+  const [path, request] = fetched.mock.calls[0]!;
+  expect(path).toBe('/api/files?name=b.pdf');
+  expect(request?.body).toBe(content);
+  fetched.mockRestore();
+});
+
+test('a refused file says why and leaves the others', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(JSON.stringify({ error: { code: 'file.type', message: 'Not this kind' } }), { status: 422 }));
+  const seen = vi.fn();
+  const { container } = render(<Typing field={{ key: 'docs', type: 'image' }} start={[{ id: 'f1', name: 'a.png' }]} seen={seen} />);
+  fireEvent.change(container.querySelector('input[type=file]')!, { target: { files: [new File(['x'], 'b.exe')] } });
+  expect((await screen.findByRole('alert')).textContent).toBe('b.exe: Not this kind');
+  expect(seen).not.toHaveBeenCalled();
+  fetched.mockRestore();
 });

@@ -17,6 +17,8 @@ export interface FieldEnv {
   phone: boolean;
   /** The values on screen, for options that depend on another field; absent where nothing is edited. */
   data?: Data;
+  /** The record shown, by which its files are opened; absent in lists and while creating. */
+  record?: string;
 }
 
 export const FieldEnvContext = createContext<FieldEnv>({

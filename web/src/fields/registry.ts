@@ -1,4 +1,5 @@
 import { address } from './address';
+import { attachment } from './attachment';
 import { autonumber } from './autonumber';
 import { barcode } from './barcode';
 import { bool } from './bool';
@@ -8,6 +9,7 @@ import { datetime } from './datetime';
 import { duration } from './duration';
 import { email } from './email';
 import { idcode } from './idcode';
+import { image } from './image';
 import type { FieldKind } from './kind';
 import { register } from './kindOf';
 import { location } from './location';
@@ -24,6 +26,7 @@ import { richtext } from './richtext';
 import { role } from './role';
 import { rollup } from './rollup';
 import { select } from './select';
+import { signature } from './signature';
 import { slider } from './slider';
 import { staticText } from './static';
 import { table } from './table';
@@ -36,7 +39,7 @@ import { user } from './user';
 /** Every field type, in the order of the palette. A new type is a file and a line here. */
 export const kinds: FieldKind[] = [
   text, longtext, richtext, phone, email, url, idcode, barcode, autonumber, number, money, percent, duration, rating, slider, select, multiselect, cascade, bool,
-  date, datetime, time, user, role, team, reference, lookupField, rollup, table, location, address, staticText,
+  date, datetime, time, user, role, team, reference, lookupField, rollup, table, location, address, attachment, image, signature, staticText,
 ];
 
 register(kinds);

@@ -96,6 +96,9 @@ export const FIELD_TYPES = [
   'table',
   'location',
   'address',
+  'attachment',
+  'image',
+  'signature',
   'static',
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];

@@ -24,9 +24,9 @@ interface Props {
 }
 
 /** The environment every input of a form reads. */
-export function useEnv(app: string, definition: Definition, states: FieldStates, problems: ReadonlyMap<string, string>, readOnly: boolean, data?: Data): FieldEnv {
+export function useEnv(app: string, definition: Definition, states: FieldStates, problems: ReadonlyMap<string, string>, readOnly: boolean, data?: Data, record?: string): FieldEnv {
   const phone = usePhone();
-  return useMemo(() => ({ app, definition, states, problems, readOnly, phone, ...(data ? { data } : {}) }), [app, definition, states, problems, readOnly, phone, data]);
+  return useMemo(() => ({ app, definition, states, problems, readOnly, phone, ...(data ? { data } : {}), ...(record ? { record } : {}) }), [app, definition, states, problems, readOnly, phone, data, record]);
 }
 
 interface Part {
@@ -56,7 +56,7 @@ function partsOf(form: Form, state: Pick<FormState, 'states' | 'sections'>, name
 export function FormSections({ app, definition, form, state, readOnly = false, onLeave, recordId }: Props) {
   const { t } = useTranslation('record');
   const text = useText();
-  const env = useEnv(app, definition, state.states, state.problems, readOnly, state.data);
+  const env = useEnv(app, definition, state.states, state.problems, readOnly, state.data, recordId);
   const parts = partsOf(form, state, (s) => text(s.name, s.key), form.sections?.length ? t('moreFields') : text(form.name, form.key));
   return (
     <FieldEnvContext.Provider value={env}>

@@ -28,7 +28,7 @@ export function filterables(form: Form, process: Process | undefined): Filterabl
 }
 
 /** Types without a column, and those whose column is made only when it is asked for. */
-const UNQUERYABLE: ReadonlySet<FieldType> = new Set(['text', 'longtext', 'richtext', 'table', 'multiselect', 'address', 'location', 'static']);
+const UNQUERYABLE: ReadonlySet<FieldType> = new Set(['text', 'longtext', 'richtext', 'table', 'multiselect', 'address', 'location', 'attachment', 'image', 'signature', 'static']);
 const FIGURES: ReadonlySet<string> = new Set(['number', 'money', 'percent', 'duration', 'rating', 'slider']);
 
 /** Whether the store keeps the field in a column of its own. */

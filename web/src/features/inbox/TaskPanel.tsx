@@ -54,7 +54,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
   const text = useText();
   const format = useFormat();
   const { data: me } = useSuspenseQuery(meQuery());
-  const env = useEnv(model.app, model.definition, {}, nothing, true);
+  const env = useEnv(model.app, model.definition, {}, nothing, true, undefined, record.id);
   const state = useForm({ app: model.app, form, record });
   // The step lets its approvers write these, whatever they may do on the record otherwise.
   const own = { ...state, states: { ...state.states, ...Object.fromEntries((task.fields ?? []).map((k) => [k, { ...stateOf(state.states, k), visible: true, readOnly: false, masked: false }])) } };

@@ -48,7 +48,7 @@ export function Rows({ model, formKey, rows, columns, sort, onSort }: Props) {
   }
   const sortable = (key: string) => {
     const field = fieldOf(form, key);
-    return field ? Boolean(field.sort || field.filter || field.list) && !['table', 'longtext', 'richtext', 'multiselect', 'cascade', 'reference', 'address', 'location', 'static'].includes(field.type) : ['number', 'title', 'updatedAt', 'createdAt', 'stage', 'since'].includes(key);
+    return field ? Boolean(field.sort || field.filter || field.list) && !['table', 'longtext', 'richtext', 'multiselect', 'cascade', 'reference', 'address', 'location', 'attachment', 'image', 'signature', 'static'].includes(field.type) : ['number', 'title', 'updatedAt', 'createdAt', 'stage', 'since'].includes(key);
   };
   const numeric = (key: string) => numericSystem.has(key) || Boolean(fieldOf(form, key) && kindOf(fieldOf(form, key)!.type).numeric);
   return (

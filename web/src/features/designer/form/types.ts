@@ -10,7 +10,8 @@ export const GROUPS = [
   { key: 'figures', types: ['number', 'money', 'percent', 'duration', 'rating', 'slider'] },
   { key: 'choice', types: ['select', 'multiselect', 'cascade', 'bool'] },
   { key: 'time', types: ['date', 'datetime', 'time'] },
-  { key: 'people', types: ['user', 'role', 'team', 'reference', 'lookup', 'rollup', 'table', 'location', 'address'] },
+  { key: 'people', types: ['user', 'role', 'team', 'reference', 'lookup', 'rollup', 'table'] },
+  { key: 'things', types: ['attachment', 'image', 'signature', 'location', 'address'] },
 ] as const satisfies readonly { key: string; types: readonly FieldType[] }[];
 
 /** A table holds no tables, and its rows have no numbers, sums of other records or explanations of their own (definition.md). */
