@@ -11,6 +11,7 @@ import { readDuration, writeDuration } from './duration';
 import { bytes, filesOf } from './files';
 import { FieldEnvContext } from './kind';
 import { writePlace } from './location';
+import { chosenIn, isOffered } from './options';
 import { kindOf, kinds } from './registry';
 import { cleanHtml, richNodes } from './richhtml';
 import { shownAs } from './rollup';
@@ -242,4 +243,16 @@ test('a refused file says why and leaves the others', async () => {
   expect((await screen.findByRole('alert')).textContent).toBe('b.exe: Not this kind');
   expect(seen).not.toHaveBeenCalled();
   fetched.mockRestore();
+});
+
+test('options depend on the row first, then on the form', () => {
+  const data = { region: 'east', lines: [{ region: 'west' }, {}] };
+  expect([...chosenIn(data, 'region', 'city')]).toEqual(['east']);
+  expect([...chosenIn(data, 'region', 'lines[0].city')]).toEqual(['west']);
+  expect([...chosenIn({ tags: ['a', 'b'] }, 'tags', 'x')]).toEqual(['a', 'b']);
+  expect([...chosenIn({}, 'region', 'city')]).toEqual([]);
+  const chosen = new Set(['east']);
+  expect(isOffered({ key: 'a', name: 'A' }, chosen)).toBe(true);
+  expect(isOffered({ key: 'a', name: 'A', under: ['east', 'north'] }, chosen)).toBe(true);
+  expect(isOffered({ key: 'a', name: 'A', under: ['west'] }, chosen)).toBe(false);
 });

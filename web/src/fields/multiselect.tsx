@@ -1,20 +1,21 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CellProps, FieldKind, InputProps } from './kind';
-import { useOptions } from './options';
+import { useOffered, useOptions } from './options';
 import { OptionsSetting } from './select';
 
-function MultiselectInput({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
+function MultiselectInput({ id, field, path, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { t } = useTranslation();
-  const { all, name } = useOptions(field);
+  const { name } = useOptions(field);
   const chosen = Array.isArray(value) ? (value as string[]) : [];
+  const offered = useOffered(field, path, chosen);
   return (
     <Select
       id={id}
       mode="multiple"
       style={{ width: '100%' }}
       value={chosen}
-      options={[...all.values()].filter((o) => !o.retired || chosen.includes(o.key)).map((o) => ({ value: o.key, label: name(o.key) }))}
+      options={offered.map((o) => ({ value: o.key, label: name(o.key) }))}
       showSearch={{ optionFilterProp: 'label' }}
       placeholder={t('choose')}
       onChange={(v: string[]) => onChange(v.length === 0 ? null : v)}

@@ -2,14 +2,13 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useText } from '@/ui/text';
 import type { CellProps, FieldKind, InputProps, SettingsProps } from './kind';
-import { useOptions } from './options';
+import { useOffered, useOptions } from './options';
 import { ChoiceSetting } from './settings';
 
-function SelectInput({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
+function SelectInput({ id, field, path, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { t } = useTranslation();
-  const { all, name } = useOptions(field);
-  // A retired choice stays where it was chosen and is offered nowhere else.
-  const options = [...all.values()].filter((o) => !o.retired || o.key === value).map((o) => ({ value: o.key, label: name(o.key) }));
+  const { name } = useOptions(field);
+  const options = useOffered(field, path, typeof value === 'string' ? [value] : []).map((o) => ({ value: o.key, label: name(o.key) }));
   return (
     <Select
       id={id}

@@ -152,6 +152,8 @@ const SHOWN_ELSEWHERE = [
   'checks',
   'where',
   'options',
+  'optionsBy',
+  'text',
   'form',
   'onDelete',
 ];
