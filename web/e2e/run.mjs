@@ -41,26 +41,26 @@ const browser = await chromium.launch({
 let passed = 0;
 let failed = 0;
 
-/** Runs one story at each of its sizes; whatever it started is stopped when it is over. */
-async function tell(name, story) {
-  for (const old of readdirSync(shots)) if (old.startsWith(`${name}-`) || old.startsWith(`FAILED-${name}-`)) rmSync(shots + old);
-  const server = story.server === 'none' ? undefined : await serve(bin, ['--demo']);
-  for (const size of story.sizes ?? Object.keys(sizes)) {
-    const label = (story.sizes ?? []).length === 1 ? name : `${name} (${size})`;
-    const t = new Story({ bin, browser, address: server?.address, shots, name, size, options: sizes[size], sizes });
-    const began = Date.now();
-    const took = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
-    try {
-      await story.run(t);
-      await t.end();
-      passed += 1;
-      console.log([`ok   ${label} ${took()}`, ...t.notes].join('; '));
-    } catch (error) {
-      await t.fail();
-      failed += 1;
-      console.log(`FAIL ${label} ${took()}\n${error instanceof Error ? error.stack : String(error)}`);
-      if (server) console.log(server.lines.filter((l) => /level=(WARN|ERROR)/.test(l)).slice(-10).join('\n'));
-    }
+/** Runs a story at one size; whatever it started is stopped when it is over. */
+async function tell(name, story, size) {
+  const label = (story.sizes ?? []).length === 1 ? name : `${name} (${size})`;
+  for (const old of readdirSync(shots)) if (old.startsWith(`${name}-${size}-`) || old.startsWith(`FAILED-${name}-${size}-`)) rmSync(shots + old);
+  const began = Date.now();
+  const took = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+  let server;
+  let t;
+  try {
+    server = story.server === 'none' ? undefined : await serve(bin, ['--demo']);
+    t = new Story({ bin, browser, address: server?.address, shots, name, size, options: sizes[size], sizes });
+    await story.run(t);
+    await t.end();
+    passed += 1;
+    console.log([`ok   ${label} ${took()}`, ...t.notes].join('; '));
+  } catch (error) {
+    await t?.fail();
+    failed += 1;
+    console.log(`FAIL ${label} ${took()}\n${error instanceof Error ? error.stack : String(error)}`);
+    if (server) console.log(server.lines.filter((l) => /level=(WARN|ERROR)/.test(l)).slice(-10).join('\n'));
   }
   await server?.stop();
 }
@@ -70,15 +70,16 @@ const inTurn = [];
 for (const name of names) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const story = await import(`./stories/${name}.mjs`);
-  (story.beside ? beside : inTurn).push([name, story]);
+  for (const size of story.sizes ?? Object.keys(sizes)) (story.beside ? beside : inTurn).push([name, story, size]);
 }
 // Stories depend on nothing of each other: the longest first, two at a time, so that one works while another waits.
-const minutes = { 'b2b-story': 3, 'languages-and-access': 2, 'first-minutes': 1 };
-inTurn.sort(([a], [b]) => (minutes[b] ?? 0) - (minutes[a] ?? 0));
+const long = ['b2b-story', 'languages-and-access', 'designer'];
+const rank = (name) => (long.includes(name) ? long.indexOf(name) : long.length);
+inTurn.sort(([a], [b]) => rank(a) - rank(b));
 const lane = async () => {
   for (let next = inTurn.shift(); next; next = inTurn.shift()) await tell(...next);
 };
-await Promise.all([...beside.map(([name, story]) => tell(name, story)), lane(), lane()]);
+await Promise.all([...beside.map((one) => tell(...one)), lane(), lane()]);
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -5,6 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** What still runs; it is not left behind when the run itself is ended. */
+const alive = new Set();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
 /** Starts a program, answers the first match of `ready` in what it prints, and keeps the last lines for a failure. */
 function start(command, args, options, ready) {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
@@ -13,7 +20,9 @@ function start(command, args, options, ready) {
     lines.push(line);
     if (lines.length > 400) lines.shift();
   };
+  alive.add(child);
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  void ended.then(() => alive.delete(child));
   const found = new Promise((resolve, reject) => {
     child.once('error', reject);
     void ended.then((code) => reject(new Error(`${command} ended with ${code} before it was ready:\n${lines.slice(-20).join('\n')}`)));

@@ -62,6 +62,7 @@ export async function run(t) {
   await closing.fill(day(20));
   await closing.press('Enter');
   await dialog.getByRole('button', { name: '转资格' }).click();
+  await page.locator('.toast', { hasText: '“看板拖动”已到 资格' }).waitFor();
   await card(column(page, '资格'), '看板拖动').waitFor();
 
   // A box left unticked stops it; giving up puts the card back.
@@ -97,6 +98,7 @@ export async function run(t) {
   await dialog.locator('[data-field="backReason"]').waitFor();
   await type(page, 'backReason', '先补资料');
   await dialog.getByRole('button', { name: '退回勘探' }).click();
+  await page.locator('.toast', { hasText: '“看板键盘”已到 勘探' }).waitFor();
   await card(column(page, '勘探'), '看板键盘').waitFor();
   assert.equal((await api.get(`/records/${keyed.id}`)).stage, 'prospect');
   assert.equal((await api.get(`/records/${dragged.id}`)).stage, 'qualify');
