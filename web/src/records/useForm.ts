@@ -54,6 +54,11 @@ interface Found {
   text: string;
 }
 
+/** Where values stand that could not be read or are not allowed; what is missing stands nowhere. */
+function unread(problems: Evaluated['problems']): ReadonlySet<string> {
+  return new Set(problems.filter((p) => p.severity !== 'warning' && p.code !== 'required').map((p) => fieldPath(p.path) ?? ''));
+}
+
 /** The live form: values on screen, evaluated by the server shortly after each change. */
 export function useForm({ app, form, record, transition, initial }: Start): FormState {
   const text = useText();
@@ -104,7 +109,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
         if (!alive.current || controller.signal.aborted) return;
         const since = new Set<string>();
         for (const [key, at] of changeOf.current) if (at > sentAt) since.add(key);
-        setData((local) => takeEvaluated(form.fields, local, answer.data, since, live.current.touched));
+        setData((local) => takeEvaluated(form.fields, local, answer.data, since, live.current.touched, unread(answer.problems)));
         setStates(answer.fields);
         setSections(answer.sections ?? {});
         const next = toFound(answer.problems.filter((p) => p.severity !== 'warning'));
