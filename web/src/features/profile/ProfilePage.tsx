@@ -42,7 +42,8 @@ export function ProfilePage() {
     try {
       await api.patch('/me', body);
       await queryClient.invalidateQueries({ queryKey: ['me'] });
-      toast(t('common:saved'));
+      // The language may just have changed: said in the new one.
+      toast(i18n.t('common:saved'));
     } catch (error) {
       toast(errorText(error), { kind: 'bad' });
     }
