@@ -127,13 +127,13 @@ function Grid(props: InputProps) {
           {sums.some(Boolean) && rows.length > 1 ? (
             <tfoot>
               <tr>
-                <td />
+                <td className="at" />
                 {columns.map((c, i) => (
                   <td key={c.key} className="num">
                     {sums[i] ? <b>{format.money(sums[i])}</b> : i === 0 ? <span className="s" style={{ float: 'left' }}>{t('sum')}</span> : null}
                   </td>
                 ))}
-                {locked ? null : <td />}
+                {locked ? null : <td className="at" />}
               </tr>
             </tfoot>
           ) : null}
