@@ -2,12 +2,15 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, isApiError, type Detail } from '@/api/client';
 import type { Data, Evaluated, FieldStates, RecordFull, Text } from '@/api/types';
 import type { Form } from '@/model/definition';
+import { takeLocal, takeSections, takeStates } from '@/rules/merge';
+import { useLocalRules } from '@/rules/useLocalRules';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { takeEvaluated, toWire } from './merge';
-import { fieldPath } from './paths';
+import { useModel } from './model';
+import { fieldPath, topField } from './paths';
 
-/** How long after the last keystroke the form is evaluated, in milliseconds. */
+/** How long after the last keystroke the server evaluates the form, in milliseconds; the browser does so at once, as far as it can. */
 const pause = 220;
 
 interface Start {
@@ -59,7 +62,7 @@ function unread(problems: Evaluated['problems']): ReadonlySet<string> {
   return new Set(problems.filter((p) => p.severity !== 'warning' && p.code !== 'required').map((p) => fieldPath(p.path) ?? ''));
 }
 
-/** The live form: values on screen, evaluated by the server shortly after each change. */
+/** The live form: values on screen, evaluated in the browser at each change, and by the server, which decides, shortly after. */
 export function useForm({ app, form, record, transition, initial }: Start): FormState {
   const text = useText();
   const errorText = useErrorText();
@@ -86,11 +89,34 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
   const abort = useRef<AbortController | undefined>(undefined);
   const alive = useRef(true);
   const recordId = record?.id;
+  const { model } = useModel(app);
+  // What the server last said, and which change it knew of.
+  const server = useRef({ states, sections, found: [] as Found[], clock: 0 });
 
   const toFound = useCallback(
     (list: readonly { path: string; code: string; message: Text }[]): Found[] =>
       list.map((p) => ({ place: fieldPath(p.path), code: p.code, text: text(p.message) })),
     [text],
+  );
+
+  const evaluateHere = useLocalRules(
+    () => {
+      // A record of an older release keeps its rules; before the server's first word nobody knows what is hidden.
+      if (!model || (record && record.release !== model.release) || Object.keys(server.current.states).length === 0) return undefined;
+      const all = form.fields.map((f) => f.key);
+      const hidden = Object.keys(server.current.states).filter((k) => server.current.states[k]?.masked);
+      return { definition: model.definition, form: form.key, hidden, old: record ? toWire(form.fields, record.data, all) : null, now: toWire(form.fields, live.current.data, all) };
+    },
+    (answer, reach) => {
+      const said = server.current;
+      const since = (p: Found) => p.place !== undefined && (changeOf.current.get(topField(p.place)) ?? 0) > said.clock;
+      if (clock.current === said.clock) return;
+      setData((local) => takeLocal(form.fields, local, answer, reach));
+      setStates(takeStates(said.states, answer.fields, reach));
+      setSections(takeSections(said.sections, answer.sections, reach));
+      const here = toFound(answer.problems.filter((p) => p.severity !== 'warning'));
+      setFound([...said.found.filter((p) => !since(p)), ...here.filter(since)]);
+    },
   );
 
   const evaluate = useCallback(() => {
@@ -115,8 +141,10 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
         const next = toFound(answer.problems.filter((p) => p.severity !== 'warning'));
         live.current.found = next;
         setFound(next);
+        server.current = { states: answer.fields, sections: answer.sections ?? {}, found: next, clock: sentAt };
         setReady(true);
         if (clock.current === sentAt) setPending(false);
+        else evaluateHere();
       })
       .catch((error: unknown) => {
         if (!alive.current || controller.signal.aborted) return;
@@ -127,7 +155,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
         setReady(true);
       });
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [app, form, recordId, transition, toFound]);
+  }, [app, form, recordId, transition, toFound, evaluateHere]);
 
   // A form over nothing, or over a transition, does not know its states before the first evaluation.
   useEffect(() => {
@@ -155,6 +183,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       setStates(record.fields);
       setSections(record.sections);
       setFound([]);
+      server.current = { states: record.fields, sections: record.sections, found: [], clock: clock.current };
     } else evaluate();
   }, [record, rev, transition, evaluate]);
 
@@ -173,10 +202,11 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       setTouched(live.current.touched);
       setRefused((list) => list.filter((p) => p.place === undefined || !p.place.startsWith(key)));
       setPending(true);
+      evaluateHere();
       clearTimeout(timer.current);
       timer.current = setTimeout(evaluate, pause);
     },
-    [evaluate],
+    [evaluate, evaluateHere],
   );
 
   const settle = useCallback(
@@ -233,6 +263,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
         seenRev.current = saved.rev;
         setStates(saved.fields);
         setSections(saved.sections);
+        server.current = { states: saved.fields, sections: saved.sections, found: [], clock: still.size === 0 ? clock.current : server.current.clock };
         setData((local) => {
           const next: Data = takeEvaluated(form.fields, local, saved.data, still, live.current.touched);
           for (const key of still) next[key] = local[key];
