@@ -1,0 +1,97 @@
+package process
+
+import (
+	"pipewright/rules"
+)
+
+// Automation is trigger + condition + actions.
+type Automation struct {
+	Key   string     `json:"key"`
+	Was   []string   `json:"was,omitempty"`
+	Name  rules.Text `json:"name"`
+	Help  rules.Text `json:"help,omitzero"`
+	On    Trigger    `json:"on"`
+	If    string     `json:"if,omitempty"`
+	Each  *Each      `json:"each,omitempty"`
+	Limit int        `json:"limit,omitempty"`
+	Do    []Action   `json:"do"`
+	// Off keeps the automation in the definition without running it.
+	Off bool `json:"off,omitempty"`
+}
+
+// Trigger says when. Exactly one of the first members is given.
+type Trigger struct {
+	Created    string   `json:"created,omitempty"`
+	Updated    string   `json:"updated,omitempty"`
+	Fields     []string `json:"fields,omitempty"`
+	Stage      string   `json:"stage,omitempty"`
+	When       string   `json:"when,omitempty"`
+	Transition string   `json:"transition,omitempty"`
+	Approval   string   `json:"approval,omitempty"`
+	Result     string   `json:"result,omitempty"`
+	// Due and Idle name process.stage; At is "100%" (default), "150%" or a duration.
+	Due  string `json:"due,omitempty"`
+	Idle string `json:"idle,omitempty"`
+	At   string `json:"at,omitempty"`
+	// Cron is five fields; Timezone is a field of its own (X-9).
+	Cron     string `json:"cron,omitempty"`
+	Timezone string `json:"timezone,omitempty"`
+	// Misfire is "skip", "once" (default) or "all"; Overlap is "skip" (default), "queueOne" or "allow".
+	Misfire string `json:"misfire,omitempty"`
+	Overlap string `json:"overlap,omitempty"`
+}
+
+// Each runs the actions once for each record found.
+type Each struct {
+	Form    string `json:"form,omitempty"`
+	Process string `json:"process,omitempty"`
+	Where   string `json:"where,omitempty"`
+}
+
+// Action is one thing an automation does. Exactly one of the first members is given.
+type Action struct {
+	Set    Assigns       `json:"set,omitempty"`
+	Move   string        `json:"move,omitempty"`
+	Start  *StartAction  `json:"start,omitempty"`
+	Assign Whos          `json:"assign,omitempty"`
+	Task   *TaskAction   `json:"task,omitempty"`
+	Notify *NotifyAction `json:"notify,omitempty"`
+	HTTP   *HTTPAction   `json:"http,omitempty"`
+	// If applies to this action; with Then and Else it is a branch.
+	If   string   `json:"if,omitempty"`
+	Then []Action `json:"then,omitempty"`
+	Else []Action `json:"else,omitempty"`
+	// On is a reference field of the record: the action runs on the record it points to. Absent: the record itself.
+	On string `json:"on,omitempty"`
+}
+
+// StartAction starts a record of another process, linked back by its reference field Link (hand-over).
+type StartAction struct {
+	Process string  `json:"process,omitempty"`
+	Form    string  `json:"form,omitempty"`
+	With    Assigns `json:"with,omitempty"`
+	Link    string  `json:"link,omitempty"`
+}
+
+// TaskAction gives people something to do.
+type TaskAction struct {
+	Who  Whos       `json:"who"`
+	Name rules.Text `json:"name"`
+	Due  string     `json:"due,omitempty"`
+}
+
+// NotifyAction tells people in the product.
+type NotifyAction struct {
+	To   Whos       `json:"to"`
+	Text rules.Text `json:"text"`
+}
+
+// HTTPAction calls another system. Scheme and host are constants (semantics 24).
+type HTTPAction struct {
+	URL     string            `json:"url"`
+	Method  string            `json:"method,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    map[string]string `json:"body,omitempty"`
+	Secret  string            `json:"secret,omitempty"`
+	Retry   *int              `json:"retry,omitempty"`
+}

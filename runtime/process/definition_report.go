@@ -1,0 +1,58 @@
+package process
+
+import (
+	"pipewright/rules"
+)
+
+// View is a board or a list.
+type View struct {
+	Key     string     `json:"key"`
+	Name    rules.Text `json:"name,omitzero"`
+	Process string     `json:"process,omitempty"`
+	Form    string     `json:"form,omitempty"`
+	// Kind is "board" or "list".
+	Kind    string   `json:"kind"`
+	Where   string   `json:"where,omitempty"`
+	Columns []string `json:"columns,omitempty"`
+	Sort    []string `json:"sort,omitempty"`
+	Sum     []string `json:"sum,omitempty"`
+	Card    []string `json:"card,omitempty"`
+}
+
+// Report is a figure or a table of figures.
+type Report struct {
+	Key     string     `json:"key"`
+	Name    rules.Text `json:"name,omitzero"`
+	Process string     `json:"process,omitempty"`
+	Form    string     `json:"form,omitempty"`
+	// Kind is "summary" (default) or "funnel".
+	Kind     string     `json:"kind,omitempty"`
+	Where    string     `json:"where,omitempty"`
+	Group    []GroupBy  `json:"group,omitempty"`
+	Measures []MeasureD `json:"measures,omitempty"`
+	// Chart is "number", "bar", "line", "pie", "funnel" or "table".
+	Chart string `json:"chart,omitempty"`
+}
+
+// GroupBy is one level of grouping: a field or system name, dates by unit.
+type GroupBy struct {
+	By   string `json:"by"`
+	Unit string `json:"unit,omitempty"`
+}
+
+// MeasureD is one figure of a report.
+type MeasureD struct {
+	Key   string     `json:"key"`
+	Name  rules.Text `json:"name,omitzero"`
+	Count bool       `json:"count,omitempty"`
+	Sum   string     `json:"sum,omitempty"`
+	Min   string     `json:"min,omitempty"`
+	Max   string     `json:"max,omitempty"`
+}
+
+// Dashboard is a page of reports.
+type Dashboard struct {
+	Key   string     `json:"key"`
+	Name  rules.Text `json:"name"`
+	Cards []string   `json:"cards"`
+}

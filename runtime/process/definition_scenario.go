@@ -1,0 +1,65 @@
+package process
+
+import (
+	"encoding/json"
+)
+
+// Test is a scenario inside the app (X-11), run on the pure core with a virtual clock and the sample company.
+type Test struct {
+	Name  string     `json:"name"`
+	As    string     `json:"as,omitempty"`
+	At    string     `json:"at,omitempty"`
+	Given Given      `json:"given"`
+	Steps []TestStep `json:"steps"`
+}
+
+// Given is the record a scenario begins with, and others it refers to by their names.
+type Given struct {
+	Form string                     `json:"form"`
+	Data map[string]json.RawMessage `json:"data,omitempty"`
+	// Stage puts the record there as imported, without running gates.
+	Stage string `json:"stage,omitempty"`
+	Owner string `json:"owner,omitempty"`
+	// Records are other records, by a name that reference fields in Data use.
+	Records map[string]GivenRecord `json:"records,omitempty"`
+}
+
+// GivenRecord is another record a scenario needs.
+type GivenRecord struct {
+	Form  string                     `json:"form"`
+	Data  map[string]json.RawMessage `json:"data,omitempty"`
+	Stage string                     `json:"stage,omitempty"`
+}
+
+// TestStep is one thing done or expected.
+type TestStep struct {
+	Do       string                     `json:"do,omitempty"`
+	With     map[string]json.RawMessage `json:"with,omitempty"`
+	Set      map[string]json.RawMessage `json:"set,omitempty"`
+	Check    []string                   `json:"check,omitempty"`
+	Activity string                     `json:"activity,omitempty"`
+	Approve  string                     `json:"approve,omitempty"`
+	Reject   string                     `json:"reject,omitempty"`
+	Return   string                     `json:"return,omitempty"`
+	Withdraw bool                       `json:"withdraw,omitempty"`
+	Retry    bool                       `json:"retry,omitempty"`
+	After    string                     `json:"after,omitempty"`
+	Run      string                     `json:"run,omitempty"`
+	As       string                     `json:"as,omitempty"`
+	Expect   *Expect                    `json:"expect,omitempty"`
+}
+
+// Expect is what must be true at this point of a scenario; absent members are not looked at.
+type Expect struct {
+	Stage      string                     `json:"stage,omitempty"`
+	Owner      string                     `json:"owner,omitempty"`
+	WaitingFor *[]string                  `json:"waitingFor,omitempty"`
+	Approvers  *[]string                  `json:"approvers,omitempty"`
+	Tasks      *int                       `json:"tasks,omitempty"`
+	Escalated  *bool                      `json:"escalated,omitempty"`
+	Data       map[string]json.RawMessage `json:"data,omitempty"`
+	Notices    *[]string                  `json:"notices,omitempty"`
+	Started    *[]string                  `json:"started,omitempty"`
+	// Problems are the codes of the refusal that this step's command must meet.
+	Problems *[]string `json:"problems,omitempty"`
+}
