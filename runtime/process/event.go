@@ -87,7 +87,8 @@ type (
 		People   []string  `json:"people"`
 		DueAt    time.Time `json:"dueAt,omitzero"`
 	}
-	// Assigned changes the owner. How is "keep", "pick", "roundRobin", "leastLoaded", "automation" or "create".
+	// Assigned changes the owner. How is "pick" (by hand), "only" (the one there is), "leastLoaded", "admin" (nobody
+	// else was found) or "automation".
 	Assigned struct {
 		Owner string `json:"owner"`
 		Team  string `json:"team,omitempty"`

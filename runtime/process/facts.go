@@ -27,7 +27,7 @@ const (
 	NeedRollup NeedKind = "rollup"
 	// NeedFile: what was uploaded under an id.
 	NeedFile NeedKind = "file"
-	// NeedLoad: how many open records each of some people own (leastLoaded, roundRobin).
+	// NeedLoad: how many open records each of some people own (leastLoaded).
 	NeedLoad NeedKind = "load"
 )
 
