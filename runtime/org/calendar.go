@@ -88,8 +88,3 @@ func (c *Calendar) IsWorkday(d rules.Date) bool {
 	w := d.Weekday()
 	return w != time.Saturday && w != time.Sunday
 }
-
-// Add moves an instant by a duration in a zone (nil: UTC), working time counted by this calendar; see rules.Duration.Add.
-func (c *Calendar) Add(from time.Time, d rules.Duration, zone *time.Location) time.Time {
-	return d.Add(from, zone, c)
-}

@@ -128,7 +128,7 @@ func TestWorkingTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := cal.Add(from, d, zone).In(zone).Format("2006-01-02 15:04"); got != c.want {
+		if got := d.Add(from, zone, cal).In(zone).Format("2006-01-02 15:04"); got != c.want {
 			t.Errorf("%s: %s + %s = %s, want %s", c.why, c.from, c.add, got, c.want)
 		}
 	}
