@@ -27,7 +27,7 @@ export async function run(t) {
   await page.locator('#code').fill(code);
   await page.getByRole('button', { name: '继续' }).click();
   await page.getByRole('heading', { name: '选一个模板开始' }).waitFor();
-  const template = t.phone ? { key: 'blank', name: '空白入门' } : { key: 'cycle9', name: '九阶段销售周期' };
+  const template = t.phone ? { key: 'blank', name: '空白入门' } : { key: 'b2b', name: 'B2B 复杂销售' };
   await t.look(page, 'templates');
   assert.equal(await page.getByRole('checkbox', { name: /示例人员和记录/ }).isChecked(), true);
   await page.getByRole('listitem').filter({ hasText: template.name }).getByRole('button', { name: '安装' }).click();
@@ -39,7 +39,7 @@ export async function run(t) {
   assert.ok(cards.length >= 3, `only ${cards.length} sample records on the board`);
   await t.look(page, 'board');
   const api = await Api.login(node.address, person.username, person.password);
-  const form = t.phone ? 'item' : 'deal9';
+  const form = t.phone ? 'item' : 'deal';
   const before = await api.get(`/apps/${template.key}/forms/${form}/records?sort=number&limit=200`);
 
   // The same directory, a new process: everything is there, and nobody is asked to set up again.
