@@ -19,9 +19,10 @@ type Org interface {
 const maxInitiators = 500
 
 // CheckOrg holds the approvals of an app against the people there are: for everyone who may submit today, each step whose
-// approvers are known without a record has somebody to decide, and enough of them. Errors: approval.nobody where a round would
+// approvers are known without a record has somebody to decide, and enough of them. Errors: approval.nobody where every round would
 // stand still, approval.impossible where the votes asked for cannot be had. Warnings: approval.nobody where a stand-in always
-// decides, approval.self where somebody may approve his own. Steps that take people from a field or a rule are not looked at.
+// decides or where only some people's rounds stand still (whoever is at the top has nobody above: that stops no company from
+// publishing), approval.self where somebody may approve his own. Steps that take people from a field or a rule are not looked at.
 func CheckOrg(app *App, o Org) []rules.Problem {
 	c := &orgCheck{app: app, org: o}
 	for i := range app.Def.Approvals {
@@ -161,11 +162,15 @@ func (c *orgCheck) step(path string, s *Step, initiators []string) {
 	}
 	switch {
 	case len(stuck) > 0:
-		c.problems = append(c.problems, rules.Errorf(path+"/who", "approval.nobody", rules.Say(
-			"“{who}”提交时，审批节点“{step}”找不到任何人，审批会停住（共 {n} 人如此）。请给角色安排人员，或换一种找不到人时的办法",
-			"「{who}」提交時，簽核節點「{step}」找不到任何人，簽核會停住（共 {n} 人如此）。請給角色安排人員，或換一種找不到人時的辦法",
-			"When “{who}” submits, the approval step “{step}” finds nobody and stands still ({n} people are in this place). Give the role to somebody, or say otherwise what happens when nobody is found",
-			"who", c.org.Name(stuck[0]), "step", step, "n", len(stuck))))
+		report := rules.Warnf
+		if len(stuck) == len(initiators) {
+			report = rules.Errorf
+		}
+		c.problems = append(c.problems, report(path+"/who", "approval.nobody", rules.Say(
+			"“{who}”提交时，审批节点“{step}”找不到任何人，审批会停住（{all} 位可提交的人中有 {n} 位如此）。请给角色安排人员，或换一种找不到人时的办法",
+			"「{who}」提交時，簽核節點「{step}」找不到任何人，簽核會停住（{all} 位可提交的人中有 {n} 位如此）。請給角色安排人員，或換一種找不到人時的辦法",
+			"When “{who}” submits, the approval step “{step}” finds nobody and stands still ({n} of the {all} people who may submit are in this place). Give the role to somebody, or say otherwise what happens when nobody is found",
+			"who", c.org.Name(stuck[0]), "step", step, "n", len(stuck), "all", len(initiators))))
 	case len(initiators) > 0 && found == 0:
 		c.problems = append(c.problems, rules.Warnf(path+"/who", "approval.nobody", rules.Say(
 			"审批节点“{step}”现在没有人：总是按“找不到人时”处理", "簽核節點「{step}」現在沒有人：總是按「找不到人時」處理",

@@ -25,7 +25,7 @@ func TestCheckOrg(t *testing.T) {
 		"a manager's manager":          {step(`{"managerOf": "owner", "level": 2}`, policies), map[string]string{"li": "rep"}, false, ""},
 		"higher than the tree":         {step(`{"managerOf": "owner", "level": 3}`, policies), map[string]string{"li": "rep"}, false, "error approval.nobody /approvals/c/steps/s/who"},
 		"higher, and up to":            {step(`{"managerOf": "initiator", "upTo": 3}`, policies), map[string]string{"li": "rep"}, false, ""},
-		"the highest submits":          {step(`{"managerOf": "owner"}`, policies), map[string]string{"li": "rep", "sun": "rep"}, false, "error approval.nobody /approvals/c/steps/s/who"},
+		"the highest submits":          {step(`{"managerOf": "owner"}`, policies), map[string]string{"li": "rep", "sun": "rep"}, false, "warning approval.nobody /approvals/c/steps/s/who"},
 		"the highest, given to admin":  {step(`{"managerOf": "owner"}`, `"onEmpty": "admin", "onSelf": "climb"`), map[string]string{"sun": "rep", "li": "rep"}, true, ""},
 		"given to an admin, of none":   {step(`{"managerOf": "owner"}`, `"onEmpty": "admin", "onSelf": "climb"`), map[string]string{"sun": "rep"}, false, "error approval.nobody /approvals/c/steps/s/who"},
 		"nobody submits":               {step(`{"role": "boss"}`, policies), nil, false, ""},
