@@ -11,6 +11,8 @@ export class Story {
     this.problems = [];
     this.count = 0;
     this.assert = assert;
+    /** The password people sign in with; without one the demo lets them in. */
+    this.password = undefined;
   }
 
   get phone() {
@@ -47,7 +49,9 @@ export class Story {
   /** A page of a person of the sample company, signed in. */
   async as(username, size = this.size) {
     const page = await this.visitor(this.sizes[size]);
-    const answer = await page.request.post('/api/demo-login', { data: { username } });
+    const answer = this.password === undefined
+      ? await page.request.post('/api/demo-login', { data: { username } })
+      : await page.request.post('/api/login', { data: { username, password: this.password } });
     assert.equal(answer.status(), 200, `${username} cannot sign in: ${await answer.text()}`);
     return page;
   }

@@ -1,39 +1,32 @@
 // A fresh server: the admin is made with the console's code, a template is chosen, and a restart keeps everything.
 import { Api } from '../kit/api.mjs';
-import { serve, temporary } from '../kit/server.mjs';
+import { admin as person, chooseTemplate, emptyServer, enterCode, introduce } from '../kit/company.mjs';
+import { serve } from '../kit/server.mjs';
 
 export const server = 'none';
 
-const person = { company: '新起点贸易', name: '周敏', username: 'admin', password: 'spring-rain-08' };
-
 export async function run(t) {
   const { assert } = t;
-  const data = await temporary();
-  t.after(data.remove);
-  let node = await serve(t.bin, ['--data', data.path]);
+  const begun = await emptyServer(t);
+  const { data } = begun;
+  let { node } = begun;
   t.after(() => node.stop());
   const code = await node.code();
 
-  t.address = node.address;
   const page = await t.visitor();
-  await page.goto('/');
-  await page.getByRole('heading', { name: '开始使用' }).waitFor();
+  await introduce(page);
   await t.look(page, 'setup');
-  for (const [key, value] of Object.entries(person)) await page.locator(`#${key}`).fill(value);
   await page.locator('#code').fill('WRONG-CODE');
   await page.getByRole('button', { name: '继续' }).click();
   await page.getByRole('alert').waitFor();
   await t.look(page, 'wrong-code');
-  await page.locator('#code').fill(code);
-  await page.getByRole('button', { name: '继续' }).click();
-  await page.getByRole('heading', { name: '选一个模板开始' }).waitFor();
+  await enterCode(page, code);
   const template = t.phone ? { key: 'blank', name: '空白入门' } : { key: 'b2b', name: 'B2B 复杂销售' };
   await t.look(page, 'templates');
   assert.equal(await page.getByRole('checkbox', { name: /示例人员和记录/ }).isChecked(), true);
-  await page.getByRole('listitem').filter({ hasText: template.name }).getByRole('button', { name: '安装' }).click();
 
   // It lands in a working app.
-  await page.locator('.deal').first().waitFor();
+  await chooseTemplate(page, template.name);
   assert.equal(new URL(page.url()).pathname, `/a/${template.key}/board/board`);
   const cards = await page.locator('.deal h3').allInnerTexts();
   assert.ok(cards.length >= 3, `only ${cards.length} sample records on the board`);
