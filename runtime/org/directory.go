@@ -40,6 +40,7 @@ type Directory struct {
 	children map[string][]string
 	managed  map[string][]string
 	byRole   map[string][]string
+	absences map[string][]Absence
 }
 
 // New takes a snapshot. Of two users or teams with one id the later counts. A parent that does not exist, or that would
