@@ -27,7 +27,8 @@ const (
 	collSeries    = "series"     // series|n: the claim of a number
 	collUsers     = "users"
 	collTeams     = "teams"
-	collLeases    = "leases" // versions and switches that all nodes share
+	collAbsences  = "absences" // id: a time in which a person does not work
+	collLeases    = "leases"   // versions and switches that all nodes share
 )
 
 func ownCollections() []store.Collection {
@@ -64,6 +65,7 @@ func ownCollections() []store.Collection {
 		{Name: collChunks},
 		{Name: collUsers, Columns: text("team")},
 		{Name: collTeams},
+		{Name: collAbsences, Columns: join(text("user"), times("to")), Indexes: []store.Index{ix("byUser", "user", "to"), ix("byEnd", "to")}},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}
 }

@@ -61,13 +61,20 @@ func (e *Engine) readDirectory(ctx context.Context) (*org.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return org.New(users, teams), nil
+	absences, err := readDocs[org.Absence](ctx, e.store, collAbsences, query.Cmp{Col: "to", Op: query.Gt, Value: e.instant().UnixMilli()})
+	if err != nil {
+		return nil, err
+	}
+	return org.New(users, teams).WithAbsences(absences), nil
 }
 
-// readDocs reads the bodies of a whole small collection.
-func readDocs[T any](ctx context.Context, s store.Store, coll string) ([]T, error) {
+// readDocs reads the bodies of a small collection, those that meet every one of the filters.
+func readDocs[T any](ctx context.Context, s store.Store, coll string, where ...query.Filter) ([]T, error) {
 	var out []T
 	q := query.Query{Limit: store.MaxPage}
+	if len(where) > 0 {
+		q.Filter = query.And(where)
+	}
 	for {
 		page, err := s.Query(ctx, coll, q)
 		if err != nil {

@@ -36,6 +36,9 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/teams", who: admins, summary: "Add a team", in: teamIn{}, out: teamWire{}, handle: s.postTeam},
 		{method: patch, path: "/api/teams/:key", who: admins, summary: "Change a team", in: teamIn{}, out: teamWire{}, handle: s.patchTeam},
 		{method: get, path: "/api/roles", who: signedIn, summary: "Roles of the published apps", out: items[roleWire]{}, handle: s.getRoles},
+		{method: get, path: "/api/absences", who: signedIn, summary: "Current and coming absences of mine and of those I manage, or of ?user", out: items[absenceOut]{}, handle: s.getAbsences},
+		{method: post, path: "/api/absences", who: signedIn, summary: "Enter an absence: mine, or of somebody I manage", in: absenceIn{}, out: absenceOut{}, handle: s.postAbsence},
+		{method: del, path: "/api/absences/:id", who: signedIn, summary: "Take an absence out", handle: s.deleteAbsence},
 
 		{method: get, path: "/api/templates", who: signedIn, summary: "The template gallery", out: items[designer.TemplateInfo]{}, handle: s.getTemplates},
 		{method: post, path: "/api/templates/:key/install", who: admins, summary: "Install a template", in: installIn{}, out: appOut{}, handle: s.installTemplate},

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, isApiError, type Query } from './client';
 import type {
-  AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, RecordFull, RecordItem, ReportResult,
+  Absence, AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, RecordFull, RecordItem, ReportResult,
   RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User,
 } from './types';
 
@@ -120,3 +120,6 @@ export const rolesQuery = () =>
 
 export const sessionsQuery = () =>
   queryOptions({ queryKey: ['sessions'], queryFn: ({ signal }) => api.get<Page<SessionInfo>>('/sessions', { signal }).then((p) => p.items) });
+
+export const absencesQuery = () =>
+  queryOptions({ queryKey: ['absences'], queryFn: ({ signal }) => api.get<Page<Absence>>('/absences', { signal }).then((p) => p.items) });

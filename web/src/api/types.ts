@@ -33,6 +33,19 @@ export interface RoleInfo {
   users: string[];
 }
 
+/** A time somebody does not work; `to` is the first instant after it. */
+export interface Absence {
+  id: string;
+  user: Person;
+  from: string;
+  to: string;
+  /** Only in this app; empty is everywhere. */
+  app: string;
+  substitute: Person | null;
+  note: string;
+  by: Person | null;
+}
+
 export interface AppSummary {
   key: string;
   name: Text;

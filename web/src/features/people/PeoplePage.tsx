@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { usePeople } from '@/api/people';
 import { rolesQuery, teamsQuery, usersQuery } from '@/api/queries';
 import type { RoleInfo, Team, User } from '@/api/types';
+import { Absences } from '@/ui/Absences';
 import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
@@ -15,26 +16,34 @@ import { TeamDialog } from './TeamDialog';
 import { UserDialog } from './UserDialog';
 import './people.css';
 
-type Tab = 'users' | 'teams' | 'roles';
+const tabs = ['users', 'teams', 'roles', 'absences'] as const;
+type Tab = (typeof tabs)[number];
 
-/** Who works here: people, teams with their managers, roles of the apps. */
+/** Who works here: people, teams with their managers, roles of the apps, who is away. */
 export function PeoplePage() {
   const { t } = useTranslation('people');
   const navigate = useNavigate();
   const search = useSearch({ from: '/signedIn/shell/people' });
-  const tab: Tab = search.tab === 'teams' || search.tab === 'roles' ? search.tab : 'users';
+  const tab: Tab = tabs.find((k) => k === search.tab) ?? 'users';
   return (
     <>
       <PageHead title={t('title')}>
         <div className="seg" role="group" aria-label={t('title')}>
-          {(['users', 'teams', 'roles'] as const).map((k) => (
+          {tabs.map((k) => (
             <button key={k} type="button" aria-pressed={k === tab} onClick={() => void navigate({ to: '/people', search: k === 'users' ? {} : { tab: k }, replace: true })}>
               {t(`tab.${k}`)}
             </button>
           ))}
         </div>
       </PageHead>
-      {tab === 'users' ? <Users /> : tab === 'teams' ? <Teams /> : <Roles />}
+      {tab === 'users' ? <Users /> : null}
+      {tab === 'teams' ? <Teams /> : null}
+      {tab === 'roles' ? <Roles /> : null}
+      {tab === 'absences' ? (
+        <div className="body">
+          <Absences />
+        </div>
+      ) : null}
     </>
   );
 }

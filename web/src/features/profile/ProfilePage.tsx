@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { meQuery, queryClient, rolesQuery, sessionsQuery } from '@/api/queries';
+import { Absences } from '@/ui/Absences';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -103,6 +104,7 @@ export function ProfilePage() {
             </fieldset>
           </div>
         </section>
+        <Absences />
         <Sessions />
         <div>
           <Button
