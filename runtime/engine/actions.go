@@ -115,7 +115,7 @@ func (w *run) tasks(ctx context.Context, d *process.Deed, op string) (RunAction,
 		docs[id] = doc
 		did.People = append(did.People, t.User)
 	}
-	if err := w.e.upsert(ctx, collTasks, docs, keepTask); err != nil {
+	if err := w.e.upsert(ctx, collTasks, docs, mergeTask); err != nil {
 		return did, err
 	}
 	for _, user := range did.People {

@@ -17,6 +17,7 @@ const (
 	collJobs      = "jobs"       // see jobs.go
 	collTasks     = "tasks"      // record|step|round|slot, or that of the run that made it
 	collNotices   = "notices"    // told to one person in the product
+	collAttention = "attention"  // record: when it is due or idle, and for whom
 	collVisits    = "visits"     // record|entry: one stay in a stage
 	collRounds    = "rounds"     // record|n: an ended approval round
 	collSchedules = "schedules"  // app/automation: how far a schedule has come; app/automation|digest|tick: the ledger
@@ -47,8 +48,10 @@ func ownCollections() []store.Collection {
 		{Name: collOps, Columns: times("at"), Indexes: []store.Index{ix("byAge", "at")}},
 		{Name: collJobs, Columns: join(text("state", "kind", "app", "record", "automation"), times("due", "doneAt", "createdAt")),
 			Indexes: []store.Index{ix("byDue", "due"), ix("byState", "state", "createdAt"), ix("byDone", "doneAt")}},
-		{Name: collTasks, Columns: join(text("user", "state", "kind", "app", "form", "record"), times("createdAt", "dueAt", "closedAt")),
-			Indexes: []store.Index{ix("mine", "user", "state", "-createdAt"), ix("byRecord", "record", "state")}},
+		{Name: collTasks, Columns: join(text("user", "state", "kind", "app", "form", "record"), times("createdAt", "dueAt", "dueBy", "closedAt"), columns(query.Int, []string{"value"})),
+			Indexes: []store.Index{ix("mine", "user", "state", "-createdAt"), ix("mineByDue", "user", "state", "dueBy"), ix("mineByValue", "user", "state", "-value"), ix("byRecord", "record", "state")}},
+		{Name: collAttention, Columns: join(text("app", "form", "owner"), columns(query.Texts, []string{"asked"}), columns(query.Bool, []string{"open"}), times("dueAt", "idleAt", "askedAt")),
+			Indexes: []store.Index{ix("byDue", "owner", "dueAt"), ix("byIdle", "owner", "idleAt"), ix("byAsked", "asked", "askedAt"), ix("byOwner", "owner", "open")}},
 		{Name: collNotices, Columns: join(text("user", "record"), columns(query.Bool, []string{"read"}), times("at")),
 			Indexes: []store.Index{ix("mine", "user", "read", "-at"), ix("all", "user", "-at")}},
 		{Name: collVisits, Columns: join(text("app", "process", "stage", "to", "record", "owner"), columns(query.Int, []string{"value", "stay"}), times("entered", "left")),

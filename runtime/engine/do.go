@@ -226,7 +226,8 @@ func (r *command) commit(ctx context.Context, at cachedRecord, next *record, res
 	r.committed = true
 	r.e.cache.put(r.c.ID, cachedRecord{next, doc.Ver, doc.Cols})
 	res.rec, res.cols = next, doc.Cols
-	r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: doc.Cols, batch: next.Pending[len(next.Pending)-1]})
+	r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: doc.Cols, batch: next.Pending[len(next.Pending)-1],
+		state: next.State, ver: doc.Ver})
 	return nil
 }
 
@@ -265,7 +266,7 @@ func (r *command) repeated(ctx context.Context, at cachedRecord) (*Result, error
 	if r.mine != nil { // our own write, whose outcome was unknown
 		r.committed = true
 		for _, b := range old.Pending {
-			r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: at.cols, batch: b})
+			r.e.committed(ctx, relayItem{coll: r.coll, id: r.c.ID, app: r.c.App, form: r.c.Form, cols: at.cols, batch: b, state: old.State, ver: at.ver})
 		}
 		return &Result{State: old.State, Ver: at.ver, App: app, Events: r.mine.Events, Warnings: r.mine.Warnings}, nil
 	}
@@ -335,6 +336,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	res.State, res.Ver = d.State, ver+1
 	next := &record{State: d.State}
 	now := batch{N: ver + 1, At: c.At.UnixMilli(), Effects: process.Effects(app, before, c.ID, d.Events)}
+	now.Renew = process.Renewals(r.form, before, d.State)
 	now.Effects = append(now.Effects, process.Refreshes(r.form, before, c.ID, d.Events)...)
 	var chain head
 	if old != nil && !old.Fence {

@@ -66,7 +66,9 @@ type Engine struct {
 	live    hub
 
 	// ready holds the apps whose collections have been declared by this process, by pointer.
-	ready   sync.Map
+	ready sync.Map
+	// shown holds the apps whose records are shown elsewhere as they should be, or have a job for it, by pointer.
+	shown   sync.Map
 	readyMu sync.Mutex
 
 	queue chan relayItem

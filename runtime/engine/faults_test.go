@@ -130,6 +130,8 @@ func (w *world) trace() string {
 	count(collTasks, nil, "state")
 	count(collNotices, nil, "user")
 	count(collVisits, nil, "stage")
+	count(collAttention, query.Cmp{Col: "open", Op: query.Eq, Value: true}, "owner")
+	count(collAttention, nil, "open")
 	count(collRounds, nil, "state")
 	count(collUnique, nil, "record")
 	count(collJobs, query.Cmp{Col: "kind", Op: query.Eq, Value: jobAutomation}, "state")

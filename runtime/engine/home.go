@@ -13,7 +13,7 @@ import (
 // Home is a person's start page.
 type Home struct {
 	Tasks []Task
-	// Due are his open records whose stage is due within a day or was; Idle those that nothing has happened to for too long;
+	// Due are his open records whose stage is due within a day or was, and those of which an activity is that he is asked to do; Idle those that nothing has happened to for too long;
 	// Recent those he owns, newest change first.
 	Due, Idle, Recent []*View
 	OpenTasks         int
@@ -33,74 +33,31 @@ func (e *Engine) Home(ctx context.Context, user string) (*Home, error) {
 		return nil, err
 	}
 	now := e.instant()
+	if h.Due, err = e.due(ctx, user, now.Add(24*time.Hour)); err != nil {
+		return nil, err
+	}
+	if h.Idle, err = e.idle(ctx, user, now); err != nil {
+		return nil, err
+	}
+	if h.Owned, err = e.owned(ctx, user); err != nil {
+		return nil, err
+	}
+	// What he last worked on moves with every commit, so it is read where it is written: the first few of each form, from an index.
 	err = e.eachForm(ctx, user, func(l *lister) error {
 		if l.form.Process == nil {
 			return nil
 		}
-		mine := append(l.filter, query.IsNull{Col: "deleted"}, query.Cmp{Col: "owner", Op: query.Eq, Value: user})
-		open := append(slices.Clone(mine), query.Cmp{Col: "open", Op: query.Eq, Value: true})
-		read := func(f query.And, order query.Sort) ([]*View, error) {
-			look := *l
-			look.filter = f
-			vs, _, err := look.page(ctx, []query.Sort{order}, homeItems, "")
-			return vs, err
-		}
-		due, err := read(append(slices.Clone(open), query.Cmp{Col: "dueAt", Op: query.Le, Value: now.Add(24 * time.Hour).UnixMilli()}), query.Sort{Col: "dueAt"})
-		if err != nil {
-			return err
-		}
-		// The idle timer is gone once it has fired, so what is idle is told by the last activity.
-		idle, err := l.idle(ctx, open, now)
-		if err != nil {
-			return err
-		}
-		recent, err := read(mine, query.Sort{Col: "updatedAt", Desc: true})
-		if err != nil {
-			return err
-		}
-		n, err := e.count(ctx, l.coll, open)
-		h.Owned += n
-		h.Due, h.Idle, h.Recent = append(h.Due, due...), append(h.Idle, idle...), append(h.Recent, recent...)
+		l.filter = append(l.filter, query.IsNull{Col: "deleted"}, query.Cmp{Col: "owner", Op: query.Eq, Value: user})
+		recent, _, err := l.page(ctx, []query.Sort{{Col: "updatedAt", Desc: true}}, homeItems, "")
+		h.Recent = append(h.Recent, recent...)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(h.Due, func(a, b *View) int { return int(instantOfCol(a, "dueAt") - instantOfCol(b, "dueAt")) })
-	slices.SortStableFunc(h.Idle, func(a, b *View) int { return a.State.LastActivity.Compare(b.State.LastActivity) })
 	slices.SortStableFunc(h.Recent, func(a, b *View) int { return b.State.UpdatedAt.Compare(a.State.UpdatedAt) })
-	h.Due, h.Idle, h.Recent = first(h.Due), first(h.Idle), first(h.Recent)
+	h.Recent = h.Recent[:min(len(h.Recent), homeItems)]
 	return h, nil
-}
-
-func first(vs []*View) []*View { return vs[:min(len(vs), homeItems)] }
-
-func instantOfCol(v *View, col string) int64 {
-	at, _ := v.Cols[col].(int64)
-	return at
-}
-
-// idle reads, stage by stage, the records that nothing has happened to for longer than the stage allows.
-func (l *lister) idle(ctx context.Context, open query.And, now time.Time) ([]*View, error) {
-	var out []*View
-	calendar := calendarOf(l.app)
-	for _, st := range l.form.Process.Stages {
-		if st.Idle == nil {
-			continue
-		}
-		back := *st.Idle
-		back.Negative = true
-		since := back.Add(now, l.app.Zone, calendar)
-		look := *l
-		look.filter = append(slices.Clone(open), query.Cmp{Col: "stage", Op: query.Eq, Value: st.Def.Key},
-			query.Cmp{Col: "lastActivity", Op: query.Le, Value: since.UnixMilli()})
-		vs, _, err := look.page(ctx, []query.Sort{{Col: "lastActivity"}}, homeItems, "")
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, vs...)
-	}
-	return out, nil
 }
 
 // eachForm looks at every form of every app that the person may read anything of.

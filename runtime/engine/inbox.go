@@ -17,18 +17,20 @@ import (
 type Task struct {
 	ID string
 	process.TaskEffect
-	Record, App, Form, Title, Number, Stage string
+	Record, App, Form, Title, Number, Stage, Owner string
 	// Value of the record in minor units of its value field; nil when it has none.
 	Value               *int64
 	CreatedAt, ClosedAt time.Time
 }
 
-// TaskQuery asks for a page of a person's tasks, newest first.
+// TaskQuery asks for a page of a person's tasks.
 type TaskQuery struct {
 	// State is "open" (default) or "done", which takes in cancelled ones. Kind narrows: "approval", "todo", "blocked", "activity".
 	State, Kind string
-	Limit       int
-	After       string
+	// Sort is "" (newest first), "due" (those due first come first) or "value" (the most valuable records first).
+	Sort  string
+	Limit int
+	After string
 }
 
 // Tasks lists a person's own tasks.
@@ -42,7 +44,14 @@ func (e *Engine) Tasks(ctx context.Context, user string, q TaskQuery) ([]Task, s
 	if q.Kind != "" {
 		f = append(f, query.Cmp{Col: "kind", Op: query.Eq, Value: q.Kind})
 	}
-	page, err := e.store.Query(ctx, collTasks, query.Query{Filter: f, Sort: []query.Sort{{Col: "createdAt", Desc: true}}, Limit: pageSize(q.Limit), After: q.After})
+	order := query.Sort{Col: "createdAt", Desc: true}
+	switch q.Sort {
+	case "due":
+		order = query.Sort{Col: "dueBy"}
+	case "value":
+		order = query.Sort{Col: "value", Desc: true}
+	}
+	page, err := e.store.Query(ctx, collTasks, query.Query{Filter: f, Sort: []query.Sort{order}, Limit: pageSize(q.Limit), After: q.After})
 	if err != nil {
 		return nil, "", readError(err)
 	}
@@ -81,7 +90,7 @@ func taskOf(d store.Doc) (Task, error) {
 		return Task{}, err
 	}
 	return Task{ID: d.ID, TaskEffect: b.TaskEffect, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title, Number: b.Number, Stage: b.Stage,
-		Value: b.Value, CreatedAt: b.CreatedAt, ClosedAt: b.ClosedAt}, nil
+		Owner: b.Owner, Value: b.Value, CreatedAt: b.CreatedAt, ClosedAt: b.ClosedAt}, nil
 }
 
 // Task reads one of a person's tasks. Errors: *process.Rejection not.found, also for another's.

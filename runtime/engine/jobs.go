@@ -44,6 +44,7 @@ const (
 	jobTimer      = "timer"      // a timer of a record has come
 	jobTick       = "tick"       // a schedule is due
 	jobRefresh    = "refresh"    // lookups or rollups are out of date
+	jobShow       = "show"       // what other collections show of a form's records is out of date
 )
 
 var jobHandlers map[string]func(*Engine, context.Context, *job) error
@@ -54,6 +55,7 @@ func init() { // the handlers come back here for their constants
 		jobTimer:      (*Engine).runTimer,
 		jobTick:       (*Engine).runTick,
 		jobRefresh:    (*Engine).runRefresh,
+		jobShow:       (*Engine).runShow,
 	}
 }
 

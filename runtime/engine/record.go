@@ -36,6 +36,8 @@ type batch struct {
 	At      int64            `json:"at"`
 	Events  []chained        `json:"events,omitempty"`
 	Effects []process.Effect `json:"effects,omitempty"`
+	// Renew names what other collections show of the record and must show anew; see renew.go.
+	Renew []string `json:"renew,omitempty"`
 	// Ops are operations that leave the record's memory.
 	Ops []string `json:"ops,omitempty"`
 	// Release are unique values given up; Confirm are series numbers now in use.

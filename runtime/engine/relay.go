@@ -31,6 +31,9 @@ type relayItem struct {
 	// cols are the columns of the record as committed; tasks show title, stage and value from them.
 	cols  map[string]any
 	batch batch
+	// state is the record at version ver, which holds this commit and perhaps later ones; nil for what is told without a commit.
+	state *process.State
+	ver   int64
 	// tasks: tasks and notices have been relayed already.
 	tasks bool
 }
@@ -220,6 +223,9 @@ func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 	if err := e.upsert(ctx, collRounds, rounds, nil); err != nil {
 		return err
 	}
+	if err := e.showAnew(ctx, items); err != nil {
+		return err
+	}
 	for _, it := range items {
 		for _, id := range it.batch.Release {
 			if err := e.release(ctx, id, it.id, it.batch.N); err != nil {
@@ -268,7 +274,7 @@ func (e *Engine) relayTasks(ctx context.Context, items []relayItem) error {
 			}
 		}
 	}
-	if err := e.upsert(ctx, collTasks, tasks, keepTask); err != nil {
+	if err := e.upsert(ctx, collTasks, tasks, mergeTask); err != nil {
 		return err
 	}
 	if err := e.insertAll(ctx, collNotices, notices); err != nil {

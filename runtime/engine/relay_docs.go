@@ -47,36 +47,64 @@ func opOf(d store.Doc) (op, bool, error) {
 // taskBody is a task as it is kept: the effect, and what the inbox shows of the record.
 type taskBody struct {
 	process.TaskEffect
+	// Seq is that of the effect which says how the task stands, Shown the record's own when it was called what it is called here. The
+	// two move by themselves: what a record is called changes without its tasks, and either may be relayed late.
+	Seq       int64     `json:"seq,omitempty"`
+	Shown     int64     `json:"shown,omitempty"`
 	Record    string    `json:"record"`
 	App       string    `json:"app"`
 	Form      string    `json:"form"`
 	Title     string    `json:"title,omitempty"`
 	Number    string    `json:"number,omitempty"`
 	Stage     string    `json:"stage,omitempty"`
+	Owner     string    `json:"owner,omitempty"`
 	Value     *int64    `json:"value,omitempty"`
 	CreatedAt time.Time `json:"createdAt"`
 	ClosedAt  time.Time `json:"closedAt,omitzero"`
 }
 
 func taskDoc(it relayItem, x *process.Effect) (store.Doc, error) {
-	b := taskBody{TaskEffect: *x.Task, Record: it.id, App: it.app, Form: it.form, CreatedAt: time.UnixMilli(it.batch.At).UTC()}
-	b.Title, _ = it.cols["title"].(string)
-	b.Number, _ = it.cols["number"].(string)
-	b.Stage, _ = it.cols["stage"].(string)
-	if v, ok := it.cols["value"].(int64); ok {
-		b.Value = &v
-	}
+	b := taskBody{TaskEffect: *x.Task, Seq: x.Seq, Record: it.id, App: it.app, Form: it.form, CreatedAt: time.UnixMilli(it.batch.At).UTC()}
+	b.label(&it)
 	if b.State != process.Open {
 		b.ClosedAt = b.CreatedAt
 	}
 	return b.doc(x.ID, x.Seq)
 }
 
+// label takes over what the record is called, where it stands and what it is worth.
+func (b *taskBody) label(it *relayItem) {
+	b.Title, _ = it.cols["title"].(string)
+	b.Number, _ = it.cols["number"].(string)
+	b.Stage, _ = it.cols["stage"].(string)
+	b.Owner, _ = it.cols["owner"].(string)
+	b.Value = nil
+	if v, ok := it.cols["value"].(int64); ok {
+		b.Value = &v
+	}
+	if it.state != nil {
+		b.Shown = it.state.Seq
+	}
+}
+
+// seq gives a task the sequence that its version stood for before the body told it.
+func (b *taskBody) seq(ver int64) {
+	if b.Seq == 0 {
+		b.Seq = ver
+	}
+}
+
+// never is the due date of what has none, for the order: behind all others.
+const never = int64(1) << 53
+
 func (b *taskBody) doc(id string, ver int64) (store.Doc, error) {
 	body, err := marshal(b)
-	cols := map[string]any{"user": b.User, "state": b.State, "kind": b.Kind, "app": b.App, "form": b.Form, "record": b.Record, "createdAt": b.CreatedAt.UnixMilli()}
+	cols := map[string]any{"user": b.User, "state": b.State, "kind": b.Kind, "app": b.App, "form": b.Form, "record": b.Record, "createdAt": b.CreatedAt.UnixMilli(), "dueBy": never}
 	if !b.DueAt.IsZero() {
-		cols["dueAt"] = b.DueAt.UnixMilli()
+		cols["dueAt"], cols["dueBy"] = b.DueAt.UnixMilli(), b.DueAt.UnixMilli()
+	}
+	if b.Value != nil {
+		cols["value"] = *b.Value
 	}
 	if !b.ClosedAt.IsZero() {
 		cols["closedAt"] = b.ClosedAt.UnixMilli()
@@ -84,28 +112,43 @@ func (b *taskBody) doc(id string, ver int64) (store.Doc, error) {
 	return store.Doc{ID: id, Ver: ver, Cols: cols, Body: body}, err
 }
 
-// keepTask carries over since when a task is open, and what its closing does not repeat.
-func keepTask(old store.Doc, next *store.Doc) error {
+// mergeTask joins what is known of a task: how it stands by the newest effect, what its record is called by the newest label. Since when
+// it is open, and what its closing does not repeat, stays.
+func mergeTask(old store.Doc, next *store.Doc) (bool, error) {
 	var was, is taskBody
 	if err := json.Unmarshal(old.Body, &was); err != nil {
-		return err
+		return false, err
 	}
 	if err := json.Unmarshal(next.Body, &is); err != nil {
-		return err
+		return false, err
 	}
-	is.CreatedAt = was.CreatedAt
-	if is.DueAt.IsZero() {
-		is.DueAt = was.DueAt
+	was.seq(old.Ver)
+	moved, relabelled := is.Seq > was.Seq, is.Shown > was.Shown
+	if !moved && !relabelled {
+		return false, nil
 	}
-	if is.By == "" {
-		is.By = was.By
+	one := was
+	if moved {
+		one = is
+		one.CreatedAt = was.CreatedAt
+		if one.DueAt.IsZero() {
+			one.DueAt = was.DueAt
+		}
+		if one.By == "" {
+			one.By = was.By
+		}
+		if one.Name.IsZero() {
+			one.Name = was.Name
+		}
 	}
-	if is.Name.IsZero() {
-		is.Name = was.Name
+	from := &was
+	if relabelled {
+		from = &is
 	}
+	one.Title, one.Number, one.Stage, one.Owner, one.Value, one.Shown = from.Title, from.Number, from.Stage, from.Owner, from.Value, from.Shown
 	var err error
-	*next, err = is.doc(next.ID, next.Ver)
-	return err
+	*next, err = one.doc(next.ID, old.Ver+1)
+	return true, err
 }
 
 // noticeBody is a notice as it is kept.

@@ -14,6 +14,9 @@ import (
 func (e *Engine) sweepLoop(ctx context.Context) {
 	age := time.Duration(0)
 	for {
+		if err := e.reshow(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("what is shown of records will be looked at again", "error", err)
+		}
 		if err := e.Sweep(ctx, age); err != nil && ctx.Err() == nil {
 			e.log.Warn("the sweep failed and will be repeated", "error", err)
 		} else {
@@ -62,7 +65,7 @@ func (e *Engine) sweepForm(ctx context.Context, f *process.Form, age time.Durati
 			}
 			records[d.ID] = r
 			for _, b := range e.stillPending(d.ID, r.Pending) {
-				items = append(items, relayItem{coll: coll, id: d.ID, app: f.App.Def.Key, form: f.Def.Key, cols: d.Cols, batch: b})
+				items = append(items, relayItem{coll: coll, id: d.ID, app: f.App.Def.Key, form: f.Def.Key, cols: d.Cols, batch: b, state: r.State, ver: d.Ver})
 			}
 		}
 		if len(items) > 0 {

@@ -34,9 +34,13 @@ func later(m map[string]store.Doc, lay func(relayItem, *process.Effect) (store.D
 	return err
 }
 
-// upsert writes documents whose version is the sequence of the effect that made them: a target never goes back to a lower one.
-// keep, if given, carries over what the new document does not know from the old.
-func (e *Engine) upsert(ctx context.Context, coll string, docs map[string]store.Doc, keep func(old store.Doc, next *store.Doc) error) error {
+// merge says whether a document takes the place of the one that is there, and carries over what only that one knows. A version that it
+// sets must be greater than the old one's.
+type merge func(old store.Doc, next *store.Doc) (newer bool, err error)
+
+// upsert writes documents in place of older ones: a target never goes back. With no merge a document's version is the sequence of the
+// effect that made it, and says what is older.
+func (e *Engine) upsert(ctx context.Context, coll string, docs map[string]store.Doc, join merge) error {
 	if len(docs) == 0 {
 		return nil
 	}
@@ -64,7 +68,7 @@ func (e *Engine) upsert(ctx context.Context, coll string, docs map[string]store.
 		}
 		for start := 0; start < len(left); start += 500 {
 			part := left[start:min(start+500, len(left))]
-			lost, err := e.replaceOlder(ctx, coll, part, keep)
+			lost, err := e.replaceOlder(ctx, coll, part, join)
 			if err != nil {
 				return fmt.Errorf("engine: relaying to %s: %w", coll, err)
 			}
@@ -78,7 +82,7 @@ func (e *Engine) upsert(ctx context.Context, coll string, docs map[string]store.
 }
 
 // replaceOlder puts documents in place of older ones; those that lost a race come back.
-func (e *Engine) replaceOlder(ctx context.Context, coll string, docs []store.Doc, keep func(old store.Doc, next *store.Doc) error) (lost []store.Doc, err error) {
+func (e *Engine) replaceOlder(ctx context.Context, coll string, docs []store.Doc, join merge) (lost []store.Doc, err error) {
 	ids := make([]string, len(docs))
 	next := map[string]store.Doc{}
 	for i, d := range docs {
@@ -91,13 +95,15 @@ func (e *Engine) replaceOlder(ctx context.Context, coll string, docs []store.Doc
 	var mu sync.Mutex
 	err = inParallel(8, have, func(old store.Doc) error {
 		d := next[old.ID]
-		if old.Ver >= d.Ver {
-			return nil
-		}
-		if keep != nil {
-			if err := keep(old, &d); err != nil {
+		newer := d.Ver > old.Ver
+		if join != nil {
+			var err error
+			if newer, err = join(old, &d); err != nil {
 				return err
 			}
+		}
+		if !newer {
+			return nil
 		}
 		err := e.store.Replace(ctx, coll, d, old.Ver)
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrUnknown) {

@@ -100,7 +100,11 @@ func (s *Server) getTasks(c *call) (any, error) {
 	if state != "" && state != "open" && state != "done" {
 		return nil, badRequest(rules.Say("state 可选 open、done", "state 可選 open、done", "state is open or done"))
 	}
-	tasks, next, err := s.Engine.Tasks(c.ctx(), c.user.ID, engine.TaskQuery{State: state, Kind: c.Query("kind"), Limit: n, After: c.Query("after")})
+	order := c.Query("sort")
+	if order != "" && order != "due" && order != "value" {
+		return nil, badRequest(rules.Say("sort 可选 due、value", "sort 可選 due、value", "sort is due or value"))
+	}
+	tasks, next, err := s.Engine.Tasks(c.ctx(), c.user.ID, engine.TaskQuery{State: state, Kind: c.Query("kind"), Sort: order, Limit: n, After: c.Query("after")})
 	if err != nil {
 		return nil, err
 	}

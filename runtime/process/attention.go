@@ -1,0 +1,109 @@
+package process
+
+import (
+	"slices"
+	"time"
+
+	"pipewright/rules"
+)
+
+// Attention is what a record asks of its people: My work reads it (semantics 16).
+type Attention struct {
+	Owner string `json:"owner,omitempty"`
+	Open  bool   `json:"open,omitempty"`
+	// DueAt is when the stage is due; IdleAt when nothing has happened to the record for longer than the stage allows.
+	DueAt  time.Time `json:"dueAt,omitzero"`
+	IdleAt time.Time `json:"idleAt,omitzero"`
+	// Asked are the people whose activities of the stage are not done yet, and AskedAt when the first of those is due.
+	Asked   []string  `json:"asked,omitempty"`
+	AskedAt time.Time `json:"askedAt,omitzero"`
+}
+
+// Attention of a record; empty for one that is closed, in the recycle bin, or of a form without a process.
+func (f *Form) Attention(s *State, calendar rules.Calendar) Attention {
+	if f.Process == nil || s == nil || !s.Deleted.IsZero() {
+		return Attention{}
+	}
+	st := f.Process.ByKey[s.Stage]
+	if st == nil || !st.Def.Open() {
+		return Attention{}
+	}
+	a := Attention{Owner: s.Owner, Open: true, DueAt: s.DueAt}
+	if st.Idle != nil {
+		a.IdleAt = st.Idle.Add(s.LastActivity, f.App.Zone, calendar)
+	}
+	for _, key := range sortedKeys(s.ActivityPeople) {
+		if _, done := s.Activities[key]; done {
+			continue
+		}
+		open := s.ActivityPeople[key]
+		if !open.DueAt.IsZero() && (a.AskedAt.IsZero() || open.DueAt.Before(a.AskedAt)) {
+			a.AskedAt = open.DueAt
+		}
+		for _, user := range open.People {
+			if !slices.Contains(a.Asked, user) {
+				a.Asked = append(a.Asked, user)
+			}
+		}
+	}
+	return a
+}
+
+// The renewals of a commit: what other collections show of the record and must be shown anew.
+const (
+	RenewTasks     = "tasks"     // title, number, stage and value on its open tasks
+	RenewAttention = "attention" // what it asks of its people
+)
+
+// Renewals tells what a commit has made out of date elsewhere. before nil is a new record.
+func Renewals(f *Form, before, after *State) []string {
+	var out []string
+	if before != nil && !sameLabel(f, before, after) {
+		out = append(out, RenewTasks)
+	}
+	if f.Process != nil && (before == nil || !sameAttention(before, after)) {
+		out = append(out, RenewAttention)
+	}
+	return out
+}
+
+// AllRenewals are those that records of a form can have.
+func AllRenewals(f *Form) []string {
+	if f.Process == nil {
+		return []string{RenewTasks}
+	}
+	return []string{RenewTasks, RenewAttention}
+}
+
+// sameLabel says whether tasks show both states alike.
+func sameLabel(f *Form, a, b *State) bool {
+	return a.Title == b.Title && a.Number == b.Number && a.Stage == b.Stage && a.Owner == b.Owner && sameValue(f, a, b)
+}
+
+func sameValue(f *Form, a, b *State) bool {
+	if f.Process == nil || f.Process.Def.Value == "" {
+		return true
+	}
+	x, xok := f.Schema.Minor(f.Process.Def.Value, a.Data)
+	y, yok := f.Schema.Minor(f.Process.Def.Value, b.Data)
+	return x == y && xok == yok
+}
+
+// sameAttention compares what attention is worked out of.
+func sameAttention(a, b *State) bool {
+	if a.Owner != b.Owner || a.Stage != b.Stage || !a.DueAt.Equal(b.DueAt) || !a.LastActivity.Equal(b.LastActivity) || a.Deleted.IsZero() != b.Deleted.IsZero() ||
+		len(a.ActivityPeople) != len(b.ActivityPeople) || len(a.Activities) != len(b.Activities) {
+		return false
+	}
+	for key, open := range a.ActivityPeople {
+		now, ok := b.ActivityPeople[key]
+		if !ok || !now.DueAt.Equal(open.DueAt) || !slices.Equal(now.People, open.People) {
+			return false
+		}
+		_, was := a.Activities[key]
+		if _, is := b.Activities[key]; was != is {
+			return false
+		}
+	}
+	return true
+}
