@@ -30,6 +30,8 @@ type Config struct {
 	// Prepare makes the store ready for next before it goes live: collections, columns, indexes, and the columns that prev (nil
 	// at the first release) did not have written for the records there are. It must be safe to repeat. Nil: nothing to do.
 	Prepare func(ctx context.Context, prev, next *process.App) error
+	// Duplicates looks for records that a new unique rule of next forbids; prev is the live release. Nil: not looked for.
+	Duplicates func(ctx context.Context, prev, next *process.App) ([]rules.Problem, error)
 	// Org is the company of today, which approvals are held against at publish; nil leaves that out.
 	Org func(ctx context.Context) (process.Org, error)
 	// Tests runs the scenarios of an app; nil leaves them out (then no release is gated on them).

@@ -303,3 +303,43 @@ func TestDiffInWords(t *testing.T) {
 		t.Error("before is no JSON")
 	}
 }
+
+// Records that break a new unique rule stop the publish before there is a release.
+func TestPublishDuplicates(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	var seen []int
+	found := []rules.Problem{rules.Errorf("/forms/deal/unique/name", "unique.duplicates", rules.Plain("two of them"))}
+	d := open(t, func(c *Config) {
+		c.Duplicates = func(_ context.Context, prev, next *process.App) ([]rules.Problem, error) {
+			seen = append(seen, prev.Release, next.Release, len(next.Forms["deal"].Def.Unique))
+			return found, nil
+		}
+	})
+	draft, err := d.CreateApp(ctx, "ann", []byte(shop))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := PublishInput{App: "shop", User: "ann", Rev: draft.Rev, AcceptWarnings: true}
+	if _, err := d.Publish(ctx, in); err != nil || seen != nil {
+		t.Fatalf("the first release has no records: %v %v", err, seen)
+	}
+	ruled := strings.Replace(shop, `"grants": [`, `"unique": [{"key": "name", "on": ["name"]}], "grants": [`, 1)
+	if _, _, err := d.Save(ctx, "shop", "ann", draft.Rev, []byte(ruled)); err != nil {
+		t.Fatal(err)
+	}
+	in.Rev = 0
+	if _, err := d.Publish(ctx, in); code(err) != "check.failed" {
+		t.Fatalf("with duplicates: %v", err)
+	}
+	if !slices.Equal(seen, []int{1, 2, 1}) {
+		t.Errorf("asked about %v", seen)
+	}
+	if rels, err := d.Releases(ctx, "shop"); err != nil || len(rels) != 1 {
+		t.Errorf("a refused publish made a release: %v %v", rels, err)
+	}
+	found = nil
+	if p, err := d.Publish(ctx, in); err != nil || p.Release != 2 {
+		t.Errorf("without: %+v %v", p, err)
+	}
+}

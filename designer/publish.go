@@ -81,6 +81,12 @@ func (d *Designer) Publish(ctx context.Context, in PublishInput) (Published, err
 				return Published{}, failedCheck(failed)
 			}
 		}
+		if problems, err = d.duplicates(ctx, in.App, def); err != nil {
+			return Published{}, err
+		}
+		if len(problems) > 0 {
+			return Published{}, failedCheck(problems)
+		}
 		if rel, err = d.insertRelease(ctx, in, def, canonical, digest); err != nil {
 			return Published{}, err
 		}
@@ -193,6 +199,28 @@ func (d *Designer) insertRelease(ctx context.Context, in PublishInput, def *proc
 	}
 	return Release{}, reject("conflict", rules.Say("同时有人在发布这个应用，请稍后再试", "同時有人在發佈這個應用，請稍後再試",
 		"Others are publishing this app at the same time; please try again"))
+}
+
+// duplicates are the records that the new unique rules of a definition forbid, told before there is a release of it.
+func (d *Designer) duplicates(ctx context.Context, app string, def *process.Definition) ([]rules.Problem, error) {
+	if d.Duplicates == nil {
+		return nil, nil
+	}
+	live, _, err := d.getApp(ctx, app)
+	if err != nil || live.Live == 0 {
+		return nil, err
+	}
+	prev, err := d.catalog.Release(ctx, app, live.Live)
+	if err != nil {
+		return nil, err
+	}
+	newest, err := d.newest(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	newestDef, _ := process.Parse([]byte(newest.Definition))
+	next, _ := process.Compile(def, process.AssignStorage(newest.Storage, newestDef, def), newest.N+1, process.Options{SkipTexts: true})
+	return d.Duplicates(ctx, prev, next)
 }
 
 func (d *Designer) newest(ctx context.Context, app string) (Release, error) {

@@ -338,31 +338,7 @@ func (c *compiler) others() {
 		c.problems = append(c.problems, rules.WithPath(ps, c.path+"/title")...)
 		s.title = t
 	}
-	seen := map[string]bool{}
-	for i, u := range s.form.Unique {
-		path := c.path + "/unique/" + u.Key
-		if u.Key == "" {
-			path = c.path + "/unique/" + strconv.Itoa(i)
-		}
-		c.key(path, u.Key, rules.Say("唯一规则", "唯一規則", "unique rule"), seen)
-		c.oneOf(path+"/mode", u.Mode, "block", "warn")
-		if len(u.On) == 0 {
-			c.fail(path+"/on", "setting.missing", "唯一规则“{key}”还没有选择字段", "唯一規則「{key}」還沒有選擇欄位", "The unique rule “{key}” names no field", "key", u.Key)
-		}
-		for j, k := range u.On {
-			at := path + "/on/" + strconv.Itoa(j)
-			switch f := s.byKey[k]; {
-			case f == nil:
-				c.unknown(at, sayField, k, keysOf(s.byKey))
-			case !single(f):
-				c.fail(at, "ref.kind", "字段{field}不是单个值，不能用来判断重复", "欄位{field}不是單一值，不能用來判斷重複",
-					"The field {field} does not hold one value and cannot tell duplicates", "field", quoted(f.name))
-			}
-		}
-		for j, k := range u.Normalize {
-			c.oneOf(path+"/normalize/"+strconv.Itoa(j), k, "trim", "case", "width", "phone", "company")
-		}
-	}
+	c.uniques()
 	for i, g := range s.form.Grants {
 		path := c.path + "/grants/" + strconv.Itoa(i)
 		for j, k := range g.Hide {
@@ -372,12 +348,6 @@ func (c *compiler) others() {
 			c.mustField(path+"/readOnly/"+strconv.Itoa(j), k)
 		}
 	}
-}
-
-// single says whether a field has one value that can be compared with another's.
-func single(f *field) bool {
-	t := f.kind.column()
-	return t != "" && t != ColTexts || f.def.Type == "longtext"
 }
 
 // mustField reports a field or "table.column" that does not exist; "*" stands for all.

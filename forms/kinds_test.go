@@ -3,6 +3,7 @@ package forms
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -307,16 +308,57 @@ func TestUniqueKey(t *testing.T) {
 	}
 	s := kindForm(t)
 	u := &Unique{Key: "u", On: []string{"text", "ref"}, Normalize: []string{"case"}}
-	if got, ok := s.UniqueKey(u, Values{"text": `A",“b`, "ref": Ref{"K-1"}}); !ok || got != `"a\",“b","K-1"` {
-		t.Errorf("got %s %v", got, ok)
+	if got := s.UniqueValues(u, Values{"text": `A",“b`, "ref": Ref{"K-1"}}); !reflect.DeepEqual(got, []UniqueValue{{`"a\",“b","K-1"`, "text"}}) {
+		t.Errorf("got %v", got)
 	}
 	for _, v := range []Values{{"text": "a"}, {"text": " ", "ref": Ref{"K-1"}}, {}} {
-		if got, ok := s.UniqueKey(u, v); ok {
-			t.Errorf("%v: nothing is never unique, got %s", v, got)
+		if got := s.UniqueValues(u, v); len(got) > 0 {
+			t.Errorf("%v: nothing is never unique, got %v", v, got)
 		}
 	}
-	if got, _ := s.UniqueKey(u, Values{"text": strings.Repeat("a", 300), "ref": Ref{"K-1"}}); len(got) != len("sha256:")+64 {
-		t.Errorf("a long key: %s", got)
+	if got := s.UniqueValues(u, Values{"text": strings.Repeat("a", 300), "ref": Ref{"K-1"}}); len(got) != 1 || len(got[0].Key) != len("sha256:")+64 {
+		t.Errorf("a long key: %v", got)
+	}
+}
+
+// A rule over a column of a table claims the value of each row, with the fields of the record that it names beside it.
+func TestUniqueColumn(t *testing.T) {
+	t.Parallel()
+	form := &Form{Key: "receipt", Name: rules.Plain("R"), Fields: []Field{
+		{Key: "bank", Type: "text"},
+		{Key: "receipts", Type: "table", Fields: []Field{{Key: "bankRef", Type: "text"}, {Key: "amount", Type: "number"}, {Key: "tags", Type: "attachment"}}},
+		{Key: "others", Type: "table", Fields: []Field{{Key: "bankRef", Type: "text"}}},
+	}, Unique: []Unique{{Key: "ref", On: []string{"receipts.bankRef"}, Normalize: []string{"case", "trim"}}, {Key: "both", On: []string{"bank", "receipts.bankRef"}}}}
+	w := testWorld([]Form{*form}, nil)
+	s, ps := Compile(form, w, nil, "/forms/receipt")
+	if len(ps) > 0 {
+		t.Fatal(showProblems(ps))
+	}
+	v := Values{"bank": "ICBC", "receipts": []map[string]any{{"bankRef": "A 1"}, {"bankRef": nil}, {"amount": nil}, {"bankRef": " a  1 "}, {"bankRef": "b"}}}
+	want := []UniqueValue{{`"a 1"`, "receipts/0/bankRef"}, {`"a 1"`, "receipts/3/bankRef"}, {`"b"`, "receipts/4/bankRef"}}
+	if got := s.UniqueValues(&form.Unique[0], v); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := s.UniqueValues(&form.Unique[1], v); len(got) != 3 || got[0] != (UniqueValue{`"ICBC","A 1"`, "receipts/0/bankRef"}) {
+		t.Errorf("with a field: %v", got)
+	}
+	if got := s.UniqueValues(&form.Unique[1], Values{"receipts": v["receipts"]}); len(got) > 0 {
+		t.Errorf("nothing is never unique: %v", got)
+	}
+	form.Unique = []Unique{{Key: "a", On: []string{"receipts"}}, {Key: "b", On: []string{"receipts.bankRef", "others.bankRef"}},
+		{Key: "c", On: []string{"receipts.bankref"}}, {Key: "d", On: []string{"others"}}, {Key: "e", On: []string{"receipts.tags"}}}
+	_, ps = Compile(form, w, nil, "/forms/receipt")
+	var got []string
+	for _, p := range ps {
+		fix := ""
+		if p.Fix != nil {
+			fix = " → " + string(p.Fix.Changes[0].Value)
+		}
+		got = append(got, p.Code+" "+p.Path+fix)
+	}
+	if want := []string{"ref.kind /forms/receipt/unique/a/on/0", "ref.kind /forms/receipt/unique/b/on/1", `ref.unknown /forms/receipt/unique/c/on/0 → "receipts.bankRef"`,
+		`ref.kind /forms/receipt/unique/d/on/0 → "others.bankRef"`, "ref.kind /forms/receipt/unique/e/on/0"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -55,7 +55,10 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	p.designer, err = designer.New(ctx, designer.Config{
 		Store: s, Now: time.Now, Log: log, Check: checkOptions(), Templates: gallery,
 		Prepare: func(ctx context.Context, prev, next *process.App) error { return p.engine.Prepare(ctx, prev, next) },
-		Tests:   runTests,
+		Duplicates: func(ctx context.Context, prev, next *process.App) ([]rules.Problem, error) {
+			return p.engine.Duplicates(ctx, prev, next)
+		},
+		Tests: runTests,
 		Org: func(ctx context.Context) (process.Org, error) {
 			dir, err := p.engine.Directory(ctx)
 			if err != nil {

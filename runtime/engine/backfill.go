@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
@@ -16,7 +17,7 @@ const backfillPage = 200
 
 // Prepare makes the store ready for a release before it goes live: collections, columns and indexes, then the columns of records
 // that were written under prev (nil: the first release) and would read differently under next (semantics 1: columns are always the
-// newest release's). Safe to repeat; a record that somebody writes meanwhile is read again.
+// newest release's), and the unique values that a rule of next newly guards. Safe to repeat; a record that somebody writes meanwhile is read again.
 func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
 	if err := e.store.Ensure(ctx, Collections(next)...); err != nil {
 		return fmt.Errorf("engine: preparing %s: %w", next.Def.Key, err)
@@ -25,7 +26,7 @@ func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
 		return nil
 	}
 	for key, form := range next.Forms {
-		if sameColumns(prev.Forms[key], form) {
+		if sameColumns(prev.Forms[key], form) && len(newRules(prev.Forms[key], form)) == 0 {
 			continue
 		}
 		if err := e.backfill(ctx, form); err != nil {
@@ -61,13 +62,18 @@ func sameColumns(a, b *process.Form) bool {
 
 func (e *Engine) backfill(ctx context.Context, form *process.Form) error {
 	coll := RecordCollection(form)
+	return e.everyDoc(ctx, coll, func(d store.Doc) error { return e.rewrite(ctx, form, coll, d) })
+}
+
+// everyDoc does work on every document of a collection, a page at a time.
+func (e *Engine) everyDoc(ctx context.Context, coll string, work func(store.Doc) error) error {
 	for after := ""; ; {
 		page, err := e.store.Query(ctx, coll, query.Query{Limit: backfillPage, After: after})
 		if err != nil {
 			return err
 		}
 		for _, d := range page.Docs {
-			if err := e.rewrite(ctx, form, coll, d); err != nil {
+			if err := work(d); err != nil {
 				return err
 			}
 		}
@@ -84,11 +90,22 @@ func (e *Engine) rewrite(ctx context.Context, form *process.Form, coll string, d
 		if err != nil || r.Fence || r.State == nil {
 			return err
 		}
+		f := &fetcher{e: e, app: form.App, record: d.ID, coll: coll, ver: d.Ver, claims: &claims{}, held: r.Claims}
+		claimed := uniqueClaims(form.App, r.State)
+		if err := f.claimRest(ctx, claimed); err != nil {
+			return err
+		}
+		before := len(r.Claims)
+		for _, id := range claimIDs(claimed) {
+			if !slices.Contains(r.Claims, id) {
+				r.Claims = append(r.Claims, id)
+			}
+		}
 		next, err := r.document(form, d.Ver+1)
 		if err != nil {
 			return err
 		}
-		if reflect.DeepEqual(next.Cols, d.Cols) {
+		if before == len(r.Claims) && reflect.DeepEqual(next.Cols, d.Cols) {
 			return nil
 		}
 		err = e.store.Replace(ctx, coll, next, d.Ver)

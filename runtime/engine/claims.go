@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"pipewright/rules"
+	"pipewright/forms"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -37,18 +36,45 @@ type holder struct {
 	At     int64  `json:"at"`
 }
 
-// uniqueClaims are the unique values that a record in this state holds. A record in the recycle bin holds none.
-func uniqueClaims(app *process.App, s *process.State) []string {
+// uniqueClaim is a unique value that a record holds: the claim's id, the rule and the place of the value.
+type uniqueClaim struct {
+	id   string
+	rule *forms.Unique
+	at   forms.UniqueValue
+}
+
+// uniqueClaims are the unique values that a record in this state holds, each once. A record in the recycle bin holds none.
+func uniqueClaims(app *process.App, s *process.State) []uniqueClaim {
 	form := app.Forms[s.Form]
 	if form == nil || len(form.Def.Unique) == 0 || !s.Deleted.IsZero() {
 		return nil
 	}
 	v := form.Schema.Decode(s.Data)
-	var out []string
+	var out []uniqueClaim
+	seen := map[string]bool{}
 	for i := range form.Def.Unique {
 		u := &form.Def.Unique[i]
-		if value, ok := form.Schema.UniqueKey(u, v); ok {
-			out = append(out, uniqueID(app.Def.Key+"/"+form.StorageKey+"|"+u.Key+"|"+value))
+		for _, one := range form.Schema.UniqueValues(u, v) {
+			id := uniqueID(process.UniqueName(form, u, one))
+			if !seen[id] {
+				seen[id] = true
+				out = append(out, uniqueClaim{id, u, one})
+			}
+		}
+	}
+	return out
+}
+
+// heldBy are the unique values of a record under its own release and under the live one: a rule that is new guards the records that
+// began before it, and one that is gone still guards those that stand on it.
+func heldBy(pinned, live *process.App, s *process.State) []uniqueClaim {
+	out := uniqueClaims(live, s)
+	if pinned == live {
+		return out
+	}
+	for _, c := range uniqueClaims(pinned, s) {
+		if !slices.ContainsFunc(out, func(x uniqueClaim) bool { return x.id == c.id }) {
+			out = append(out, c)
 		}
 	}
 	return out
@@ -56,31 +82,29 @@ func uniqueClaims(app *process.App, s *process.State) []string {
 
 // claimRest claims the values that a record comes to hold without the decision having asked: one that returns from the recycle
 // bin had given its values up. Errors: *process.Rejection unique.taken.
-func (f *fetcher) claimRest(ctx context.Context, form *process.Form, held []string) error {
-	for _, id := range held {
-		if slices.Contains(f.held, id) || f.claims.asked[id] {
+func (f *fetcher) claimRest(ctx context.Context, held []uniqueClaim) error {
+	for _, c := range held {
+		if slices.Contains(f.held, c.id) || f.claims.asked[c.id] {
 			continue
 		}
-		who, err := f.claim(ctx, id)
+		who, err := f.claim(ctx, c.id)
 		if err != nil {
 			return err
 		}
-		if who == f.record {
-			continue
-		}
-		for i := range form.Def.Unique {
-			u := &form.Def.Unique[i]
-			if u.Mode == "warn" || !strings.HasPrefix(id, f.app.Def.Key+"/"+form.StorageKey+"|"+u.Key+"|") {
-				continue
-			}
-			msg := u.Message
-			if msg.IsZero() {
-				msg = rules.Say("已有一条相同的记录", "已有一條相同的記錄", "There is a record with the same values already")
-			}
-			return reject("unique.taken", msg, rules.Errorf("/data/"+u.On[0], "unique.taken", msg))
+		if who != f.record && c.rule.Mode != "warn" {
+			p := process.Taken(c.rule, c.at)
+			return reject(p.Code, p.Message, p)
 		}
 	}
 	return nil
+}
+
+func claimIDs(held []uniqueClaim) []string {
+	var out []string
+	for _, c := range held {
+		out = append(out, c.id)
+	}
+	return out
 }
 
 // uniqueID bounds the length of a claim's id; values may be long.

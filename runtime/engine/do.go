@@ -352,10 +352,11 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	if len(now.Ops) > 0 {
 		next.OpsLeft = now.At
 	}
-	held := uniqueClaims(app, d.State)
-	if err := fetch.claimRest(ctx, app.Forms[c.Form], held); err != nil {
+	claimed := heldBy(app, r.form.App, d.State)
+	if err := fetch.claimRest(ctx, claimed); err != nil {
 		return nil, nil, err
 	}
+	held := claimIDs(claimed)
 	for _, name := range next.Claims {
 		if !slices.Contains(held, name) {
 			now.Release = append(now.Release, name)

@@ -86,35 +86,62 @@ func expandPattern(pattern string, at time.Time) (text string, width int) {
 	return b.String(), width
 }
 
-// claimUnique asks the shell to claim each unique value of the record that is set, and rejects when another record holds one.
-// Null is never unique.
+// claimUnique asks the shell to claim each unique value of the record that is set, and rejects when another record holds one, or
+// when two rows of this very record have the same. Null is never unique.
 func (d *decider) claimUnique(v forms.Values) *Rejection {
+	var broken []rules.Problem
 	for i := range d.form.Def.Unique {
 		u := &d.form.Def.Unique[i]
-		value, ok := d.form.Schema.UniqueKey(u, v)
-		if !ok {
-			continue
+		seen := map[string]bool{}
+		for _, one := range d.form.Schema.UniqueValues(u, v) {
+			var p rules.Problem
+			if seen[one.Key] {
+				p = rules.Errorf("/data/"+one.Place, "unique.twice", rules.Say("这个值在本记录里已经填过一次", "這個值在本記錄裡已經填過一次",
+					"This record has the same value in another row"))
+			} else if p = d.claimOne(u, one); p.Code == "" {
+				seen[one.Key] = true
+				continue
+			}
+			seen[one.Key] = true
+			if u.Mode == "warn" {
+				p.Severity = rules.Warning
+				d.warnings = append(d.warnings, p)
+				continue
+			}
+			broken = append(broken, p)
 		}
-		key := "unique:" + d.app.Def.Key + "/" + d.form.StorageKey + "|" + u.Key + "|" + value
-		holder, known := d.f.Unique[key]
-		if !known {
-			d.need(Need{Kind: NeedUnique, Key: key, Series: strings.TrimPrefix(key, "unique:"), ID: d.s.ID, Mode: u.Mode})
-			continue
-		}
-		if holder == "" || holder == d.s.ID {
-			continue
-		}
-		msg := u.Message
-		if msg.IsZero() {
-			msg = rules.Say("已有一条相同的记录", "已有一條相同的記錄", "There is a record with the same values already")
-		}
-		p := rules.Errorf("/data/"+u.On[0], "unique.taken", msg)
-		if u.Mode == "warn" {
-			p.Severity = rules.Warning
-			d.warnings = append(d.warnings, p)
-			continue
-		}
-		return reject("unique.taken", msg, p)
 	}
-	return nil
+	if len(broken) == 0 {
+		return nil
+	}
+	return reject(broken[0].Code, broken[0].Message, broken...)
+}
+
+// claimOne claims one value; the problem has no code when it is this record's, or not known yet.
+func (d *decider) claimOne(u *forms.Unique, one forms.UniqueValue) rules.Problem {
+	name := UniqueName(d.form, u, one)
+	key := "unique:" + name
+	holder, known := d.f.Unique[key]
+	if !known {
+		d.need(Need{Kind: NeedUnique, Key: key, Series: name, ID: d.s.ID, Mode: u.Mode})
+		return rules.Problem{}
+	}
+	if holder == "" || holder == d.s.ID {
+		return rules.Problem{}
+	}
+	return Taken(u, one)
+}
+
+// UniqueName is the name of the claim of a unique value.
+func UniqueName(form *Form, u *forms.Unique, one forms.UniqueValue) string {
+	return form.App.Def.Key + "/" + form.StorageKey + "|" + u.Key + "|" + one.Key
+}
+
+// Taken says that another record has a unique value.
+func Taken(u *forms.Unique, one forms.UniqueValue) rules.Problem {
+	msg := u.Message
+	if msg.IsZero() {
+		msg = rules.Say("已有一条相同的记录", "已有一條相同的記錄", "There is a record with the same values already")
+	}
+	return rules.Errorf("/data/"+one.Place, "unique.taken", msg)
 }

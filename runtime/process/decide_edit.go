@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strings"
 
 	"pipewright/forms"
 	"pipewright/rules"
@@ -215,6 +216,7 @@ func (d *decider) touchesUnique(c Changed) bool {
 	keys := c.keys()
 	for i := range d.form.Def.Unique {
 		for _, f := range d.form.Def.Unique[i].On {
+			f, _, _ = strings.Cut(f, ".") // a column changes with its table
 			if slices.Contains(keys, d.form.Schema.StorageKey(f)) {
 				return true
 			}

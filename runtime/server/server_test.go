@@ -16,6 +16,7 @@ import (
 
 	templates "pipewright/builtin-templates"
 	"pipewright/designer"
+	"pipewright/rules"
 	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
@@ -63,7 +64,10 @@ func open(t *testing.T, demo bool) *world {
 		gallery = append(gallery, designer.Template{Key: x.Key, Definition: x.Definition, Sample: x.Sample})
 	}
 	des, err := designer.New(ctx, designer.Config{Store: st, Now: w.clock.Now, Templates: gallery,
-		Prepare: func(ctx context.Context, prev, next *process.App) error { return eng.Prepare(ctx, prev, next) }})
+		Prepare: func(ctx context.Context, prev, next *process.App) error { return eng.Prepare(ctx, prev, next) },
+		Duplicates: func(ctx context.Context, prev, next *process.App) ([]rules.Problem, error) {
+			return eng.Duplicates(ctx, prev, next)
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}

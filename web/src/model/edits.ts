@@ -123,7 +123,7 @@ export function removeField(def: Definition, form: string, key: string): Change 
     if (r.form !== form || r.table !== undefined) continue;
     if (r.kind === 'list') {
       const list = r.value as string[];
-      const kept = list.filter((k) => k !== key && k !== '-' + key);
+      const kept = list.filter((k) => k !== key && k !== '-' + key && !k.startsWith(key + '.'));
       if (kept.length < list.length)
         changes.push(set(r.path, kept.length === 0 && r.path.at(-1) !== 'fields' ? undefined : kept));
     } else if (r.kind === 'keys' && Object.hasOwn(r.value as object, key)) {

@@ -8,7 +8,7 @@ function reads(r: Reference, key: string, shadowed: ReadonlySet<string>): boolea
     case 'name':
       return r.value === key;
     case 'list':
-      return (r.value as string[]).some((k) => k === key || k === '-' + key);
+      return (r.value as string[]).some((k) => k === key || k === '-' + key || k.startsWith(key + '.'));
     case 'keys':
       return Object.hasOwn(r.value as object, key);
     case 'expression':

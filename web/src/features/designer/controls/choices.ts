@@ -18,6 +18,21 @@ export function useFieldChoices(form: string, types?: readonly FieldType[]): Cho
   );
 }
 
+/** Fields, and the columns of tables as “table.column”: what a unique rule may compare. */
+export function useColumnChoices(form: string): Choice[] {
+  const def = useDefinition();
+  const text = useText();
+  return useMemo(
+    () =>
+      (def.forms?.find((f) => f.key === form)?.fields ?? []).flatMap((f) =>
+        f.type === 'table'
+          ? (f.fields ?? []).map((c) => ({ value: `${f.key}.${c.key}`, label: `${text(f.name, f.key)} · ${text(c.name, c.key)}` }))
+          : [{ value: f.key, label: text(f.name, f.key) }],
+      ),
+    [def, form, text],
+  );
+}
+
 function useChoices(list: readonly { key: string; name?: Text }[] | undefined): Choice[] {
   const text = useText();
   return useMemo(() => (list ?? []).map((x) => ({ value: x.key, label: text(x.name, x.key) })), [list, text]);

@@ -4,7 +4,7 @@ import { toast } from '@/ui/toast';
 import type { Form, Grant, RecordScope, Unique } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
 import { useActions, useDefinition, useDraftStore, useNameOf, usePlaceInDesigner, useSelection, useSlot } from '../context';
-import { useFieldChoices, useRoleChoices } from '../controls/choices';
+import { useColumnChoices, useFieldChoices, useRoleChoices } from '../controls/choices';
 import { Conditions } from '../controls/Conditions';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { AddButton, IconButton, Part, Problems } from '../controls/Row';
@@ -74,7 +74,7 @@ export function FormPanel({ form, formIndex }: { form: Form; formIndex: number }
 function UniquePart({ at, form }: { at: (string | number)[]; form: Form }) {
   const { t } = useTranslation('designer');
   const slot = useSlot<Unique[]>([...at, 'unique']);
-  const fields = useFieldChoices(form.key);
+  const fields = useColumnChoices(form.key);
   const list = slot.value ?? [];
   return (
     <Part
@@ -82,7 +82,7 @@ function UniquePart({ at, form }: { at: (string | number)[]; form: Form }) {
       action={
         <AddButton
           onClick={() =>
-            slot.set([...list, { key: freshKey('unique', keysOf(list)), on: form.fields[0] ? [form.fields[0].key] : [] }])
+            slot.set([...list, { key: freshKey('unique', keysOf(list)), on: fields[0] ? [fields[0].value] : [] }])
           }
         >
           {t('add')}
