@@ -250,7 +250,7 @@ func (c *compiler) fieldExpressions(f *field, env *rules.Env) {
 	}
 	if d := f.linked; d != nil && d.Where != "" {
 		// So is the condition on the records summed up.
-		f.where = c.expr(f.path+"/where", d.Where, EnvOf(c.world.Forms[d.Form], c.world), rules.Bool)
+		f.where = c.expr(f.path+"/where", d.Where, c.world.whereEnv(d.Form), rules.Bool)
 	}
 	c.compileOptionsBy(f)
 	limit := rules.Number

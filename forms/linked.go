@@ -69,9 +69,7 @@ func (c *compiler) lookup(f *field, defs []Field) {
 		return
 	}
 	if f.parent != nil && !via.Index {
-		c.fail(f.path+"/via", "setting.missing", "列“{via}”要设 index，才能在对方变化时找到这些行", "欄「{via}」要設 index，才能在對方變化時找到這些列",
-			"The column “{via}” needs index, so that these rows are found when the other side changes", "via", via.Key)
-		c.fix(rules.Say("给“{via}”设 index", "給「{via}」設 index", "Set index on “{via}”", "via", via.Key), rules.Change{Path: f.parent.path + "/fields/" + via.Key + "/index", Value: []byte("true")})
+		c.needsIndex(f.path+"/via", via, f.parent.path)
 		return
 	}
 	target := c.world.Forms[via.Form]
@@ -79,6 +77,13 @@ func (c *compiler) lookup(f *field, defs []Field) {
 		return // reported at the reference
 	}
 	c.linkedField(f, target.Fields, func(t string) bool { return t != "table" && t != "static" })
+}
+
+// needsIndex reports that the reference via in the table at path has no index.
+func (c *compiler) needsIndex(at string, via *Field, path string) {
+	c.fail(at, "setting.missing", "列“{via}”要设 index，才能在对方变化时找到这些行", "欄「{via}」要設 index，才能在對方變化時找到這些列",
+		"The column “{via}” needs index, so that these rows are found when the other side changes", "via", via.Key)
+	c.fix(rules.Say("给“{via}”设 index", "給「{via}」設 index", "Set index on “{via}”", "via", via.Key), rules.Change{Path: path + "/fields/" + via.Key + "/index", Value: []byte("true")})
 }
 
 // linkedField checks the field of the other side.
@@ -108,22 +113,20 @@ func (w *World) resolved(defs []Field, d *Field, level int) *Field {
 		zero := 0
 		return d.shown(Field{Type: "number", Scale: &zero})
 	}
-	form := w.Forms[d.Form]
+	from := d.Form
 	if d.Type == "lookup" {
 		via := fieldIn(defs, d.Via)
 		if via == nil || via.Type != "reference" {
 			return nil
 		}
-		form = w.Forms[via.Form]
+		from = via.Form
 	}
-	if form == nil {
-		return nil
-	}
-	src := fieldIn(form.Fields, d.Field)
+	among := w.rowsOf(from)
+	src := fieldIn(among, d.Field)
 	if src == nil || kinds[src.Type] == nil {
 		return nil
 	}
-	if src = w.resolved(form.Fields, src, level+1); src == nil {
+	if src = w.resolved(among, src, level+1); src == nil {
 		return nil
 	}
 	out := Field{Type: src.Type, Scale: src.Scale, Unit: src.Unit, Currency: src.Currency, Options: src.Options, Form: src.Form}

@@ -107,7 +107,7 @@ func TestRollup(t *testing.T) {
 	for _, r := range s.Rollups() {
 		tally := r.Tally()
 		for _, v := range children {
-			tally.Add(v, order.Scope(v, testScope(), nil))
+			tally.Add("C-1", v, order.Scope(v, testScope(), nil))
 		}
 		v, ps := s.Assign(r.Key, tally.Value(), "/data")
 		if len(ps) > 0 {
@@ -152,6 +152,16 @@ func TestLinkedSettings(t *testing.T) {
 		{Field{Type: "rollup", Agg: "min", Form: "order", Via: "company", Field: "day"}, ""},
 		{Field{Type: "rollup", Agg: "sum", Form: "order", Via: "company", Field: "n", Where: "foo > 1"}, "/forms/company/fields/x/where expr.unknownName: There is no field or rule named “foo” here @1:1"},
 		{Field{Type: "rollup", Agg: "sum", Form: "order", Via: "company", Field: "n", Where: "n > 1"}, ""},
+		{Field{Type: "rollup", Agg: "sum", Form: "order.lines", Via: "company", Field: "qty", Where: "qty > 1 and n > 0"}, ""},
+		{Field{Type: "rollup", Agg: "count", Form: "ordr.lines", Via: "company"}, "/forms/company/fields/x/form ref.unknown: There is no form “ordr”. Did you mean “order”?"},
+		{Field{Type: "rollup", Agg: "count", Form: "order.line", Via: "company"}, "/forms/company/fields/x/form ref.unknown: The form “order” has no table “line”"},
+		{Field{Type: "rollup", Agg: "count", Form: "order.n", Via: "company"}, "/forms/company/fields/x/form ref.unknown: The form “order” has no table “n”"},
+		{Field{Type: "rollup", Agg: "count", Form: "order.lines", Via: "qty"}, "/forms/company/fields/x/via ref.kind: “qty” is not a reference to this form"},
+		{Field{Type: "rollup", Agg: "count", Form: "order.lines", Via: "second"},
+			"/forms/company/fields/x/via setting.missing: The column “second” needs index, so that these rows are found when the other side changes [fix: Set index on “second”]"},
+		{Field{Type: "rollup", Agg: "sum", Form: "order.lines", Via: "company", Field: "qt"}, "/forms/company/fields/x/field ref.unknown: There is no field “qt”. Did you mean “qty”?"},
+		{Field{Type: "rollup", Agg: "sum", Form: "order.lines", Via: "company", Field: "back"}, "/forms/company/fields/x/field lookup.depth: “x” rests on more than 3 lookups and rollups in a row, or on itself"},
+		{Field{Type: "rollup", Agg: "sum", Form: "order.lines", Via: "company", Field: "qty", Where: "qy > 1"}, "/forms/company/fields/x/where expr.unknownName: There is no field or rule named “qy” here. Did you mean “qty”? @1:1"},
 		{Field{Type: "table", Fields: []Field{{Key: "r", Type: "rollup", Agg: "count", Form: "order", Via: "company"}}},
 			"/forms/company/fields/x/fields/r/type ref.kind: A table cannot sum up other records; put the rollup on the form"},
 		{Field{Type: "table", Fields: []Field{{Key: "c", Type: "reference", Form: "company", Index: true}, {Key: "n", Type: "lookup", Via: "c", Field: "name"}}}, ""},
@@ -163,7 +173,9 @@ func TestLinkedSettings(t *testing.T) {
 		w := testWorld([]Form{
 			{Key: "company", Name: name, Fields: []Field{{Key: "name", Type: "text"}, {Key: "parent", Type: "reference", Form: "company"},
 				{Key: "rows", Type: "table", Fields: []Field{{Key: "n", Type: "number"}}}, c.field}},
-			{Key: "order", Name: name, Fields: []Field{{Key: "company", Type: "reference", Form: "company"}, {Key: "other", Type: "reference", Form: "order"}, {Key: "n", Type: "number"}, {Key: "day", Type: "date"}}},
+			{Key: "order", Name: name, Fields: []Field{{Key: "company", Type: "reference", Form: "company"}, {Key: "other", Type: "reference", Form: "order"}, {Key: "n", Type: "number"}, {Key: "day", Type: "date"},
+				{Key: "lines", Type: "table", Fields: []Field{{Key: "company", Type: "reference", Form: "company", Index: true}, {Key: "second", Type: "reference", Form: "company"},
+					{Key: "qty", Type: "number"}, {Key: "back", Type: "lookup", Via: "company", Field: "x"}}}}},
 		}, nil)
 		_, ps := Compile(w.Forms["company"], w, nil, "/forms/company")
 		if got := strings.Join(showProblems(ps), "; "); got != c.want {

@@ -1,6 +1,9 @@
 package forms
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"pipewright/rules"
@@ -27,19 +30,8 @@ func (c *compiler) rollup(f *field) {
 			"{field} must say which form it sums up (form) and through which reference that points here (via)", "field", quoted(f.name))
 		return
 	}
-	form := c.world.Forms[d.Form]
-	if form == nil {
-		c.unknown(f.path+"/form", rules.Say("表单", "表單", "form"), d.Form, keysOf(c.world.Forms))
-		return
-	}
-	via := fieldIn(form.Fields, d.Via)
-	switch {
-	case via == nil:
-		c.unknown(f.path+"/via", sayField, d.Via, defKeys(form.Fields))
-		return
-	case via.Type != "reference" || via.Form != c.schema.form.Key:
-		c.fail(f.path+"/via", "ref.kind", "“{via}”不是指向这个表单的引用字段", "「{via}」不是指向這個表單的引用欄位",
-			"“{via}” is not a reference to this form", "via", d.Via)
+	src, ok := c.rollupSource(f)
+	if !ok {
 		return
 	}
 	switch {
@@ -49,10 +41,77 @@ func (c *compiler) rollup(f *field) {
 		c.fail(f.path+"/field", "setting.conflict", "{field}只数记录，不用写字段", "{field}只數記錄，不用寫欄位", "{field} counts records and needs no field", "field", quoted(f.name))
 		c.removal(f.path+"/field", "field")
 	case needs:
-		c.linkedField(f, form.Fields, func(t string) bool {
+		c.linkedField(f, src, func(t string) bool {
 			return rolled[t] || dated[t] && (d.Agg == "min" || d.Agg == "max")
 		})
 	}
+}
+
+// rollupSource finds the fields that a rollup is about: those of the other form, or with "form.table" the columns of its table. It
+// checks the reference among them that points here.
+func (c *compiler) rollupSource(f *field) (defs []Field, ok bool) {
+	d := f.def
+	key, column, inTable := strings.Cut(d.Form, ".")
+	form := c.world.Forms[key]
+	if form == nil {
+		c.unknown(f.path+"/form", rules.Say("表单", "表單", "form"), key, keysOf(c.world.Forms))
+		if c.problems[len(c.problems)-1].Fix != nil && inTable {
+			c.problems[len(c.problems)-1].Fix = nil // it would drop the table
+		}
+		return nil, false
+	}
+	defs = form.Fields
+	if inTable {
+		table := fieldIn(form.Fields, column)
+		if table == nil || table.Type != "table" {
+			c.fail(f.path+"/form", "ref.unknown", "表单“{form}”没有明细表“{table}”", "表單「{form}」沒有明細表「{table}」", "The form “{form}” has no table “{table}”",
+				"form", key, "table", clip(column))
+			return nil, false
+		}
+		defs = table.Fields
+	}
+	via := fieldIn(defs, d.Via)
+	switch {
+	case via == nil:
+		c.unknown(f.path+"/via", sayField, d.Via, defKeys(defs))
+	case via.Type != "reference" || via.Form != c.schema.form.Key:
+		c.fail(f.path+"/via", "ref.kind", "“{via}”不是指向这个表单的引用字段", "「{via}」不是指向這個表單的引用欄位",
+			"“{via}” is not a reference to this form", "via", d.Via)
+	case inTable && !via.Index:
+		c.needsIndex(f.path+"/via", via, formPath(c.path, c.schema.form.Key, key)+"/fields/"+column)
+	default:
+		return defs, true
+	}
+	return nil, false
+}
+
+// formPath is the place of another form beside the one at path.
+func formPath(path, own, other string) string { return strings.TrimSuffix(path, own) + other }
+
+// rowsOf are the columns of the table that a rollup over "form.table" sums up, or the fields of the form.
+func (w *World) rowsOf(source string) []Field {
+	key, column, inTable := strings.Cut(source, ".")
+	form := w.Forms[key]
+	if form == nil {
+		return nil
+	}
+	if !inTable {
+		return form.Fields
+	}
+	if table := fieldIn(form.Fields, column); table != nil && table.Type == "table" {
+		return table.Fields
+	}
+	return nil
+}
+
+// whereEnv is what the condition of a rollup may name: the record summed up, and in a table first the columns of the row.
+func (w *World) whereEnv(source string) *rules.Env {
+	key, _, inTable := strings.Cut(source, ".")
+	env := EnvOf(w.Forms[key], w)
+	if inTable {
+		env = env.With(fieldTypes(w, w.rowsOf(source), true))
+	}
+	return env
 }
 
 // rolled are the types that can be summed up, dated those that have a first and a last.
@@ -61,12 +120,20 @@ var (
 	dated  = map[string]bool{"date": true, "datetime": true}
 )
 
-// Rollup is a field that sums up Field of the records of Form that point here through the reference Via. Reads are the names the
-// condition on them reads.
+// Rollup is a field that sums up Field of the records of Form that point here through the reference Via; with Table, of the rows
+// of that table of theirs, of which Via and Field are columns. Reads are the names the condition reads.
 type Rollup struct {
-	Key, Form, Via, Agg, Field string
-	Reads                      []string
-	where                      *rules.Program
+	Key, Form, Table, Via, Agg, Field string
+	Reads                             []string
+	where                             *rules.Program
+}
+
+// Path is the reference that points here: "company", or "allocations.receivable" in a table.
+func (r *Rollup) Path() string {
+	if r.Table == "" {
+		return r.Via
+	}
+	return r.Table + "." + r.Via
 }
 
 // Rollups lists the rollups of the form, in order.
@@ -74,7 +141,8 @@ func (s *Schema) Rollups() []Rollup {
 	var out []Rollup
 	for _, f := range s.fields {
 		if d := f.linked; d != nil && d.Type == "rollup" {
-			r := Rollup{Key: f.key, Form: d.Form, Via: d.Via, Agg: d.Agg, Field: d.Field, where: f.where}
+			r := Rollup{Key: f.key, Via: d.Via, Agg: d.Agg, Field: d.Field, where: f.where}
+			r.Form, r.Table, _ = strings.Cut(d.Form, ".")
 			if r.where != nil {
 				r.Reads = r.where.Reads()
 			}
@@ -82,6 +150,28 @@ func (s *Schema) Rollups() []Rollup {
 		}
 	}
 	return out
+}
+
+// RollupsBehind lists the rollups that conditions on a record rest on, through formulas and named rules too; with checks, the
+// checks of the form are among those conditions.
+func (s *Schema) RollupsBehind(checks bool, conditions ...*rules.Program) []Rollup {
+	all := s.Rollups()
+	if len(all) == 0 {
+		return nil
+	}
+	if checks {
+		for _, ch := range s.checks {
+			conditions = append(conditions, ch.when)
+		}
+	}
+	c := &compiler{world: s.world, schema: s}
+	var reads []*field
+	for _, p := range conditions {
+		reads = append(reads, c.reads(p, nil)...)
+	}
+	return slices.DeleteFunc(all, func(r Rollup) bool {
+		return !slices.ContainsFunc(reads, func(f *field) bool { return reaches(f, s.byKey[r.Key], map[*field]bool{}) })
+	})
 }
 
 // Tally works out one rollup, record by record.
@@ -95,9 +185,29 @@ type Tally struct {
 // Tally begins anew.
 func (r Rollup) Tally() *Tally { return &Tally{r: r} }
 
-// Add takes one record into account: its values, and the scope the condition is tested in. A condition that cannot be computed
-// leaves the record out.
-func (t *Tally) Add(v Values, scope *rules.Scope) {
+// Add takes one record that points to the record id into account: its values, and the scope the condition is tested in. Of a table
+// only the rows that point there count, each with its own columns before the names of its record. A condition that cannot be
+// computed leaves the record or row out.
+func (t *Tally) Add(id string, v Values, scope *rules.Scope) {
+	if t.r.Table == "" {
+		t.add(v, scope)
+		return
+	}
+	rows, _ := v[t.r.Table].([]map[string]any)
+	seen, _ := scope.Names[t.r.Table].([]map[string]any)
+	for i, row := range rows {
+		if row[t.r.Via] != (Ref{id}) {
+			continue
+		}
+		if t.r.where == nil {
+			t.add(row, nil)
+			continue
+		}
+		t.add(row, scope.Row(seen[i]))
+	}
+}
+
+func (t *Tally) add(v Values, scope *rules.Scope) {
 	if t.r.where != nil {
 		if yes, err := t.r.where.Test(scope); err != nil || !yes {
 			return

@@ -20,6 +20,22 @@ type Scope struct {
 	Budget *Budget
 }
 
+// Row is the scope inside a row of a table: the names of the row first, then everything that s knows. It shares s's Budget.
+func (s *Scope) Row(names map[string]any) *Scope {
+	row := *s
+	row.Names = names
+	row.Lookup = func(name string) (any, bool) {
+		if v, ok := s.Names[name]; ok {
+			return v, true
+		}
+		if s.Lookup != nil {
+			return s.Lookup(name)
+		}
+		return nil, false
+	}
+	return &row
+}
+
 // Calendar tells working days, public holidays and moved working days included.
 type Calendar interface{ IsWorkday(Date) bool }
 

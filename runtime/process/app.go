@@ -91,6 +91,8 @@ type CompiledTransition struct {
 	If    *rules.Program
 	Set   []CompiledAssign
 	Chain *CompiledChain
+	// rolled are the rollups that its gate rests on.
+	rolled []forms.Rollup
 }
 
 // CompiledAssign sets Field to the value of Value. Assigns are kept in field order of the form.

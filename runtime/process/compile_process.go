@@ -46,6 +46,9 @@ func (c *compiler) compileProcess(path string, p *Process) {
 	for _, s := range p.Stages {
 		c.compileStage(path+"/stages/"+s.Def.Key, p, s)
 	}
+	for _, t := range p.Transitions {
+		t.rolled = p.rolled(t)
+	}
 }
 
 // fieldOfType checks that a slot names a field of one of these types.

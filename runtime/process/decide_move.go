@@ -31,6 +31,11 @@ func (d *decider) move() *Rejection {
 	if r := d.writable(given, mask, t.Def.Ask); r != nil {
 		return r
 	}
+	if d.s.Round == nil {
+		if r := d.settle(d.fresh(t)); r != nil {
+			return r
+		}
+	}
 	values, res := d.view(nil), (*forms.Result)(nil)
 	var proposed Changed
 	switch {

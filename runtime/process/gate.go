@@ -24,6 +24,9 @@ func (t *CompiledTransition) givesUp() bool {
 // gate lists everything that keeps the record from taking the transition now, given its values with what is proposed. It is the
 // one gate for every path: screen, drag, bulk, API, automation, the last approval, auto transitions.
 func (d *decider) gate(t *CompiledTransition, v forms.Values) []rules.Problem {
+	if fresh := d.fresh(t); len(fresh) > 0 {
+		v = d.evaluate(v, fresh, forms.Mask{}, keysOf(fresh)).Values
+	}
 	var res *forms.Result
 	if t.asksForm(d.stage()) {
 		res = d.evaluate(v, nil, d.gateMask(t), []string{})

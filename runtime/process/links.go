@@ -1,6 +1,8 @@
 package process
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -15,9 +17,10 @@ type links struct {
 	lookups []lookupLink
 }
 
-// rollupLink is how the records of a form count in rollups of Form: those of the record that Via points to.
+// rollupLink is how the records of a form count in rollups of Form: those of the record that Via points to, by storage key; with
+// Table it is a column of that table, and every row counts for the record it points to.
 type rollupLink struct {
-	Form, Via string
+	Form, Table, Via string
 	// Keys are the storage keys whose change matters; Any says that system names such as the stage matter too.
 	Keys []string
 	Any  bool
@@ -42,9 +45,19 @@ func (a *App) link() {
 			if child == nil {
 				continue
 			}
-			l := rollupLink{Form: key, Via: child.Schema.StorageKey(r.Via)}
-			l.Keys = append(l.Keys, l.Via)
-			for _, name := range append(slices.Clone(r.Reads), r.Field) {
+			l := rollupLink{Form: key, Via: child.Schema.StorageKey(r.Path())}
+			names := append(slices.Clone(r.Reads), r.Field)
+			if r.Table == "" {
+				l.Keys = append(l.Keys, l.Via)
+			} else {
+				// What the rows hold is compared row by row; what is left are names of their record.
+				l.Table = child.Schema.StorageKey(r.Table)
+				names = slices.DeleteFunc(names, func(name string) bool {
+					_, column := child.Schema.Field(r.Table + "." + name)
+					return column
+				})
+			}
+			for _, name := range names {
 				if _, ok := child.Schema.Field(name); ok {
 					l.Keys = append(l.Keys, child.Schema.StorageKey(name))
 				} else if name != "" {
@@ -95,17 +108,33 @@ func Refreshes(form *Form, before *State, id string, events []Event) []Effect {
 	return w.out
 }
 
-// parents are the records that the record points to by the references its form's rollups go by, in the order of the links.
-func (w *effects) parents(l *links) []string {
-	out := make([]string, len(l.rollups))
+// parents are the records that the record points to by the references its form's rollups go by, in the order of the links, and
+// of a table the rows that point to each.
+func (w *effects) parents(l *links) []map[string][]any {
+	out := make([]map[string][]any, len(l.rollups))
 	for i, r := range l.rollups {
-		out[i], _ = w.s.Data[r.Via].(string)
+		if r.Table == "" {
+			if id, _ := w.s.Data[r.Via].(string); id != "" {
+				out[i] = map[string][]any{id: nil}
+			}
+			continue
+		}
+		rows, _ := w.s.Data[r.Table].([]any)
+		for _, row := range rows {
+			cells, _ := row.(map[string]any)
+			if id, _ := cells[r.Via].(string); id != "" {
+				if out[i] == nil {
+					out[i] = map[string][]any{}
+				}
+				out[i][id] = append(out[i][id], row)
+			}
+		}
 	}
 	return out
 }
 
 // refresh lists the records elsewhere that an event leaves out of date. before are the parents before it.
-func (w *effects) refresh(e *Event, l *links, before []string) {
+func (w *effects) refresh(e *Event, l *links, before []map[string][]any) {
 	var keys []string
 	whole := false
 	switch p := e.Payload.(type) {
@@ -134,9 +163,19 @@ func (w *effects) refresh(e *Event, l *links, before []string) {
 	}
 	after := w.parents(l)
 	for i, r := range l.rollups {
-		if whole || touched(r.Keys) || len(keys) == 0 && r.Any {
-			ask(RefreshEffect{Form: r.Form, Record: before[i]})
-			ask(RefreshEffect{Form: r.Form, Record: after[i]})
+		all := whole || touched(r.Keys) || len(keys) == 0 && r.Any
+		rows := r.Table != "" && slices.Contains(keys, r.Table)
+		if !all && !rows {
+			continue
+		}
+		// The records pointed to before are looked at as well as those pointed to now; without a change of the whole, only those
+		// whose own rows have changed.
+		for _, side := range []map[string][]any{before[i], after[i]} {
+			for _, id := range slices.Sorted(maps.Keys(side)) {
+				if all || !reflect.DeepEqual(before[i][id], after[i][id]) {
+					ask(RefreshEffect{Form: r.Form, Record: id})
+				}
+			}
 		}
 	}
 	for _, k := range l.lookups {
@@ -149,6 +188,7 @@ func (w *effects) refresh(e *Event, l *links, before []string) {
 // Roll works out the rollups of one record that go by one reference. The shell adds every record that points there.
 type Roll struct {
 	form    *Form
+	id      string
 	cal     rules.Calendar
 	now     time.Time
 	app     *App
@@ -157,10 +197,10 @@ type Roll struct {
 
 // NewRoll begins what a need of kind NeedRollup asks for.
 func NewRoll(app *App, n Need, cal rules.Calendar, now time.Time) *Roll {
-	r := &Roll{form: app.Forms[n.Form], app: app, cal: cal, now: now, tallies: map[string]*forms.Tally{}}
+	r := &Roll{form: app.Forms[n.Form], id: n.ID, app: app, cal: cal, now: now, tallies: map[string]*forms.Tally{}}
 	if of := app.Forms[n.Of]; of != nil {
 		for _, rollup := range of.Schema.Rollups() {
-			if rollup.Form == n.Form && rollup.Via == n.Via {
+			if rollup.Form == n.Form && rollup.Path() == n.Via {
 				r.tallies[rollup.Key] = rollup.Tally()
 			}
 		}
@@ -177,8 +217,58 @@ func (r *Roll) Add(s *State) {
 	v := r.form.Schema.Decode(s.Data)
 	scope := r.form.Schema.Scope(v, d.base(), nil)
 	for _, t := range r.tallies {
-		t.Add(v, scope)
+		t.Add(r.id, v, scope)
 	}
+}
+
+// roll is what the records that point here sum up to, or nil, and then it is asked for.
+func (d *decider) roll(r *forms.Rollup) *Roll {
+	key := "rollup:" + r.Form + "|" + r.Path() + "|" + d.s.ID
+	roll := d.f.Rollups[key]
+	if roll == nil {
+		d.need(Need{Kind: NeedRollup, Key: key, Of: d.form.Def.Key, Form: r.Form, Via: r.Path(), ID: d.s.ID})
+	}
+	return roll
+}
+
+// rolled lists the rollups that the gate of a transition rests on.
+func (p *Process) rolled(t *CompiledTransition) []forms.Rollup {
+	if t.To == nil {
+		return nil
+	}
+	conditions := []*rules.Program{t.If}
+	for i := range t.To.Enter {
+		conditions = append(conditions, t.To.Enter[i].If)
+	}
+	checked := len(t.Def.Ask) > 0
+	for _, st := range p.Stages {
+		if !t.From[st.Def.Key] || !t.advancing(st) {
+			continue
+		}
+		checked = true
+		for i := range st.Leave {
+			conditions = append(conditions, st.Leave[i].If)
+		}
+	}
+	return p.Form.Schema.RollupsBehind(checked, conditions...)
+}
+
+// fresh are the rollups that a gate rests on, summed up now: what is stored may be a moment old, and a gate must not let through
+// or hold back by what was (semantics 6). They are asked for as facts.
+func (d *decider) fresh(t *CompiledTransition) forms.Values {
+	var out forms.Values
+	for i := range t.rolled {
+		r := &t.rolled[i]
+		roll := d.roll(r)
+		if roll == nil || roll.tallies[r.Key] == nil {
+			continue
+		}
+		if out == nil {
+			out = forms.Values{}
+		}
+		out[r.Key], _ = d.form.Schema.Assign(r.Key, roll.tallies[r.Key].Value(), "/data")
+	}
+	return out
 }
 
 // refresh works out the lookups and rollups of the record anew and whatever is computed from them. Nothing a person may have
@@ -189,10 +279,8 @@ func (d *decider) refresh() *Rejection {
 	}
 	given := forms.Values{}
 	for _, r := range d.form.Schema.Rollups() {
-		key := "rollup:" + r.Form + "|" + r.Via + "|" + d.s.ID
-		roll := d.f.Rollups[key]
+		roll := d.roll(&r)
 		if roll == nil {
-			d.need(Need{Kind: NeedRollup, Key: key, Of: d.form.Def.Key, Form: r.Form, Via: r.Via, ID: d.s.ID})
 			continue
 		}
 		if t := roll.tallies[r.Key]; t != nil {
@@ -201,6 +289,14 @@ func (d *decider) refresh() *Rejection {
 		}
 	}
 	if len(d.needs) > 0 {
+		return nil
+	}
+	return d.settle(given)
+}
+
+// settle records what rollups have come to and whatever is computed from them.
+func (d *decider) settle(given forms.Values) *Rejection {
+	if len(given) == 0 && d.c.Kind != Refresh {
 		return nil
 	}
 	changed := d.difference(d.evaluate(d.view(nil), given, forms.Mask{}, nil).Values)

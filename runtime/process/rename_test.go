@@ -205,11 +205,13 @@ const linkedSample = `{"spec": "pipewright/1", "key": "shop", "name": "Shop", "l
   {"key": "account", "name": "Account", "fields": [
    {"key": "land", "type": "select", "options": "land"}, {"key": "city", "type": "select", "options": "city", "optionsBy": "land"},
    {"key": "area", "type": "cascade", "options": "area"},
-   {"key": "paid", "type": "rollup", "form": "deal", "via": "account", "field": "amount", "agg": "sum", "where": "amount > 1"}]},
+   {"key": "paid", "type": "rollup", "form": "deal", "via": "account", "field": "amount", "agg": "sum", "where": "amount > 1"},
+   {"key": "split", "type": "rollup", "form": "deal.shares", "via": "account", "field": "part", "agg": "sum", "where": "part > 1 and amount > 2"}]},
   {"key": "deal", "name": "Deal", "fields": [
    {"key": "account", "type": "reference", "form": "account"}, {"key": "amount", "type": "money"},
    {"key": "where1", "type": "lookup", "via": "account", "field": "land"},
-   {"key": "home", "type": "bool", "calc": "where1 == 'tw' and 'near' in account.area"}]}]}`
+   {"key": "home", "type": "bool", "calc": "where1 == 'tw' and 'near' in account.area"},
+   {"key": "shares", "type": "table", "fields": [{"key": "account", "type": "reference", "form": "account", "index": true}, {"key": "part", "type": "money"}]}]}]}`
 
 // TestRenameFollowsLinks holds lookups, rollups, options that depend on others, and options below others.
 func TestRenameFollowsLinks(t *testing.T) {
@@ -224,8 +226,11 @@ func TestRenameFollowsLinks(t *testing.T) {
 	for _, c := range []struct{ path, want string }{
 		{"/forms/account/fields/land", "/forms/account/fields/city/optionsBy x; /forms/deal/fields/where1/field x"},
 		{"/forms/deal/fields/account", "/forms/account/fields/paid/via x; /forms/deal/fields/where1/via x; /forms/deal/fields/home/calc where1 == 'tw' and 'near' in x.area"},
-		{"/forms/deal/fields/amount", "/forms/account/fields/paid/field x; /forms/account/fields/paid/where x > 1"},
-		{"/forms/deal", "/forms/account/fields/paid/form x"},
+		{"/forms/deal/fields/amount", "/forms/account/fields/paid/field x; /forms/account/fields/paid/where x > 1; /forms/account/fields/split/where part > 1 and x > 2"},
+		{"/forms/deal", "/forms/account/fields/paid/form x; /forms/account/fields/split/form x.shares"},
+		{"/forms/deal/fields/shares", "/forms/account/fields/split/form deal.x"},
+		{"/forms/deal/fields/shares/fields/account", "/forms/account/fields/split/via x"},
+		{"/forms/deal/fields/shares/fields/part", "/forms/account/fields/split/field x; /forms/account/fields/split/where x > 1 and amount > 2"},
 		{"/options/land/items/tw", "/options/city/items/tp/under/0 x; /forms/deal/fields/home/calc where1 == 'x' and 'near' in account.area"},
 		{"/options/area/items/east/items/near", "/forms/deal/fields/home/calc where1 == 'tw' and 'x' in account.area"},
 	} {

@@ -259,6 +259,17 @@ func (s *scenario) facts() *Facts {
 		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
+// points says whether the reference via of a record, or one in a row of its table ("lines.product"), points to id.
+func (s *scenario) points(st *State, via, id string) bool {
+	v := s.app.Forms[st.Form].Schema.Decode(st.Data)
+	table, column, inTable := strings.Cut(via, ".")
+	if !inTable {
+		return v[via] == forms.Ref{ID: id}
+	}
+	rows, _ := v[table].([]map[string]any)
+	return slices.ContainsFunc(rows, func(row map[string]any) bool { return row[column] == forms.Ref{ID: id} })
+}
+
 // fetch answers a need from the small world.
 func (s *scenario) fetch(f *Facts, n Need) {
 	switch n.Kind {
@@ -303,7 +314,7 @@ func (s *scenario) fetch(f *Facts, n Need) {
 			if st.Form != n.Form {
 				continue
 			}
-			if ref, _ := s.app.Forms[n.Form].Schema.Decode(st.Data)[n.Via].(forms.Ref); ref.ID == n.ID {
+			if s.points(st, n.Via, n.ID) {
 				roll.Add(st)
 			}
 		}

@@ -182,9 +182,6 @@ func (f *finder) fieldIn(list string, fields []forms.Field, key string) *rules.T
 	return nil
 }
 
-// maxLookups bounds how far a lookup of a lookup is followed.
-const maxLookups = 4
-
 // fieldThing is what a field means: a choice has options, a reference leads to a record, a table has columns, a lookup is what it
 // shows. beside are the fields it stands among.
 func (f *finder) fieldThing(path string, d *forms.Field, beside []forms.Field, depth int) *rules.Thing {
@@ -205,16 +202,6 @@ func (f *finder) fieldThing(path string, d *forms.Field, beside []forms.Field, d
 		t.Inside = f.record(d.Form).Inside
 	}
 	return t
-}
-
-// looked is the field a lookup shows, and the form it is of; nil when there is none.
-func (f *finder) looked(d *forms.Field, beside []forms.Field) (*forms.Form, *forms.Field) {
-	if i := fieldIndex(beside, d.Via); i >= 0 {
-		if form := formOf(f.def, beside[i].Form); form != nil {
-			return form, fieldOf(form, d.Field)
-		}
-	}
-	return nil, nil
 }
 
 // optionsOf makes the meaning of texts that are options of a list, at any level of it.

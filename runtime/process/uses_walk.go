@@ -114,8 +114,9 @@ func (f *finder) fieldDef(list, key string, d *forms.Field, siblings []forms.Fie
 			f.key(path+"/field", &d.Field, "/forms/"+form.Key+"/fields")
 		}
 	} else {
-		f.key(path+"/via", &d.Via, "/forms/"+d.Form+"/fields")
-		f.key(path+"/field", &d.Field, "/forms/"+d.Form+"/fields")
+		source, _ := f.source(d.Form)
+		f.key(path+"/via", &d.Via, source)
+		f.key(path+"/field", &d.Field, source)
 	}
 	for _, to := range sortedKeys(d.Fill) {
 		if from := "/forms/" + d.Form + "/fields/" + d.Fill[to]; from == f.target {
@@ -125,7 +126,8 @@ func (f *finder) fieldDef(list, key string, d *forms.Field, siblings []forms.Fie
 			entry(f, path+"/fill", d.Fill, to, list+"/"+to)
 		}
 	}
-	f.expr(path+"/where", &d.Where, f.names(d.Form), nil)
+	_, among := f.source(d.Form)
+	f.expr(path+"/where", &d.Where, among, nil)
 	if len(d.Fields) == 0 && len(d.Checks) == 0 {
 		return
 	}

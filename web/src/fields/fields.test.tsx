@@ -194,13 +194,20 @@ test('lookups and rollups show as what they amount to', () => {
   const level: Field = { key: 'level', type: 'lookup', name: 'Level', via: 'account', field: 'grade' };
   const total: Field = { key: 'total', type: 'rollup', form: 'deal', via: 'account', agg: 'sum', field: 'amount' };
   const count: Field = { key: 'count', type: 'rollup', form: 'deal', via: 'account', agg: 'count' };
+  const paid: Field = { key: 'paid', type: 'rollup', form: 'deal.lines', via: 'account', agg: 'max', field: 'on' };
   const definition: Definition = {
     spec: 'pipewright/1', key: 'a', name: 'A',
     forms: [
-      { key: 'account', name: 'Account', fields: [{ key: 'grade', type: 'rating', max: 3 }, total, count] },
-      { key: 'deal', name: 'Deal', fields: [via, level, { key: 'amount', type: 'money', currency: 'USD' }, { key: 'lost', type: 'lookup', via: 'gone', field: 'x' }] },
+      { key: 'account', name: 'Account', fields: [{ key: 'grade', type: 'rating', max: 3 }, total, count, paid] },
+      { key: 'deal', name: 'Deal', fields: [via, level, { key: 'amount', type: 'money', currency: 'USD' }, { key: 'lost', type: 'lookup', via: 'gone', field: 'x' },
+        { key: 'lines', type: 'table', name: 'Lines', fields: [{ key: 'account', type: 'reference', form: 'account' }, { key: 'on', type: 'date' }] }] },
     ],
   };
+  const change = vi.fn();
+  const { Settings } = kindOf('rollup');
+  render(<Settings field={paid} definition={definition} onChange={change} />);
+  expect(document.body.textContent).toMatch(/rollupRows/);
+  expect(shownAs(definition, paid)).toEqual({ key: 'paid', type: 'date' });
   expect(shownAs(definition, level)).toEqual({ key: 'level', name: 'Level', type: 'rating', max: 3 });
   expect(shownAs(definition, total)).toMatchObject({ key: 'total', type: 'money', currency: 'USD' });
   expect(shownAs(definition, count)).toEqual({ key: 'count', type: 'number', scale: 0 });

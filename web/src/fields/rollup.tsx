@@ -17,13 +17,20 @@ function siblings(definition: Definition, field: Field): Field[] {
   return [];
 }
 
+/** What a rollup over "form", or over "form.table", sums up: the fields of the form, or the columns of its table. */
+export function summed(definition: Definition, of: string | undefined): readonly Field[] {
+  const [key, table] = (of ?? '').split('.');
+  const fields = definition.forms?.find((f) => f.key === key)?.fields ?? [];
+  return table === undefined ? fields : (fields.find((f) => f.key === table && f.type === 'table')?.fields ?? []);
+}
+
 /** The field that a lookup or rollup amounts to, under its own name; itself when it names nothing that is there. */
 export function shownAs(definition: Definition, field: Field, level = 1): Field {
   if ((field.type !== 'lookup' && field.type !== 'rollup') || level > MAX_LINKS) return field;
   const as = (source: Partial<Field> & Pick<Field, 'type'>): Field => ({ ...source, key: field.key, ...(field.name === undefined ? {} : { name: field.name }) });
   if (field.type === 'rollup' && field.agg === 'count') return as({ type: 'number', scale: 0 });
-  const form = field.type === 'lookup' ? siblings(definition, field).find((f) => f.key === field.via)?.form : field.form;
-  const source = definition.forms?.find((f) => f.key === form)?.fields.find((f) => f.key === field.field);
+  const of = field.type === 'lookup' ? siblings(definition, field).find((f) => f.key === field.via)?.form : field.form;
+  const source = summed(definition, of).find((f) => f.key === field.field);
   if (!source) return field;
   const end = shownAs(definition, source, level + 1);
   if (field.type === 'rollup' && (end.type === 'rating' || end.type === 'slider')) return as({ type: 'number' });
@@ -51,18 +58,26 @@ function RollupSettings({ field, definition, onChange }: SettingsProps) {
   const { t } = useTranslation('fields');
   const text = useText();
   const own = definition.forms?.find((f) => f.fields.includes(field))?.key;
-  // A form can be summed up when it has a reference that points here.
-  const forms = (definition.forms ?? []).filter((f) => f.fields.some((x) => x.type === 'reference' && x.form === own));
-  const other = definition.forms?.find((f) => f.key === field.form);
+  // What can be summed up: forms with a reference that points here, and tables with such a column.
+  const points = (f: Field) => f.type === 'reference' && f.form === own;
+  const sources = (definition.forms ?? []).flatMap((f) => {
+    const name = text(f.name, f.key);
+    const tables = f.fields.filter((x) => x.type === 'table' && x.fields?.some(points));
+    return [
+      ...(f.fields.some(points) ? [{ value: f.key, label: name }] : []),
+      ...tables.map((x) => ({ value: `${f.key}.${x.key}`, label: t('rollupRows', { form: name, table: text(x.name, x.key) }) })),
+    ];
+  });
   const named = (list: readonly Field[]) => list.map((f) => ({ value: f.key, label: text(f.name, f.key) }));
-  const via = (form: string | undefined) => definition.forms?.find((f) => f.key === form)?.fields.filter((f) => f.type === 'reference' && f.form === own) ?? [];
+  const via = (of: string | undefined) => summed(definition, of).filter(points);
   const agg = field.agg ?? 'count';
   return (
     <>
       <ChoiceSetting
         label={t('rollupForm')}
         value={field.form}
-        options={forms.map((f) => ({ value: f.key, label: text(f.name, f.key) }))}
+        help={t('rollupFormHelp')}
+        options={sources}
         onChange={(form) => onChange({ form, via: via(form)[0]?.key, field: undefined } as Partial<Field>)}
       />
       <ChoiceSetting label={t('rollupVia')} value={field.via} options={named(via(field.form))} onChange={(v) => onChange({ via: v } as Partial<Field>)} />
@@ -76,7 +91,7 @@ function RollupSettings({ field, definition, onChange }: SettingsProps) {
         <ChoiceSetting
           label={t('aggField')}
           value={field.field}
-          options={named((other?.fields ?? []).filter((f) => SUMMED.has(shownAs(definition, f).type) || ((agg === 'min' || agg === 'max') && DATED.has(shownAs(definition, f).type))))}
+          options={named(summed(definition, field.form).filter((f) => SUMMED.has(shownAs(definition, f).type) || ((agg === 'min' || agg === 'max') && DATED.has(shownAs(definition, f).type))))}
           onChange={(v) => onChange({ field: v } as Partial<Field>)}
         />
       )}
