@@ -70,8 +70,14 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
+	var anchors *engine.Anchors
+	if o.Anchored {
+		if anchors, err = o.anchorOptions.inside(o.storeOptions).anchors(); err != nil {
+			return nil, err
+		}
+	}
 	p.engine, err = engine.New(ctx, engine.Config{
-		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Log: log,
+		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Anchors: anchors, Log: log,
 	})
 	if err != nil {
 		return nil, err

@@ -21,7 +21,10 @@ import (
 type serveOptions struct {
 	Addr string
 	storeOptions
-	Demo bool
+	anchorOptions
+	// Anchored signs the heads of all chains once a day. Tools do not.
+	Anchored bool
+	Demo     bool
 	// Outbound lists hosts that webhooks may reach although the address guard would not let them.
 	Outbound []string
 	// Secrets is a file of the secrets that sign calls to other systems.
@@ -45,6 +48,7 @@ func serveCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.Addr, "addr", env("ADDR", "127.0.0.1:8080"), "address to listen on")
 	storeFlags(f, &o.storeOptions)
+	anchorFlags(f, &o.anchorOptions)
 	f.BoolVar(&o.Demo, "demo", env("DEMO", "") != "", "start with the sample company on a throw-away store; loopback addresses only")
 	f.StringSliceVar(&o.Outbound, "outbound-host", split(env("OUTBOUND_HOST", "")), "hosts (name or name:port) that webhooks may reach inside the own network; may be repeated")
 	f.StringVar(&o.Secrets, "secrets", env("SECRETS", ""), `file of secrets that sign calls to other systems: {"name": {"key": "…", "hosts": ["…"]}}`)
@@ -67,6 +71,7 @@ func serve(ctx context.Context, o serveOptions, out, logTo io.Writer) error {
 		}
 		o.Data = ""
 	}
+	o.Anchored = true
 	p, err := open(ctx, o, log)
 	if err != nil {
 		return err

@@ -98,6 +98,11 @@ func link(before string, h header, payload string) (string, error) {
 // Verify recomputes the chain of a record from its events. It returns how many events stand, and an error that names the first
 // place where an event is missing, changed, or where the chain ends before the record's own head.
 func (e *Engine) Verify(ctx context.Context, id string) (int, error) {
+	return e.verify(ctx, id, func(head) error { return nil })
+}
+
+// verify is Verify; seen hears of every event of the chain that stands, and may refuse it.
+func (e *Engine) verify(ctx context.Context, id string, seen func(head) error) (int, error) {
 	form, err := e.form(ctx, id)
 	if err != nil {
 		return 0, err
@@ -139,7 +144,7 @@ func (e *Engine) Verify(ctx context.Context, id string) (int, error) {
 			return fmt.Errorf("engine: record %s: event %d is not what was committed", id, stored.Seq)
 		}
 		at = head{stored.Seq, digest}
-		return nil
+		return seen(at)
 	}
 	q := query.Query{Filter: query.Cmp{Col: "record", Op: query.Eq, Value: id}, Sort: []query.Sort{{Col: "seq"}}, Limit: 500}
 	for {

@@ -29,6 +29,7 @@ const (
 	collUsers     = "users"
 	collTeams     = "teams"
 	collAbsences  = "absences" // id: a time in which a person does not work
+	collAnchors   = "anchors"  // day: a signed list of chain heads; day|attempt|n: a part of it
 	collLeases    = "leases"   // versions and switches that all nodes share
 )
 
@@ -69,6 +70,7 @@ func ownCollections() []store.Collection {
 		{Name: collUsers, Columns: text("team")},
 		{Name: collTeams},
 		{Name: collAbsences, Columns: join(text("user"), times("to")), Indexes: []store.Index{ix("byUser", "user", "to"), ix("byEnd", "to")}},
+		{Name: collAnchors, Columns: text("kind", "day"), Indexes: []store.Index{ix("byDay", "kind", "-day")}},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}
 }

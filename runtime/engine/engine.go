@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pipewright/runtime/outbound"
@@ -44,6 +45,8 @@ type Config struct {
 	Log  *slog.Logger
 	// Workers is how many jobs run at once, 8 by default.
 	Workers int
+	// Anchors signs the heads of all chains once a day; nil takes no anchors.
+	Anchors *Anchors
 }
 
 // Engine runs the records of every app in one store. It is safe for concurrent use, by any number of processes on the same store.
@@ -56,6 +59,9 @@ type Engine struct {
 	node     string
 	log      *slog.Logger
 	workers  int
+	anchors  *Anchors
+	// anchored is the day for which anchorDue has done its work.
+	anchored atomic.Value
 
 	locks   keyedLocks
 	relayed relayMemory
@@ -88,7 +94,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: c.Store, defs: c.Definitions, outbound: c.Outbound, now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
-		workers: c.Workers, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
+		workers: c.Workers, anchors: c.Anchors, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
 	}
 	if e.now == nil {
 		e.now = time.Now

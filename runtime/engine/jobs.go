@@ -45,6 +45,7 @@ const (
 	jobTick       = "tick"       // a schedule is due
 	jobRefresh    = "refresh"    // lookups or rollups are out of date
 	jobShow       = "show"       // what other collections show of a form's records is out of date
+	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 )
 
 var jobHandlers map[string]func(*Engine, context.Context, *job) error
@@ -56,6 +57,7 @@ func init() { // the handlers come back here for their constants
 		jobTick:       (*Engine).runTick,
 		jobRefresh:    (*Engine).runRefresh,
 		jobShow:       (*Engine).runShow,
+		jobAnchor:     (*Engine).runAnchor,
 	}
 }
 

@@ -61,13 +61,13 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 	}
 }
 
-// Schedule makes a job for every tick that is due, in every live app.
+// Schedule makes a job for every tick that is due, in every live app, and for the day's anchor.
 func (e *Engine) Schedule(ctx context.Context) error {
 	apps, err := e.defs.Live(ctx)
 	if err != nil {
 		return err
 	}
-	var first error
+	first := e.anchorDue(ctx)
 	for _, app := range apps {
 		for i := range app.Def.Automations {
 			a := app.Automations[app.Def.Automations[i].Key]
