@@ -29,6 +29,7 @@ var statuses = map[string]int{
 	"forbidden":         http.StatusForbidden,
 	"field.readOnly":    http.StatusForbidden,
 	"not.found":         http.StatusNotFound,
+	"history.none":      http.StatusNotFound,
 	"conflict":          http.StatusConflict,
 	"approval.running":  http.StatusConflict,
 	"reference.used":    http.StatusConflict,

@@ -173,12 +173,53 @@ func TestDealIsApprovedAndHandedOver(t *testing.T) {
 	if why := rep.must("GET", record+"/why?path=/data/amount", nil); why.str("formula") == "" || why.len("inputs") == 0 {
 		t.Errorf("why %s", why.raw)
 	}
+	past(t, rep, record)
 	if found := rep.must("GET", "/api/search?q=MES", nil); found.len("items") == 0 {
 		t.Error("not found")
 	}
 	if home := rep.must("GET", "/api/home", nil); home.len("recent") == 0 {
 		t.Errorf("home %s", home.raw)
 	}
+}
+
+// past looks at the record as it stood, and asks why it went on.
+func past(t *testing.T, rep *client, record string) {
+	t.Helper()
+	a := rep.must("GET", record+"/events?limit=100", nil)
+	at := func(what string) (seq, time string) {
+		t.Helper()
+		for i := range a.len("items") {
+			item := fmt.Sprintf("items.%d.", i)
+			if strings.Contains(a.str(item+"text.en"), what) {
+				return a.str(item + "seq"), a.str(item + "at")
+			}
+		}
+		t.Fatalf("the timeline does not tell %q: %s", what, a.raw)
+		return "", ""
+	}
+	qualified, _ := at("moved from “Identify” to “Qualify”")
+	then := rep.must("GET", record+"/at?seq="+qualified, nil)
+	if then.str("stage") != "qualify" || !strings.Contains(string(then.raw), `"prospect.fit":true`) || then.str("data.amount.amount") != "510000.00" || then.str("next") == "" {
+		t.Errorf("then %s", then.raw)
+	}
+	if now := rep.must("GET", record+"/at?time=2099-01-01T00:00:00Z", nil); now.str("stage") != "won" || now.get("next") != nil {
+		t.Errorf("now %s", now.raw)
+	}
+	rep.refused(404, "history.none", "GET", record+"/at?time=2000-01-01T00:00:00Z", nil)
+	rep.refused(400, "bad.request", "GET", record+"/at?time=yesterday", nil)
+
+	seq, _ := at("“Finance” waits for")
+	why := rep.must("GET", record+"/why?seq="+seq, nil)
+	if why.str("event.rules.0.kind") != "run" || why.str("event.rules.0.value") != "true" || why.len("event.rules.0.inputs") == 0 ||
+		why.str("event.people.0.id") != "fin.zhao" || why.str("event.who.0.en") == "" || why.str("release") != "1" {
+		t.Errorf("why finance: %s", why.raw)
+	}
+	seq, _ = at("to “Closing”")
+	if why = rep.must("GET", record+"/why?seq="+seq, nil); why.len("event.rules") == 0 || why.str("event.rules.0.formula") == "" {
+		t.Errorf("why closing: %s", why.raw)
+	}
+	rep.refused(404, "not.found", "GET", record+"/why?seq=99999", nil)
+	rep.refused(400, "bad.request", "GET", record+"/why?seq=x", nil)
 }
 
 // RPT-02, exact to the cent.

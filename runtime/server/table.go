@@ -79,7 +79,8 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/records/:id/urge", who: signedIn, summary: "Remind those the approval waits for", out: recordFullOut{}, handle: s.simple(process.Urge)},
 		{method: post, path: "/api/records/:id/retry", who: signedIn, summary: "Try the move of a blocked approval again", out: recordFullOut{}, handle: s.simple(process.Retry)},
 		{method: get, path: "/api/records/:id/events", who: signedIn, summary: "The timeline, newest first", out: items[eventOut]{}, handle: s.getEvents},
-		{method: get, path: "/api/records/:id/why", who: signedIn, summary: "How a value came about", out: whyOut{}, handle: s.getWhy},
+		{method: get, path: "/api/records/:id/why", who: signedIn, summary: "How a value (path) or an event (seq) came about", out: whyOut{}, handle: s.getWhy},
+		{method: get, path: "/api/records/:id/at", who: signedIn, summary: "The record as it stood at ?time, or after the entry ?seq of its timeline", out: momentOut{}, handle: s.getMoment},
 
 		{method: get, path: "/api/tasks", who: signedIn, summary: "My tasks", out: items[taskOut]{}, handle: s.getTasks},
 		{method: get, path: "/api/tasks/:id", who: signedIn, summary: "A task with its record", out: taskFullOut{}, handle: s.getTask},
@@ -102,6 +103,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/automations/:app", who: admins, summary: "Automations with their next fires", out: items[automationOut]{}, handle: s.getAutomations},
 		{method: get, path: "/api/automations/:app/:key/runs", who: admins, summary: "Runs of an automation", out: items[runOut]{}, handle: s.getRuns},
 		{method: get, path: "/api/schedules", who: admins, summary: "The ledger of schedules", out: items[ledgerOut]{}, handle: s.getSchedules},
+		{method: get, path: "/api/audit/anchors", who: admins, summary: "The signed ends of all chains of events, a line a day", out: items[anchorOut]{}, handle: s.getAnchors},
+		{method: get, path: "/api/audit/anchors/:day", who: admins, summary: "An anchor with its ends, as it is handed out", out: engine.Witness{}, handle: s.getAnchor},
 		{method: get, path: "/api/jobs", who: admins, summary: "Jobs by ?state", out: items[jobOut]{}, handle: s.getJobs},
 		{method: post, path: "/api/jobs/:id/retry", who: admins, summary: "Run a dead job again", handle: s.retryJob},
 		{method: post, path: "/api/jobs/:id/discard", who: admins, summary: "Give a dead job up", handle: s.discardJob},
