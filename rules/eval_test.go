@@ -54,6 +54,18 @@ func TestEval(t *testing.T) {
 		{"any(emptyLines, .qty > 1)", "false"},
 		{"all(emptyLines, .qty > 1)", "true"},
 		{"count(emptyLines)", "0"},
+		// tables compared
+		{"same(lines, lines, ['qty', 'price', 'off', 'product', 'when', 'ok'])", "true"},
+		{"same(lines, filter(lines, .qty > 1), ['qty'])", "false"},
+		{"same(lines, emptyLines, ['qty'])", "false"},
+		{"same(emptyLines, emptyLines, ['qty'])", "true"},
+		{"same(lines, nil, ['qty'])", "false"},
+		{"same(emptyLines, nil, ['qty'])", "true"},
+		{"same(lines, others, ['qty', 'price'])", "true"},
+		{"same(lines, others, ['qty', 'price', 'product'])", "true"},
+		{"same(lines, others, ['off'])", "false"},
+		{"same(others, doubled, ['qty'])", "false"},
+		{"same(doubled, others, ['qty'])", "false"},
 		// tables
 		{"sum(lines, .qty * .price)", "250"},
 		{"sum(lines, #.qty * #.price * (1 - (#.off ?? 0)))", "230"},

@@ -285,10 +285,34 @@ func (m *mentioner) call(n *ast.CallNode) *Thing {
 			return t
 		}
 	}
+	if callee != nil && callee.Value == "same" && len(n.Arguments) == 3 {
+		m.columns(n.Arguments[2], m.walk(n.Arguments[0], nil), m.walk(n.Arguments[1], nil))
+		return nil
+	}
 	for _, a := range n.Arguments {
 		m.walk(a, nil)
 	}
 	return nil
+}
+
+// columns follows a list of columns that two tables have: each text names one of either.
+func (m *mentioner) columns(n ast.Node, a, b *Thing) {
+	list, _ := n.(*ast.ArrayNode)
+	if list == nil {
+		return
+	}
+	for _, e := range list.Nodes {
+		s, ok := e.(*ast.StringNode)
+		if !ok {
+			continue
+		}
+		one, other := a.inside(s.Value), b.inside(s.Value)
+		m.note(s, s.Value, one)
+		if one != nil && other != nil && one.Path != other.Path {
+			clear(m.seen) // the same text names the column of the other table as well
+			m.note(s, s.Value, other)
+		}
+	}
 }
 
 // loop follows sum, filter and the like: in their body # and a leading point are one row.

@@ -11,7 +11,7 @@ func storyNames() Names {
 	status := &Thing{Path: "status", Of: option}
 	fields := map[string]*Thing{"amount": {Path: "amount"}, "status": status}
 	named := func(m map[string]*Thing) func(string) *Thing { return func(k string) *Thing { return m[k] } }
-	fields["account"] = &Thing{Path: "account", Inside: named(map[string]*Thing{"amount": {Path: "account amount"}, "status": status})}
+	fields["account"] = &Thing{Path: "account", Inside: named(map[string]*Thing{"lines": {Path: "quoted", Inside: named(map[string]*Thing{"qty": {Path: "quoted qty"}})}, "amount": {Path: "account amount"}, "status": status})}
 	fields["lines"] = &Thing{Path: "lines", Inside: named(map[string]*Thing{"qty": {Path: "qty"}, "amount": {Path: "line amount"}, "status": status})}
 	fields["old"] = &Thing{Inside: named(fields)}
 	fields["tier"] = &Thing{Path: "tier", Inside: named(map[string]*Thing{"level": {Path: "level", Of: option}})}
@@ -31,25 +31,27 @@ func TestMentions(t *testing.T) {
 	t.Parallel()
 	as := storyNames().Bare("status")
 	for src, want := range map[string]string{
-		"amount + 1":                              "amount→amount",
-		"account.amount > amount":                 "account→account; amount→account amount; amount→amount",
-		`account?.["amount"]`:                     "account→account; amount→account amount",
-		"old.amount != amount":                    "amount→amount; amount→amount",
-		"sum(lines, .qty * .amount)":              "lines→lines; qty→qty; amount→line amount",
-		"max(lines, #.qty)":                       "lines→lines; qty→qty",
-		"sum(filter(lines, .qty > 1), .qty)":      "lines→lines; qty→qty; qty→qty",
-		"count(map(lines, .status), # == 'open')": "lines→lines; status→status; open→option open",
-		"lines[0].qty":                            "lines→lines; qty→qty",
-		"status == 'open' or 'won' != status":     "status→status; open→option open; won→option won; status→status",
-		"status in ['open', \"won\"]":             "status→status; open→option open; won→option won",
-		"amount > 1 ? 'open' : 'won'":             "amount→amount; open→option open; won→option won",
-		"status ?? 'open'":                        "status→status; open→option open",
-		"upper('status') == 'open'":               "",
-		"decide('tier').level == 'open'":          "tier→tier; level→level; open→option open",
-		"tier.level in ['amount']":                "tier→tier; level→level; amount→option amount",
-		"1 < amount < 5":                          "amount→amount",
-		"'中文' + status":                           "status→status",
-		"(":                                       "",
+		"amount + 1":                               "amount→amount",
+		"account.amount > amount":                  "account→account; amount→account amount; amount→amount",
+		`account?.["amount"]`:                      "account→account; amount→account amount",
+		"old.amount != amount":                     "amount→amount; amount→amount",
+		"sum(lines, .qty * .amount)":               "lines→lines; qty→qty; amount→line amount",
+		"max(lines, #.qty)":                        "lines→lines; qty→qty",
+		"sum(filter(lines, .qty > 1), .qty)":       "lines→lines; qty→qty; qty→qty",
+		"count(map(lines, .status), # == 'open')":  "lines→lines; status→status; open→option open",
+		"lines[0].qty":                             "lines→lines; qty→qty",
+		"status == 'open' or 'won' != status":      "status→status; open→option open; won→option won; status→status",
+		"status in ['open', \"won\"]":              "status→status; open→option open; won→option won",
+		"amount > 1 ? 'open' : 'won'":              "amount→amount; open→option open; won→option won",
+		"status ?? 'open'":                         "status→status; open→option open",
+		"upper('status') == 'open'":                "",
+		"decide('tier').level == 'open'":           "tier→tier; level→level; open→option open",
+		"same(lines, account.lines, ['qty', 'x'])": "lines→lines; account→account; lines→quoted; qty→qty; qty→quoted qty",
+		"same(lines, lines, ['status'])":           "lines→lines; lines→lines; status→status",
+		"tier.level in ['amount']":                 "tier→tier; level→level; amount→option amount",
+		"1 < amount < 5":                           "amount→amount",
+		"'中文' + status":                            "status→status",
+		"(":                                        "",
 	} {
 		if got := shown(src, Mentions(src, storyNames(), as)); got != want {
 			t.Errorf("%s: got %s, want %s", src, got, want)
