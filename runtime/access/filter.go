@@ -31,6 +31,28 @@ func Filter(app *process.App, form string, dir *org.Directory, user string) quer
 	return parts
 }
 
+// Reach accepts every record that a person may read, and perhaps more: it asks only for owner, team and people, which stand beside a
+// record wherever it is shown. A grant whose records are told by a condition reaches all of the form. nil accepts every record.
+func Reach(app *process.App, form string, dir *org.Directory, user string) query.Filter {
+	f := app.Forms[form]
+	if f == nil || !dir.Active(user) {
+		return nothing
+	}
+	v := Viewer{App: app, Dir: dir, User: user}
+	parts := query.Or{participant(user)}
+	for _, g := range v.grants(f, "read") {
+		if g.Records.Where != "" {
+			return nil
+		}
+		scope := v.scope(f, g)
+		if scope == nil {
+			return nil
+		}
+		parts = append(parts, scope)
+	}
+	return parts
+}
+
 // Viewer is who looks: a person, or the app's own service actor, who sees every record and field of the app.
 type Viewer struct {
 	App     *process.App

@@ -17,6 +17,7 @@ const (
 	collJobs      = "jobs"       // see jobs.go
 	collTasks     = "tasks"      // record|step|round|slot, or that of the run that made it
 	collNotices   = "notices"    // told to one person in the product
+	collSearch    = "search"     // record: what it is found by, and who may read it
 	collAttention = "attention"  // record: when it is due or idle, and for whom
 	collVisits    = "visits"     // record|entry: one stay in a stage
 	collRounds    = "rounds"     // record|n: an ended approval round
@@ -51,6 +52,8 @@ func ownCollections() []store.Collection {
 			Indexes: []store.Index{ix("byDue", "due"), ix("byState", "state", "createdAt"), ix("byDone", "doneAt")}},
 		{Name: collTasks, Columns: join(text("user", "state", "kind", "app", "form", "record"), times("createdAt", "dueAt", "dueBy", "closedAt"), columns(query.Int, []string{"value"})),
 			Indexes: []store.Index{ix("mine", "user", "state", "-createdAt"), ix("mineByDue", "user", "state", "dueBy"), ix("mineByValue", "user", "state", "-value"), ix("byRecord", "record", "state")}},
+		{Name: collSearch, Columns: join(text("app", "form", "owner", "team"), columns(query.Texts, []string{"people", "words"}), times("at")),
+			Indexes: []store.Index{ix("byWord", "words")}},
 		{Name: collAttention, Columns: join(text("app", "form", "owner"), columns(query.Texts, []string{"asked"}), columns(query.Bool, []string{"open"}), times("dueAt", "idleAt", "askedAt")),
 			Indexes: []store.Index{ix("byDue", "owner", "dueAt"), ix("byIdle", "owner", "idleAt"), ix("byAsked", "asked", "askedAt"), ix("byOwner", "owner", "open")}},
 		{Name: collNotices, Columns: join(text("user", "record"), columns(query.Bool, []string{"read"}), times("at")),

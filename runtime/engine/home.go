@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"pipewright/runtime/process"
@@ -78,38 +77,6 @@ func (e *Engine) eachForm(ctx context.Context, user string, do func(*lister) err
 		}
 	}
 	return nil
-}
-
-// Found is a record that a search found.
-type Found struct {
-	App string
-	Linked
-}
-
-// Search looks for a text in the titles and numbers of everything a person may read; pinyin finds Chinese titles.
-func (e *Engine) Search(ctx context.Context, user, text string, limit int) ([]Found, error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, nil
-	}
-	limit = min(pageSize(limit), 50)
-	var out []Found
-	err := e.eachForm(ctx, user, func(l *lister) error {
-		if len(out) >= limit {
-			return nil
-		}
-		l.filter = append(l.filter, query.IsNull{Col: "deleted"})
-		l.text(text)
-		page, err := e.store.Query(ctx, l.coll, query.Query{Filter: l.filter, Sort: []query.Sort{{Col: "updatedAt", Desc: true}}, Limit: limit - len(out),
-			Cols: []string{"title", "number", "stage"}})
-		if err != nil {
-			return err
-		}
-		for _, d := range page.Docs {
-			out = append(out, Found{App: l.app.Def.Key, Linked: linkedOf(l.form, d)})
-		}
-		return nil
-	})
-	return out, err
 }
 
 // Apps lists the live apps in which a person has a role.

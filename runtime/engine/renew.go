@@ -47,7 +47,7 @@ func (e *Engine) showAnew(ctx context.Context, items []relayItem) error {
 			newest[it.id] = it
 		}
 	}
-	attention, tasks := map[string]store.Doc{}, map[string]store.Doc{}
+	attention, search, tasks := map[string]store.Doc{}, map[string]store.Doc{}, map[string]store.Doc{}
 	for id, it := range newest {
 		form, err := e.formNow(ctx, it)
 		if err != nil {
@@ -61,6 +61,11 @@ func (e *Engine) showAnew(ctx context.Context, items []relayItem) error {
 				return err
 			}
 		}
+		if slices.Contains(kinds[id], process.RenewSearch) {
+			if search[id], err = searchDoc(form, it); err != nil {
+				return err
+			}
+		}
 		if slices.Contains(kinds[id], process.RenewTasks) {
 			if err := e.relabel(ctx, it, tasks); err != nil {
 				return err
@@ -68,6 +73,9 @@ func (e *Engine) showAnew(ctx context.Context, items []relayItem) error {
 		}
 	}
 	if err := e.upsert(ctx, collAttention, attention, newerStanding); err != nil {
+		return err
+	}
+	if err := e.upsert(ctx, collSearch, search, newerStanding); err != nil {
 		return err
 	}
 	return e.upsert(ctx, collTasks, tasks, mergeTask)

@@ -85,8 +85,11 @@ func (e *Engine) reshowForm(ctx context.Context, form *process.Form) error {
 	return e.insertAll(ctx, collJobs, []store.Doc{j})
 }
 
-// sameShown says whether two releases show records of a form alike: when stages are idle, what they are worth and called.
+// sameShown says whether two releases show records of a form alike: when stages are idle, what they are worth, what they are found by.
 func sameShown(a, b *process.Form) bool {
+	if !reflect.DeepEqual(a.Schema.SearchedFields(), b.Schema.SearchedFields()) {
+		return false
+	}
 	if (a.Process == nil) != (b.Process == nil) || a.App.Def.Calendar != b.App.Def.Calendar || a.App.Zone.String() != b.App.Zone.String() {
 		return false
 	}

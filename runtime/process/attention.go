@@ -53,6 +53,7 @@ func (f *Form) Attention(s *State, calendar rules.Calendar) Attention {
 const (
 	RenewTasks     = "tasks"     // title, number, stage and value on its open tasks
 	RenewAttention = "attention" // what it asks of its people
+	RenewSearch    = "search"    // what it is found by, and by whom
 )
 
 // Renewals tells what a commit has made out of date elsewhere. before nil is a new record.
@@ -60,6 +61,9 @@ func Renewals(f *Form, before, after *State) []string {
 	var out []string
 	if before != nil && !sameLabel(f, before, after) {
 		out = append(out, RenewTasks)
+	}
+	if before == nil || !sameIndexed(f, before, after) {
+		out = append(out, RenewSearch)
 	}
 	if f.Process != nil && (before == nil || !sameAttention(before, after)) {
 		out = append(out, RenewAttention)
@@ -70,9 +74,9 @@ func Renewals(f *Form, before, after *State) []string {
 // AllRenewals are those that records of a form can have.
 func AllRenewals(f *Form) []string {
 	if f.Process == nil {
-		return []string{RenewTasks}
+		return []string{RenewTasks, RenewSearch}
 	}
-	return []string{RenewTasks, RenewAttention}
+	return []string{RenewTasks, RenewSearch, RenewAttention}
 }
 
 // sameLabel says whether tasks show both states alike.

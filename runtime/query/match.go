@@ -46,6 +46,9 @@ func Match(f Filter, cols map[string]any) bool {
 	case Contains:
 		s, ok := cols[f.Col].(string)
 		return ok && strings.Contains(s, f.Part)
+	case HasPrefix:
+		have, _ := cols[f.Col].([]string)
+		return slices.ContainsFunc(have, func(v string) bool { return strings.HasPrefix(v, f.Prefix) })
 	case HasAny:
 		have, _ := cols[f.Col].([]string)
 		for _, v := range f.Values {

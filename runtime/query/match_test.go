@@ -47,6 +47,9 @@ func TestMatch(t *testing.T) {
 		{"contains", Contains{"s", "机-"}, true},
 		{"contains absent", Contains{"gone", ""}, false},
 		{"hasAny", HasAny{"p", []string{"x", "u2"}}, true},
+		{"hasPrefix", HasPrefix{"p", "u"}, true},
+		{"hasPrefix of none", HasPrefix{"p", "x"}, false},
+		{"hasPrefix absent", HasPrefix{"gone", ""}, false},
 		{"hasAny none", HasAny{"p", nil}, false},
 		{"hasAny absent", HasAny{"gone", []string{"u2"}}, false},
 	}

@@ -14,7 +14,7 @@ const (
 	Bool Type = "bool"
 	// Time is an instant in milliseconds since the Unix epoch, carried as int64 in Go.
 	Time Type = "time"
-	// Texts is a set of texts: people of a record, chosen options, search tokens. It can be filtered with HasAny only.
+	// Texts is a set of texts: people of a record, chosen options, search tokens. It can be filtered with HasAny and HasPrefix only.
 	Texts Type = "texts"
 )
 
@@ -58,6 +58,8 @@ type (
 	StartsWith struct{ Col, Prefix string }
 	// Contains accepts a Text column that contains Part, byte for byte. No index serves it.
 	Contains struct{ Col, Part string }
+	// HasPrefix accepts a document whose Texts column holds at least one text that begins with Prefix, byte for byte.
+	HasPrefix struct{ Col, Prefix string }
 	// HasAny accepts a document whose Texts column holds at least one of Values.
 	HasAny struct {
 		Col    string
@@ -73,6 +75,7 @@ func (In) filter()         {}
 func (IsNull) filter()     {}
 func (StartsWith) filter() {}
 func (Contains) filter()   {}
+func (HasPrefix) filter()  {}
 func (HasAny) filter()     {}
 
 // Sort is one level of an order. Absent values come first when ascending, last when descending, in both stores.

@@ -42,6 +42,8 @@ func Col(leaf Filter) string {
 		return f.Col
 	case Contains:
 		return f.Col
+	case HasPrefix:
+		return f.Col
 	case HasAny:
 		return f.Col
 	}

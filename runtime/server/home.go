@@ -35,17 +35,28 @@ func (s *Server) counts(c *call) (unread, open int, err error) {
 
 type foundOut struct {
 	linkedOut
-	App string `json:"app"`
+	App string       `json:"app"`
+	By  []foundByOut `json:"by"`
+}
+
+// foundByOut is a field that a record was found by.
+type foundByOut struct {
+	Field string     `json:"field"`
+	Name  rules.Text `json:"name"`
+	Text  string     `json:"text"`
 }
 
 func (s *Server) getSearch(c *call) (any, error) {
-	found, err := s.Engine.Search(c.ctx(), c.user.ID, c.Query("q"), 20)
+	found, err := s.Engine.Search(c.ctx(), c.user.ID, c.Query("q"), 50)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]foundOut, len(found))
 	for i, f := range found {
-		out[i] = foundOut{wireLinked(f.Linked), f.App}
+		out[i] = foundOut{wireLinked(f.Linked), f.App, []foundByOut{}}
+		for _, by := range f.By {
+			out[i].By = append(out[i].By, foundByOut(by))
+		}
 	}
 	return page(out, ""), nil
 }

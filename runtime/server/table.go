@@ -93,7 +93,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/reports/:key", who: signedIn, summary: "A report", out: reportOut{}, handle: s.getReport},
 		{method: get, path: "/api/apps/:app/dashboards/:key", who: signedIn, summary: "A dashboard with its reports", out: dashboardOut{}, handle: s.getDashboard},
 		{method: get, path: "/api/home", who: signedIn, summary: "My work", out: homeOut{}, handle: s.getHome},
-		{method: get, path: "/api/search", who: signedIn, summary: "Records by title or number", out: items[foundOut]{}, handle: s.getSearch},
+		{method: get, path: "/api/search", who: signedIn, summary: "Records of all apps by title, number and the fields made for searching", out: items[foundOut]{}, handle: s.getSearch},
 		{method: get, path: "/api/notices", who: signedIn, summary: "What I was told", out: items[noticeOut]{}, handle: s.getNotices},
 		{method: post, path: "/api/notices/read", who: signedIn, summary: "Mark notices as read", in: readIn{}, handle: s.postNoticesRead},
 		{method: post, path: "/api/files", who: signedIn, summary: "Upload a file: the content as the body, the name as the parameter name", out: fileOut{}, handle: s.postFile, limit: engine.MaxFile},

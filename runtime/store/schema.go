@@ -258,6 +258,14 @@ func (s *Schema) filter(f query.Filter, left *int, depth int) error {
 			return fmt.Errorf("%w: a text of %d bytes to look for, at most %d are taken", ErrInvalid, len(f.Part), MaxPart)
 		}
 		return s.text(f.Col, f.Part)
+	case query.HasPrefix:
+		if t := s.types[f.Col]; t != query.Texts {
+			return fmt.Errorf("%w: %s.%s is not a set of texts", ErrColumn, s.Name, clip(f.Col))
+		}
+		if len(f.Prefix) > MaxPart || !plain(f.Prefix) {
+			return fmt.Errorf("%w: %s.%s: a beginning that is too long or not valid UTF-8 without NUL", ErrInvalid, s.Name, f.Col)
+		}
+		return nil
 	case query.HasAny:
 		*left -= len(f.Values)
 		if t := s.types[f.Col]; t != query.Texts {

@@ -22,7 +22,7 @@ var (
 
 	Operators = []string{
 		// filters
-		"$and", "$or", "$nor", "$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$regex",
+		"$and", "$or", "$nor", "$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$regex", "$elemMatch",
 		// pipeline stages
 		"$match", "$group", "$limit",
 		// group expressions

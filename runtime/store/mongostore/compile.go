@@ -44,14 +44,12 @@ func filter(f query.Filter) bson.D {
 	case query.IsNull:
 		return on(f.Col, "$eq", nil)
 	case query.StartsWith:
-		upper, bounded := query.Prefix(f.Prefix)
-		d := bson.D{{Key: "$gte", Value: f.Prefix}}
-		if bounded {
-			d = append(d, bson.E{Key: "$lt", Value: upper})
-		}
-		return bson.D{{Key: "c." + f.Col, Value: d}}
+		return bson.D{{Key: "c." + f.Col, Value: between(f.Prefix)}}
 	case query.Contains:
 		return on(f.Col, "$regex", quoteRegex(f.Part))
+	case query.HasPrefix:
+		// Both bounds must hold for one member of the set.
+		return on(f.Col, "$elemMatch", between(f.Prefix))
 	case query.HasAny:
 		set := make(bson.A, len(f.Values))
 		for i, v := range f.Values {
@@ -60,6 +58,15 @@ func filter(f query.Filter) bson.D {
 		return on(f.Col, "$in", set)
 	}
 	return bson.D{}
+}
+
+// between bounds the texts that begin with a prefix.
+func between(prefix string) bson.D {
+	d := bson.D{{Key: "$gte", Value: prefix}}
+	if upper, bounded := query.Prefix(prefix); bounded {
+		d = append(d, bson.E{Key: "$lt", Value: upper})
+	}
+	return d
 }
 
 func filters(fs []query.Filter) bson.A {

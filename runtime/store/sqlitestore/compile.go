@@ -60,6 +60,14 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 			b.bind(f.Part)
 			b.WriteString(") > 0)")
 		}
+	case query.HasPrefix:
+		b.WriteString(b.main + "id ")
+		if negate {
+			b.WriteString("NOT ")
+		}
+		b.WriteString("IN (SELECT id FROM " + b.t.sides[f.Col].name + " WHERE ")
+		b.startsWith("v", f.Prefix, false)
+		b.WriteByte(')')
 	case query.HasAny:
 		if len(f.Values) == 0 {
 			b.truth(negate)

@@ -45,9 +45,9 @@ func drawDoc(t *rapid.T, id string) store.Doc {
 var scalars = things.Columns[:5]
 
 func drawFilter(t *rapid.T, depth int) query.Filter {
-	kinds := 9
+	kinds := 10
 	if depth == 0 {
-		kinds = 6
+		kinds = 7
 	}
 	switch rapid.IntRange(0, kinds-1).Draw(t, "node") {
 	case 0:
@@ -70,6 +70,8 @@ func drawFilter(t *rapid.T, depth int) query.Filter {
 	case 5:
 		return query.HasAny{Col: "tags", Values: rapid.SliceOfN(rapid.SampledFrom(texts), 0, 3).Draw(t, "any")}
 	case 6:
+		return query.HasPrefix{Col: "tags", Prefix: rapid.SampledFrom(texts).Draw(t, "prefix")}
+	case 7:
 		return query.Not{Of: drawFilter(t, depth-1)}
 	}
 	parts := make([]query.Filter, rapid.IntRange(0, 3).Draw(t, "parts"))
@@ -191,7 +193,7 @@ func filterTable(t *testing.T, s store.Store) {
 	leaves = append(leaves, query.HasAny{Col: "tags"}, query.HasAny{Col: "tags", Values: texts}, query.And{}, query.Or{}, nil)
 	leaves = append(leaves, query.Contains{Col: "s", Part: strings.Repeat("$%长", store.MaxPart/5)})
 	for _, v := range texts {
-		leaves = append(leaves, query.HasAny{Col: "tags", Values: []string{v}}, query.HasAny{Col: "tags", Values: []string{"none", v, v}})
+		leaves = append(leaves, query.HasPrefix{Col: "tags", Prefix: v}, query.HasAny{Col: "tags", Values: []string{v}}, query.HasAny{Col: "tags", Values: []string{"none", v, v}})
 	}
 	checkLeaves(t, s, ds, leaves)
 }

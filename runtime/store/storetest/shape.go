@@ -141,6 +141,7 @@ func refusals(t *testing.T, s store.Store) {
 		"compare texts":           {query.Query{Limit: 1, Filter: query.Cmp{Col: "tags", Op: query.Eq, Value: "x"}}, store.ErrColumn},
 		"in texts":                {query.Query{Limit: 1, Filter: query.In{Col: "tags"}}, store.ErrColumn},
 		"null of texts":           {query.Query{Limit: 1, Filter: query.IsNull{Col: "tags"}}, store.ErrColumn},
+		"hasPrefix of a text":     {query.Query{Limit: 1, Filter: query.HasPrefix{Col: "s"}}, store.ErrColumn},
 		"hasAny of a text":        {query.Query{Limit: 1, Filter: query.HasAny{Col: "s"}}, store.ErrColumn},
 		"startsWith of an int":    {query.Query{Limit: 1, Filter: query.StartsWith{Col: "n"}}, store.ErrColumn},
 		"contains something long": {query.Query{Limit: 1, Filter: query.Contains{Col: "s", Part: strings.Repeat("x", store.MaxPart+1)}}, store.ErrInvalid},
