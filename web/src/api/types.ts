@@ -382,6 +382,13 @@ export interface Home {
   counts: Record<string, number>;
 }
 
+/** A field that a record was found by; text is its value, or the part of it around what was asked. */
+export interface FoundBy {
+  field: string;
+  name: Text;
+  text: string;
+}
+
 export interface SearchHit {
   id: string;
   title: string;
@@ -389,6 +396,7 @@ export interface SearchHit {
   app: string;
   form: string;
   stage?: string;
+  by: FoundBy[];
 }
 
 export interface Notice {

@@ -4,7 +4,9 @@ import { Modal } from 'antd';
 import { useDeferredValue, useMemo, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery, modelQuery, searchQuery } from '@/api/queries';
+import type { FoundBy } from '@/api/types';
 import { Icon, type IconName } from '@/ui/Icon';
+import { Marked } from '@/ui/Marked';
 import { useText } from '@/ui/text';
 import { placesOf } from '@/records/places';
 
@@ -14,10 +16,12 @@ interface Entry {
   icon: IconName;
   title: string;
   note: string;
+  /** The field of a record that it was found by, unless that is its title or number. */
+  by?: { name: string; text: string };
   go: () => void;
 }
 
-/** Ctrl K: records by title or number, and the pages one can go to. */
+/** Ctrl K: records by what they are found by, and the pages one can go to. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
@@ -29,6 +33,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
 function Search({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const text = useText();
   const [q, setQ] = useState('');
   const [index, setIndex] = useState(0);
   const needle = useDeferredValue(q.trim());
@@ -37,6 +42,10 @@ function Search({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
 
   const entries = useMemo(() => {
+    const reason = (by: FoundBy[]) => {
+      const other = by.find((b) => b.field !== 'title' && b.field !== 'number');
+      return other ? { name: text(other.name), text: other.text } : undefined;
+    };
     const list: Entry[] = [];
     if (needle) {
       for (const hit of hits.data ?? []) {
@@ -46,6 +55,7 @@ function Search({ onClose }: { onClose: () => void }) {
           icon: 'doc',
           title: hit.title,
           note: hit.number ?? '',
+          by: reason(hit.by),
           go: () => void navigate({ to: '/r/$id', params: { id: hit.id } }),
         });
       }
@@ -56,7 +66,7 @@ function Search({ onClose }: { onClose: () => void }) {
       if (list.length >= 30) break;
     }
     return list;
-  }, [needle, hits.data, pages, navigate, t]);
+  }, [needle, hits.data, pages, navigate, t, text]);
   const at = Math.min(index, Math.max(0, entries.length - 1));
 
   const onKey = (event: KeyboardEvent) => {
@@ -103,8 +113,21 @@ function Search({ onClose }: { onClose: () => void }) {
             }}
           >
             <Icon name={e.icon} />
-            <span className="el sp">{e.title}</span>
-            <span className="s">{e.note || e.group}</span>
+            <span className="sp hit">
+              <span className="el">
+                <Marked text={e.title} asked={needle} />
+              </span>
+              {e.by ? (
+                <span className="el s">
+                  {e.by.name}
+                  {': '}
+                  <Marked text={e.by.text} asked={needle} />
+                </span>
+              ) : null}
+            </span>
+            <span className="s">
+              <Marked text={e.note || e.group} asked={e.note ? needle : ''} />
+            </span>
           </li>
         ))}
       </ul>
