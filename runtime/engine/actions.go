@@ -52,7 +52,7 @@ func kindOf(a *process.CompiledAction) string {
 		return "move"
 	case d.Start != nil:
 		return "start"
-	case len(d.Assign) > 0:
+	case d.Assign != nil:
 		return "assign"
 	case d.Task != nil:
 		return "task"
@@ -76,10 +76,10 @@ func (w *run) command(ctx context.Context, a *process.CompiledAction, d *process
 	did := RunAction{Kind: kindOf(a), Record: d.Record}
 	c := *d.Command
 	c.ID, c.Op, c.Cause = d.Record, op, w.cause
-	if c.Kind == process.Assign {
-		did.People = []string{c.Owner}
+	res, err := w.e.Do(ctx, Request{service: true, Command: c})
+	if err == nil && c.Kind == process.Assign && res.State.Owner != "" {
+		did.People = []string{res.State.Owner}
 	}
-	_, err := w.e.Do(ctx, Request{service: true, Command: c})
 	return did, refusal(err)
 }
 

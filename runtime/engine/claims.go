@@ -23,6 +23,8 @@ type claims struct {
 	numbers map[string]numberClaim
 	// uniques are the values taken by this command, which the record did not hold before; asked are those it was told are its own.
 	uniques, asked map[string]bool
+	// turns are those taken, by series.
+	turns map[string]turnClaim
 	// unsure: the outcome of a commit became unknown, so nothing may be given back.
 	unsure bool
 }
@@ -318,6 +320,11 @@ func (c *claims) settle(ctx context.Context, e *Engine, record string, committed
 	for _, n := range c.numbers {
 		if err := e.giveBack(ctx, n); err != nil {
 			e.log.Debug("a number could not be given back", "number", n.id, "error", err)
+		}
+	}
+	for _, t := range c.turns {
+		if err := e.giveTurnBack(ctx, t); err != nil {
+			e.log.Debug("a turn could not be given back", "series", t.series, "error", err)
 		}
 	}
 	for id := range c.uniques {

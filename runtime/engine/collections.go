@@ -31,6 +31,7 @@ const (
 	collTeams     = "teams"
 	collAbsences  = "absences" // id: a time in which a person does not work
 	collAnchors   = "anchors"  // day: a signed list of chain heads; day|attempt|n: a part of it
+	collTurns     = "turns"    // series: whose turn it was last
 	collLeases    = "leases"   // versions and switches that all nodes share
 )
 
@@ -74,6 +75,7 @@ func ownCollections() []store.Collection {
 		{Name: collTeams},
 		{Name: collAbsences, Columns: join(text("user"), times("to")), Indexes: []store.Index{ix("byUser", "user", "to"), ix("byEnd", "to")}},
 		{Name: collAnchors, Columns: text("kind", "day"), Indexes: []store.Index{ix("byDay", "kind", "-day")}},
+		{Name: collTurns},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}
 }

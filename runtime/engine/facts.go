@@ -68,6 +68,10 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 			err = f.file(ctx, n)
 		case process.NeedRollup:
 			err = f.rollup(ctx, n)
+		case process.NeedAway:
+			f.away(n)
+		case process.NeedTurn:
+			err = f.turn(ctx, n)
 		case process.NeedLoad:
 			err = f.load(ctx, n)
 		default:

@@ -74,6 +74,14 @@ type CompiledStage struct {
 	DueDate     *rules.Program
 	Idle        *rules.Duration
 	Approval    *CompiledChain
+	Owner       *CompiledOwner
+}
+
+// CompiledOwner says among whom an owner is chosen, and how. Series names the turns of "roundRobin", the same in every release.
+type CompiledOwner struct {
+	Def    *Owner
+	Who    []CompiledWho
+	Series string
 }
 
 // CompiledCondition is a condition that must hold.
@@ -155,7 +163,8 @@ type CompiledAction struct {
 	Set   []CompiledAssign
 	With  []CompiledAssign // start: field of the started form → value
 	Start *Form
-	Who   []CompiledWho // assign, task, notify
+	Owner *CompiledOwner
+	Who   []CompiledWho // task, notify
 	Text  map[string]*rules.Template
 	Due   *rules.Duration
 	URL   *rules.Template

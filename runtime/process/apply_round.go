@@ -7,7 +7,7 @@ func (s *State) applyRound(e *Event) {
 	if p, ok := e.Payload.(RoundOpened); ok {
 		s.RoundCount = p.N
 		s.Round = &Round{N: p.N, Chain: p.Chain, Transition: p.Transition, Stage: p.Stage, Initiator: p.Initiator, OpenedAt: e.At, Comment: p.Comment,
-			Proposed: maps.Clone(p.Proposed), Hash: p.Hash, Guards: p.Guards, State: Running, Override: p.Override}
+			Proposed: maps.Clone(p.Proposed), Hash: p.Hash, Guards: p.Guards, State: Running, Override: p.Override, Owner: p.Owner}
 		for _, key := range p.Steps {
 			s.Round.Steps = append(s.Round.Steps, StepState{Key: key, State: Waiting})
 		}

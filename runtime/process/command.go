@@ -55,8 +55,10 @@ type Command struct {
 	// Item is a checklist or activity key of the record's stage; Done ticks or unticks it.
 	Item string
 	Done bool
-	// Owner of create, import and assign.
+	// Owner of create, import and assign; of a move, who is picked where the stage leaves it to whoever moves the record.
 	Owner string
+	// Choice, of assign: the owner is chosen from people, instead of being named.
+	Choice *Choice `json:"-"`
 	// Task decision: Decision is "approve", "reject" or "return".
 	Decision string
 	Round    int

@@ -47,8 +47,13 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 	if d.Start != nil {
 		c.start(path+"/start", d.Start, a, form, env)
 	}
-	if len(d.Assign) > 0 && needsRecord("assign") {
-		a.Who = c.whos(path+"/assign", d.Assign, ctx)
+	if d.Assign != nil && needsRecord("assign") {
+		a.Owner = c.owner(path+"/assign", d.Assign, ctx, a.On)
+		a.Owner.Series = "action|" + strings.TrimPrefix(path, "/automations/")
+		if d.Assign.Assign == "pick" {
+			c.fail(path+"/assign/assign", "owner.noPicker", "自动化运行时没有人来挑选负责人，请换一种分配方式", "自動化執行時沒有人來挑選負責人，請換一種分配方式",
+				"Nobody is there to pick when an automation runs; choose another way to assign")
+		}
 	}
 	if d.Task != nil && needsRecord("task") {
 		a.Who = c.whos(path+"/task/who", d.Task.Who, ctx)
@@ -78,7 +83,7 @@ func (c *compiler) oneWay(path string, d *Action, branch bool) {
 	add("set", len(d.Set) > 0)
 	add("move", d.Move != "")
 	add("start", d.Start != nil)
-	add("assign", len(d.Assign) > 0)
+	add("assign", d.Assign != nil)
 	add("task", d.Task != nil)
 	add("notify", d.Notify != nil)
 	add("http", d.HTTP != nil)

@@ -83,10 +83,8 @@ func (c *compiler) compileStage(path string, p *Process, s *CompiledStage) {
 		s.DueDate = c.dateExpr(path+"/due/date", d.Due.Date, env)
 	}
 	if d.Owner != nil {
-		c.whos(path+"/owner/who", d.Owner.Who, whoContext{form: p.Form, env: env})
-		if len(d.Owner.Who) == 0 {
-			c.fail(path+"/owner/who", "setting.missing", "请写明负责人是谁", "請寫明負責人是誰", "Say who the owner is")
-		}
+		s.Owner = c.owner(path+"/owner", d.Owner, whoContext{form: p.Form, env: env}, p.Form)
+		s.Owner.Series = "stage|" + p.Def.Key + "." + d.Key
 	}
 	for i := range d.Activities {
 		a := &d.Activities[i]

@@ -69,7 +69,11 @@ type decider struct {
 	warnings []rules.Problem
 	facts    []FactUsed
 	depth    int
-	now      time.Time
+	// byHand: whoever gives the command can still be asked for more, so a stage may want an owner picked.
+	byHand bool
+	// picked is who is to own the record in the stage it comes to, if that is left to whoever moves it.
+	picked string
+	now    time.Time
 }
 
 // bind finds the form and process the command is about.

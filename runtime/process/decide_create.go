@@ -51,6 +51,7 @@ func (d *decider) create() *Rejection {
 	if d.proc == nil {
 		return nil
 	}
+	d.byHand = true
 	return d.enter(d.proc.ByKey[d.proc.Def.Start], Entered{})
 }
 

@@ -59,7 +59,11 @@ func (d *decider) move() *Rejection {
 	if r := d.incomplete(problems); r != nil {
 		return r
 	}
+	d.byHand, d.picked = true, d.c.Owner
 	if t.Chain != nil {
+		if r := d.pickable(t.To); r != nil {
+			return r
+		}
 		// An override passes conditions, never people.
 		opened, r := d.open(t, proposed, values, override)
 		if r != nil || opened {

@@ -61,30 +61,6 @@ func (d *decider) activity() *Rejection {
 	return nil
 }
 
-// assign changes the owner: the one path for every change of owner by hand or automation.
-func (d *decider) assign() *Rejection {
-	a := &d.c.Actor
-	if !a.Rights.Assign && !a.Service {
-		return forbidden()
-	}
-	people, ok := d.ask(PeopleNeed{App: d.app.Def.Key, Who: Who{User: d.c.Owner}})
-	if !ok {
-		return nil
-	}
-	if len(people) == 0 {
-		return reject("user.unknown", rules.Say("没有这个在职用户", "沒有這個在職使用者", "There is no such active user"))
-	}
-	if d.s.Owner == d.c.Owner {
-		return nil
-	}
-	how := "pick"
-	if a.Service {
-		how = "automation"
-	}
-	d.emit(Assigned{Owner: d.c.Owner, Team: d.teamOf(d.c.Owner), How: how})
-	return nil
-}
-
 // note adds a note; reading the record is enough.
 func (d *decider) note() *Rejection {
 	if !d.c.Actor.Rights.Read && !d.c.Actor.Service {

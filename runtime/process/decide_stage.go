@@ -1,7 +1,6 @@
 package process
 
 import (
-	"slices"
 	"time"
 
 	"pipewright/forms"
@@ -31,59 +30,6 @@ func (d *decider) enter(st *CompiledStage, e Entered) *Rejection {
 		return d.openStage(st)
 	}
 	return nil
-}
-
-// own lets the owner stay if the stage's `who` holds him, and assigns one otherwise (semantics 17).
-func (d *decider) own(st *CompiledStage) *Rejection {
-	o := st.Def.Owner
-	if o == nil || len(o.Who) == 0 {
-		return nil
-	}
-	people, ok := d.resolve(whosOf(o.Who), d.s.Owner, nil)
-	if !ok || slices.Contains(people, d.s.Owner) {
-		return nil
-	}
-	next, how := d.s.Owner, "keep"
-	switch {
-	case len(people) == 0 && d.s.Owner == "":
-		admins, ok := d.admins()
-		if !ok || len(admins) == 0 {
-			return nil
-		}
-		next, how = admins[0], "admin"
-	case len(people) == 0:
-		return nil
-	case len(people) == 1:
-		next, how = people[0], "only"
-	default:
-		load, ok := d.load(people)
-		if !ok {
-			return nil
-		}
-		next, how = people[0], "leastLoaded"
-		for _, p := range people[1:] {
-			if load[p] < load[next] {
-				next = p
-			}
-		}
-	}
-	if next != d.s.Owner {
-		d.emit(Assigned{Owner: next, Team: d.teamOf(next), How: how})
-	}
-	return nil
-}
-
-// load asks how many open records each of the people owns.
-func (d *decider) load(people []string) (map[string]int, bool) {
-	key := "load:" + d.form.Def.Key
-	for _, p := range people {
-		key += "|" + p
-	}
-	load, ok := d.f.Loads[key]
-	if !ok {
-		d.need(Need{Kind: NeedLoad, Key: key, Form: d.form.Def.Key, Users: people})
-	}
-	return load, ok
 }
 
 // stageTimers sets due and idle of the stage just entered.
@@ -209,6 +155,7 @@ func (d *decider) askActivities(st *CompiledStage) {
 
 // autos takes auto transitions that have become possible: array order, first true, all gates apply; they wait for a live round.
 func (d *decider) autos() *Rejection {
+	d.byHand, d.picked = false, ""
 	if d.proc == nil || d.c.Kind == Import || d.c.Kind == Delete {
 		return nil
 	}

@@ -111,11 +111,15 @@ type StageApproval struct {
 	Withdrawn string `json:"withdrawn,omitempty"`
 }
 
-// Owner is `{"role": …}` or any who, with how to assign.
+// Owner is `{"role": …}` or any who, with how to assign (semantics 17).
 type Owner struct {
-	Who Whos `json:"who"`
-	// Assign is "keep" (default: the owner stays if Who holds him) or "leastLoaded". Who is new gets it with the fewest open records.
+	Who Whos `json:"who,omitempty"`
+	// Assign is "keep" (default), "leastLoaded" (the one with the fewest open records, as for "keep" when nobody can stay),
+	// "roundRobin", "weighted" or "pick" (whoever moves the record says).
 	Assign string `json:"assign,omitempty"`
+	// Weights are capacities by role of the app or user, for "weighted": who has twice the weight gets twice the records. Nobody
+	// named has 1; 0 gets none.
+	Weights map[string]int `json:"weights,omitempty"`
 }
 
 // Due is a duration, a time of day, or a date expression (semantics 18).

@@ -53,7 +53,7 @@ type Action struct {
 	Set    Assigns       `json:"set,omitempty"`
 	Move   string        `json:"move,omitempty"`
 	Start  *StartAction  `json:"start,omitempty"`
-	Assign Whos          `json:"assign,omitempty"`
+	Assign *Owner        `json:"assign,omitempty"`
 	Task   *TaskAction   `json:"task,omitempty"`
 	Notify *NotifyAction `json:"notify,omitempty"`
 	HTTP   *HTTPAction   `json:"http,omitempty"`

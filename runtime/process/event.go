@@ -87,8 +87,8 @@ type (
 		People   []string  `json:"people"`
 		DueAt    time.Time `json:"dueAt,omitzero"`
 	}
-	// Assigned changes the owner. How is "pick" (by hand), "only" (the one there is), "leastLoaded", "admin" (nobody
-	// else was found) or "automation".
+	// Assigned changes the owner. How is "pick" (by hand), "only" (the one there is), "leastLoaded", "roundRobin", "weighted",
+	// "admin" (nobody else was found) or "automation".
 	Assigned struct {
 		Owner string `json:"owner"`
 		Team  string `json:"team,omitempty"`
@@ -117,6 +117,8 @@ type (
 		Override string `json:"override,omitempty"`
 		// Comment is what the person who submitted tells those who decide.
 		Comment string `json:"comment,omitempty"`
+		// Owner is who was picked to own the record after the move.
+		Owner string `json:"owner,omitempty"`
 	}
 	// StepEntered opens a step for people, who are fixed from here on.
 	StepEntered struct {

@@ -29,6 +29,10 @@ const (
 	NeedFile NeedKind = "file"
 	// NeedLoad: how many open records each of some people own (leastLoaded).
 	NeedLoad NeedKind = "load"
+	// NeedAway: which of some people do not work now.
+	NeedAway NeedKind = "away"
+	// NeedTurn: whose turn it is among some people; the shell moves the series on for this record.
+	NeedTurn NeedKind = "turn"
 )
 
 // Need is a fact that Decide lacks. The shell fetches it under Key and asks again, at most 8 rounds (semantics 3).
@@ -86,6 +90,10 @@ type Facts struct {
 	Rollups map[string]*Roll
 	// Loads are open records by user, by need key.
 	Loads map[string]map[string]int
+	// Away are the absent ones of the people asked about, by need key.
+	Away map[string][]string
+	// Turns are whose turn it is, by need key.
+	Turns map[string]string
 }
 
 // RecordFact is another record as the reader's release sees it, with the version it was read at.

@@ -36,6 +36,9 @@ type TransitionState struct {
 	// Allowed: the actor may take it. Ready: nothing is missing.
 	Allowed, Ready bool
 	Missing        []rules.Problem
+	// Pick are the people whoever takes it chooses the next owner from; Stays says that the present owner may go on instead.
+	Pick  []string
+	Stays bool
 	// Back and GivesUp tell a step back and a way to lost or cancelled from going on.
 	Back, GivesUp bool
 }
@@ -72,6 +75,7 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 				results[key] = res
 			}
 		}
+		ts.Pick, ts.Stays = d.pickFrom(t.To)
 		ts.Missing = d.errorsOf(d.gateOn(t, sc, res))
 		if s.Round != nil && !ts.GivesUp {
 			running := approvalRunning()

@@ -142,11 +142,10 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 	case a.Def.Move != "":
 		deed.Record, deed.Command = target, command(Move)
 		deed.Command.Transition = a.Def.Move
-	case len(a.Def.Assign) > 0:
-		people, ok := d.resolve(a.Who, state.Owner, nil)
-		if ok && len(people) > 0 {
+	case a.Owner != nil:
+		if people, ok := d.resolve(a.Owner.Who, state.Owner, nil); ok && len(people) > 0 {
 			deed.Record, deed.Command = target, command(Assign)
-			deed.Command.Owner = people[0]
+			deed.Command.Choice = &Choice{Owner: a.Owner, People: people}
 		}
 	case a.Def.Start != nil:
 		data, problem := d.wireValues(a.Start, a.With, sc, a.Path+"/start/with")

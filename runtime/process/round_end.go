@@ -43,6 +43,7 @@ func (d *decider) pass() *Rejection {
 	slices.Sort(proposed.Clear)
 	d.emit(RoundEnded{State: Passed})
 	d.dropTimers("step")
+	d.byHand, d.picked = false, r.Owner
 	// The move is the initiator's; the time is that of the last decision.
 	decider := d.by
 	d.by = r.Initiator
@@ -80,6 +81,7 @@ func (d *decider) follow(key string) *Rejection {
 	if t == nil || !t.From[d.s.Stage] {
 		return nil
 	}
+	d.byHand = false
 	v := d.view(nil)
 	if len(d.errorsOf(d.gate(t, v))) > 0 {
 		// The record stays where it is; its owner sees what is missing and can move it by hand.

@@ -60,6 +60,9 @@ func (d *decider) begin(ch *CompiledChain, p RoundOpened) *Rejection {
 	p.Guards, p.Hash = d.guardValues(ch, p.Proposed)
 	if d.c.Kind == Move {
 		p.Comment = d.c.Comment
+		if !p.Stage {
+			p.Owner = d.picked
+		}
 	}
 	for _, st := range ch.Steps {
 		p.Steps = append(p.Steps, st.Def.Key)

@@ -59,6 +59,7 @@ type scenario struct {
 	names   map[string]string // names of the given records → ids
 	main    string
 	numbers map[string]int
+	turns   map[string]string
 	unique  map[string]string
 	tasks   map[string]*TaskEffect
 	// notices and started since the last expectation.
@@ -71,7 +72,7 @@ type scenario struct {
 
 func newScenario(app *App, w World, cov *Coverage, t *Test, path string) *scenario {
 	return &scenario{app: app, world: w, cov: cov, test: t, path: path, now: startOfTests, records: map[string]*State{}, names: map[string]string{},
-		numbers: map[string]int{}, unique: map[string]string{}, tasks: map[string]*TaskEffect{}}
+		numbers: map[string]int{}, turns: map[string]string{}, unique: map[string]string{}, tasks: map[string]*TaskEffect{}}
 }
 
 func (s *scenario) fail(path string, zhCN, zhTW, en string, args ...any) {
@@ -256,7 +257,7 @@ func (s *scenario) cover(st *State, e *Event) {
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
 	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
-		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, Turns: map[string]string{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
 // points says whether the reference via of a record, or one in a row of its table ("lines.product"), points to id.
@@ -319,6 +320,11 @@ func (s *scenario) fetch(f *Facts, n Need) {
 			}
 		}
 		f.Rollups[n.Key] = roll
+	case NeedAway:
+		f.Away[n.Key] = nil // everybody works in a scenario
+	case NeedTurn:
+		s.turns[n.Series] = NextTurn(s.turns[n.Series], n.Users)
+		f.Turns[n.Key] = s.turns[n.Series]
 	case NeedLoad:
 		load := map[string]int{}
 		for _, id := range s.order {

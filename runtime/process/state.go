@@ -134,8 +134,10 @@ type Round struct {
 	State  string       `json:"state"`
 	Reason string       `json:"reason,omitempty"`
 	// Override is the reason for which the move's conditions are passed at the end.
-	Override string      `json:"override,omitempty"`
-	Steps    []StepState `json:"steps"`
+	Override string `json:"override,omitempty"`
+	// Owner is who was picked to own the record after the move.
+	Owner string      `json:"owner,omitempty"`
+	Steps []StepState `json:"steps"`
 	// Urged are the newest instants somebody urged, at most 10.
 	Urged []time.Time `json:"urged,omitempty"`
 }

@@ -119,7 +119,9 @@ func (f *finder) action(path string, d *Action, form string, names rules.Names) 
 		f.assigns(path+"/start/with", s.With, formOf(f.def, started), names)
 		f.key(path+"/start/link", &s.Link, "/forms/"+started+"/fields")
 	}
-	f.whos(path+"/assign", d.Assign, on, target)
+	if d.Assign != nil {
+		f.owner(path+"/assign", d.Assign, on, target)
+	}
 	if t := d.Task; t != nil {
 		f.whos(path+"/task/who", t.Who, on, target)
 		f.text(path+"/task/name", t.Name, target)

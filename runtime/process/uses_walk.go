@@ -202,7 +202,7 @@ func (f *finder) processDef(d *ProcessDef) {
 		s := &d.Stages[i]
 		at := stages + "/" + elementKey(s.Key, i)
 		if s.Owner != nil {
-			f.whos(at+"/owner/who", s.Owner.Who, form, names)
+			f.owner(at+"/owner", s.Owner, form, names)
 		}
 		f.expr(at+"/due/date", &s.Due.Date, names, nil)
 		for j := range s.Activities {
@@ -267,6 +267,14 @@ func (f *finder) linked(path string, n *Linked) {
 }
 
 // whos are people: roles, user fields, rules, expressions whose texts may be roles.
+// owner is a who with how to choose among them; weights name roles.
+func (f *finder) owner(path string, o *Owner, form *forms.Form, names rules.Names) {
+	f.whos(path+"/who", o.Who, form, names)
+	for _, key := range sortedKeys(o.Weights) {
+		entry(f, path+"/weights", o.Weights, key, "/roles/"+key)
+	}
+}
+
 func (f *finder) whos(path string, list Whos, form *forms.Form, names rules.Names) {
 	fields := ""
 	if form != nil {

@@ -241,7 +241,7 @@ func (c *call) full(v *engine.View) recordFullOut {
 			out.Conditions = append(out.Conditions, conditionOut{x.Kind, x.Key, x.Text, x.Met, x.Required, x.Path})
 		}
 		for _, t := range in.Transitions {
-			out.Transitions = append(out.Transitions, wireTransition(t))
+			out.Transitions = append(out.Transitions, c.transition(t))
 		}
 	}
 	if p := v.Form.Process; p != nil {

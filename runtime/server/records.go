@@ -137,6 +137,8 @@ type moveIn struct {
 	Data     map[string]json.RawMessage `json:"data"`
 	Comment  string                     `json:"comment"`
 	Override bool                       `json:"override"`
+	// Owner is who takes over, where the stage leaves it to whoever moves the record.
+	Owner string `json:"owner"`
 }
 
 func (s *Server) postTransition(c *call) (any, error) {
@@ -149,7 +151,7 @@ func (s *Server) postTransition(c *call) (any, error) {
 		return nil, err
 	}
 	return s.command(c, http.StatusOK, process.Command{Kind: process.Move, ID: c.Param("id"), Op: key, Transition: c.Param("key"), Data: in.Data,
-		Comment: in.Comment, Override: in.Override})
+		Comment: in.Comment, Override: in.Override, Owner: in.Owner})
 }
 
 // getPreview shows who would approve; ?data is a JSON object of the values about to be given.

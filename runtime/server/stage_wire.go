@@ -58,6 +58,13 @@ type transitionOut struct {
 	Approval *string    `json:"approval"`
 	Back     bool       `json:"back"`
 	GivesUp  bool       `json:"givesUp,omitempty"`
+	Pick     *pickOut   `json:"pick,omitempty"`
+}
+
+// pickOut asks whoever takes the transition for the next owner; it is optional where the present one may stay.
+type pickOut struct {
+	People []mini `json:"people"`
+	Stays  bool   `json:"stays"`
 }
 
 // stagePath is the way from the first stage to the last, with where the record stands. Stages that give up are shown only when it
@@ -110,12 +117,18 @@ func activities(st *process.CompiledStage, s *process.State) []activityOut {
 	return out
 }
 
-func wireTransition(t process.TransitionState) transitionOut {
+func (c *call) transition(t process.TransitionState) transitionOut {
 	d := t.T.Def
 	out := transitionOut{Key: d.Key, Name: d.Name, To: d.To, End: t.T.To.Def.End, Allowed: t.Allowed, Ready: t.Ready, Missing: notes(t.Missing),
 		Ask: list(d.Ask), Confirm: d.Confirm, Back: t.Back, GivesUp: t.GivesUp}
 	if out.Name.IsZero() {
 		out.Name = t.T.To.Def.Name
+	}
+	if len(t.Pick) > 0 {
+		out.Pick = &pickOut{Stays: t.Stays}
+		for _, user := range t.Pick {
+			out.Pick.People = append(out.Pick.People, *c.mini(user))
+		}
 	}
 	if t.T.Chain != nil {
 		out.Approval = &t.T.Chain.Def.Key

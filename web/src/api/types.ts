@@ -191,6 +191,8 @@ export interface TransitionInfo {
   confirm?: Text;
   approval: string | null;
   back: boolean;
+  /** Whoever takes it picks the next owner from these; the present one may stay if `stays`. */
+  pick?: { people: Person[]; stays: boolean };
 }
 
 export interface Slot {

@@ -274,8 +274,24 @@ export interface StageApproval {
   withdrawn?: string;
 }
 
-/** A stage's owner is a who, or a who with how to assign. */
-export type Owner = Who | Who[] | { who: Whos; assign?: 'keep' | 'leastLoaded' };
+export type OwnerAssign = 'keep' | 'pick' | 'roundRobin' | 'leastLoaded' | 'weighted';
+
+/** Among whom an owner is chosen, and how. */
+export interface OwnerParts {
+  who?: Whos | undefined;
+  assign?: OwnerAssign | undefined;
+  weights?: Record<string, number> | undefined;
+}
+
+/** An owner is a who, or a who with how to assign. */
+export type Owner = Who | Who[] | OwnerParts;
+
+/** An owner with its members apart, however it is written. */
+export function ownerParts(owner: Owner | undefined): OwnerParts {
+  if (owner === undefined) return {};
+  if (Array.isArray(owner)) return { who: owner };
+  return 'who' in owner || 'assign' in owner ? owner : { who: owner as Who };
+}
 
 export type Due = string | { at?: string; date?: string };
 
@@ -483,7 +499,7 @@ export interface Action {
   set?: Assigns;
   move?: string;
   start?: { process?: string; form?: string; with?: Assigns; link?: string };
-  assign?: Whos;
+  assign?: Owner;
   task?: { who: Whos; name: Text; due?: string };
   notify?: { to: Whos; text: Text };
   http?: {

@@ -1,4 +1,4 @@
-import { type Action, type Automation, type Definition, type Field, type Whos } from './definition';
+import { ownerParts, type Action, type Automation, type Definition, type Field, type Owner, type Whos } from './definition';
 import { type Path } from './path';
 
 /**
@@ -95,10 +95,7 @@ export function references(def: Definition): Reference[] {
       stage.enterIf?.forEach((c, i) => emit('expression', [...here, 'enterIf', i, 'if'], c.if));
       if (typeof stage.due === 'object') emit('expression', [...here, 'due', 'date'], stage.due.date);
       stage.activities?.forEach((a, i) => whos(emit, [...here, 'activities', i, 'who'], a.who));
-      if (stage.owner !== undefined) {
-        if (!Array.isArray(stage.owner) && 'who' in stage.owner) whos(emit, [...here, 'owner', 'who'], stage.owner.who);
-        else whos(emit, [...here, 'owner'], stage.owner as Whos);
-      }
+      owner(emit, [...here, 'owner'], stage.owner);
       uses(stage.approval?.chain);
     });
     process.transitions?.forEach((t, i) => {
@@ -167,7 +164,7 @@ export function references(def: Definition): Reference[] {
           assigns(started, emit, [...here, 'start', 'with'], action.start.with);
           started('name', [...here, 'start', 'link'], action.start.link);
         }
-        whos(emit, [...here, 'assign'], action.assign);
+        owner(emit, [...here, 'assign'], action.assign);
         whos(emit, [...here, 'task', 'who'], action.task?.who);
         whos(emit, [...here, 'notify', 'to'], action.notify?.to);
         texts(emit, [...here, 'task', 'name'], action.task?.name);
@@ -192,6 +189,11 @@ export function references(def: Definition): Reference[] {
     });
   });
   return out;
+}
+
+function owner(emit: Emit, path: Path, value: Owner | undefined): void {
+  const bare = value !== undefined && (Array.isArray(value) || !('who' in value || 'assign' in value));
+  whos(emit, bare ? path : [...path, 'who'], ownerParts(value).who);
 }
 
 function whos(emit: Emit, path: Path, value: Whos | undefined): void {

@@ -1,5 +1,5 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { Button, Input, Modal } from 'antd';
+import { Button, Input, Modal, Select } from 'antd';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError, operationKey } from '@/api/client';
@@ -50,6 +50,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
   const [keys, setKeys] = useState(() => neededFields(form, transition));
   const state = useForm({ app: model.app, form, record, transition: transition.key });
   const [comment, setComment] = useState('');
+  const [owner, setOwner] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const must = useMemo(() => new Set(keys), [keys]);
@@ -67,7 +68,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
     try {
       if (await state.settle(new Set(keys))) return;
       key.current ||= operationKey();
-      const body = { data: state.changes(keys.filter((k) => state.dirty.has(k))), ...(comment.trim() ? { comment: comment.trim() } : {}) };
+      const body = { data: state.changes(keys.filter((k) => state.dirty.has(k))), ...(comment.trim() ? { comment: comment.trim() } : {}), ...(owner ? { owner } : {}) };
       onDone(await move(record.id, transition.key, body, key.current));
     } catch (caught) {
       // A refusal is final for this key; only a lost answer is asked again under it.
@@ -100,6 +101,24 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
       {keys.length > 0 ? (
         state.ready ? <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={keys} must={must} /> : <Skeleton rows={keys.length} height={56} />
       ) : null}
+      {transition.pick ? (
+        <div className="setting" style={{ padding: '8px 0' }}>
+          <label htmlFor="next-owner">
+            {t('nextOwner')}
+            {transition.pick.stays ? null : <span className="bad"> *</span>}
+          </label>
+          <Select
+            id="next-owner"
+            style={{ width: '100%' }}
+            value={owner ?? null}
+            allowClear={transition.pick.stays}
+            options={transition.pick.people.map((p) => ({ value: p.id, label: p.name }))}
+            showSearch={{ optionFilterProp: 'label' }}
+            placeholder={transition.pick.stays ? t('ownerStays') : t('common:choose')}
+            onChange={(v: string | null | undefined) => setOwner(v ?? undefined)}
+          />
+        </div>
+      ) : null}
       {transition.confirm ? <p style={{ padding: '8px 0' }}>{text(transition.confirm)}</p> : null}
       {chain ? <Preview model={model} preview={preview} chain={chain} /> : null}
       {chain || transition.back ? (
@@ -119,7 +138,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
       ) : null}
       <div className="row" style={{ marginTop: 16, justifyContent: 'flex-end' }}>
         <Button onClick={onClose}>{t('common:cancel')}</Button>
-        <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={blocked} onClick={() => void take()}>
+        <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={blocked || (transition.pick !== undefined && !transition.pick.stays && owner === undefined)} onClick={() => void take()}>
           {chain && !preview.data?.skipped ? t('submitForApproval') : title}
         </Button>
       </div>

@@ -18,7 +18,7 @@ export function refreshAround(record: { id: string; app: string; form: string })
 }
 
 /** Takes a transition. The key makes a repeated try the same action. */
-export async function move(id: string, transition: string, body: { data?: Data; comment?: string }, key: string): Promise<RecordFull> {
+export async function move(id: string, transition: string, body: { data?: Data; comment?: string; owner?: string }, key: string): Promise<RecordFull> {
   const record = await api.post<RecordFull>(`${recordPath(id)}/transitions/${transition}`, body, { key });
   putRecord(record);
   return record;

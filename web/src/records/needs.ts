@@ -15,5 +15,5 @@ export function neededFields(form: Form, transition: TransitionInfo): string[] {
 
 /** Whether a transition can be taken without asking anything. */
 export function needsNothing(form: Form, process: Process | undefined, transition: TransitionInfo): boolean {
-  return transition.ready && transition.ask.length === 0 && neededFields(form, transition).length === 0 && !chainOf(process, transition) && !transition.confirm && !transition.back;
+  return transition.ready && transition.ask.length === 0 && neededFields(form, transition).length === 0 && !chainOf(process, transition) && !transition.confirm && !transition.back && !(transition.pick && !transition.pick.stays);
 }

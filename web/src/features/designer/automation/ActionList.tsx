@@ -9,6 +9,7 @@ import { useNewText } from '../controls/choices';
 import { DurationSlot } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { IconButton, Problems, Row } from '../controls/Row';
+import { OwnerSlot } from '../controls/OwnerSlot';
 import { ChoiceSlot, NumberSlot, TextSlot, WordSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
 import { actionKind, ACTIONS, type ActionKind } from './words';
@@ -169,7 +170,7 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
           <AssignsSlot at={[...at, 'start', 'with']} target={started} reads={form} label={t('startWith')} />
         </>
       ) : null}
-      {kind === 'assign' ? <WhoSlot at={[...at, 'assign']} label={t('assignTo')} form={form} /> : null}
+      {kind === 'assign' ? <OwnerSlot at={[...at, 'assign']} label={t('assignTo')} form={form} ways={['keep', 'leastLoaded', 'roundRobin', 'weighted']} unset={t('assign_first')} /> : null}
       {kind === 'http' ? (
         <>
           <WordSlot at={[...at, 'http', 'url']} label={t('httpUrl')} hint={t('httpHint')} />

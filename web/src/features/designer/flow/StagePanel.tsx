@@ -2,20 +2,19 @@ import { Button, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
-import { STAGE_KINDS, type FieldRights, type Owner, type Process, type Stage, type StageEnd, type Who } from '@/model/definition';
+import { STAGE_KINDS, type FieldRights, type Process, type Stage, type StageEnd } from '@/model/definition';
 import { addTransition, removeStage } from '@/model/edits';
 import { leaving } from '@/model/questions';
 import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
 import { useFieldChoices, useNewText } from '../controls/choices';
 import { Conditions } from '../controls/Conditions';
+import { OwnerSlot } from '../controls/OwnerSlot';
 import { KeySlot } from '../controls/KeySlot';
 import { DurationSlot } from '../controls/DurationInput';
 import { IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
-import { WhoList } from '../controls/Who';
 import { Panel } from '../Panel';
 import { hueOf } from './FlowBoard';
-import { ownerWho } from './StageCard';
 import { ActivitiesPart, ChecklistPart } from './StageLists';
 
 interface Props {
@@ -90,7 +89,7 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
           <Part>
             <TextSlot at={[...at, 'goal']} label={t('goal')} question={t('q_what')} placeholder={t('goalPlaceholder')} rows={2} />
           </Part>
-          <OwnerPart at={at} stage={stage} form={process.form} />
+          <OwnerPart at={at} form={process.form} />
           <Part>
             <ChoiceSlot
               at={[...at, 'kind']}
@@ -200,48 +199,13 @@ function ProbabilityRow({ at }: { at: (string | number)[] }) {
   );
 }
 
-function OwnerPart({ at, stage, form }: { at: (string | number)[]; stage: Stage; form: string }) {
+function OwnerPart({ at, form }: { at: (string | number)[]; form: string }) {
   const { t } = useTranslation('designer');
-  const slot = useSlot<Owner>([...at, 'owner']);
-  const owner = stage.owner;
-  const assign = owner !== undefined && !Array.isArray(owner) && 'who' in owner ? owner.assign : undefined;
-  const put = (who: Who[] | undefined, how: string | undefined) => {
-    if (who === undefined) slot.set(undefined);
-    else slot.set({ who, ...(how ? { assign: how as 'keep' } : {}) });
-  };
   return (
     <Part title={t('owner')} question={t('q_who')}>
-      <WhoList
-        label={t('owner')}
-        form={form}
-        value={ownerWho(stage)}
-        onChange={(who) => put(who, assign)}
-        problems={slot.problems}
-      />
-      {owner === undefined ? null : (
-        <Row label={t('assign')}>
-          {(id) => (
-            <Select
-              id={id}
-              className="d-wide"
-              aria-label={t('assign')}
-              value={assign ?? 'keep'}
-              options={(['keep', 'leastLoaded'] as const).map((v) => ({
-                value: v,
-                label: t(`assign_${v}`),
-              }))}
-              onChange={(v) => put(asWhos(stage), v === 'keep' ? undefined : v)}
-            />
-          )}
-        </Row>
-      )}
+      <OwnerSlot at={[...at, 'owner']} form={form} label={t('owner')} ways={['leastLoaded', 'roundRobin', 'weighted', 'pick']} unset={t('assign_keep')} />
     </Part>
   );
-}
-
-function asWhos(stage: Stage): Who[] {
-  const who = ownerWho(stage);
-  return who === undefined ? [] : Array.isArray(who) ? who : [who];
 }
 
 /** Which fields one may change, only read, not see, or must fill in here. */
