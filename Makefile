@@ -10,7 +10,7 @@ GO_SOURCES := $(shell find cmd designer runtime forms rules builtin-templates we
 ADDR ?= 127.0.0.1:8080
 DATA ?= data
 
-.PHONY: help run demo build web test test-go test-race test-templates test-web test-browser lint check-fmt bench kill-test data clean
+.PHONY: help run demo build web test test-go test-race test-templates test-web test-browser lint check-fmt bench bench-web kill-test data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -71,6 +71,10 @@ test-browser: build ## stories in headless Chromium against the real binary
 
 bench: build ## measure speed and memory beside their limits (performance.md)
 	./$(BIN) bench
+
+bench-web: build ## keystroke to computed total in Chromium, and what a first visit downloads (performance.md, P12)
+	.ci/tools browser
+	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) npm run -s bench
 
 kill-test: build ## kill -9 the server 50 times under load, on both stores; nothing acknowledged is lost or doubled
 	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN)

@@ -15,4 +15,6 @@ export interface Reply {
   id: number;
   out?: string;
   error?: string;
+  /** How long the program itself took, in milliseconds. */
+  ms?: number;
 }

@@ -25,5 +25,7 @@ self.addEventListener('message', ({ data }: MessageEvent<Start | Call>) => {
     );
     return;
   }
-  reply({ id: data.id, ...self.pipewrightRules(data.method, data.input) });
+  const began = performance.now();
+  const answer = self.pipewrightRules(data.method, data.input);
+  reply({ id: data.id, ...answer, ms: performance.now() - began });
 });
