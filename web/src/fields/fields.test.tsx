@@ -16,7 +16,7 @@ import { kindOf, kinds } from './registry';
 import { cleanHtml, richNodes } from './richhtml';
 import { shownAs } from './rollup';
 import { sliderValue } from './slider';
-import { columnSum } from './table';
+import { columnSum } from './tableRows';
 
 vi.mock('react-i18next', () => ({ useTranslation: () => ({ t: (key: string) => key, i18n: { language: 'zh-CN' } }) }));
 
@@ -98,7 +98,7 @@ describe('typing', () => {
 });
 
 function inApp(definition: Partial<Definition>, children: ReactNode) {
-  const env = { app: 'a', definition: { spec: 'pipewright/1' as const, key: 'a', name: 'A', ...definition }, states: {}, problems: new Map(), readOnly: false, phone: false };
+  const env = { app: 'a', definition: { spec: 'pipewright/1' as const, key: 'a', name: 'A', ...definition }, readOnly: false, phone: false };
   return render(<FieldEnvContext.Provider value={env}>{children}</FieldEnvContext.Provider>);
 }
 

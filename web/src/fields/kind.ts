@@ -3,35 +3,45 @@ import type { Data, FieldState, FieldStates } from '@/api/types';
 import type { Definition, Field, FieldType } from '@/model/definition';
 import type { IconName } from '@/ui/Icon';
 
-/** What an input needs of the form around it. */
+/** What an input needs of the form around it, and what does not change while somebody types. */
 export interface FieldEnv {
   app: string;
   definition: Definition;
-  /** States by key, and by "lines[0].price" for cells that differ from their column. */
-  states: FieldStates;
-  /** Words under a field, by the same keys. */
-  problems: ReadonlyMap<string, string>;
   /** Nothing may be changed. */
   readOnly: boolean;
   /** Phones show tables as items. */
   phone: boolean;
-  /** The values on screen, for options that depend on another field; absent where nothing is edited. */
-  data?: Data;
   /** The record shown, by which its files are opened; absent in lists and while creating. */
   record?: string;
 }
 
-export const FieldEnvContext = createContext<FieldEnv>({
-  app: '', definition: { spec: 'pipewright/1', key: '', name: '' }, states: {}, problems: new Map(), readOnly: false, phone: false,
-});
+export const FieldEnvContext = createContext<FieldEnv>({ app: '', definition: { spec: 'pipewright/1', key: '', name: '' }, readOnly: false, phone: false });
 
 export function useFieldEnv(): FieldEnv {
   return useContext(FieldEnvContext);
 }
 
+/**
+ * The form as it stands after the last keystroke. It is apart from FieldEnv because whoever reads it renders at every keystroke: a table does,
+ * for its cells, and options that depend on another field.
+ */
+export interface FormNow {
+  /** States by key, and by "lines[0].price" for cells that differ from their column. */
+  states: FieldStates;
+  /** Words under a field, by the same keys: what must be mended, and what should be looked at. */
+  problems: ReadonlyMap<string, string>;
+  warnings: ReadonlyMap<string, string>;
+  /** The values on screen; absent where nothing is edited. */
+  data?: Data;
+}
+
+export const FormNowContext = createContext<FormNow>({ states: {}, problems: new Map(), warnings: new Map() });
+
+const free: FieldState = Object.freeze({ visible: true, required: false, readOnly: false });
+
 /** The state of a field or cell; what the server did not mention is visible and free. */
 export function stateOf(states: FieldStates, key: string, column?: string): FieldState {
-  return states[key] ?? (column ? states[column] : undefined) ?? { visible: true, required: false, readOnly: false };
+  return states[key] ?? (column ? states[column] : undefined) ?? free;
 }
 
 export interface InputProps {

@@ -1,8 +1,8 @@
-import { useMemo } from 'react';
+import { use, useMemo } from 'react';
 import type { Data } from '@/api/types';
 import type { Field, Option } from '@/model/definition';
 import { useText } from '@/ui/text';
-import { useFieldEnv } from './kind';
+import { FormNowContext, useFieldEnv } from './kind';
 
 /** The choices of a field in order, with their names. */
 export function useOptions(field: Field): { all: Map<string, Option>; name: (key: unknown) => string } {
@@ -34,8 +34,9 @@ export function isOffered(option: Option, chosen: ReadonlySet<string>): boolean 
 
 /** The options to choose from now: not the retired, not those that belong to another choice; what is chosen already stays. */
 export function useOffered(field: Field, path: string, value: readonly string[]): Option[] {
-  const { data } = useFieldEnv();
   const { all } = useOptions(field);
+  // Only such a field renders whenever another changes.
+  const data = field.optionsBy ? use(FormNowContext).data : undefined;
   const chosen = field.optionsBy && data ? chosenIn(data, field.optionsBy, path) : undefined;
   return [...all.values()].filter((o) => value.includes(o.key) || (!o.retired && (!chosen || isOffered(o, chosen))));
 }

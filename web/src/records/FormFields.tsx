@@ -1,7 +1,6 @@
-import { useId, useMemo } from 'react';
+import { memo, useCallback, useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Data, FieldStates } from '@/api/types';
-import { FieldEnvContext, isEmpty, stateOf, type FieldEnv } from '@/fields/kind';
+import { FieldEnvContext, FormNowContext, isEmpty, stateOf, type FieldEnv, type FormNow } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
 import { isComputed, type Definition, type Field, type Form } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
@@ -23,10 +22,14 @@ interface Props {
   recordId?: string;
 }
 
-/** The environment every input of a form reads. */
-export function useEnv(app: string, definition: Definition, states: FieldStates, problems: ReadonlyMap<string, string>, readOnly: boolean, data?: Data, record?: string): FieldEnv {
+/** The environment every input of a form reads; it stays the same while somebody types. */
+export function useEnv(app: string, definition: Definition, readOnly: boolean, record?: string): FieldEnv {
   const phone = usePhone();
-  return useMemo(() => ({ app, definition, states, problems, readOnly, phone, ...(data ? { data } : {}), ...(record ? { record } : {}) }), [app, definition, states, problems, readOnly, phone, data, record]);
+  return useMemo(() => ({ app, definition, readOnly, phone, ...(record ? { record } : {}) }), [app, definition, readOnly, phone, record]);
+}
+
+function useNow({ states, problems, warnings, data }: FormState): FormNow {
+  return useMemo(() => ({ states, problems, warnings, data }), [states, problems, warnings, data]);
 }
 
 interface Part {
@@ -52,71 +55,96 @@ function partsOf(form: Form, state: Pick<FormState, 'states' | 'sections'>, name
   return parts;
 }
 
+/** What a row shows of the form's state, each piece by itself: a row renders only when one of them changes. */
+function rowProps(state: FormState, field: Field) {
+  const { key } = field;
+  return {
+    field,
+    value: state.data[key],
+    own: stateOf(state.states, key),
+    problem: state.problems.get(key),
+    warning: state.warnings.get(key),
+    pending: state.pending && Boolean(field.calc),
+    set: state.set,
+  };
+}
+
 /** A whole form as cards, section by section. */
 export function FormSections({ app, definition, form, state, readOnly = false, onLeave, recordId }: Props) {
   const { t } = useTranslation('record');
   const text = useText();
-  const env = useEnv(app, definition, state.states, state.problems, readOnly, state.data, recordId);
+  const env = useEnv(app, definition, readOnly, recordId);
+  const now = useNow(state);
   const parts = partsOf(form, state, (s) => text(s.name, s.key), form.sections?.length ? t('moreFields') : text(form.name, form.key));
   return (
     <FieldEnvContext.Provider value={env}>
-      {parts.map((part) => (
-        <section className="card" key={part.key} aria-label={part.title}>
-          <header>
-            <h2>{part.title}</h2>
-          </header>
-          <div className={`fields c${Math.min(part.columns, 4)}`}>
-            {part.fields.map((field) => (
-              <FieldRow key={field.key} field={field} state={state} under={part.title} {...(onLeave ? { onLeave } : {})} {...(recordId ? { explain: { recordId, form } } : {})} />
-            ))}
-          </div>
-        </section>
-      ))}
+      <FormNowContext.Provider value={now}>
+        {state.cautions.map((words) => (
+          <p key={words} className="notice warn" role="status">
+            <Icon name="alert" />
+            {words}
+          </p>
+        ))}
+        {parts.map((part) => (
+          <section className="card" key={part.key} aria-label={part.title}>
+            <header>
+              <h2>{part.title}</h2>
+            </header>
+            <div className={`fields c${Math.min(part.columns, 4)}`}>
+              {part.fields.map((field) => (
+                <FieldRow key={field.key} {...rowProps(state, field)} under={part.title} onLeave={onLeave} form={form} recordId={recordId} />
+              ))}
+            </div>
+          </section>
+        ))}
+      </FormNowContext.Provider>
     </FieldEnvContext.Provider>
   );
 }
 
 /** Some fields of a form in one column: for a dialog. Those in `must` are marked as required whatever the form says. */
 export function FormSubset({ app, definition, form, state, keys, must, readOnly = false }: Props & { keys: readonly string[]; must?: ReadonlySet<string> }) {
-  const env = useEnv(app, definition, state.states, state.problems, readOnly, state.data);
+  const env = useEnv(app, definition, readOnly);
+  const now = useNow(state);
   const fields = keys.map((k) => form.fields.find((f) => f.key === k)).filter((f): f is Field => f !== undefined && stateOf(state.states, f.key).visible);
   return (
     <FieldEnvContext.Provider value={env}>
-      <div className="fields c1">
-        {fields.map((field) => (
-          <FieldRow key={field.key} field={field} state={state} must={must?.has(field.key) ?? false} />
-        ))}
-      </div>
+      <FormNowContext.Provider value={now}>
+        <div className="fields c1">
+          {fields.map((field) => (
+            <FieldRow key={field.key} {...rowProps(state, field)} must={must?.has(field.key) ?? false} />
+          ))}
+        </div>
+      </FormNowContext.Provider>
     </FieldEnvContext.Provider>
   );
 }
 
-function FieldRow({ field, state, under, must = false, onLeave, explain }: { field: Field; state: FormState; /** The title it stands under. */ under?: string; must?: boolean; explain?: { recordId: string; form: Form }; onLeave?: () => void }) {
+interface RowProps extends ReturnType<typeof rowProps> {
+  /** The title it stands under. */
+  under?: string;
+  must?: boolean;
+  onLeave?: (() => void) | undefined;
+  /** Of a saved record, so that a computed value can be explained. */
+  form?: Form;
+  recordId?: string | undefined;
+}
+
+const nothing = () => {};
+
+const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, pending, set, under, must = false, onLeave, form, recordId }: RowProps) {
   const id = useId();
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
   const kind = kindOf(field.type);
-  const own = stateOf(state.states, field.key);
-  const problem = state.problems.get(field.key);
-  const name = text(field.name, field.key);
+  const { key } = field;
+  const onChange = useCallback((v: unknown) => set(key, v), [set, key]);
+  const name = text(field.name, key);
   const help = text(field.help);
-  const value = state.data[field.key];
   const still = isComputed(field) || own.readOnly;
   const { Cell, Input } = kind;
-  const describedBy = [help ? `${id}-help` : '', problem ? `${id}-bad` : ''].filter(Boolean).join(' ') || undefined;
-  const input = (
-    <Input
-      id={id}
-      field={field}
-      value={value}
-      onChange={(v) => state.set(field.key, v)}
-      onLeave={onLeave}
-      path={field.key}
-      invalid={Boolean(problem)}
-      describedBy={describedBy}
-    />
-  );
-  let control = input;
+  const describedBy = [help ? `${id}-help` : '', problem ? `${id}-bad` : '', warning ? `${id}-warn` : ''].filter(Boolean).join(' ') || undefined;
+  let control = <Input id={id} field={field} value={value} onChange={onChange} onLeave={onLeave} path={key} invalid={Boolean(problem)} describedBy={describedBy} />;
   if (own.masked) {
     control = (
       <div className="still">
@@ -126,12 +154,12 @@ function FieldRow({ field, state, under, must = false, onLeave, explain }: { fie
     );
   } else if (still && field.type !== 'table' && !(kind.automatic && !field.calc)) {
     control = (
-      <div className={`still${field.calc ? ' calc' : ''}${kind.numeric ? ' figure' : ''}${state.pending && field.calc ? ' pending' : ''}`} id={id} aria-live={field.calc ? 'polite' : undefined}>
+      <div className={`still${field.calc ? ' calc' : ''}${kind.numeric ? ' figure' : ''}${pending ? ' pending' : ''}`} id={id} aria-live={field.calc ? 'polite' : undefined}>
         {isEmpty(value) ? <span className="dim">–</span> : <Cell field={field} value={value} />}
       </div>
     );
   } else if (still) {
-    control = <Input id={id} field={field} value={value} onChange={() => {}} path={field.key} disabled />;
+    control = <Input id={id} field={field} value={value} onChange={nothing} path={key} disabled />;
   }
   const wordless = field.type === 'static';
   const plainLabel = still || own.masked || field.type === 'table';
@@ -144,11 +172,11 @@ function FieldRow({ field, state, under, must = false, onLeave, explain }: { fie
         </b>
       ) : null}
       {field.calc ? <span className="s auto">{t('calculated')}</span> : null}
-      {field.calc && explain && !own.masked && !isEmpty(value) ? <Why {...explain} field={field.key} name={name} /> : null}
+      {field.calc && form && recordId && !own.masked && !isEmpty(value) ? <Why recordId={recordId} form={form} field={key} name={name} /> : null}
     </>
   );
   return (
-    <div className={`field${kind.wide ? ' wide' : ''}${problem ? ' wrong' : ''}`} data-field={field.key}>
+    <div className={`field${kind.wide ? ' wide' : ''}${problem ? ' wrong' : ''}`} data-field={key}>
       {(kind.ownLabel && !still) || wordless || (field.type === 'table' && name === under) ? null : plainLabel ? (
         <span className="label">{label}</span>
       ) : (
@@ -168,6 +196,12 @@ function FieldRow({ field, state, under, must = false, onLeave, explain }: { fie
           {problem}
         </p>
       ) : null}
+      {warning ? (
+        <p className="caution" id={`${id}-warn`} role="status">
+          <Icon name="alert" size={14} />
+          {warning}
+        </p>
+      ) : null}
     </div>
   );
-}
+});

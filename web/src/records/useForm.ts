@@ -1,3 +1,4 @@
+import { replaceEqualDeep } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, isApiError, type Detail } from '@/api/client';
 import type { Data, Evaluated, FieldStates, RecordFull, Text } from '@/api/types';
@@ -28,10 +29,12 @@ export interface FormState {
   data: Data;
   states: FieldStates;
   sections: Record<string, { visible: boolean }>;
-  /** Words by place, as far as they should be shown now. */
+  /** Words by place, as far as they should be shown now: what must be mended, and what should be looked at and stands in nobody's way. */
   problems: ReadonlyMap<string, string>;
-  /** Problems that belong to no field. */
+  warnings: ReadonlyMap<string, string>;
+  /** Problems and warnings that belong to no field. */
   general: string[];
+  cautions: readonly string[];
   /** Fields the person changed and that are not saved. */
   dirty: ReadonlySet<string>;
   /** The server has not yet seen the newest values. */
@@ -55,6 +58,28 @@ interface Found {
   place: string | undefined;
   code: string;
   text: string;
+  /** It stands in nobody's way. */
+  warning?: boolean;
+}
+
+type Problem = Pick<Evaluated['problems'][number], 'path' | 'code' | 'severity'> & { message: Text };
+
+const isError = (p: Found) => !p.warning;
+
+/** A next state that keeps what did not change: a part of the page renders only when its own piece is another. */
+function keeping<T>(next: (last: T) => T): (last: T) => T {
+  return (last) => replaceEqualDeep(last, next(last));
+}
+
+/** The words at each place; the first said counts. */
+function byPlace(list: readonly Found[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const p of list) if (p.place !== undefined && !map.has(p.place)) map.set(p.place, p.text);
+  return map;
+}
+
+function placeless(list: readonly Found[]): string[] {
+  return [...new Set(list.filter((p) => p.place === undefined).map((p) => p.text))];
 }
 
 /** Where values stand that could not be read or are not allowed; what is missing stands nowhere. */
@@ -94,15 +119,16 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
   const server = useRef({ states, sections, found: [] as Found[], clock: 0 });
 
   const toFound = useCallback(
-    (list: readonly { path: string; code: string; message: Text }[]): Found[] =>
-      list.map((p) => ({ place: fieldPath(p.path), code: p.code, text: text(p.message) })),
+    (list: readonly Problem[]): Found[] =>
+      list.map((p) => ({ place: fieldPath(p.path), code: p.code, text: text(p.message), ...(p.severity === 'warning' ? { warning: true } : {}) })),
     [text],
   );
 
   const evaluateHere = useLocalRules(
     () => {
-      // A record of an older release keeps its rules; before the server's first word nobody knows what is hidden.
-      if (!model || (record && record.release !== model.release) || Object.keys(server.current.states).length === 0) return undefined;
+      // A record of an older release keeps its rules (0: it follows the newest, having no process); before the server's first word nobody
+      // knows what is hidden.
+      if (!model || (record && record.release !== 0 && record.release !== model.release) || Object.keys(server.current.states).length === 0) return undefined;
       const all = form.fields.map((f) => f.key);
       const hidden = Object.keys(server.current.states).filter((k) => server.current.states[k]?.masked);
       return { definition: model.definition, form: form.key, hidden, old: record ? toWire(form.fields, record.data, all) : null, now: toWire(form.fields, live.current.data, all) };
@@ -111,11 +137,11 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       const said = server.current;
       const since = (p: Found) => p.place !== undefined && (changeOf.current.get(topField(p.place)) ?? 0) > said.clock;
       if (clock.current === said.clock) return;
-      setData((local) => takeLocal(form.fields, local, answer, reach));
-      setStates(takeStates(said.states, answer.fields, reach));
-      setSections(takeSections(said.sections, answer.sections, reach));
-      const here = toFound(answer.problems.filter((p) => p.severity !== 'warning'));
-      setFound([...said.found.filter((p) => !since(p)), ...here.filter(since)]);
+      setData(keeping((local) => takeLocal(form.fields, local, answer, reach)));
+      setStates(keeping(() => takeStates(said.states, answer.fields, reach)));
+      setSections(keeping(() => takeSections(said.sections, answer.sections, reach)));
+      const here = toFound(answer.problems);
+      setFound(keeping(() => [...said.found.filter((p) => !since(p)), ...here.filter(since)]));
     },
   );
 
@@ -135,12 +161,12 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
         if (!alive.current || controller.signal.aborted) return;
         const since = new Set<string>();
         for (const [key, at] of changeOf.current) if (at > sentAt) since.add(key);
-        setData((local) => takeEvaluated(form.fields, local, answer.data, since, live.current.touched, unread(answer.problems)));
-        setStates(answer.fields);
-        setSections(answer.sections ?? {});
-        const next = toFound(answer.problems.filter((p) => p.severity !== 'warning'));
+        setData(keeping((local) => takeEvaluated(form.fields, local, answer.data, since, live.current.touched, unread(answer.problems))));
+        setStates(keeping(() => answer.fields));
+        setSections(keeping(() => answer.sections ?? {}));
+        const next = toFound(answer.problems);
         live.current.found = next;
-        setFound(next);
+        setFound(keeping(() => next));
         server.current = { states: answer.fields, sections: answer.sections ?? {}, found: next, clock: sentAt };
         setReady(true);
         if (clock.current === sentAt) setPending(false);
@@ -213,31 +239,26 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     async (keys?: ReadonlySet<string>): Promise<boolean> => {
       if (timer.current !== undefined) evaluate();
       await running.current;
-      const list = live.current.found;
+      const list = live.current.found.filter(isError);
       return list.some((p) => !keys || (p.place !== undefined && [...keys].some((k) => p.place === k || p.place?.startsWith(`${k}[`))));
     },
     [evaluate],
   );
 
-  const problems = useMemo(() => {
-    const map = new Map<string, string>();
-    const shown = (p: Found) => all || (p.place !== undefined && [...touched].some((k) => p.place === k || p.place?.startsWith(`${k}[`)));
-    for (const p of found) if (p.place !== undefined && shown(p) && !map.has(p.place)) map.set(p.place, p.text);
-    for (const p of refused) if (p.place !== undefined) map.set(p.place, p.text);
-    return map;
-  }, [found, refused, all, touched]);
-
-  const general = useMemo(
-    () => [...new Set([...found.filter((p) => p.place === undefined && (all || p.code === 'failed')), ...refused.filter((p) => p.place === undefined)].map((p) => p.text))],
-    [found, refused, all],
-  );
+  const shown = useMemo(() => found.filter((p) => p.place === undefined ? all || p.warning || p.code === 'failed' : all || touched.has(topField(p.place))), [found, all, touched]);
+  const problems = useMemo(() => byPlace([...refused.toReversed(), ...shown].filter(isError)), [shown, refused]);
+  const warnings = useMemo(() => byPlace(shown.filter((p) => p.warning)), [shown]);
+  const general = useMemo(() => placeless([...shown, ...refused].filter(isError)), [shown, refused]);
+  const cautions = useMemo(() => placeless(shown.filter((p) => p.warning)), [shown]);
 
   return {
     data,
     states,
     sections,
     problems,
+    warnings,
     general,
+    cautions,
     dirty,
     pending,
     ready,
@@ -258,17 +279,21 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
         live.current.dirty = still;
         setDirty(still);
         setRefused([]);
-        setFound([]);
-        live.current.found = [];
+        // What should be looked at is as true of the saved values.
+        const doubts = live.current.found.filter((p) => p.warning);
+        setFound(doubts);
+        live.current.found = doubts;
         seenRev.current = saved.rev;
-        setStates(saved.fields);
-        setSections(saved.sections);
-        server.current = { states: saved.fields, sections: saved.sections, found: [], clock: still.size === 0 ? clock.current : server.current.clock };
-        setData((local) => {
-          const next: Data = takeEvaluated(form.fields, local, saved.data, still, live.current.touched);
-          for (const key of still) next[key] = local[key];
-          return next;
-        });
+        setStates(keeping(() => saved.fields));
+        setSections(keeping(() => saved.sections));
+        server.current = { states: saved.fields, sections: saved.sections, found: doubts, clock: still.size === 0 ? clock.current : server.current.clock };
+        setData(
+          keeping((local) => {
+            const next: Data = takeEvaluated(form.fields, local, saved.data, still, live.current.touched);
+            for (const key of still) next[key] = local[key];
+            return next;
+          }),
+        );
       },
       [form],
     ),

@@ -22,8 +22,6 @@ import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 
-const nothing = new Map<string, string>();
-
 /** One task with all that is needed to decide it. */
 export function TaskPanel({ id, onNext }: { id: string; onNext: () => void }) {
   const { data: task, error, isPending, refetch } = useQuery(taskQuery(id));
@@ -54,7 +52,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
   const text = useText();
   const format = useFormat();
   const { data: me } = useSuspenseQuery(meQuery());
-  const env = useEnv(model.app, model.definition, {}, nothing, true, undefined, record.id);
+  const env = useEnv(model.app, model.definition, true, record.id);
   const state = useForm({ app: model.app, form, record });
   // The step lets its approvers write these, whatever they may do on the record otherwise.
   const own = { ...state, states: { ...state.states, ...Object.fromEntries((task.fields ?? []).map((k) => [k, { ...stateOf(state.states, k), visible: true, readOnly: false, masked: false }])) } };

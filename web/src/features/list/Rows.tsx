@@ -14,8 +14,6 @@ import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
 import { useColumnName } from './ListPage';
 
-const nothing = new Map<string, string>();
-
 interface Props {
   model: Model;
   formKey: string;
@@ -34,7 +32,7 @@ export function Rows({ model, formKey, rows, columns, sort, onSort }: Props) {
   const navigate = useNavigate();
   const name = useColumnName(model, formKey);
   const form = model.form(formKey);
-  const env = useEnv(model.app, model.definition, {}, nothing, true);
+  const env = useEnv(model.app, model.definition, true);
   if (phone) {
     return (
       <FieldEnvContext.Provider value={env}>

@@ -9,14 +9,12 @@ import { Value } from '@/records/Value';
 import { useText } from '@/ui/text';
 import type { Conflict } from './useSave';
 
-const nothing = new Map<string, string>();
-
 /** Someone else changed the same fields: mine or theirs, field by field. */
 export function ConflictDialog({ model, form, conflict, onResolve }: { model: Model; form: Form; conflict: Conflict; onResolve: (mine: ReadonlySet<string>) => void }) {
   const { t } = useTranslation('record');
   const text = useText();
   const [mine, setMine] = useState<ReadonlySet<string>>(new Set());
-  const env = useEnv(model.app, model.definition, {}, nothing, true);
+  const env = useEnv(model.app, model.definition, true);
   return (
     <Modal open title={t('conflictTitle')} closable={false} onOk={() => onResolve(mine)} okText={t('conflictOk')} cancelButtonProps={{ style: { display: 'none' } }}>
       <p className="dim">{t('conflictText')}</p>

@@ -20,8 +20,6 @@ import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 
-const nothing = new Map<string, string>();
-
 /** What is still missing to leave the stage, and what to say and do. */
 export function LeaveCard({ record }: { record: RecordFull }) {
   const { t } = useTranslation('record');
@@ -272,7 +270,7 @@ export function TimelineCard({ record, model }: { record: RecordFull; model: Mod
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(operationKey);
-  const env = useEnv(model.app, model.definition, {}, nothing, true);
+  const env = useEnv(model.app, model.definition, true);
   const write = async () => {
     setBusy(true);
     try {

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { operationKey } from '@/api/client';
 import { recordQuery } from '@/api/queries';
 import type { RecordFull, TransitionInfo } from '@/api/types';
-import type { Form } from '@/model/definition';
+import type { Form, Process } from '@/model/definition';
 import { move } from '@/records/actions';
 import { FormSections } from '@/records/FormFields';
 import { chainOf, stageOf, useModel, type Model } from '@/records/model';
@@ -23,11 +23,20 @@ import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import { usePhone } from '@/ui/useMedia';
 import { ConflictDialog } from './ConflictDialog';
-import { Header, mainTransition, Transitions } from './Header';
-import { ApprovalCard, LeaveCard, RelatedCard, TimelineCard } from './Rail';
-import { StagePath } from './StagePath';
+import * as head from './Header';
+import * as rail from './Rail';
+import * as path from './StagePath';
 import { useSave } from './useSave';
 import './record.css';
+
+// What stands around the form does not render at every keystroke.
+const Header = memo(head.Header);
+const Transitions = memo(head.Transitions);
+const StagePath = memo(path.StagePath);
+const LeaveCard = memo(rail.LeaveCard);
+const ApprovalCard = memo(rail.ApprovalCard);
+const RelatedCard = memo(rail.RelatedCard);
+const TimelineCard = memo(rail.TimelineCard);
 
 /** One record. */
 export function RecordPage() {
@@ -62,7 +71,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
   const { status, message, conflict, save, resolve } = useSave(record, state);
   const [asking, setAsking] = useState<TransitionInfo>();
   const process = model.process(record.process);
-  const main = mainTransition(record);
+  const main = head.mainTransition(record);
   useOwnBottomBar();
 
   // Leaving the page with something unsaved saves it; nobody should lose what they typed.
@@ -71,6 +80,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
     saveRef.current = save;
   });
   useEffect(() => () => void saveRef.current(), []);
+  const saveNow = useCallback(() => void saveRef.current(), []);
 
   const arrived = (after: RecordFull) => {
     setAsking(undefined);
@@ -95,6 +105,12 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
     }
   };
 
+  const moveRef = useRef(onMove);
+  useEffect(() => {
+    moveRef.current = onMove;
+  });
+  const moveNow = useCallback((transition: TransitionInfo) => void moveRef.current(transition), []);
+
   const tabs: { key: Tab; name: string }[] = [
     { key: 'form', name: t('tab.form') },
     ...(record.path?.length && record.open ? [{ key: 'next' as const, name: t('tab.next') }] : []),
@@ -103,16 +119,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
     ...(record.links?.length || record.related?.length ? [{ key: 'related' as const, name: t('tab.related') }] : []),
   ];
   const tab = (tabs.find((x) => x.key === search.tab)?.key ?? 'form') satisfies Tab;
-  const board = model.definition.views?.find((v) => v.kind === 'board' && v.process === process?.key);
-  const up = board ? (
-    <Link to="/a/$app/board/$view" params={{ app: model.app, view: board.key }}>
-      {text(process?.name)}
-    </Link>
-  ) : (
-    <Link to="/a/$app/list/$form" params={{ app: model.app, form: form.key }}>
-      {text(form.name, form.key)}
-    </Link>
-  );
+  const crumbs = useMemo(() => <Crumbs model={model} form={form} process={process} title={record.title} />, [model, form, process, record.title]);
   const formPart = (
     <>
       {state.general.length > 0 ? (
@@ -121,25 +128,14 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
           {state.general.join(' ')}
         </p>
       ) : null}
-      <FormSections app={model.app} definition={model.definition} form={form} state={state} readOnly={!record.can.edit} recordId={record.id} onLeave={() => void save()} />
+      <FormSections app={model.app} definition={model.definition} form={form} state={state} readOnly={!record.can.edit} recordId={record.id} onLeave={saveNow} />
     </>
   );
   return (
     <>
-      <PageHead
-        title={record.title}
-        lead={
-          <nav className="crumb" aria-label={t('crumbs')}>
-            <span className="el wide-only">{text(model.definition.name)}</span>
-            <Icon name="right" size={14} className="wide-only" />
-            {up}
-            <Icon name="right" size={14} className="wide-only" />
-            <span className="el wide-only">{record.title}</span>
-          </nav>
-        }
-      />
+      <PageHead title={record.title} lead={crumbs} />
       <div className="band">
-        <Header model={model} record={record} status={status} message={message} onMove={(w) => void onMove(w)} onSave={() => void save()} />
+        <Header model={model} record={record} status={status} message={message} onMove={moveNow} onSave={saveNow} />
         <StagePath record={record} process={process} />
         {phone ? (
           <div className="phone-tabs" role="tablist">
@@ -172,10 +168,34 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
           </aside>
         </div>
       )}
-      {phone ? <BottomBar record={record} model={model} state={state} dirty={state.dirty.size > 0} saving={status === 'saving'} onSave={() => void save()} onMove={(w) => void onMove(w)} /> : null}
+      {phone ? <BottomBar record={record} model={model} state={state} dirty={state.dirty.size > 0} saving={status === 'saving'} onSave={saveNow} onMove={moveNow} /> : null}
       {asking ? <TransitionDialog model={model} record={record} transition={asking} onClose={() => setAsking(undefined)} onDone={arrived} /> : null}
       {conflict ? <ConflictDialog model={model} form={form} conflict={conflict} onResolve={(mine) => void resolve(mine)} /> : null}
     </>
+  );
+}
+
+/** Where the record stands: the app, the board or list it came from, its title. */
+function Crumbs({ model, form, process, title }: { model: Model; form: Form; process: Process | undefined; title: string }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const board = model.definition.views?.find((v) => v.kind === 'board' && v.process === process?.key);
+  return (
+    <nav className="crumb" aria-label={t('crumbs')}>
+      <span className="el wide-only">{text(model.definition.name)}</span>
+      <Icon name="right" size={14} className="wide-only" />
+      {board ? (
+        <Link to="/a/$app/board/$view" params={{ app: model.app, view: board.key }}>
+          {text(process?.name)}
+        </Link>
+      ) : (
+        <Link to="/a/$app/list/$form" params={{ app: model.app, form: form.key }}>
+          {text(form.name, form.key)}
+        </Link>
+      )}
+      <Icon name="right" size={14} className="wide-only" />
+      <span className="el wide-only">{title}</span>
+    </nav>
   );
 }
 

@@ -1,0 +1,67 @@
+import { act, cleanup, renderHook, waitFor } from '@testing-library/react';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { api } from '@/api/client';
+import type { Evaluated, RecordFull } from '@/api/types';
+import type { Form } from '@/model/definition';
+import { useForm } from './useForm';
+
+// The server's evaluation alone: the app's model, which the browser's rules need, never comes.
+beforeEach(() => void vi.spyOn(api, 'get').mockReturnValue(new Promise(() => {})));
+
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+const form: Form = { key: 'account', name: 'Account', fields: [{ key: 'code', type: 'idcode' }, { key: 'other', type: 'text' }] };
+const free = { visible: true, required: false, readOnly: false };
+const answer: Evaluated = {
+  data: { code: '91350100M000100Y44' },
+  fields: { code: free, other: free },
+  sections: {},
+  problems: [
+    { path: '/data/code', code: 'code.checksum', message: 'The check character is wrong', severity: 'warning' },
+    { path: '/data/other', code: 'check.failed', message: 'Look at the other', severity: 'warning' },
+    { path: '/data', code: 'check.failed', message: 'Look at the whole', severity: 'warning' },
+  ],
+};
+
+function around({ children }: { children: ReactNode }) {
+  return <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { enabled: false } } })}>{children}</QueryClientProvider>;
+}
+
+test('warnings show where the person was, stand in nobody\'s way, and outlive a save', async () => {
+  vi.spyOn(api, 'post').mockResolvedValue(answer);
+  const { result } = renderHook(() => useForm({ app: 'a', form }), { wrapper: around });
+  await waitFor(() => expect(result.current.ready).toBe(true));
+  act(() => result.current.set('code', '91350100M000100Y44'));
+  let stands = true;
+  await act(async () => {
+    stands = await result.current.settle();
+  });
+  expect(stands).toBe(false);
+  expect(result.current.problems.size).toBe(0);
+  expect([...result.current.warnings]).toEqual([['code', 'The check character is wrong']]);
+  expect(result.current.cautions).toEqual(['Look at the whole']);
+  expect(result.current.general).toEqual([]);
+  const saved = { data: answer.data, fields: answer.fields, sections: {}, rev: 2 } as unknown as RecordFull;
+  act(() => result.current.accept(saved, { code: '91350100M000100Y44' }));
+  expect(result.current.warnings.has('code')).toBe(true);
+  expect(result.current.dirty.size).toBe(0);
+});
+
+test('an answer that says the same leaves every piece of the form as it was', async () => {
+  const post = vi.spyOn(api, 'post').mockImplementation(() => Promise.resolve(structuredClone(answer)));
+  const { result } = renderHook(() => useForm({ app: 'a', form }), { wrapper: around });
+  await waitFor(() => expect(result.current.ready).toBe(true));
+  act(() => result.current.set('code', '91350100M000100Y44'));
+  await act(async () => void (await result.current.settle()));
+  const before = result.current;
+  act(() => result.current.set('other', 'x'));
+  await act(async () => void (await result.current.settle()));
+  expect(post.mock.calls.length).toBeGreaterThan(2);
+  expect(result.current.states).toBe(before.states);
+  expect(result.current.sections).toBe(before.sections);
+});
