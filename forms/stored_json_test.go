@@ -30,7 +30,7 @@ func slow(raw []byte) (map[string]any, error) {
 func FuzzStored(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `null`, `{"a":1,"b":-5,"c":9223372036854775807}`, `{"t":[{"q":1,"p":{"m":125,"c":"CNY"}},{}]}`, ` { "s" : "a\"b\\\u4e2d中" , "n" : null } `,
-		`{"f":1.5}`, `{"f":1e5}`, `{"a":[true,false,null,"x"]}`, `{"a"`, `{"a":}`, `[1]`, `{"x":9223372036854775808}`, `{"a":"\ud83d\ude00"}`,
+		`{"f":1.5}`, `{"f":1e5}`, `{"a":[true,false,null,"x"]}`, `{"a"`, `{"a":}`, `[1]`, `{"x":9223372036854775808}`, `{"a":"\ud83d\ude00"}`, `{"h":"<b>&","s":"\u2028 \u007f","中":[[],{}]}`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -42,6 +42,15 @@ func FuzzStored(f *testing.F) {
 		want, slowErr := slow(raw)
 		if slowErr == nil && err == nil && !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s: got %#v, want %#v", raw, got, want)
+		}
+		if err == nil && got != nil {
+			written, err := json.Marshal(Stored(got))
+			if general, _ := json.Marshal(got); err != nil || !bytes.Equal(written, general) {
+				t.Fatalf("%s: written as %s, want %s (%v)", raw, written, general, err)
+			}
+			if !SameStored(got, want) || len(got) > 0 && SameStored(got, map[string]any{}) {
+				t.Fatalf("%s: is not the same as itself, or the same as nothing", raw)
+			}
 		}
 		if slowErr != nil && err == nil {
 			t.Fatalf("%s: read as %#v, want an error like %v", raw, got, slowErr)

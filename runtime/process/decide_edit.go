@@ -3,7 +3,6 @@ package process
 import (
 	"encoding/json"
 	"maps"
-	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -78,7 +77,7 @@ func (d *decider) difference(v forms.Values) Changed {
 	var out Changed
 	next := d.form.Schema.Encode(v)
 	for k, now := range next {
-		if was, ok := d.s.Data[k]; !ok || !reflect.DeepEqual(was, now) {
+		if was, ok := d.s.Data[k]; !ok || !forms.SameStored(was, now) {
 			if out.Set == nil {
 				out.Set = forms.Stored{}
 			}
