@@ -140,6 +140,9 @@ func (e *evaluation) reference(f *field, r Ref, at *place) {
 		if e.s.byKey[name] != nil {
 			return nil, false
 		}
+		if name == "old" {
+			return e.before(), true
+		}
 		v, ok := e.names[name]
 		return v, ok && (name == "me" || f.target == nil || !about(name))
 	}

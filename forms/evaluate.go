@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"slices"
 	"strconv"
 
 	"pipewright/rules"
@@ -102,6 +103,7 @@ type evaluation struct {
 	cells    map[cell]bool   // hidden cells
 	sections map[int]bool    // visible sections evaluated so far
 	needed   map[RecordNeed]bool
+	old      map[string]any // see before
 }
 
 type cell struct {
@@ -127,8 +129,22 @@ func newEvaluation(s *Schema, in *Input) *evaluation {
 	for k, v := range outer.Names {
 		e.names[k] = v
 	}
+	if in.Changed != nil {
+		e.changed = map[string]bool{}
+		for _, k := range in.Changed {
+			e.changed[k] = true
+		}
+		e.touched = s.touched(in.Changed)
+	}
 	for _, f := range s.fields {
 		v, given := in.New[f.key]
+		if e.rests(f, v) {
+			if given {
+				e.values[f.key] = v
+			}
+			e.showAsIs(f, v.([]map[string]any))
+			continue
+		}
 		if v = cloneValue(v); v != nil && !Same(v, in.Old[f.key]) {
 			// What an action set may still be rounded, or be a record that stands for its id.
 			v = f.kind.accept(f, v, e.place(f, 0))
@@ -138,16 +154,21 @@ func newEvaluation(s *Schema, in *Input) *evaluation {
 		}
 		e.show(f, v)
 	}
-	e.names["old"] = nil
-	if in.Old != nil {
-		e.names["old"] = plainRow(in.Old)
-	}
 	scope := *outer
 	scope.Names = e.names
 	if scope.Budget == nil {
 		scope.Budget = rules.NewBudget()
 	}
 	e.scope = &scope
+	scope.Lookup = func(name string) (any, bool) {
+		if name == "old" {
+			return e.before(), true
+		}
+		if outer.Lookup != nil {
+			return outer.Lookup(name)
+		}
+		return nil, false
+	}
 	s.withRules(&scope)
 	row := scope
 	row.Lookup = func(name string) (any, bool) {
@@ -157,14 +178,50 @@ func newEvaluation(s *Schema, in *Input) *evaluation {
 		return scope.Lookup(name)
 	}
 	e.rowScope = &row
-	if in.Changed != nil {
-		e.changed = map[string]bool{}
-		for _, k := range in.Changed {
-			e.changed[k] = true
-		}
-		e.touched = s.touched(in.Changed)
-	}
 	return e
+}
+
+// before is the record before the change as expressions see it; few ask for it.
+func (e *evaluation) before() any {
+	if e.old == nil && e.in.Old != nil {
+		e.old = plainRow(e.in.Old)
+	}
+	if e.old == nil {
+		return nil
+	}
+	return e.old
+}
+
+// rests says that a field is a table which this evaluation leaves exactly as it was, so that its rows need no copy to be
+// computed in.
+func (e *evaluation) rests(f *field, v any) bool {
+	rows, ok := v.([]map[string]any)
+	if !ok || f.colByKey == nil || e.touched == nil || e.touched[f] {
+		return false
+	}
+	old, _ := e.in.Old[f.key].([]map[string]any)
+	if len(rows) == 0 || len(rows) != len(old) || &rows[0] != &old[0] {
+		return false
+	}
+	for _, col := range f.cols {
+		if e.touched[col] || col.restless || col.clears() || col.linked != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// showAsIs lets expressions see the rows of a table that rests: the very rows, where they say something of every column and hold
+// no reference.
+func (e *evaluation) showAsIs(f *field, rows []map[string]any) {
+	for _, col := range f.cols {
+		if col.def.Type == "reference" || slices.ContainsFunc(rows, func(r map[string]any) bool { _, ok := r[col.key]; return !ok }) {
+			e.show(f, rows)
+			return
+		}
+	}
+	e.rows[f] = rows
+	e.names[f.key] = rows
 }
 
 // show lets expressions see a field's value.
