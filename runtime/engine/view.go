@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"pipewright/forms"
@@ -50,6 +51,9 @@ func (v *View) Sees(key string) bool {
 
 // Data are the values he sees, in wire form, references with their titles. In lists tables are left out.
 func (v *View) Data() map[string]json.RawMessage {
+	if v.Inspection != nil && v.Inspection.Values != nil && !v.brief {
+		return v.Wire(v.Inspection.Values)
+	}
 	return v.Wire(v.decode(v.State.Data))
 }
 
@@ -227,6 +231,9 @@ func (e *Engine) titles(ctx context.Context, vs []*View) error {
 	}
 	for _, v := range vs {
 		v.titles = all
+		if !pointsAway(v.Form) {
+			continue
+		}
 		data := []forms.Stored{v.State.Data}
 		if v.State.Round != nil {
 			data = append(data, v.State.Round.Proposed)
@@ -267,6 +274,17 @@ func (e *Engine) titles(ctx context.Context, vs []*View) error {
 		}
 	}
 	return nil
+}
+
+// pointsAway says whether a form can hold references at all.
+func pointsAway(f *process.Form) bool {
+	for i := range f.Def.Fields {
+		d := &f.Def.Fields[i]
+		if d.Form != "" || slices.ContainsFunc(d.Fields, func(c forms.Field) bool { return c.Form != "" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // GuardChange is a guarded field that changed between two rounds, in wire form; empty is null.

@@ -1,7 +1,8 @@
 package process
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"pipewright/forms"
@@ -57,7 +58,8 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 		return out, d.needs
 	}
 	sc := d.scope(v)
-	results := map[string]*forms.Result{} // transitions that want the same of the form share one evaluation
+	// Transitions that want the same of the form share one evaluation, mostly that of the stage itself.
+	evaluated := []gated{{mask, out.Result}}
 	for _, t := range d.proc.Transitions {
 		if !t.From[s.Stage] || t.Def.Auto {
 			continue
@@ -69,11 +71,13 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 		ts.Back = !ts.GivesUp && !t.advancing(st)
 		var res *forms.Result
 		if t.asksForm(st) {
-			key := fmt.Sprint(t.advancing(st), t.Def.Ask)
-			if res = results[key]; res == nil {
-				res = d.evaluate(v, nil, d.gateMask(t), []string{})
-				results[key] = res
+			want := d.gateMask(t)
+			i := slices.IndexFunc(evaluated, func(g gated) bool { return sameMask(g.mask, want) })
+			if i < 0 {
+				i = len(evaluated)
+				evaluated = append(evaluated, gated{want, d.evaluate(v, nil, want, []string{})})
 			}
+			res = evaluated[i].res
 		}
 		ts.Pick, ts.Stays = d.pickFrom(t.To)
 		ts.Missing = d.errorsOf(d.gateOn(t, sc, res))
@@ -86,6 +90,16 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 	}
 	d.conditions(out, st, v, sc)
 	return out, d.needs
+}
+
+// gated is what the form says under a mask.
+type gated struct {
+	mask forms.Mask
+	res  *forms.Result
+}
+
+func sameMask(a, b forms.Mask) bool {
+	return maps.Equal(a.Hide, b.Hide) && maps.Equal(a.ReadOnly, b.ReadOnly) && maps.Equal(a.Require, b.Require)
 }
 
 // inspector is a decider that decides nothing.
