@@ -44,7 +44,11 @@ func extend(h head, record string, events []process.Event) ([]chained, head, err
 	out := make([]chained, len(events))
 	for i := range events {
 		e := &events[i]
-		raw, err := marshal(e)
+		payload, err := marshal(e.Payload)
+		if err != nil {
+			return nil, h, err
+		}
+		raw, err := marshal(e.Stored(payload))
 		if err != nil {
 			return nil, h, err
 		}
@@ -53,10 +57,6 @@ func extend(h head, record string, events []process.Event) ([]chained, head, err
 			return nil, h, err
 		}
 		c := chained{Event: raw, Salt: hex.EncodeToString(salt[:])}
-		payload, err := marshal(e.Payload)
-		if err != nil {
-			return nil, h, err
-		}
 		if c.Hash, err = payloadHash(c.Salt, payload); err != nil {
 			return nil, h, err
 		}

@@ -272,7 +272,12 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(storedEvent{e.Seq, e.Rev, e.Payload.Type(), e.At, e.By, e.Op, e.Release, e.Cause, e.Facts, raw})
+	return json.Marshal(e.Stored(raw))
+}
+
+// Stored is what to marshal as the event when its payload has been marshalled already.
+func (e *Event) Stored(payload json.RawMessage) any {
+	return storedEvent{e.Seq, e.Rev, e.Payload.Type(), e.At, e.By, e.Op, e.Release, e.Cause, e.Facts, payload}
 }
 
 // UnmarshalJSON reads a stored event; an unknown type is an error, never skipped.
