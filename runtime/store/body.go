@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -91,7 +92,7 @@ func (c *bodyCheck) word(w string) bool {
 }
 
 func (c *bodyCheck) object(depth int) bool {
-	var few [8]string // member names; a map only once there are many
+	var few [24][]byte // member names; a map only once there are many
 	var many map[string]bool
 	n := 0
 	c.i++
@@ -115,23 +116,23 @@ func (c *bodyCheck) object(depth int) bool {
 		}
 		if many == nil {
 			for _, have := range few[:n] {
-				if have == name {
-					return c.fail("member " + strconv.Quote(clip(name)) + " twice")
+				if bytes.Equal(have, name) {
+					return c.fail("member " + strconv.Quote(clip(string(name))) + " twice")
 				}
 			}
 			if n < len(few) {
 				few[n] = name
 				n++
 			} else {
-				many = map[string]bool{name: true}
+				many = map[string]bool{string(name): true}
 				for _, have := range few {
-					many[have] = true
+					many[string(have)] = true
 				}
 			}
-		} else if many[name] {
-			return c.fail("member " + strconv.Quote(clip(name)) + " twice")
+		} else if many[string(name)] {
+			return c.fail("member " + strconv.Quote(clip(string(name))) + " twice")
 		} else {
-			many[name] = true
+			many[string(name)] = true
 		}
 		c.space()
 		if c.at() != ':' {
@@ -181,22 +182,22 @@ func (c *bodyCheck) array(depth int) bool {
 	}
 }
 
-// name reads a string and returns what it says.
-func (c *bodyCheck) name() (string, bool) {
+// name reads a string and returns what it says, where it can without a copy.
+func (c *bodyCheck) name() ([]byte, bool) {
 	start := c.i
 	escaped, ok := c.skip()
 	if !ok {
-		return "", false
+		return nil, false
 	}
 	raw := c.b[start:c.i]
 	if !escaped {
-		return string(raw[1 : len(raw)-1]), true
+		return raw[1 : len(raw)-1], true
 	}
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
-		return "", c.fail("bad string")
+		return nil, c.fail("bad string")
 	}
-	return s, true
+	return []byte(s), true
 }
 
 // skip steps over a string and tells whether it holds escapes.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unsafe"
 
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
@@ -216,7 +217,7 @@ func (t *table) add(c *conn, d store.Doc, cols map[string]any) (bool, error) {
 	for _, name := range t.cols {
 		args = append(args, stored(cols[name]))
 	}
-	args = append(args, string(d.Body))
+	args = append(args, bodyText(d.Body))
 	n, err := c.exec(t.insert, args...)
 	if err != nil || n == 0 {
 		return false, err
@@ -229,6 +230,10 @@ func (t *table) add(c *conn, d store.Doc, cols map[string]any) (bool, error) {
 	}
 	return true, nil
 }
+
+// bodyText is a body as the text it is kept as, without a copy: a body is not changed once it is handed over, and the driver makes
+// its own copy when it binds it.
+func bodyText(body json.RawMessage) string { return unsafe.String(unsafe.SliceData(body), len(body)) }
 
 // stored is a column's value as it is bound.
 func stored(v any) any {
@@ -290,7 +295,7 @@ func (s *Store) Replace(ctx context.Context, coll string, d store.Doc, ver int64
 		}
 		var set strings.Builder
 		set.WriteString("UPDATE " + t.name + " SET ver = ?, body = ?")
-		args := append(make([]any, 0, len(t.cols)+3), d.Ver, string(d.Body))
+		args := append(make([]any, 0, len(t.cols)+3), d.Ver, bodyText(d.Body))
 		var changed []string
 		for i, name := range t.cols {
 			if v := stored(cols[name]); v != any(old[i]) {
