@@ -3,6 +3,7 @@ package forms
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -82,6 +83,17 @@ func (s *Schema) DecodeScalars(d Stored) Values {
 			if v := f.kind.decode(f, x); v != nil {
 				out[f.key] = v
 			}
+		}
+	}
+	return out
+}
+
+// Bulk are the storage keys of the tables that neither DecodeScalars nor Cols looks into.
+func (s *Schema) Bulk() map[string]bool {
+	out := map[string]bool{}
+	for _, f := range s.fields {
+		if len(f.cols) > 0 && !slices.ContainsFunc(f.cols, func(c *field) bool { return c.def.Index }) {
+			out[f.storage] = true
 		}
 	}
 	return out

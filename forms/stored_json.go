@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -40,6 +41,96 @@ func readStored(b []byte) (map[string]any, error) {
 		return nil, errStored
 	}
 	return v, nil
+}
+
+// ReadStored reads stored data as UnmarshalJSON does, but for the members that skip names.
+func ReadStored(raw []byte, skip map[string]bool) (Stored, error) {
+	out := Stored{}
+	return out, StoredMembers(raw, func(key string, value []byte) error {
+		if skip[key] {
+			return nil
+		}
+		r := &storedReader{b: value}
+		v, err := r.value(1)
+		if err == nil && r.i != len(value) {
+			err = errStored
+		}
+		out[key] = v
+		return err
+	})
+}
+
+// StoredMembers calls each with every member of a JSON object and its value, in their order and without reading the values. null
+// has no members.
+func StoredMembers(raw []byte, each func(key string, value []byte) error) error {
+	r := &storedReader{b: raw}
+	r.space()
+	if r.at() == 'n' {
+		_, err := r.word("null", nil)
+		return err
+	}
+	if r.at() != '{' {
+		return errStored
+	}
+	r.i++
+	if r.space(); r.at() == '}' {
+		return nil
+	}
+	for {
+		if r.space(); r.at() != '"' {
+			return errStored
+		}
+		key, err := r.text()
+		if err != nil {
+			return err
+		}
+		if r.space(); r.at() != ':' {
+			return errStored
+		}
+		r.i++
+		r.space()
+		start := r.i
+		if err := r.pass(); err != nil {
+			return err
+		}
+		if err := each(key, bytes.TrimRight(r.b[start:r.i], " \n\t\r")); err != nil {
+			return err
+		}
+		switch r.at() {
+		case ',':
+			r.i++
+		case '}':
+			return nil
+		default:
+			return errStored
+		}
+	}
+}
+
+// pass steps over a value to the comma or brace that ends it, looking only at texts and brackets.
+func (r *storedReader) pass() error {
+	for depth := 0; r.i < len(r.b); r.i++ {
+		switch r.b[r.i] {
+		case '"':
+			for r.i++; r.i < len(r.b) && r.b[r.i] != '"'; r.i++ {
+				if r.b[r.i] == '\\' {
+					r.i++
+				}
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return nil
+			}
+			depth--
+		case ',':
+			if depth == 0 {
+				return nil
+			}
+		}
+	}
+	return errStored
 }
 
 func (r *storedReader) at() byte {

@@ -158,14 +158,15 @@ func (f *fetcher) rollup(ctx context.Context, n process.Need) error {
 		return err
 	}
 	roll := process.NewRoll(f.app, n, f.facts.Calendar, f.e.instant())
+	rows := &rowReader{}
 	err = f.e.eachPointing(ctx, form, filter, "", nil, func(page store.Page) error {
 		for _, d := range page.Docs {
-			r, err := decodeState(d)
+			s, err := rows.state(d)
 			if err != nil {
 				return err
 			}
-			if r.State != nil {
-				roll.Add(r.State)
+			if s != nil {
+				roll.Add(s)
 			}
 		}
 		return nil

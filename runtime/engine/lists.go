@@ -213,12 +213,13 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 		return nil, "", readError(err)
 	}
 	out := make([]*View, 0, len(page.Docs))
+	rows := &rowReader{brief: true, bulk: l.form.Schema.Bulk()}
 	for _, d := range page.Docs {
-		r, err := decodeState(d)
+		s, err := rows.state(d)
 		if err != nil {
 			return nil, "", err
 		}
-		v, err := l.e.view(ctx, l.app, l.form.Def.Key, l.dir, l.viewer.User, d, r)
+		v, err := l.e.view(ctx, l.app, l.form.Def.Key, l.dir, l.viewer.User, d, &record{State: s})
 		if err != nil {
 			return nil, "", err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"pipewright/runtime/process"
@@ -54,22 +55,6 @@ func decodeRecord(d store.Doc) (*record, error) {
 	return &r, nil
 }
 
-// decodeState reads only the state of a document, for lists. The state is the first member of a record, and what comes after it
-// (operations, effects that wait) is often longer than itself: it is not even looked at.
-func decodeState(d store.Doc) (*record, error) {
-	dec := json.NewDecoder(bytes.NewReader(d.Body))
-	var r record
-	if open, err := dec.Token(); err == nil && open == json.Delim('{') {
-		if name, err := dec.Token(); err == nil && name == "state" {
-			if err := dec.Decode(&r.State); err != nil {
-				return nil, fmt.Errorf("engine: record %s: %w", d.ID, err)
-			}
-			return &r, nil
-		}
-	}
-	return decodeRecord(d)
-}
-
 // decode reads a document, or finds it decoded already. What it returns must not be changed.
 func (e *Engine) decode(d store.Doc) (*record, error) {
 	if known, ok := e.cache.get(d.ID); ok && known.ver == d.Ver {
@@ -117,11 +102,15 @@ func nextDue(s *process.State) time.Time {
 
 // marshal is json.Marshal without escaping <, > and &.
 func marshal(v any) (json.RawMessage, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
+	return bytes.Clone(bytes.TrimRight(b.Bytes(), "\n")), nil
 }
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
