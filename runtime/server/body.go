@@ -21,8 +21,22 @@ const (
 	maxDefinition = 10 << 20
 )
 
-// body reads the request body as it is: JSON only, within the limit.
+// readContent is the body of a request, or why it was refused.
+type readContent struct {
+	raw []byte
+	err error
+}
+
+// body is the request body as it is: JSON only, within the limit.
 func (c *call) body() ([]byte, error) {
+	if c.content == nil {
+		raw, err := c.readBody()
+		c.content = &readContent{raw, err}
+	}
+	return c.content.raw, c.content.err
+}
+
+func (c *call) readBody() ([]byte, error) {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if c.Request.ContentLength != 0 && (err != nil || kind != "application/json") {
 		return nil, badRequest(rules.Say("请求的内容要是 JSON（Content-Type: application/json）", "請求的內容要是 JSON（Content-Type: application/json）",

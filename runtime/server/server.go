@@ -39,6 +39,7 @@ type Server struct {
 	sessions *sessions
 	throttle *throttle
 	metrics  *metrics
+	turns    *turns
 	code     string
 	routes   []route
 	handler  http.Handler
@@ -60,7 +61,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, throttle: newThrottle(c.Now), metrics: newMetrics()}
+	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns()}
 	s.closing, s.close = context.WithCancel(context.Background())
 	needed, err := s.setupNeeded(ctx)
 	if err != nil {
@@ -104,6 +105,9 @@ type route struct {
 	limit int64
 	// raw handlers write the answer themselves.
 	raw bool
+	// ownPace is for what goes on at the pace of the other side, and for what must be answered however busy the server is: it
+	// waits for no turn. So do raw handlers.
+	ownPace bool
 }
 
 func (s *Server) build() http.Handler {
@@ -153,6 +157,8 @@ type call struct {
 	session session
 	dir     *org.Directory
 	limit   int64
+	// content is the body once it has been read, see body.
+	content *readContent
 }
 
 func (c *call) ctx() context.Context { return c.Request.Context() }
@@ -178,11 +184,26 @@ type reply struct {
 func (s *Server) endpoint(r route) gin.HandlerFunc {
 	return func(g *gin.Context) {
 		c := &call{Context: g, s: s, limit: r.limit}
+		ownPace := r.raw || r.ownPace
+		if !ownPace {
+			leave, err := s.turns.enter()
+			if err != nil {
+				s.fail(g, c, err)
+				return
+			}
+			defer leave()
+		}
 		if err := s.admit(c, r.who); err != nil {
 			s.fail(g, c, err)
 			return
 		}
-		out, err := r.handle(c)
+		var out any
+		var err error
+		if ownPace {
+			out, err = r.handle(c)
+		} else {
+			out, err = s.inTurn(c, r.handle)
+		}
 		switch {
 		case err != nil:
 			s.fail(g, c, err)

@@ -14,8 +14,8 @@ func (s *Server) table() []route {
 		get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	)
 	return []route{
-		{method: get, path: "/healthz", who: nobody, summary: "Whether the process answers", out: map[string]string{}, handle: s.healthz},
-		{method: get, path: "/readyz", who: nobody, summary: "Whether the store answers", out: map[string]string{}, handle: s.readyz},
+		{method: get, path: "/healthz", who: nobody, summary: "Whether the process answers", out: map[string]string{}, handle: s.healthz, ownPace: true},
+		{method: get, path: "/readyz", who: nobody, summary: "Whether the store answers", out: map[string]string{}, handle: s.readyz, ownPace: true},
 		{method: get, path: "/metrics", summary: "Prometheus metrics, for this machine and admins", handle: s.showMetrics, raw: true},
 		{method: get, path: "/api/openapi.json", summary: "This document", handle: s.getOpenAPI},
 
@@ -96,7 +96,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/search", who: signedIn, summary: "Records of all apps by title, number and the fields made for searching", out: items[foundOut]{}, handle: s.getSearch},
 		{method: get, path: "/api/notices", who: signedIn, summary: "What I was told", out: items[noticeOut]{}, handle: s.getNotices},
 		{method: post, path: "/api/notices/read", who: signedIn, summary: "Mark notices as read", in: readIn{}, handle: s.postNoticesRead},
-		{method: post, path: "/api/files", who: signedIn, summary: "Upload a file: the content as the body, the name as the parameter name", out: fileOut{}, handle: s.postFile, limit: engine.MaxFile},
+		{method: post, path: "/api/files", who: signedIn, summary: "Upload a file: the content as the body, the name as the parameter name", out: fileOut{}, handle: s.postFile, limit: engine.MaxFile, ownPace: true},
 		{method: get, path: "/api/files/:id", who: signedIn, summary: "A file, in the record it stands in (record), or its small picture (thumb=1)", handle: s.getFile, raw: true},
 		{method: get, path: "/api/stream", who: signedIn, summary: "Live changes (server-sent events)", handle: s.getStream, raw: true},
 
