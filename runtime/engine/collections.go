@@ -17,6 +17,7 @@ const (
 	collJobs      = "jobs"       // see jobs.go
 	collTasks     = "tasks"      // record|step|round|slot, or that of the run that made it
 	collNotices   = "notices"    // told to one person in the product
+	collSnapshots = "snapshots"  // week|record: where an open record stood on that Monday
 	collSearch    = "search"     // record: what it is found by, and who may read it
 	collAttention = "attention"  // record: when it is due or idle, and for whom
 	collVisits    = "visits"     // record|entry: one stay in a stage
@@ -61,6 +62,8 @@ func ownCollections() []store.Collection {
 			Indexes: []store.Index{ix("mine", "user", "read", "-at"), ix("all", "user", "-at")}},
 		{Name: collVisits, Columns: join(text("app", "process", "stage", "to", "record", "owner"), columns(query.Int, []string{"value", "stay"}), times("entered", "left")),
 			Indexes: []store.Index{{Name: "byStage", Cols: []string{"app", "process", "stage", "entered"}, Cover: []string{"stay", "value"}}, ix("byRecord", "record")}},
+		{Name: collSnapshots, Columns: join(text("process", "record", "stage", "owner", "team"), times("week", "closing"), columns(query.Int, []string{"value", "weighted"})),
+			Indexes: []store.Index{ix("byWeek", "process", "week"), ix("byAge", "week")}},
 		{Name: collRounds, Columns: join(text("record", "app", "chain", "state"), times("endedAt")), Indexes: []store.Index{ix("byRecord", "record", "-endedAt")}},
 		{Name: collSchedules, Columns: join(text("kind", "schedule", "app", "state"), times("tick")),
 			Indexes: []store.Index{ix("bySchedule", "schedule", "state", "-tick"), ix("ledger", "kind", "-tick"), ix("byApp", "app", "kind", "-tick")}},

@@ -74,7 +74,9 @@ type Engine struct {
 	// ready holds the apps whose collections have been declared by this process, by pointer.
 	ready sync.Map
 	// shown holds the apps whose records are shown elsewhere as they should be, or have a job for it, by pointer.
-	shown   sync.Map
+	shown sync.Map
+	// snapped is the week whose positions each app has a job for, by pointer.
+	snapped sync.Map
 	readyMu sync.Mutex
 
 	queue chan relayItem

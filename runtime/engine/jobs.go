@@ -44,6 +44,7 @@ const (
 	jobTimer      = "timer"      // a timer of a record has come
 	jobTick       = "tick"       // a schedule is due
 	jobRefresh    = "refresh"    // lookups or rollups are out of date
+	jobSnapshot   = "snapshot"   // the positions of a process at the beginning of a week
 	jobShow       = "show"       // what other collections show of a form's records is out of date
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 )
@@ -57,6 +58,7 @@ func init() { // the handlers come back here for their constants
 		jobTick:       (*Engine).runTick,
 		jobRefresh:    (*Engine).runRefresh,
 		jobShow:       (*Engine).runShow,
+		jobSnapshot:   (*Engine).runSnapshot,
 		jobAnchor:     (*Engine).runAnchor,
 	}
 }

@@ -3,16 +3,19 @@ package engine
 import (
 	"context"
 	"errors"
+	"time"
 
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
-// Purge removes finished jobs, runs and operations that nothing will repeat any more.
+// Purge removes finished jobs, runs and operations that nothing will repeat any more, and positions that no report reaches.
 func (e *Engine) Purge(ctx context.Context) error {
-	old := e.instant().Add(-keepDone).UnixMilli()
-	for _, c := range []struct{ coll, col string }{{collJobs, "doneAt"}, {collOps, "at"}, {collRuns, "at"}} {
-		f := query.And{query.Cmp{Col: c.col, Op: query.Lt, Value: old}}
+	for _, c := range []struct {
+		coll, col string
+		keep      time.Duration
+	}{{collJobs, "doneAt", keepDone}, {collOps, "at", keepDone}, {collRuns, "at", keepDone}, {collSnapshots, "week", keepSnapshots}} {
+		f := query.And{query.Cmp{Col: c.col, Op: query.Lt, Value: e.instant().Add(-c.keep).UnixMilli()}}
 		if c.coll == collJobs {
 			f = append(f, query.Cmp{Col: "state", Op: query.Eq, Value: jobDone})
 		}

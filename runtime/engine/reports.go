@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"pipewright/rules"
 	"pipewright/runtime/access"
@@ -42,6 +43,8 @@ type ReportResult struct {
 	Form    *process.Form
 	Columns []ReportColumn
 	Rows    []ReportRow
+	// Since is the Monday that a comparison starts from.
+	Since time.Time
 	// Totals align with the measures; a minimum or maximum has none.
 	Totals []Figure
 }
@@ -76,8 +79,11 @@ func (e *Engine) Report(ctx context.Context, user, app, key, where string) (*Rep
 		return nil, err
 	}
 	res := &ReportResult{Def: def, App: a, Form: form}
-	if def.Kind == "funnel" {
+	switch def.Kind {
+	case "funnel":
 		return res, l.funnel(ctx, res)
+	case "snapshot":
+		return res, l.compare(ctx, res)
 	}
 	return res, l.summary(ctx, res)
 }

@@ -49,6 +49,9 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 		if err := e.fireTimers(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("timers will be looked at again", "error", err)
 		}
+		if err := e.snapshots(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("the positions of the week will be taken later", "error", err)
+		}
 		if now := e.instant(); now.Sub(lastPurge) > 10*time.Minute {
 			lastPurge = now
 			if err := e.Purge(ctx); err != nil && ctx.Err() == nil {

@@ -37,7 +37,7 @@ var choices = map[reflect.Type]map[string][]string{
 	reflect.TypeFor[HTTPAction](): {"method": {"GET", "POST", "PUT", "PATCH", "DELETE"}},
 	reflect.TypeFor[View]():       {"kind": {"board", "list"}},
 	reflect.TypeFor[Report](): {
-		"kind":  {"summary", "funnel"},
+		"kind":  {"summary", "funnel", "snapshot"},
 		"chart": {"number", "bar", "line", "pie", "funnel", "table"},
 	},
 	reflect.TypeFor[GroupBy](): {"unit": {"day", "week", "month", "year"}},

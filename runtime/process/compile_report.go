@@ -52,7 +52,8 @@ func (c *compiler) report(path string, r *Report) {
 	if r.Kind == "funnel" && r.Process == "" {
 		c.fail(path+"/process", "setting.missing", "漏斗要写明是哪个流程的", "漏斗要寫明是哪個流程的", "A funnel needs a process")
 	}
-	if r.Kind != "funnel" && len(r.Measures) == 0 {
+	c.snapshotReport(path, r)
+	if r.Kind != "funnel" && r.Kind != "snapshot" && len(r.Measures) == 0 {
 		c.fail(path+"/measures", "setting.missing", "报表没有任何指标：至少写一个计数或合计", "報表沒有任何指標：至少寫一個計數或合計",
 			"The report measures nothing; give at least a count or a sum")
 	}
@@ -93,6 +94,29 @@ func (c *compiler) report(path string, r *Report) {
 			c.fail(at, "setting.conflict", "一个指标只写 count、sum、min、max 之一", "一個指標只寫 count、sum、min、max 之一",
 				"A measure is one of count, sum, min, max")
 		}
+	}
+}
+
+// maxWeeks is how far back a snapshot compares; positions are kept a little longer.
+const maxWeeks = 104
+
+// snapshotReport checks a report that compares positions: what it counts is fixed.
+func (c *compiler) snapshotReport(path string, r *Report) {
+	if r.Kind != "snapshot" {
+		if r.Weeks != 0 {
+			c.fail(path+"/weeks", "setting.conflict", "weeks 只用于 snapshot 报表", "weeks 只用於 snapshot 報表", "weeks belongs to a snapshot report only")
+		}
+		return
+	}
+	if r.Process == "" {
+		c.fail(path+"/process", "setting.missing", "周对比要写明是哪个流程的", "週對比要寫明是哪個流程的", "A snapshot needs a process")
+	}
+	if r.Weeks < 0 || r.Weeks > maxWeeks {
+		c.fail(path+"/weeks", "setting.range", "weeks 是 1 到 {max} 周", "weeks 是 1 到 {max} 週", "weeks is 1 to {max}", "max", maxWeeks)
+	}
+	if len(r.Group) > 0 || len(r.Measures) > 0 {
+		c.fail(path, "setting.conflict", "周对比的分组与指标是固定的，不写 group 与 measures", "週對比的分組與指標是固定的，不寫 group 與 measures",
+			"A snapshot counts movements; give it no group and no measures")
 	}
 }
 

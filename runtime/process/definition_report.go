@@ -25,8 +25,10 @@ type Report struct {
 	Name    rules.Text `json:"name,omitzero"`
 	Process string     `json:"process,omitempty"`
 	Form    string     `json:"form,omitempty"`
-	// Kind is "summary" (default) or "funnel".
-	Kind     string     `json:"kind,omitempty"`
+	// Kind is "summary" (default), "funnel", or "snapshot": how a process stands against its positions of Weeks ago.
+	Kind string `json:"kind,omitempty"`
+	// Weeks back of a snapshot, 1 (default) to 104: the Monday of last week, of the week before that, and so on.
+	Weeks    int        `json:"weeks,omitempty"`
 	Where    string     `json:"where,omitempty"`
 	Group    []GroupBy  `json:"group,omitempty"`
 	Measures []MeasureD `json:"measures,omitempty"`

@@ -2,6 +2,7 @@ package server
 
 import (
 	"slices"
+	"time"
 
 	"pipewright/rules"
 	"pipewright/runtime/engine"
@@ -68,6 +69,8 @@ type reportOut struct {
 	Columns []reportColumnOut `json:"columns"`
 	Rows    []reportRowOut    `json:"rows"`
 	Totals  []*string         `json:"totals"`
+	// Since is the Monday that a snapshot compares with.
+	Since string `json:"since,omitempty"`
 }
 
 type reportColumnOut struct {
@@ -111,6 +114,9 @@ func (s *Server) report(c *call, key, where string) (reportOut, error) {
 	}
 	if out.Chart == "" {
 		out.Chart = "table"
+	}
+	if !r.Since.IsZero() {
+		out.Since = r.Since.Format(time.DateOnly)
 	}
 	if r.Form.Process != nil {
 		out.Process = r.Form.Process.Def.Key

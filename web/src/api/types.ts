@@ -368,6 +368,8 @@ export interface ReportResult {
   rows: ReportRow[];
   totals?: (string | null)[];
   where?: string;
+  /** The Monday that a snapshot compares with. */
+  since?: string;
 }
 
 export interface DashboardResult {

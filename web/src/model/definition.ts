@@ -534,7 +534,8 @@ export interface Report {
   name?: Text;
   process?: string;
   form?: string;
-  kind?: 'summary' | 'funnel';
+  kind?: 'summary' | 'funnel' | 'snapshot';
+  weeks?: number;
   where?: string;
   group?: { by: string; unit?: string }[];
   measures?: Measure[];

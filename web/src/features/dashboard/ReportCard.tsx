@@ -24,6 +24,7 @@ export function measure(value: string | null | undefined, column: ReportColumn, 
 
 /** One report in the shape it asks for. */
 export function ReportCard({ report, model }: { report: ReportResult; model: Model }) {
+  const { t } = useTranslation('dashboard');
   const text = useText();
   const name = text(report.name, report.key);
   if (isTile(report)) return <Tile report={report} model={model} name={name} />;
@@ -31,6 +32,7 @@ export function ReportCard({ report, model }: { report: ReportResult; model: Mod
     <section className="card report" aria-label={name}>
       <header>
         <h2>{name}</h2>
+        {report.since ? <span className="s">{t('since', { day: report.since })}</span> : null}
       </header>
       {report.kind === 'funnel' || report.chart === 'funnel' ? <Funnel report={report} model={model} /> : null}
       {report.chart === 'bar' || report.chart === 'line' || report.chart === 'pie' ? <Drawn report={report} model={model} name={name} kind={report.chart} /> : null}
@@ -44,7 +46,8 @@ function Open({ report, model, row, children, label }: { report: ReportResult; m
   const text = useText();
   const form = formOf(report, model);
   const where = bothOf(report.where, row?.where);
-  if (!form) return <>{children}</>;
+  // What moved between two Mondays is told by no condition on the records as they are.
+  if (!form || report.kind === 'snapshot') return <>{children}</>;
   const title = [text(report.name, report.key), ...(row?.labels.map((l) => text(l)) ?? [])].filter(Boolean).join(' · ');
   return (
     <Link className="figure" to="/a/$app/list/$form" params={{ app: model.app, form }} search={{ ...(where ? { where } : {}), title }} aria-label={label}>

@@ -9,7 +9,7 @@ import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useS
 import { useFieldChoices, useNewText } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
-import { ChoiceSlot, ChoicesSlot, TextSlot, type Choice } from '../controls/slots';
+import { ChoiceSlot, ChoicesSlot, NumberSlot, TextSlot, type Choice } from '../controls/slots';
 import { SidePage } from '../SidePage';
 
 const LISTS = ['views', 'reports', 'dashboards'] as const;
@@ -138,7 +138,7 @@ function One({ list, index, name, children }: { list: ListName; index: number; n
   const { actions } = useDraftStore();
   const rest = useSlot(
     [list, index],
-    ['name', 'process', 'form', 'kind', 'where', 'columns', 'sort', 'sum', 'card', 'group', 'measures', 'chart', 'cards'],
+    ['name', 'process', 'form', 'kind', 'weeks', 'where', 'columns', 'sort', 'sum', 'card', 'group', 'measures', 'chart', 'cards'],
   );
   return (
     <div className="card d-one">
@@ -252,7 +252,10 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             label={t('reportKind')}
             unset={t('report_summary')}
             unsetAs="summary"
-            choices={[{ value: 'funnel', label: t('report_funnel') }]}
+            choices={[
+              { value: 'funnel', label: t('report_funnel') },
+              { value: 'snapshot', label: t('report_snapshot') },
+            ]}
           />
           <ChoiceSlot
             at={[...at, 'chart']}
@@ -262,8 +265,11 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             choices={CHARTS.filter((c) => c !== 'table').map((c) => ({ value: c, label: t(`chart_${c}`) }))}
           />
         </div>
+        {report.kind === 'snapshot' ? (
+          <NumberSlot at={[...at, 'weeks']} label={t('weeksBack')} hint={t('weeksBackHint')} placeholder="1" min={1} max={104} />
+        ) : null}
       </Part>
-      {report.kind === 'funnel' ? null : (
+      {report.kind === 'funnel' || (report.kind === 'snapshot' && !report.group && !report.measures) ? null : (
         <>
           <Part
             title={t('groupBy')}
