@@ -195,11 +195,19 @@ func (c *Catalog) load(ctx context.Context, app string, n int) (*compiled, error
 	if def == nil || rules.HasErrors(problems) {
 		return nil, fmt.Errorf("designer: release %d of %s cannot be read: %v", n, app, firstError(problems))
 	}
-	compiledApp, problems := process.Compile(def, r.Storage, n, process.Options{SkipTexts: true})
+	compiledApp, problems := process.Compile(def, r.Storage, n, process.Options{SkipTexts: true, Shared: keptShared(r)})
 	if rules.HasErrors(problems) {
 		return nil, fmt.Errorf("designer: release %d of %s does not compile: %v", n, app, firstError(problems))
 	}
 	return &compiled{app: compiledApp, digest: r.Digest}, nil
+}
+
+// keptShared is what a release keeps of other apps; never nil, so that a release is never read in the light of what they are today.
+func keptShared(r Release) map[string]*process.Shared {
+	if r.Shared == nil {
+		return map[string]*process.Shared{}
+	}
+	return r.Shared
 }
 
 func firstError(ps []rules.Problem) string {

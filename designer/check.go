@@ -18,7 +18,20 @@ func (d *Designer) Check(definition []byte) []rules.Problem {
 	if def == nil {
 		return problems
 	}
-	return d.check(def, problems)
+	return d.check(def, problems, d.Config.Check)
+}
+
+// CheckAmong is Check among the live apps, which the definition may use.
+func (d *Designer) CheckAmong(ctx context.Context, definition []byte) ([]rules.Problem, error) {
+	opts, err := d.Among(ctx)
+	if err != nil {
+		return nil, err
+	}
+	def, problems := process.Parse(definition)
+	if def == nil {
+		return problems, nil
+	}
+	return d.check(def, problems, opts), nil
 }
 
 // CheckAgainst is Check, and what depends on more than the definition: the people of the company, and what other apps use. It is
@@ -32,7 +45,18 @@ func (d *Designer) CheckAgainst(ctx context.Context, definition []byte) ([]rules
 }
 
 func (d *Designer) checkAgainst(ctx context.Context, def *process.Definition, problems []rules.Problem) ([]rules.Problem, error) {
-	problems = d.check(def, problems)
+	others, err := d.catalog.Live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opts := usingThose(others)
+	problems = d.check(def, problems, opts)
+	used, err := d.usedBy(ctx, def, opts, others)
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, used...)
+	sortProblems(problems)
 	if rules.HasErrors(problems) {
 		return problems, nil // an app that cannot run has no approvals to try
 	}
@@ -43,15 +67,48 @@ func (d *Designer) checkAgainst(ctx context.Context, def *process.Definition, pr
 	if err != nil {
 		return nil, fmt.Errorf("designer: people: %w", err)
 	}
-	app, _ := process.Compile(def, nil, 0, process.Options{SkipTexts: true})
+	app, _ := process.Compile(def, nil, 0, opts)
 	problems = append(problems, process.CheckOrg(app, company)...)
 	sortProblems(problems)
 	return problems, nil
 }
 
+// Among is how to compile a definition among the live apps, which it may use.
+func (d *Designer) Among(ctx context.Context) (process.Options, error) {
+	others, err := d.catalog.Live(ctx)
+	return usingThose(others), err
+}
+
+// usingThose compiles a definition among other apps.
+func usingThose(others []*process.App) process.Options {
+	return process.Options{SkipTexts: true, Other: func(key string) *process.App {
+		for _, a := range others {
+			if a.Def.Key == key {
+				return a
+			}
+		}
+		return nil
+	}}
+}
+
+// usedBy are the problems that the apps which use this one would have with it.
+func (d *Designer) usedBy(ctx context.Context, def *process.Definition, opts process.Options, others []*process.App) ([]rules.Problem, error) {
+	newest, err := d.newest(ctx, def.Key)
+	if err != nil {
+		return nil, err
+	}
+	before, _ := process.Parse([]byte(newest.Definition))
+	app, _ := process.Compile(def, process.AssignStorage(newest.Storage, before, def), 0, opts)
+	return process.CheckUsedBy(app, others), nil
+}
+
 // check is Check of a definition already read.
-func (d *Designer) check(def *process.Definition, problems []rules.Problem) []rules.Problem {
-	app, more := process.Compile(def, nil, 0, d.Config.Check)
+func (d *Designer) check(def *process.Definition, problems []rules.Problem, use process.Options) []rules.Problem {
+	opts := d.Config.Check
+	if use.Other != nil {
+		opts.Other = use.Other
+	}
+	app, more := process.Compile(def, nil, 0, opts)
 	problems = append(problems, more...)
 	problems = append(problems, access.Check(app)...)
 	if problems == nil {

@@ -343,3 +343,88 @@ func TestPublishDuplicates(t *testing.T) {
 		t.Errorf("without: %+v %v", p, err)
 	}
 }
+
+// An app uses fields of another: both publishes hold the other side against what it needs.
+func TestUses(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d := open(t)
+	desk := `{"spec": "pipewright/1", "key": "desk", "name": "Desk", "languages": ["en"], "roles": [{"key": "agent", "name": "Agent"}],
+ "uses": [{"app": "shop", "forms": {"deal": ["name", "amount"]}}],
+ "forms": [{"key": "ticket", "name": "Ticket", "fields": [
+   {"key": "subject", "type": "text", "name": "Subject"},
+   {"key": "deal", "type": "reference", "form": "shop.deal", "name": "Deal"},
+   {"key": "dealName", "type": "lookup", "via": "deal", "field": "name", "name": "Deal name"},
+   {"key": "big", "type": "bool", "calc": "deal.amount > 1000", "name": "Big"}],
+   "grants": [{"role": "agent", "records": "own", "do": ["create", "read", "edit"]}]}]}`
+	problems := func(definition string) string {
+		t.Helper()
+		ps, err := d.CheckAgainst(ctx, []byte(definition))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, p := range ps {
+			fix := ""
+			if p.Fix != nil {
+				fix = " → " + string(p.Fix.Changes[0].Value)
+			}
+			out = append(out, p.Code+" "+p.Path+fix)
+		}
+		return strings.Join(out, "; ")
+	}
+	publish := func(app, definition string) {
+		t.Helper()
+		draft, err := d.Draft(ctx, app)
+		if code(err) == "not.found" {
+			if draft, err = d.CreateApp(ctx, "ann", []byte(definition)); err != nil {
+				t.Fatal(err)
+			}
+		} else if draft, _, err = d.Save(ctx, app, "ann", draft.Rev, []byte(definition)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Publish(ctx, PublishInput{App: app, User: "ann", Rev: draft.Rev, AcceptWarnings: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := problems(desk); !strings.Contains(got, "ref.unknown /uses/0/app") {
+		t.Errorf("before the other app is there: %s", got)
+	}
+	publish("shop", shop)
+	if got := problems(desk); got != "" {
+		t.Errorf("with it: %s", got)
+	}
+	for _, c := range []struct{ old, next, want string }{
+		{`["name", "amount"]`, `["name", "amuont"]`, "ref.unknown /uses/0/forms/deal/1"},
+		{`"deal": ["name"`, `"deel": ["name"`, "ref.unknown /uses/0/forms/deel"},
+	} {
+		if got := problems(strings.Replace(desk, c.old, c.next, 1)); !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %s, want %s", c.next, got, c.want)
+		}
+	}
+	publish("desk", desk)
+	app, err := d.Catalog().Current(ctx, "desk")
+	if err != nil || app.Form("shop.deal") == nil || app.Form("shop.deal").StorageKey != "deal" {
+		t.Fatalf("the release of desk: %v", err)
+	}
+	for change, want := range map[string]string{
+		`{"key": "amount", "type": "money", "name": "Amount", "filter": true}|{"key": "total", "type": "money", "name": "Amount"}`:                    "ref.usedBy /forms/deal/fields",
+		`{"key": "amount", "type": "money", "name": "Amount", "filter": true}|{"key": "amount", "type": "number", "name": "Amount"}`:                  "ref.usedBy /forms/deal/fields/amount/type",
+		`{"key": "amount", "type": "money", "name": "Amount", "filter": true}|{"key": "total", "was": ["amount"], "type": "money", "name": "Amount"}`: "",
+		`{"key": "deal", "name": "Deal"|{"key": "sale", "name": "Deal"`:                                                                               "ref.usedBy /forms",
+		`{"key": "deal", "name": "Deal"|{"key": "sale", "was": ["deal"], "name": "Deal"`:                                                              "",
+	} {
+		old, next, _ := strings.Cut(change, "|")
+		if got := problems(strings.Replace(shop, old, next, 1)); got != want {
+			t.Errorf("%s: got %s, want %s", next, got, want)
+		}
+	}
+	// Renamed, the other app is led to the new key at its own next check; what is live goes on reading.
+	publish("shop", strings.Replace(shop, `{"key": "amount", "type"`, `{"key": "total", "was": ["amount"], "type"`, 1))
+	if got := problems(desk); !strings.Contains(got, `ref.unknown /uses/0/forms/deal/1 → "total"`) {
+		t.Errorf("after a rename: %s", got)
+	}
+	if _, err := d.Catalog().Current(ctx, "desk"); err != nil {
+		t.Error(err)
+	}
+}

@@ -134,6 +134,10 @@ func (d *Designer) Save(ctx context.Context, app, user string, rev int64, defini
 	if old.Rev != rev {
 		return Draft{}, nil, &Conflict{By: old.By, At: old.At, Rev: old.Rev}
 	}
+	opts, err := d.Among(ctx)
+	if err != nil {
+		return Draft{}, nil, err
+	}
 	def, problems := process.Parse(definition)
 	if def == nil {
 		return Draft{}, nil, shapeless(problems)
@@ -147,7 +151,7 @@ func (d *Designer) Save(ctx context.Context, app, user string, rev int64, defini
 	if err := d.replaceDraft(ctx, old, next, ver); err != nil {
 		return Draft{}, nil, err
 	}
-	return next, d.check(def, problems), nil
+	return next, d.check(def, problems, opts), nil
 }
 
 // replaceDraft keeps the former draft in the history and puts next in its place.

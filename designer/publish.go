@@ -70,24 +70,29 @@ func (d *Designer) Publish(ctx context.Context, in PublishInput) (Published, err
 	}
 	digest := process.Digest(canonical)
 
+	others, err := d.catalog.Live(ctx)
+	if err != nil {
+		return Published{}, err
+	}
+	opts := usingThose(others)
 	rel, found, err := d.byDigest(ctx, in.App, digest)
 	if err != nil {
 		return Published{}, err
 	}
 	if !found {
 		if d.Tests != nil {
-			plain, _ := process.Compile(def, nil, 0, process.Options{SkipTexts: true})
+			plain, _ := process.Compile(def, nil, 0, opts)
 			if failed := d.Tests(plain); rules.HasErrors(failed) {
 				return Published{}, failedCheck(failed)
 			}
 		}
-		if problems, err = d.duplicates(ctx, in.App, def); err != nil {
+		if problems, err = d.duplicates(ctx, in.App, def, opts); err != nil {
 			return Published{}, err
 		}
 		if len(problems) > 0 {
 			return Published{}, failedCheck(problems)
 		}
-		if rel, err = d.insertRelease(ctx, in, def, canonical, digest); err != nil {
+		if rel, err = d.insertRelease(ctx, in, def, canonical, digest, opts); err != nil {
 			return Published{}, err
 		}
 	}
@@ -169,7 +174,8 @@ func (d *Designer) byDigest(ctx context.Context, app, digest string) (Release, b
 
 // insertRelease gives the definition its storage keys and the next number. Of two publishers at once one takes the number and
 // the other the next.
-func (d *Designer) insertRelease(ctx context.Context, in PublishInput, def *process.Definition, canonical []byte, digest string) (Release, error) {
+func (d *Designer) insertRelease(ctx context.Context, in PublishInput, def *process.Definition, canonical []byte, digest string, opts process.Options) (Release, error) {
+	plain, _ := process.Compile(def, nil, 0, opts)
 	for range 8 {
 		newest, err := d.newest(ctx, in.App)
 		if err != nil {
@@ -186,7 +192,7 @@ func (d *Designer) insertRelease(ctx context.Context, in PublishInput, def *proc
 		if err := d.claimCodes(ctx, in.App, storage); err != nil {
 			return Release{}, err
 		}
-		r := Release{App: in.App, N: newest.N + 1, Digest: digest, Definition: string(canonical), Storage: storage,
+		r := Release{App: in.App, N: newest.N + 1, Digest: digest, Definition: string(canonical), Storage: storage, Shared: plain.Shared,
 			Note: in.Note, At: d.Now().UTC().Truncate(time.Millisecond), By: in.User}
 		err = d.Store.Insert(ctx, releasesColl, store.Doc{ID: releaseID(in.App, r.N), Ver: 1,
 			Cols: map[string]any{"app": in.App, "n": int64(r.N), "digest": digest}, Body: body(r)})
@@ -202,7 +208,7 @@ func (d *Designer) insertRelease(ctx context.Context, in PublishInput, def *proc
 }
 
 // duplicates are the records that the new unique rules of a definition forbid, told before there is a release of it.
-func (d *Designer) duplicates(ctx context.Context, app string, def *process.Definition) ([]rules.Problem, error) {
+func (d *Designer) duplicates(ctx context.Context, app string, def *process.Definition, opts process.Options) ([]rules.Problem, error) {
 	if d.Duplicates == nil {
 		return nil, nil
 	}
@@ -219,7 +225,7 @@ func (d *Designer) duplicates(ctx context.Context, app string, def *process.Defi
 		return nil, err
 	}
 	newestDef, _ := process.Parse([]byte(newest.Definition))
-	next, _ := process.Compile(def, process.AssignStorage(newest.Storage, newestDef, def), newest.N+1, process.Options{SkipTexts: true})
+	next, _ := process.Compile(def, process.AssignStorage(newest.Storage, newestDef, def), newest.N+1, opts)
 	return d.Duplicates(ctx, prev, next)
 }
 

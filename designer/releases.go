@@ -23,9 +23,11 @@ type Release struct {
 	Digest     string           `json:"digest"`
 	Definition string           `json:"definition"`
 	Storage    *process.Storage `json:"storage"`
-	Note       string           `json:"note,omitempty"`
-	At         time.Time        `json:"at"`
-	By         string           `json:"by"`
+	// Shared is what the release knows of the other apps it uses.
+	Shared map[string]*process.Shared `json:"shared,omitempty"`
+	Note   string                     `json:"note,omitempty"`
+	At     time.Time                  `json:"at"`
+	By     string                     `json:"by"`
 	// State is "live", "preparing" (published, its columns not yet built) or "past"; it is not stored.
 	State string `json:"-"`
 }

@@ -88,8 +88,12 @@ func (c *compiler) rollupSource(f *field) (defs []Field, ok bool) {
 // formPath is the place of another form beside the one at path.
 func formPath(path, own, other string) string { return strings.TrimSuffix(path, own) + other }
 
-// rowsOf are the columns of the table that a rollup over "form.table" sums up, or the fields of the form.
+// rowsOf are the columns of the table that a rollup over "form.table" sums up, or the fields of the form, which may be another
+// app's ("app.form").
 func (w *World) rowsOf(source string) []Field {
+	if form := w.Forms[source]; form != nil {
+		return form.Fields
+	}
 	key, column, inTable := strings.Cut(source, ".")
 	form := w.Forms[key]
 	if form == nil {

@@ -23,7 +23,7 @@ func TestDefinitionTypesHaveTheMembersOfTheGoTypes(t *testing.T) {
 	}
 	written := interfaces(string(source))
 	pairs := map[string]any{
-		"Definition": process.Definition{}, "Point": process.Point{}, "Role": process.Role{}, "OptionList": forms.OptionList{},
+		"Definition": process.Definition{}, "Point": process.Point{}, "Use": process.AppUse{}, "Role": process.Role{}, "OptionList": forms.OptionList{},
 		"Option": forms.Option{}, "Form": forms.Form{}, "Numbering": forms.Numbering{}, "Section": forms.Section{}, "Field": forms.Field{},
 		"Check": forms.Check{}, "Unique": forms.Unique{}, "Grant": forms.Grant{}, "Related": forms.Related{},
 		"Process": process.ProcessDef{}, "Stage": process.Stage{}, "StageApproval": process.StageApproval{}, "CheckItem": process.CheckItem{},

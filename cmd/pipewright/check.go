@@ -11,6 +11,7 @@ import (
 // checkCommand is `check FILE [--json]`: every problem of a definition, without a server. Exit 0 clean, 1 problems, 2 usage.
 func checkCommand() *cobra.Command {
 	var asJSON bool
+	var uses []string
 	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a definition and report every problem with its place",
@@ -20,7 +21,11 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			problems := checkFile(raw)
+			others, err := otherApps(uses, cmd.InOrStdin(), cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			problems := checkFile(raw, others...)
 			errors := 0
 			for _, p := range problems {
 				if p.Severity == rules.Error {
@@ -41,6 +46,7 @@ func checkCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringSliceVar(&uses, "uses", nil, "definition `FILE` of another app that this one uses; may be given more than once")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the problems as JSON")
 	return cmd
 }

@@ -31,8 +31,17 @@ func readFile(name string, in io.Reader) ([]byte, error) {
 }
 
 // checkFile reports every problem of a definition, with the line and column of each place in the text.
-func checkFile(raw []byte) []rules.Problem {
-	d := &designer.Designer{Config: designer.Config{Check: checkOptions()}}
+func checkFile(raw []byte, others ...*process.App) []rules.Problem {
+	opts := checkOptions()
+	opts.Other = func(key string) *process.App {
+		for _, a := range others {
+			if a.Def.Key == key {
+				return a
+			}
+		}
+		return nil
+	}
+	d := &designer.Designer{Config: designer.Config{Check: opts}}
 	problems := d.Check(raw)
 	for i := range problems {
 		if p := &problems[i]; p.Line == 0 {
@@ -40,6 +49,19 @@ func checkFile(raw []byte) []rules.Problem {
 		}
 	}
 	return problems
+}
+
+// otherApps compiles the definitions of apps that another uses.
+func otherApps(names []string, in io.Reader, out io.Writer) ([]*process.App, error) {
+	var list []*process.App
+	for _, name := range names {
+		app, err := loadFile(name, in, out, language())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, app)
+	}
+	return list, nil
 }
 
 // loadFile compiles a definition file; its errors are printed and end the command.

@@ -302,6 +302,9 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	facts := &process.Facts{Calendar: calendarOf(app)}
 	r.claims.asked = nil
 	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, coll: r.coll, ver: ver, claims: &r.claims}
+	if !r.req.service {
+		fetch.user = r.req.User
+	}
 	if old != nil {
 		fetch.held = old.Claims
 	}
@@ -338,6 +341,13 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	now := batch{N: ver + 1, At: c.At.UnixMilli(), Effects: process.Effects(app, before, c.ID, d.Events)}
 	now.Renew = process.Renewals(r.form, before, d.State)
 	now.Effects = append(now.Effects, process.Refreshes(r.form, before, c.ID, d.Events)...)
+	others, err := e.defs.Live(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, other := range others {
+		now.Effects = append(now.Effects, process.RefreshesIn(other, r.form, before, c.ID, d.Events)...)
+	}
 	var chain head
 	if old != nil && !old.Fence {
 		chain, next.OpsLeft, next.Numbers = old.Chain, old.OpsLeft, slices.Clone(old.Numbers)

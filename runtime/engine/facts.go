@@ -31,6 +31,8 @@ type fetcher struct {
 	// The record that is decided on, its collection and loaded version; claims are made in its name. Without claims (reads)
 	// numbers and unique values are looked at and not taken.
 	record string
+	// user is who acts; empty for the app's own actor.
+	user   string
 	coll   string
 	ver    int64
 	claims *claims
@@ -94,9 +96,16 @@ func (f *fetcher) records(ctx context.Context, key string, needs []process.Need)
 	if f.facts.Records == nil {
 		f.facts.Records = map[string]process.RecordFact{}
 	}
-	form := f.app.Forms[key]
+	form := f.app.Form(key)
 	if form == nil {
 		return fmt.Errorf("engine: app %s has no form %q", f.app.Def.Key, key)
+	}
+	var owner *process.App // of a form of another app, whose grants say who may read it
+	if f.app.Foreign[key] != nil && f.user != "" {
+		var err error
+		if owner, err = f.e.current(ctx, form.App.Def.Key); err != nil {
+			return err
+		}
 	}
 	ids := make([]string, 0, len(needs))
 	for _, n := range needs {
@@ -124,6 +133,7 @@ func (f *fetcher) records(ctx context.Context, key string, needs []process.Need)
 			f.facts.Records[key+"/"+d.ID] = process.RecordFact{
 				Ver: d.Ver, Title: title, Stage: r.State.Stage, Owner: r.State.Owner, Team: r.State.Team,
 				Values: form.Schema.Decode(r.State.Data),
+				Unseen: owner != nil && !access.Rights(owner, r.State.Form, f.dir, f.user, r.State).Read,
 			}
 		}
 	}

@@ -17,7 +17,11 @@ import (
 // refreshJob is the job that a change asks for where lookups and rollups elsewhere have become out of date.
 func refreshJob(it relayItem, x *process.Effect) job {
 	r := x.Refresh
-	return job{ID: "refresh|" + shortHash(x.ID), Kind: jobRefresh, App: it.app, Form: r.Form, Record: r.Record, Via: r.Via, Seq: x.Seq, Cause: r.Cause}
+	app := it.app
+	if r.App != "" {
+		app = r.App
+	}
+	return job{ID: "refresh|" + shortHash(x.ID), Kind: jobRefresh, App: app, Form: r.Form, Record: r.Record, Via: r.Via, Seq: x.Seq, Cause: r.Cause}
 }
 
 // runRefresh works out the lookups and rollups of one record anew, or of every record whose reference points to it.

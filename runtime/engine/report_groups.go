@@ -227,7 +227,7 @@ func (l *lister) referenceLabels(ctx context.Context, res *ReportResult, groups 
 		if g.column.Field == nil || g.column.Field.Def.Type != "reference" {
 			continue
 		}
-		target := l.app.Forms[g.column.Field.Def.Form]
+		target := l.app.Form(g.column.Field.Def.Form)
 		if target == nil {
 			continue
 		}

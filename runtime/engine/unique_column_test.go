@@ -74,11 +74,16 @@ func (w *world) places(user string, c process.Command) string {
 	return out
 }
 
+// bothStores wraps a world's store by name.
+func bothStores() map[string]func(*testing.T) func(store.Store) store.Store {
+	return map[string]func(*testing.T) func(store.Store) store.Store{
+		"sqlite": func(*testing.T) func(store.Store) store.Store { return nil }, "mongo": onMongo,
+	}
+}
+
 func TestUniqueColumn(t *testing.T) {
 	t.Parallel()
-	for name, wrap := range map[string]func(*testing.T) func(store.Store) store.Store{
-		"sqlite": func(*testing.T) func(store.Store) store.Store { return nil }, "mongo": onMongo,
-	} {
+	for name, wrap := range bothStores() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			uniqueColumn(t, withReceipts(t, wrap(t)))

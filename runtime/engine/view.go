@@ -213,13 +213,15 @@ func viewOf(app *process.App, form string, dir *org.Directory, user string, r *r
 	return v
 }
 
-// titles finds what the records that references point to are called. Who sees the field sees the title.
+// titles finds what the records that references point to are called. Who sees the field sees the title, but for records of other
+// apps: those have to be readable there.
 func (e *Engine) titles(ctx context.Context, vs []*View) error {
 	ids := map[string][]string{} // by collection
 	all := map[string]string{}
+	foreign := map[string]string{} // the app of a collection, when it is not the view's own
 	add := func(app *process.App, form string, value any) {
 		ref, ok := value.(forms.Ref)
-		target := app.Forms[form]
+		target := app.Form(form)
 		if !ok || target == nil || store.CheckID(ref.ID) != nil {
 			return
 		}
@@ -227,6 +229,9 @@ func (e *Engine) titles(ctx context.Context, vs []*View) error {
 			all[ref.ID] = ""
 			coll := RecordCollection(target)
 			ids[coll] = append(ids[coll], ref.ID)
+			if app.Foreign[form] != nil {
+				foreign[coll] = target.App.Def.Key
+			}
 		}
 	}
 	for _, v := range vs {
@@ -264,7 +269,15 @@ func (e *Engine) titles(ctx context.Context, vs []*View) error {
 				return err
 			}
 			for _, d := range docs {
-				all[d.ID], _ = d.Cols["title"].(string)
+				seen := true
+				if app := foreign[coll]; app != "" {
+					if seen, err = e.readable(ctx, app, vs[0].Actor.User, d); err != nil {
+						return err
+					}
+				}
+				if seen {
+					all[d.ID], _ = d.Cols["title"].(string)
+				}
 			}
 		}
 	}
@@ -285,6 +298,23 @@ func pointsAway(f *process.Form) bool {
 		}
 	}
 	return false
+}
+
+// readable says whether a person may read a record of another app.
+func (e *Engine) readable(ctx context.Context, app, user string, d store.Doc) (bool, error) {
+	owner, err := e.current(ctx, app)
+	if err != nil {
+		return false, err
+	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return false, err
+	}
+	r, err := decodeState(d)
+	if err != nil || r.State == nil {
+		return false, err
+	}
+	return access.Rights(owner, r.State.Form, dir, user, r.State).Read, nil
 }
 
 // GuardChange is a guarded field that changed between two rounds, in wire form; empty is null.

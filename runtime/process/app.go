@@ -31,9 +31,12 @@ type App struct {
 	Def     *Definition
 	Storage *Storage
 	// Release is the number of the release compiled, 0 for a draft.
-	Release     int
-	Zone        *time.Location
-	Forms       map[string]*Form
+	Release int
+	Zone    *time.Location
+	Forms   map[string]*Form
+	// Foreign are the forms of other apps that this one uses, by "app.form", and Shared what a release keeps of them.
+	Foreign     map[string]*Form
+	Shared      map[string]*Shared
 	Processes   map[string]*Process
 	Chains      map[string]*CompiledChain
 	Rules       map[string]*rules.CompiledRule

@@ -16,6 +16,10 @@ type Options struct {
 	Cron func(spec, zone string) ([]time.Time, error)
 	// SkipTexts leaves out the warnings about missing languages; the engine needs none when it loads a release.
 	SkipTexts bool
+	// Other is the live release of another app, nil when there is none. Shared, when not nil, is what a release has kept of
+	// the other apps it uses; then Other is not asked.
+	Other  func(app string) *App
+	Shared map[string]*Shared
 }
 
 // Compile turns a definition into an App and reports every problem of stages 1 to 10 of the check, each with its path. The

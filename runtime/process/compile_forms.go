@@ -1,6 +1,8 @@
 package process
 
 import (
+	"maps"
+
 	"pipewright/forms"
 	"pipewright/rules"
 )
@@ -10,12 +12,13 @@ import (
 func (c *compiler) compileForms() {
 	c.world = &forms.World{
 		App: c.def.Key, Currency: c.def.Currency, Zone: c.app.Zone, Languages: c.def.Languages,
-		Forms: c.formDefs, Options: map[string]*forms.OptionList{}, Roles: sortedKeys(c.roles), System: SystemNames,
+		Forms: maps.Clone(c.formDefs), Options: map[string]*forms.OptionList{}, Roles: sortedKeys(c.roles), System: SystemNames,
 		Rules: map[string]rules.Type{}, RuleForms: map[string]string{}, RuleReads: map[string][]string{},
 	}
 	for i := range c.def.Options {
 		keep(c.world.Options, c.def.Options[i].Key, &c.def.Options[i])
 	}
+	c.compileUses()
 	for key, r := range c.ruleDefs {
 		c.world.Rules[key] = r.ResultType()
 		c.world.RuleForms[key] = r.Form

@@ -31,7 +31,7 @@ func (d *decider) create() *Rejection {
 		given[d.c.LinkField] = forms.Ref{ID: d.c.Link.ID}
 	}
 	res := d.evaluate(nil, given, d.startMask(), nil)
-	if r := d.incomplete(res.Problems); r != nil {
+	if r := d.incomplete(append(res.Problems, d.unseen(res.Values)...)); r != nil {
 		return r
 	}
 	res = d.numbered(res, nil, given, d.startMask(), nil)

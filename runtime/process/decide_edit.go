@@ -45,6 +45,7 @@ func (d *decider) change(given forms.Values, mask forms.Mask) *Rejection {
 		}
 		broken = append(broken, p)
 	}
+	broken = append(broken, d.unseen(changedOf(old, given))...)
 	if len(broken) > 0 {
 		return reject("field.invalid", rules.Say("有些内容填得不对", "有些內容填得不對", "Some values are not right"), broken...)
 	}
@@ -209,6 +210,17 @@ func (d *decider) wasFilled(old forms.Values, path string) bool {
 		}
 	}
 	return ok && v != nil
+}
+
+// changedOf are the values given that are not the old ones.
+func changedOf(old, given forms.Values) forms.Values {
+	out := forms.Values{}
+	for k, v := range given {
+		if !forms.Same(old[k], v) {
+			out[k] = v
+		}
+	}
+	return out
 }
 
 func (d *decider) touchesUnique(c Changed) bool {

@@ -25,6 +25,9 @@ type Definition struct {
 	// Calendar names the working-day calendar, e.g. "CN".
 	Calendar string `json:"calendar,omitempty"`
 
+	// Uses are the forms of other apps that references may point to (semantics 21).
+	Uses []AppUse `json:"uses,omitempty"`
+
 	Roles       []Role             `json:"roles,omitempty"`
 	Options     []forms.OptionList `json:"options,omitempty"`
 	Forms       []forms.Form       `json:"forms,omitempty"`

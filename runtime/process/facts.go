@@ -99,10 +99,12 @@ type Facts struct {
 // RecordFact is another record as the reader's release sees it, with the version it was read at.
 type RecordFact struct {
 	Missing bool
-	Ver     int64
-	Title   string
-	Stage   string
-	Owner   string
-	Team    string
-	Values  forms.Values
+	// Unseen marks a record of another app that the person who acts may not read there.
+	Unseen bool
+	Ver    int64
+	Title  string
+	Stage  string
+	Owner  string
+	Team   string
+	Values forms.Values
 }

@@ -68,7 +68,7 @@ func (a *App) link() {
 			to.rollups = append(to.rollups, l)
 		}
 		for _, l := range schema.Lookups() {
-			target := a.Forms[l.Form]
+			target := a.Form(l.Form)
 			if target == nil {
 				continue
 			}
@@ -85,6 +85,8 @@ func (a *App) link() {
 // RefreshEffect asks for the lookups and rollups of records of Form to be worked out anew: those of Record itself, or with Via of
 // every record whose reference Via points to Record.
 type RefreshEffect struct {
+	// App is set when Form belongs to another app than the record that changed.
+	App    string `json:"app,omitempty"`
 	Form   string `json:"form"`
 	Record string `json:"record"`
 	Via    string `json:"via,omitempty"`
@@ -94,7 +96,18 @@ type RefreshEffect struct {
 // Refreshes lists the lookups and rollups elsewhere that the events of a record of form leave out of date. form is that of the live
 // release, whichever the record stands on: what depends on it may have come later. Ids and purity are as in Effects.
 func Refreshes(form *Form, before *State, id string, events []Event) []Effect {
-	l := form.App.links[form.Def.Key]
+	return refreshes(form.App.links[form.Def.Key], "", form, before, id, events)
+}
+
+// RefreshesIn is Refreshes for the lookups of another app, which uses this form.
+func RefreshesIn(other *App, form *Form, before *State, id string, events []Event) []Effect {
+	if other.Def.Key == form.App.Def.Key {
+		return nil
+	}
+	return refreshes(other.links[form.App.Def.Key+"."+form.Def.Key], other.Def.Key, form, before, id, events)
+}
+
+func refreshes(l *links, app string, form *Form, before *State, id string, events []Event) []Effect {
 	if l == nil {
 		return nil
 	}
@@ -103,7 +116,7 @@ func Refreshes(form *Form, before *State, id string, events []Event) []Effect {
 	for i := range events {
 		parents := w.parents(l)
 		w.s.Apply(&events[i])
-		w.refresh(&events[i], l, parents)
+		w.refresh(&events[i], l, app, parents)
 	}
 	return w.out
 }
@@ -134,7 +147,7 @@ func (w *effects) parents(l *links) []map[string][]any {
 }
 
 // refresh lists the records elsewhere that an event leaves out of date. before are the parents before it.
-func (w *effects) refresh(e *Event, l *links, before []map[string][]any) {
+func (w *effects) refresh(e *Event, l *links, app string, before []map[string][]any) {
 	var keys []string
 	whole := false
 	switch p := e.Payload.(type) {
@@ -152,8 +165,9 @@ func (w *effects) refresh(e *Event, l *links, before []map[string][]any) {
 			return
 		}
 		done[x] = true
+		x.App = app
 		cause := Cause{Root: e.Cause.Root, Depth: e.Cause.Depth + 1}
-		w.add(e, "refresh", strings.Join([]string{w.s.ID, itoa(int(e.Seq)), x.Form, x.Via, x.Record}, "|"), func(f *Effect) {
+		w.add(e, "refresh", strings.Join([]string{w.s.ID, itoa(int(e.Seq)), qualified(x.App, x.Form), x.Via, x.Record}, "|"), func(f *Effect) {
 			x.Cause = cause
 			f.Refresh = &x
 		})
@@ -319,4 +333,12 @@ func (d *decider) settle(given forms.Values) *Rejection {
 		return d.void(moved)
 	}
 	return nil
+}
+
+// qualified is the key of a form, with that of its app when it is another one.
+func qualified(app, form string) string {
+	if app == "" {
+		return form
+	}
+	return app + "." + form
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/access"
 	"pipewright/runtime/org"
@@ -33,11 +34,20 @@ func wholeCheck(t *testing.T, data []byte, company process.Org) []rules.Problem 
 	}})
 	problems = append(problems, more...)
 	problems = append(problems, process.CheckOrg(app, company)...)
+	problems = append(problems, process.CheckUsedBy(app, users(app))...)
 	results, _ := process.RunTests(app, access.SampleWorld(app))
 	for _, r := range results {
 		problems = append(problems, r.Problems...)
 	}
 	return problems
+}
+
+// users are another live app, which uses a field that the planted app had.
+func users(app *process.App) []*process.App {
+	def, _ := process.Parse([]byte(`{"spec": "pipewright/1", "key": "desk", "name": "Desk"}`))
+	desk, _ := process.Compile(def, nil, 1)
+	desk.Shared["planted.deal"] = &process.Shared{App: app.Def.Key, Form: "deal", Storage: "deal", Keys: map[string]string{"gone": "gone"}, Fields: []forms.Field{{Key: "gone", Type: "text"}}}
+	return []*process.App{desk}
 }
 
 // TestEveryCodeOnce checks one definition that has every mistake once: each is told, at its place, and nothing else is.
@@ -83,6 +93,7 @@ func TestEveryCodeOnce(t *testing.T) {
 		"query.unsupported /views/list/where",
 		"ref.kind /processes/deal/value",
 		"ref.unknown /forms/deal/fields/kind/options",
+		"ref.usedBy /forms/deal/fields",
 		"role.unsuitable /processes/deal/roles/1",
 		"shape.type /timezone",
 		"shape.unknownMember /surprise",

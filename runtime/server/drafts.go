@@ -25,7 +25,10 @@ func (s *Server) getDraft(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	problems := s.Designer.Check([]byte(d.Definition))
+	problems, err := s.Designer.CheckAmong(c.ctx(), []byte(d.Definition))
+	if err != nil {
+		return nil, err
+	}
 	return reply{etag: etag(d.Rev), body: draftOut{json.RawMessage(d.Definition), d.Rev, d.Base, instant(d.At), c.mini(d.By), wireProblems(problems)}}, nil
 }
 
@@ -241,7 +244,11 @@ func (s *Server) postPreviewChain(c *call) (any, error) {
 	if def == nil || rules.HasErrors(problems) {
 		return nil, refuse(422, "check.failed", rules.Say("请先修好定义里的错误，再预览", "請先修好定義裡的錯誤，再預覽", "Mend the errors of the definition first, then preview"), problems...)
 	}
-	app, problems := process.Compile(def, nil, 0, process.Options{SkipTexts: true})
+	opts, err := s.Designer.Among(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	app, problems := process.Compile(def, nil, 0, opts)
 	chain := app.Chains[in.Chain]
 	if chain == nil || chain.Form == nil {
 		return nil, refuse(422, "check.failed", rules.Say("请先修好审批链里的错误，再预览", "請先修好簽核鏈裡的錯誤，再預覽", "Mend the errors of the approval chain first, then preview"), problems...)

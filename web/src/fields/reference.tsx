@@ -12,6 +12,17 @@ import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type Sett
 import { readRef } from './ref';
 import { ChoiceSetting, TextSetting } from './settings';
 
+/** The app and form a reference points to: “b2b.account” is a form of another app. */
+function placeOf(app: string, form: string): [app: string, form: string] {
+  const dot = form.indexOf('.');
+  return dot < 0 ? [app, form] : [form.slice(0, dot), form.slice(dot + 1)];
+}
+
+/** Forms of other apps that the app uses. */
+function formsInUse(def: SettingsProps['definition']) {
+  return (def.uses ?? []).flatMap((u) => Object.keys(u.forms).map((form) => ({ value: `${u.app}.${form}`, label: `${u.app} · ${form}` })));
+}
+
 function ReferenceInput({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { app, definition } = useFieldEnv();
   const { t } = useTranslation(['fields', 'common']);
@@ -22,7 +33,7 @@ function ReferenceInput({ id, field, value, onChange, onLeave, disabled, invalid
   const form = field.form ?? '';
   const { data, isFetching } = useQuery({
     queryKey: ['records', app, form, 'choose', q, field.where ?? ''],
-    queryFn: ({ signal }) => api.get<Page<RecordItem>>(recordsPath(app, form), { query: { q, where: field.where, limit: 20 }, signal }),
+    queryFn: ({ signal }) => api.get<Page<RecordItem>>(recordsPath(...placeOf(app, form)), { query: { q, where: field.where, limit: 20 }, signal }),
     enabled: open && form !== '',
     placeholderData: keepPreviousData,
   });
@@ -90,7 +101,7 @@ function ReferenceSettings({ field, definition, onChange }: SettingsProps) {
       <ChoiceSetting
         label={t('refForm')}
         value={field.form}
-        options={(definition.forms ?? []).map((f) => ({ value: f.key, label: text(f.name, f.key) }))}
+        options={[...(definition.forms ?? []).map((f) => ({ value: f.key, label: text(f.name, f.key) })), ...formsInUse(definition)]}
         onChange={(form) => onChange({ form })}
       />
       <TextSetting label={t('refWhere')} help={t('refWhereHelp')} mono value={field.where} onChange={(where) => onChange({ where })} />

@@ -21,6 +21,7 @@ export interface Definition {
   timezone?: string;
   currency?: string;
   calendar?: string;
+  uses?: Use[];
   roles?: Role[];
   options?: OptionList[];
   forms?: Form[];
@@ -38,6 +39,12 @@ export interface Definition {
 export interface Point {
   x: number;
   y: number;
+}
+
+/** Fields of another app's forms that references here may reach. */
+export interface Use {
+  app: string;
+  forms: Record<string, string[]>;
 }
 
 export interface Role {

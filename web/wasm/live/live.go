@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"pipewright/forms"
@@ -100,6 +101,9 @@ func Open(r OpenRequest) (*Form, error) {
 		}
 		// Of other forms only that they exist is known: an expression that looks into them does not compile, and is cut.
 		w.Forms[f.Key] = &forms.Form{Key: f.Key, Name: f.Name}
+		for j := range f.Fields {
+			known(w, &f.Fields[j])
+		}
 	}
 	if form == nil {
 		return nil, fmt.Errorf("live: there is no form %q", r.Form)
@@ -109,6 +113,16 @@ func Open(r OpenRequest) (*Form, error) {
 		return nil, fmt.Errorf("live: nothing of the form %q can be decided here", r.Form)
 	}
 	return &Form{schema: schema, zone: zone, Reach: reach}, nil
+}
+
+// known lets references to forms of other apps stand ("b2b.account").
+func known(w *forms.World, f *forms.Field) {
+	if strings.Contains(f.Form, ".") && w.Forms[f.Form] == nil {
+		w.Forms[f.Form] = &forms.Form{Key: f.Form}
+	}
+	for i := range f.Fields {
+		known(w, &f.Fields[i])
+	}
 }
 
 // Evaluate computes the form as the server would, as far as Reach goes.
