@@ -83,6 +83,7 @@ const FUNCTIONS = [
   'avg',
   'rate',
   'round',
+  'same',
   'abs',
   'len',
   'upper',
