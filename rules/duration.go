@@ -126,6 +126,26 @@ func (d Duration) String() string {
 	return b.String()
 }
 
+// Half is half of a duration: what does not divide goes over into the next smaller unit (a working day is eight hours, a month thirty
+// days); half an hour of working time counts as a whole one, half a second as none.
+func (d Duration) Half() Duration {
+	h := Duration{Negative: d.Negative, Years: d.Years / 2, WorkDays: d.WorkDays / 2, WorkHours: (d.WorkHours + d.WorkDays%2*8 + 1) / 2}
+	months := d.Months + d.Years%2*12
+	days := d.Days + months%2*30
+	hours := d.Hours + days%2*24
+	minutes := d.Minutes + hours%2*60
+	h.Months, h.Days, h.Hours, h.Minutes, h.Seconds = months/2, days/2, hours/2, minutes/2, (d.Seconds+minutes%2*60)/2
+	return h
+}
+
+// Plus adds a duration of the same kind and sign, unit by unit.
+func (d Duration) Plus(o Duration) Duration {
+	d.Years, d.Months, d.Days = d.Years+o.Years, d.Months+o.Months, d.Days+o.Days
+	d.Hours, d.Minutes, d.Seconds = d.Hours+o.Hours, d.Minutes+o.Minutes, d.Seconds+o.Seconds
+	d.WorkDays, d.WorkHours = d.WorkDays+o.WorkDays, d.WorkHours+o.WorkHours
+	return d
+}
+
 // From adds calendar time to an instant: years, months and days on the wall clock of the zone, then hours, minutes and
 // seconds. Working time is not added here: see the working calendars of runtime/org.
 func (d Duration) From(t time.Time, zone *time.Location) time.Time {
