@@ -114,7 +114,7 @@ func (w *run) ask(ctx context.Context, question func(*process.Facts) []process.N
 	if err != nil {
 		return err
 	}
-	f := &fetcher{e: w.e, app: w.app, dir: dir, facts: &process.Facts{Calendar: calendarOf(w.app)}}
+	f := &fetcher{e: w.e, app: w.app, dir: dir, facts: factsAt(w.app, dir, w.e.instant())}
 	if w.rec != nil {
 		f.record, f.coll = w.rec.ID, RecordCollection(w.app.Forms[w.form])
 	}

@@ -299,7 +299,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	if before != nil && !c.Actor.Rights.Read {
 		return nil, nil, notFound()
 	}
-	facts := &process.Facts{Calendar: calendarOf(app)}
+	facts := factsAt(app, dir, c.At)
 	r.claims.asked = nil
 	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, coll: r.coll, ver: ver, claims: &r.claims}
 	if !r.req.service {

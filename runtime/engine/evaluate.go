@@ -55,7 +55,7 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 			v.hidden[key] = true
 		}
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: &process.Facts{Calendar: calendarOf(v.App)}, record: req.ID, coll: RecordCollection(v.Form)}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), record: req.ID, coll: RecordCollection(v.Form)}
 	out := &Evaluation{View: v}
 	at := e.instant()
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
@@ -92,7 +92,7 @@ func (e *Engine) PreviewPath(ctx context.Context, user, id, transition string, d
 	if err != nil {
 		return nil, err
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: &process.Facts{Calendar: calendarOf(v.App)}, record: id, coll: RecordCollection(v.Form)}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), record: id, coll: RecordCollection(v.Form)}
 	var path *process.Path
 	at := e.instant()
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
@@ -114,7 +114,7 @@ func (e *Engine) PreviewChain(ctx context.Context, app *process.App, chain strin
 	}
 	form := app.Chains[chain].Form
 	actor := access.Actor(app, form.Def.Key, dir, initiator, nil)
-	f := &fetcher{e: e, app: app, dir: dir, facts: &process.Facts{Calendar: calendarOf(app)}}
+	f := &fetcher{e: e, app: app, dir: dir, facts: factsAt(app, dir, e.instant())}
 	var path *process.Path
 	at := e.instant()
 	for round := 0; round <= maxNeeds; round++ {

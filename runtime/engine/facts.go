@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"pipewright/rules"
 	"pipewright/runtime/access"
@@ -20,6 +21,11 @@ func calendarOf(app *process.App) rules.Calendar {
 		return nil
 	}
 	return c
+}
+
+// factsAt are the facts that no decision has to ask for: the working calendar, and who is away at the instant.
+func factsAt(app *process.App, dir *org.Directory, at time.Time) *process.Facts {
+	return &process.Facts{Calendar: calendarOf(app), StandIns: dir.StandIns(app.Def.Key, at)}
 }
 
 // fetcher brings the facts that a decision lacks (semantics 3).

@@ -149,7 +149,7 @@ func (e *Engine) Reason(ctx context.Context, user, id string, seq int64) (*Reaso
 	if def := automationOf(v.App, ev.Cause.Automation); def != nil {
 		out.AutomationName = def.Name
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: &process.Facts{Calendar: calendarOf(v.App)}, record: id, coll: RecordCollection(now.Form)}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, ev.At), record: id, coll: RecordCollection(now.Form)}
 	var x *process.Explanation
 	if err := f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
 		x, needs = process.Explain(v.App, before, ev, facts)

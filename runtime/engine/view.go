@@ -136,7 +136,7 @@ func (e *Engine) complete(ctx context.Context, v *View, r *record) error {
 	if err != nil {
 		return err
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: &process.Facts{Calendar: calendarOf(v.App)}, record: v.State.ID, coll: RecordCollection(v.Form)}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), record: v.State.ID, coll: RecordCollection(v.Form)}
 	at := e.instant()
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
 		v.Inspection, needs = process.Inspect(v.App, v.State, v.Actor, facts, at)

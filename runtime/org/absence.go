@@ -96,3 +96,21 @@ func (d *Directory) Substitute(user, app string, at time.Time) string {
 	}
 	return ""
 }
+
+// StandIns are the people absent from an app at an instant, each with who stands in for him (see Substitute). Leavers are not among
+// them.
+func (d *Directory) StandIns(app string, at time.Time) map[string]string {
+	if d == nil {
+		return nil
+	}
+	var out map[string]string
+	for user := range d.absences {
+		if d.Active(user) && d.Absent(user, app, at) {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[user] = d.Substitute(user, app, at)
+		}
+	}
+	return out
+}

@@ -120,14 +120,49 @@ type CompiledChain struct {
 	// Guards are field keys, sorted: the declared ones, or every field that routing reads.
 	Guards []string
 	Steps  []*CompiledStep
+	CC     []CompiledWho
 }
 
-// CompiledStep is a step of a chain.
+// CompiledStep is a step of a chain. A parallel step has Branches and no people of its own; a branch knows its Group.
 type CompiledStep struct {
-	Def   *Step
-	RunIf *rules.Program
-	Who   []CompiledWho
-	Due   []CompiledDue
+	Def      *Step
+	Path     string
+	RunIf    *rules.Program
+	Who      []CompiledWho
+	Instead  []CompiledWho // people of onEmpty
+	Due      []CompiledDue
+	Branches []*CompiledStep
+	Group    *CompiledStep
+}
+
+// All lists the steps with the branches of parallel ones after them.
+func (ch *CompiledChain) All() []*CompiledStep {
+	if ch == nil {
+		return nil
+	}
+	var out []*CompiledStep
+	for _, st := range ch.Steps {
+		out = append(append(out, st), st.Branches...)
+	}
+	return out
+}
+
+// Step finds a step or a branch by key; nil when there is none.
+func (ch *CompiledChain) Step(key string) *CompiledStep {
+	for _, st := range ch.All() {
+		if st.Def.Key == key {
+			return st
+		}
+	}
+	return nil
+}
+
+// whole is the step as the chain counts it: the parallel one of a branch.
+func (st *CompiledStep) whole() *CompiledStep {
+	if st.Group != nil {
+		return st.Group
+	}
+	return st
 }
 
 // CompiledDue is one rung of the escalation ladder.
@@ -142,6 +177,7 @@ type CompiledDue struct {
 type CompiledWho struct {
 	Def  Who
 	Expr *rules.Program
+	From []CompiledWho
 }
 
 // CompiledAutomation is an automation with its expressions compiled.

@@ -13,6 +13,7 @@ const (
 	maxPeople = 100
 	maxRounds = 20
 	maxLinks  = 100
+	maxCopies = 100
 )
 
 // Clone copies the state deeply enough that Apply on the copy leaves s as it was. A nil state clones to an empty one.
@@ -31,9 +32,11 @@ func (s *State) Clone() *State {
 	c.Rounds = slices.Clone(s.Rounds)
 	c.Timers = slices.Clone(s.Timers)
 	c.Links = slices.Clone(s.Links)
+	c.Copies = slices.Clone(s.Copies)
 	if s.Round != nil {
 		r := *s.Round
 		r.Proposed = maps.Clone(r.Proposed)
+		r.Picks = maps.Clone(r.Picks)
 		r.Steps = slices.Clone(r.Steps)
 		for i := range r.Steps {
 			r.Steps[i].Slots = slices.Clone(r.Steps[i].Slots)
@@ -135,6 +138,17 @@ func (s *State) Apply(e *Event) {
 	case Joined:
 		for _, who := range p.People {
 			s.join(who.User, who.Why)
+		}
+	case Copied:
+		for _, user := range p.People {
+			s.Copies = append(s.Copies, Copy{Round: p.Round, User: user, At: e.At})
+		}
+		s.Copies = s.Copies[max(0, len(s.Copies)-maxCopies):]
+	case ReadCopy:
+		for i := range s.Copies {
+			if c := &s.Copies[i]; c.Round == p.Round && c.User == e.By && c.Read.IsZero() {
+				c.Read = e.At
+			}
 		}
 	case Deleted:
 		s.Deleted = e.At

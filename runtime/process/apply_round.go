@@ -1,13 +1,16 @@
 package process
 
-import "maps"
+import (
+	"maps"
+	"time"
+)
 
 // applyRound folds the events of approval rounds.
 func (s *State) applyRound(e *Event) {
 	if p, ok := e.Payload.(RoundOpened); ok {
 		s.RoundCount = p.N
 		s.Round = &Round{N: p.N, Chain: p.Chain, Transition: p.Transition, Stage: p.Stage, Initiator: p.Initiator, OpenedAt: e.At, Comment: p.Comment,
-			Proposed: maps.Clone(p.Proposed), Hash: p.Hash, Guards: p.Guards, State: Running, Override: p.Override, Owner: p.Owner}
+			Proposed: maps.Clone(p.Proposed), Hash: p.Hash, Guards: p.Guards, State: Running, Override: p.Override, Keep: p.Keep, Picks: maps.Clone(p.Picks), Owner: p.Owner}
 		for _, key := range p.Steps {
 			s.Round.Steps = append(s.Round.Steps, StepState{Key: key, State: Waiting})
 		}
@@ -23,6 +26,7 @@ func (s *State) applyRound(e *Event) {
 		st := r.Step(p.Step)
 		st.State, st.EnteredAt, st.Reason, st.Escalated = Active, e.At, "", false
 		st.Slots = append([]Slot(nil), p.Slots...)
+		st.Branches = p.Branches
 		for _, slot := range p.Slots {
 			s.join(slot.Person, "approver")
 		}
@@ -32,8 +36,14 @@ func (s *State) applyRound(e *Event) {
 		for _, slot := range p.Slots {
 			s.join(slot.Person, "approver")
 		}
+	case Picked:
+		if r.Picks == nil {
+			r.Picks = map[string][]string{}
+		}
+		r.Picks[p.Step] = p.People
 	case SlotOpened:
-		r.Step(p.Step).Slots[p.Slot].State = Open
+		slot := &r.Step(p.Step).Slots[p.Slot]
+		slot.State, slot.Reason, slot.Comment, slot.At = Open, "", "", time.Time{}
 	case SlotDecided:
 		slot := &r.Step(p.Step).Slots[p.Slot]
 		slot.State, slot.At, slot.Comment, slot.Reason = p.State, e.At, p.Comment, p.Reason
@@ -49,7 +59,7 @@ func (s *State) applyRound(e *Event) {
 	case RoundBlocked:
 		r.State, r.Reason = Blocked, p.Reason
 	case RoundVoided:
-		r.Hash, r.Guards, r.State, r.Reason = p.Hash, p.Guards, Running, ""
+		r.Hash, r.Guards, r.State, r.Reason, r.Keep = p.Hash, p.Guards, Running, "", nil
 		for i := range r.Steps {
 			r.Steps[i] = StepState{Key: r.Steps[i].Key, State: Waiting}
 		}
@@ -61,7 +71,7 @@ func (s *State) applyRound(e *Event) {
 // closeSlots cancels what is still open.
 func (st *StepState) closeSlots(e *Event) {
 	for i := range st.Slots {
-		if st.Slots[i].State == Open || st.Slots[i].State == NotYet {
+		if st.Slots[i].waits() {
 			st.Slots[i].State, st.Slots[i].At = Cancelled, e.At
 		}
 	}
@@ -70,7 +80,7 @@ func (st *StepState) closeSlots(e *Event) {
 func (s *State) endRound(e *Event, p *RoundEnded) {
 	r := s.Round
 	sum := RoundSummary{N: r.N, Chain: r.Chain, Transition: r.Transition, State: p.State, OpenedAt: r.OpenedAt, EndedAt: e.At, Hash: r.Hash, Guards: r.Guards}
-	if p.State == Returned {
+	if p.State == Returned && p.To == "" {
 		sum.ReturnedAt = p.Step
 	}
 	s.Rounds = append(s.Rounds, sum)

@@ -2,6 +2,7 @@ package process
 
 import (
 	"slices"
+	"strings"
 
 	"pipewright/rules"
 )
@@ -31,8 +32,10 @@ func CheckOrg(app *App, o Org) []rules.Problem {
 			continue
 		}
 		initiators := c.initiators(ch)
-		for j, st := range ch.Steps {
-			c.step("/approvals/"+ch.Def.Key+"/steps/"+elementKey(st.Def.Key, j), st.Def, initiators)
+		for _, st := range ch.All() {
+			if len(st.Branches) == 0 {
+				c.step(st.Path, st.Def, initiators)
+			}
 		}
 	}
 	return c.problems
@@ -87,6 +90,16 @@ func (c *orgCheck) find(list Whos, me string) (people []string, known bool) {
 	for _, w := range list {
 		need := PeopleNeed{App: c.app.Def.Key, Who: w}
 		switch {
+		case w.Pick != "":
+			if len(w.From) == 0 {
+				return nil, false
+			}
+			from, known := c.find(w.From, me)
+			if !known {
+				return nil, false
+			}
+			people = union(people, from)
+			continue
 		case w.Field == "owner":
 			need.Who = Who{User: me}
 		case w.Field != "" || w.Decide != "" || w.Expr != "":
@@ -123,7 +136,7 @@ func (c *orgCheck) climb(me string) []string {
 
 func (c *orgCheck) step(path string, s *Step, initiators []string) {
 	step := named(s.Name, s.Key)
-	var stuck, short, self []string
+	var stuck, short, light, self []string
 	have, found := 0, 0
 	for _, me := range initiators {
 		people, known := c.find(s.Who, me)
@@ -156,8 +169,15 @@ func (c *orgCheck) step(path string, s *Step, initiators []string) {
 				continue
 			}
 		}
-		if s.Mode.Kind == "count" && s.Mode.Count > len(people) {
-			short, have = append(short, me), len(people)
+		switch s.Mode.Kind {
+		case "count":
+			if s.Mode.Count > len(people) {
+				short, have = append(short, me), len(people)
+			}
+		case "weight":
+			if n := c.weight(s, people); s.Mode.Pass > n {
+				light, have = append(light, me), n
+			}
 		}
 	}
 	switch {
@@ -181,11 +201,32 @@ func (c *orgCheck) step(path string, s *Step, initiators []string) {
 			"“{who}”提交时，审批节点“{step}”要 {count} 人同意，却只有 {have} 人", "「{who}」提交時，簽核節點「{step}」要 {count} 人同意，卻只有 {have} 人",
 			"When “{who}” submits, the approval step “{step}” needs {count} to agree, but there are {have}", "who", c.org.Name(short[0]), "step", step, "count", s.Mode.Count, "have", have)))
 	}
+	if len(light) > 0 {
+		c.problems = append(c.problems, rules.Errorf(path+"/mode/pass", "approval.impossible", rules.Say(
+			"“{who}”提交时，审批节点“{step}”要权重 {pass}，却只有 {have}", "「{who}」提交時，簽核節點「{step}」要權重 {pass}，卻只有 {have}",
+			"When “{who}” submits, the approval step “{step}” asks for a weight of {pass}, but there is {have}", "who", c.org.Name(light[0]), "step", step, "pass", s.Mode.Pass, "have", have)))
+	}
 	if len(self) > 0 {
 		c.problems = append(c.problems, rules.Warnf(path+"/onSelf", "approval.self", rules.Say(
 			"在审批节点“{step}”，“{who}”可以批准自己提交的（共 {n} 人如此）", "在簽核節點「{step}」，「{who}」可以批准自己提交的（共 {n} 人如此）",
 			"In the approval step “{step}”, “{who}” may approve what he submitted himself ({n} people are in this place)", "step", step, "who", c.org.Name(self[0]), "n", len(self))))
 	}
+}
+
+// weight is what the votes of these people weigh together.
+func (c *orgCheck) weight(s *Step, people []string) int {
+	total := 0
+	for _, p := range people {
+		n := s.Mode.Weights[p]
+		for _, role := range c.app.Def.Roles {
+			if w := s.Mode.Weights[role.Key]; s.Mode.Weights[p] == 0 && w > n &&
+				slices.Contains(c.org.People(PeopleNeed{App: c.app.Def.Key, Who: Who{Role: role.Key}}), p) {
+				n = w
+			}
+		}
+		total += max(1, n)
+	}
+	return total
 }
 
 // instead is who decides when nobody is found, as a running approval would have it.
@@ -227,10 +268,27 @@ func (c *compiler) checkTiers(path string, ch *CompiledChain) {
 		conditions = append(conditions, ch.Def.SkipIf)
 	}
 	for _, st := range ch.Steps {
-		if st.Def.RunIf == "" {
-			return
+		branches := st.Branches
+		if len(branches) == 0 {
+			branches = []*CompiledStep{st}
 		}
-		conditions = append(conditions, st.Def.RunIf)
+		for _, b := range branches {
+			// A branch runs when its own condition and that of the step around it hold.
+			both := make([]string, 0, 2)
+			for _, one := range []string{st.Def.RunIf, b.Def.RunIf} {
+				if one != "" {
+					both = append(both, one)
+				}
+			}
+			switch len(both) {
+			case 0:
+				return
+			case 1:
+				conditions = append(conditions, both[0])
+			default:
+				conditions = append(conditions, "("+strings.Join(both, ") and (")+")")
+			}
+		}
 	}
 	if len(ch.Steps) == 0 {
 		return

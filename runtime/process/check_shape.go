@@ -22,11 +22,12 @@ var choices = map[reflect.Type]map[string][]string{
 	reflect.TypeFor[Transition](): {"while": {"lock", "void"}},
 	reflect.TypeFor[Step](): {
 		"onSelf": {"climb", "skip", "allow", "admin"},
-		"allow":  {"return"},
+		"allow":  {"transfer", "delegate", "addSign", "removeSign", "return", "withdraw"},
+		"join":   {"all", "any"},
 	},
+	reflect.TypeFor[Who]():      {"pick": {"initiator", "previous"}},
 	reflect.TypeFor[DueStep]():  {"do": {"remind", "escalate", "transfer", "pass", "reject"}},
-	reflect.TypeFor[OnReject](): {"to": {"end"}},
-	reflect.TypeFor[OnReturn](): {"to": {"initiator"}, "resume": {"rerun", "jumpBack"}},
+	reflect.TypeFor[OnReturn](): {"to": {"initiator", "previous", "any"}, "resume": {"rerun", "jumpBack"}},
 	reflect.TypeFor[Chain]():    {"dedupe": {"none", "consecutive", "once"}},
 	reflect.TypeFor[Trigger](): {
 		"when":    {"entered", "left"},

@@ -49,7 +49,8 @@ func (c *compiler) checkTestStep(path string, s *TestStep, p *ProcessDef) {
 	for i := range c.def.Approvals {
 		steps = append(steps, stepKeys(&c.def.Approvals[i])...)
 	}
-	for _, d := range []struct{ member, key string }{{"approve", s.Approve}, {"reject", s.Reject}, {"return", s.Return}} {
+	for _, d := range []struct{ member, key string }{{"approve", s.Approve}, {"reject", s.Reject}, {"return", s.Return}, {"transfer", s.Transfer},
+		{"delegate", s.Delegate}, {"addSign", s.AddSign}, {"removeSign", s.RemoveSign}} {
 		if d.key != "" && !slices.Contains(steps, d.key) {
 			c.unknown(path+"/"+d.member, wordStep, d.key, steps)
 		}

@@ -30,6 +30,10 @@ const (
 	Retry CommandKind = "retry"
 	// Urge reminds the people a round waits for.
 	Urge CommandKind = "urge"
+	// CopyRead says that a person an approval was copied to has read it.
+	CopyRead CommandKind = "copyRead"
+	// Substitute passes on the open decisions of Owner, who is away or has left; the service's alone.
+	Substitute CommandKind = "substitute"
 	// Refresh works out lookups and rollups anew because the other side has changed; the service's alone.
 	Refresh CommandKind = "refresh"
 )
@@ -59,7 +63,7 @@ type Command struct {
 	Owner string
 	// Choice, of assign: the owner is chosen from people, instead of being named.
 	Choice *Choice `json:"-"`
-	// Task decision: Decision is "approve", "reject" or "return".
+	// Task decision: Decision is "approve", "reject", "return", "transfer", "delegate", "addSign" or "removeSign".
 	Decision string
 	Round    int
 	Step     string
@@ -67,6 +71,14 @@ type Command struct {
 	Hash     string
 	Comment  string
 	Timer    string
+	// People whom a decision is transferred or delegated to, or who are added or removed.
+	People []string
+	// Position of an addSign: "before" or "after".
+	Position string
+	// To is the step a return goes to; empty for the chain's first choice, "initiator" for him.
+	To string
+	// Pick names people for steps that leave the choice to this actor, by step.
+	Pick map[string][]string
 	// Override passes unmet conditions; it needs the right, and Comment is the reason (ENG-20).
 	Override bool
 	// Link is the record this one is started from (create), or has started (link); LinkField is set to its id.

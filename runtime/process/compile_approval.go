@@ -49,21 +49,31 @@ func (c *compiler) compileChain(path string, ch *CompiledChain) {
 	ch.SkipIf = c.expr(path+"/skipIf", d.SkipIf, env, rules.Bool)
 	c.refFields(path+"/guards", d.Guards, form.Def, false)
 	for i := range d.Steps {
-		ch.Steps = append(ch.Steps, c.compileStep(path+"/steps/"+elementKey(d.Steps[i].Key, i), &d.Steps[i], form.Def, ctx))
+		at := path + "/steps/" + elementKey(d.Steps[i].Key, i)
+		st := c.compileStep(at, &d.Steps[i], form.Def, ctx)
+		for j := range d.Steps[i].Parallel {
+			b := c.compileStep(at+"/parallel/"+elementKey(d.Steps[i].Parallel[j].Key, j), &d.Steps[i].Parallel[j], form.Def, ctx)
+			b.Group = st
+			st.Branches = append(st.Branches, b)
+		}
+		ch.Steps = append(ch.Steps, st)
 	}
 	if m := d.OnReject.Move; m != "" {
 		if p := c.procOf[form.Def.Key]; p != nil && transitionOf(p, m) == nil {
 			c.unknown(path+"/onReject/move", wordTransition, m, transitionKeys(p))
 		}
 	}
-	c.whos(path+"/cc", d.CC, ctx)
+	ch.CC = c.whos(path+"/cc", d.CC, ctx)
 	ch.Guards = c.guards(ch)
 }
 
 func (c *compiler) compileStep(path string, s *Step, form *forms.Form, ctx whoContext) *CompiledStep {
-	out := &CompiledStep{Def: s}
+	out := &CompiledStep{Def: s, Path: path}
 	out.RunIf = c.expr(path+"/runIf", s.RunIf, ctx.env, rules.Bool)
+	ctx.picks = true
 	out.Who = c.whos(path+"/who", s.Who, ctx)
+	ctx.picks = false
+	c.voteWeights(path+"/mode/weight", &s.Mode)
 	if s.Fields != nil {
 		for i, key := range s.Fields.Edit {
 			if f := c.refField(path+"/fields/edit/"+itoa(i), key, form); f != nil && f.Computed() {
@@ -78,7 +88,7 @@ func (c *compiler) compileStep(path string, s *Step, form *forms.Form, ctx whoCo
 	if p := s.OnEmpty.Policy; p != "" && !slices.Contains(policies, p) {
 		c.add(wrongWord(path+"/onEmpty", p, policies))
 	}
-	c.whos(path+"/onEmpty", s.OnEmpty.Who, ctx)
+	out.Instead = c.whos(path+"/onEmpty", s.OnEmpty.Who, ctx)
 	for i := range s.Due {
 		d := &s.Due[i]
 		at := path + "/due/" + itoa(i)
@@ -92,6 +102,15 @@ func (c *compiler) compileStep(path string, s *Step, form *forms.Form, ctx whoCo
 		}
 	}
 	return out
+}
+
+// voteWeights checks the weights of votes. A key is a role of the app, or else a person.
+func (c *compiler) voteWeights(path string, m *Mode) {
+	for _, key := range sortedKeys(m.Weights) {
+		if n := m.Weights[key]; n < 1 || n > 1000 {
+			c.fail(path+"/"+key, "setting.range", "权重应为 1 到 1000", "權重應為 1 到 1000", "A weight is 1 to 1000")
+		}
+	}
 }
 
 // guards are the fields the decision is bound to: the declared ones, else every field that routing reads, whatever it reads
@@ -112,7 +131,7 @@ func (c *compiler) guards(ch *CompiledChain) []string {
 		}
 	}
 	read(ch.SkipIf)
-	for _, s := range ch.Steps {
+	for _, s := range ch.All() {
 		read(s.RunIf)
 		for _, w := range s.Who {
 			read(w.Expr)

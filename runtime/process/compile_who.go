@@ -11,6 +11,8 @@ type whoContext struct {
 	form  *Form
 	env   *rules.Env
 	chain bool
+	// picks says that people may be left to somebody's choice here: in a step of a chain.
+	picks bool
 }
 
 // whos compiles a list of people.
@@ -37,11 +39,12 @@ func (c *compiler) who(path string, w Who, ctx whoContext) CompiledWho {
 	add("managerOf", w.ManagerOf != "")
 	add("decide", w.Decide != "")
 	add("expr", w.Expr != "")
+	add("pick", w.Pick != "")
 	switch {
 	case len(ways) == 0:
-		c.fail(path, "setting.missing", "请写明是谁：user、role、team、field、managerOf、decide、expr 之一",
-			"請寫明是誰：user、role、team、field、managerOf、decide、expr 之一",
-			"Say who: one of user, role, team, field, managerOf, decide, expr")
+		c.fail(path, "setting.missing", "请写明是谁：user、role、team、field、managerOf、decide、expr、pick 之一",
+			"請寫明是誰：user、role、team、field、managerOf、decide、expr、pick 之一",
+			"Say who: one of user, role, team, field, managerOf, decide, expr, pick")
 	case len(ways) > 1:
 		c.fail(path, "setting.conflict", "一项只能用一种方式指定人员，这里写了：{ways}", "一項只能用一種方式指定人員，這裡寫了：{ways}",
 			"One item names people in one way only; here are: {ways}", "ways", ways)
@@ -63,6 +66,15 @@ func (c *compiler) who(path string, w Who, ctx whoContext) CompiledWho {
 		c.fail(path, "setting.conflict", "level 和 upTo 只与 managerOf 一起用", "level 和 upTo 只與 managerOf 一起用",
 			"level and upTo go with managerOf only")
 	}
+	if w.Pick != "" && !ctx.picks {
+		c.fail(path+"/pick", "setting.conflict", "只有审批节点的审批人可以由人选定", "只有簽核節點的簽核人可以由人選定", "Only the people of an approval step can be left to somebody's choice")
+	}
+	if len(w.From) > 0 && w.Pick == "" {
+		c.fail(path+"/from", "setting.conflict", "from 只与 pick 一起用", "from 只與 pick 一起用", "from goes with pick only")
+	}
+	inner := ctx
+	inner.picks = false
+	out.From = c.whos(path+"/from", w.From, inner)
 	switch {
 	case w.Expr != "":
 		out.Expr = c.peopleExpr(path+"/expr", w.Expr, ctx.env)

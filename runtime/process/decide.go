@@ -49,6 +49,7 @@ func init() {
 		Create: (*decider).create, Import: (*decider).imported, Edit: (*decider).edit, Move: (*decider).move,
 		Tick: (*decider).tick, Activity: (*decider).activity, Assign: (*decider).assign,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
+		CopyRead: (*decider).readCopy, Substitute: (*decider).substitute,
 		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Delete: (*decider).delete, Restore: (*decider).restore,
 	}
 }
@@ -121,7 +122,7 @@ func (d *decider) rev(p Payload) int64 {
 		old = d.before.Rev
 	}
 	switch p.(type) {
-	case TimersSet, Reminded, Joined, Titled:
+	case TimersSet, Reminded, Joined, Titled, Copied, ReadCopy:
 		return d.s.Rev
 	}
 	return old + 1

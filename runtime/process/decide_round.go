@@ -7,7 +7,7 @@ import (
 	"pipewright/rules"
 )
 
-// decideSlot is one person's decision: approve, reject or return. It is bound to the round, to an open slot of the person, and to
+// decideSlot is one person's decision on a slot of his. It is bound to the round, to an open slot of the person, and to
 // the content he saw.
 func (d *decider) decideSlot() *Rejection {
 	c := d.c
@@ -16,59 +16,83 @@ func (d *decider) decideSlot() *Rejection {
 		return taskClosed()
 	}
 	ch := d.app.Chains[r.Chain]
-	st := ch.step(c.Step)
+	st := ch.Step(c.Step)
 	state := r.Step(c.Step)
-	if st == nil || state.State != Active || c.Slot < 0 || c.Slot >= len(state.Slots) || state.Slots[c.Slot].State != Open {
+	if st == nil || state.State != Active || c.Slot < 0 || c.Slot >= len(state.Slots) {
 		return taskClosed()
 	}
-	if state.Slots[c.Slot].Person != c.Actor.User {
+	slot := state.Slots[c.Slot]
+	asking := c.Decision == "removeSign" && (slot.State == AwaitSign || slot.State == Delegated)
+	if slot.State != Open && !asking {
+		return taskClosed()
+	}
+	if slot.Person != c.Actor.User {
 		return forbidden()
 	}
 	if c.Hash != r.Hash {
 		return reject("approval.stale", rules.Say("内容在你打开之后变了，请看过新的内容再决定", "內容在你打開之後變了，請看過新的內容再決定", "The content has changed since you opened it; look at it again before you decide"))
+	}
+	if r := d.allowed(st, slot.Asked); r != nil {
+		return r
 	}
 	if len(c.Data) > 0 {
 		if rej := d.fillStep(st); rej != nil {
 			return rej
 		}
 	}
+	return d.choose(ch, st, slot)
+}
+
+// allowed refuses what the step does not let its approvers do. Approving and rejecting is always theirs.
+func (d *decider) allowed(st *CompiledStep, asked string) *Rejection {
+	switch d.c.Decision {
+	case "approve", "reject":
+		return nil
+	case "return", "transfer", "delegate", "addSign", "removeSign":
+		if asked == AskDelegate || !slices.Contains(st.Def.Allow, d.c.Decision) {
+			return reject("approval.notAllowed", rules.Say("这个节点不能这样处理", "這個節點不能這樣處理", "This step does not allow that"))
+		}
+		return nil
+	}
+	return reject("bad.request", rules.Say("不认识的处理方式", "不認識的處理方式", "Unknown decision"))
+}
+
+// choose carries out a decision on an open slot.
+func (d *decider) choose(ch *CompiledChain, st *CompiledStep, slot Slot) *Rejection {
+	c := d.c
 	switch c.Decision {
+	case "return":
+		return d.giveBack(st)
+	case "transfer":
+		return d.transfer(st)
+	case "delegate":
+		return d.delegate(st)
+	case "addSign":
+		if c.Position == AskAfter {
+			if r := d.takePicks(ch, st); r != nil {
+				return r
+			}
+		}
+		return d.addSign(st)
+	case "removeSign":
+		return d.removeSign(st)
 	case "approve":
-		if rej := d.stepComplete(st); rej != nil {
+		if slot.Asked != AskDelegate {
+			if rej := d.stepComplete(st); rej != nil {
+				return rej
+			}
+		}
+		if rej := d.takePicks(ch, st); rej != nil {
 			return rej
 		}
 		d.emit(SlotDecided{Step: c.Step, Slot: c.Slot, State: Approved, Hash: c.Hash, Comment: c.Comment})
-	case "reject":
-		d.emit(SlotDecided{Step: c.Step, Slot: c.Slot, State: Rejected, Hash: c.Hash, Comment: c.Comment})
-	case "return":
-		return d.giveBack(st)
 	default:
-		return reject("bad.request", rules.Say("只能同意、拒绝或退回", "只能同意、拒絕或退回", "A decision is approve, reject or return"))
+		d.emit(SlotDecided{Step: c.Step, Slot: c.Slot, State: Rejected, Hash: c.Hash, Comment: c.Comment})
 	}
-	done, rej := d.tally(st)
-	if rej != nil || !done {
-		return rej
+	if slot.Asked != "" {
+		return d.answered(st, slot.Parent)
 	}
-	return d.advance()
-}
-
-// giveBack returns the round to its initiator, who mends the record and submits again: that is a new round.
-func (d *decider) giveBack(st *CompiledStep) *Rejection {
-	if !slices.Contains(st.Def.Allow, "return") {
-		return reject("approval.notAllowed", rules.Say("这个节点不能退回", "這個節點不能退回", "This step does not allow a return"))
-	}
-	if d.c.Comment == "" {
-		return reject("comment.required", rules.Say("退回要写明原因", "退回要寫明原因", "A return needs a comment"))
-	}
-	d.emit(SlotDecided{Step: d.c.Step, Slot: d.c.Slot, State: Returned, Hash: d.c.Hash, Comment: d.c.Comment})
-	d.emit(StepEnded{Step: d.c.Step, State: Returned})
-	stage := d.s.Round.Stage
-	d.emit(RoundEnded{State: Returned, Step: d.c.Step})
-	d.dropTimers("step")
-	if stage && d.stage().Def.Approval.Withdrawn != "" {
-		return d.follow(d.stage().Def.Approval.Withdrawn)
-	}
-	return nil
+	return d.settleStep(st)
 }
 
 // fillStep takes the fields an approver fills at this step; nothing else may be written by him.
@@ -107,7 +131,8 @@ func (d *decider) stepComplete(st *CompiledStep) *Rejection {
 	return nil
 }
 
-// withdraw takes a round back: by its initiator, until the first decision (engine.md §4).
+// withdraw takes a round back: by its initiator, until the first decision, and later while a step waits that allows it
+// (engine.md §4).
 func (d *decider) withdraw() *Rejection {
 	r := d.s.Round
 	if r == nil {
@@ -116,7 +141,7 @@ func (d *decider) withdraw() *Rejection {
 	if r.Initiator != d.c.Actor.User {
 		return forbidden()
 	}
-	if r.State == Running && r.decided() {
+	if !r.MayWithdraw(d.app) {
 		return reject("approval.decided", rules.Say("已经有人审批，不能撤回；可以请审批人退回", "已經有人簽核，不能撤回；可以請簽核人退回", "Somebody has decided already; ask the approver to return it"))
 	}
 	stage := r.Stage
@@ -182,23 +207,26 @@ func taskClosed() *Rejection {
 	return reject("task.closed", rules.Say("这个待办已经结束", "這個待辦已經結束", "This task is closed already"))
 }
 
-func (ch *CompiledChain) step(key string) *CompiledStep {
-	if ch == nil {
-		return nil
+// MayWithdraw says whether the initiator may still take the round back: until somebody has decided, while it is blocked, and while
+// a step waits that allows it.
+func (r *Round) MayWithdraw(app *App) bool {
+	if r.State != Running || !r.decided() {
+		return true
 	}
-	for _, st := range ch.Steps {
-		if st.Def.Key == key {
-			return st
+	for _, st := range app.Chains[r.Chain].All() {
+		if r.Step(st.Def.Key).State == Active && slices.Contains(st.Def.Allow, "withdraw") {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
-// decided says whether anybody has decided in this round.
+// decided says whether anybody has decided in this round. What was only said by people who were asked is no decision.
 func (r *Round) decided() bool {
 	for i := range r.Steps {
 		for _, slot := range r.Steps[i].Slots {
-			if slot.State == Approved || slot.State == Rejected || slot.State == Returned {
+			voted := slot.State == Approved || slot.State == Rejected || slot.State == Returned
+			if voted && slot.Asked != AskDelegate || slot.State == AwaitSign && slot.Reason == AskAfter {
 				return true
 			}
 		}

@@ -160,3 +160,15 @@ func (d *decider) restore() *Rejection {
 	d.emit(Restored{})
 	return nil
 }
+
+// readCopy notes that a person an approval was copied to has opened it; every copy of his is read by that.
+func (d *decider) readCopy() *Rejection {
+	seen := map[int]bool{}
+	for _, c := range d.s.Copies {
+		if c.User == d.c.Actor.User && c.Read.IsZero() && !seen[c.Round] {
+			seen[c.Round] = true
+			d.emit(ReadCopy{Round: c.Round})
+		}
+	}
+	return nil
+}

@@ -77,7 +77,7 @@ func (d *decider) fireStep(t Timer) *Rejection {
 	if r == nil || r.State != Running {
 		return nil
 	}
-	st := d.app.Chains[r.Chain].step(t.Key)
+	st := d.app.Chains[r.Chain].Step(t.Key)
 	state := r.Step(t.Key)
 	if st == nil || state.State != Active || t.Rung >= len(st.Due) {
 		return nil
@@ -115,13 +115,21 @@ func (d *decider) transferTo(st *CompiledStep, due *CompiledDue) *Rejection {
 	}
 	state := d.s.Round.Step(st.Def.Key)
 	for i := range state.Slots {
-		if state.Slots[i].State == Open {
+		switch s := state.Slots[i]; {
+		case !s.waits() || s.State == NotYet:
+		case s.Asked != "":
+			d.emit(SlotDecided{Step: st.Def.Key, Slot: i, State: Cancelled, Reason: "due"})
+		default:
 			d.emit(SlotDecided{Step: st.Def.Key, Slot: i, State: Moved, Reason: "due"})
 		}
 	}
 	slots := make([]Slot, len(people))
 	for i, p := range people {
 		slots[i] = Slot{Person: p, State: Open, Reason: "due"}
+		if st.Def.Mode.Kind == "weight" {
+			slots[i].Weight = d.voteWeight(st, p)
+		}
+		d.standIn(&slots[i])
 	}
 	d.emit(SlotsAdded{Step: st.Def.Key, Slots: slots})
 	return nil
@@ -131,18 +139,19 @@ func (d *decider) transferTo(st *CompiledStep, due *CompiledDue) *Rejection {
 func (d *decider) byTime(st *CompiledStep, to string) *Rejection {
 	state := d.s.Round.Step(st.Def.Key)
 	for i := range state.Slots {
-		if s := state.Slots[i].State; s == Open || s == NotYet {
+		if state.Slots[i].waits() {
 			d.emit(SlotDecided{Step: st.Def.Key, Slot: i, State: TimedOut, Reason: "due"})
 		}
 	}
+	outcome := Rejected
 	if to == Approved {
-		d.emit(StepEnded{Step: st.Def.Key, State: Passed, Reason: "due"})
-		d.dropStepTimers(st)
-		return d.advance()
+		outcome = Passed
 	}
-	d.emit(StepEnded{Step: st.Def.Key, State: Rejected, Reason: "due"})
-	d.dropStepTimers(st)
-	return d.rejected(st.Def.Key, "due")
+	done, r := d.endStep(st, outcome, "due")
+	if r != nil || !done {
+		return r
+	}
+	return d.advance()
 }
 
 func some(user string) []string {

@@ -23,8 +23,12 @@ type Who struct {
 	ManagerOf string `json:"managerOf,omitempty"`
 	Level     int    `json:"level,omitempty"`
 	UpTo      int    `json:"upTo,omitempty"`
-	Decide    string `json:"decide,omitempty"`
-	Expr      string `json:"expr,omitempty"`
+	// Pick leaves the choice to a person: "initiator" when he submits, "previous" when the approver before approves. From restricts
+	// whom may be picked.
+	Pick   string `json:"pick,omitempty"`
+	From   Whos   `json:"from,omitempty"`
+	Decide string `json:"decide,omitempty"`
+	Expr   string `json:"expr,omitempty"`
 }
 
 // Chain is an approval chain: who must agree before a move happens.
@@ -57,21 +61,46 @@ type Step struct {
 	Fields  *FieldRights `json:"fields,omitempty"`
 	OnEmpty OnEmpty      `json:"onEmpty,omitzero"`
 	// OnSelf is "climb", "skip", "allow" or "admin".
-	OnSelf string    `json:"onSelf,omitempty"`
-	Due    []DueStep `json:"due,omitempty"`
-	// Allow lists what an approver may do besides approving and rejecting: return. The initiator may withdraw until the first decision.
+	OnSelf string   `json:"onSelf,omitempty"`
+	Due    DueSteps `json:"due,omitempty"`
+	// Allow lists what an approver may do besides approving and rejecting: transfer, delegate, addSign, removeSign, return. Withdraw
+	// lets the initiator take the round back while this step waits, though others have decided before; without it he may
+	// until the first decision.
 	Allow []string `json:"allow,omitempty"`
+	// Parallel are steps that run at the same time, one level; the step itself then has a key, a name and a runIf only. Join is
+	// "all" (default: each must pass) or "any" (the first to pass is enough). A reject or return of one ends its siblings.
+	Parallel []Step `json:"parallel,omitempty"`
+	Join     string `json:"join,omitempty"`
 }
 
-// Mode says how many must approve: "all" (default), "any", "sequence", {"share": 0.6}, {"count": 2}.
+// EachStep visits the steps of a chain with their key paths: a parallel step, then its branches.
+func (c *Chain) EachStep(visit func(path string, s *Step)) {
+	var each func(path string, list []Step)
+	each = func(path string, list []Step) {
+		for i := range list {
+			at := path + "/" + elementKey(list[i].Key, i)
+			visit(at, &list[i])
+			each(at+"/parallel", list[i].Parallel)
+		}
+	}
+	each("/approvals/"+c.Key+"/steps", c.Steps)
+}
+
+// Mode says how many must approve: "all" (default), "any", {"any": "allReject"}, "sequence", {"share": 0.6}, {"count": 2},
+// {"weight": {role or user: n}, "pass": n}.
 type Mode struct {
 	Kind string
 	// Share is in (0, 1], kept as the JSON text of the number.
 	Share json.Number
 	Count int
+	// AllReject, with "any": a reject ends the step only when everybody has rejected.
+	AllReject bool
+	// Weights by role or user key; who is in none of them weighs 1. Pass is the weight that must approve.
+	Weights map[string]int
+	Pass    int
 }
 
-func (m Mode) IsZero() bool { return m == Mode{} }
+func (m Mode) IsZero() bool { return m.Kind == "" }
 
 func (m Mode) MarshalJSON() ([]byte, error) {
 	switch m.Kind {
@@ -79,6 +108,14 @@ func (m Mode) MarshalJSON() ([]byte, error) {
 		return json.Marshal(map[string]json.Number{"share": m.Share})
 	case "count":
 		return json.Marshal(map[string]int{"count": m.Count})
+	case "weight":
+		return json.Marshal(struct {
+			Weight map[string]int `json:"weight"`
+			Pass   int            `json:"pass"`
+		}{m.Weights, m.Pass})
+	}
+	if m.AllReject {
+		return json.Marshal(map[string]string{"any": "allReject"})
 	}
 	return json.Marshal(m.Kind)
 }
@@ -98,6 +135,10 @@ func (o OnEmpty) MarshalJSON() ([]byte, error) {
 	return json.Marshal(o.Policy)
 }
 
+// DueSteps is the escalation ladder of a step. One duration may stand for it, the total time: remind after half of it and at its
+// end, escalate after one and a half.
+type DueSteps []DueStep
+
 // DueStep is one rung of a step's escalation ladder.
 type DueStep struct {
 	// After is a duration from the moment the step was entered.
@@ -107,7 +148,8 @@ type DueStep struct {
 	To Whos   `json:"to,omitempty"`
 }
 
-// OnReject is {"to": "end"} (default) or {"move": transition}.
+// OnReject says what a reject leads to: {"to": "end"} (default), {"to": "initiator"} who mends it and submits again, {"to": step}
+// that decides again, or {"move": transition}.
 type OnReject struct {
 	To   string `json:"to,omitempty"`
 	Move string `json:"move,omitempty"`
@@ -115,8 +157,8 @@ type OnReject struct {
 
 // OnReturn says where a returned round goes and how it resumes.
 type OnReturn struct {
-	// To is "initiator" (default).
+	// To is "initiator" (default), "previous": him or the step before, or "any": him or any step before.
 	To string `json:"to,omitempty"`
-	// Resume is "rerun" (default) or "jumpBack".
+	// Resume is "rerun" (default) or "jumpBack": straight to the step that returned it, if no guarded value has changed.
 	Resume string `json:"resume,omitempty"`
 }

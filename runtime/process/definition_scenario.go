@@ -42,24 +42,41 @@ type TestStep struct {
 	Reject   string                     `json:"reject,omitempty"`
 	Return   string                     `json:"return,omitempty"`
 	Withdraw bool                       `json:"withdraw,omitempty"`
-	Retry    bool                       `json:"retry,omitempty"`
-	After    string                     `json:"after,omitempty"`
-	Run      string                     `json:"run,omitempty"`
-	As       string                     `json:"as,omitempty"`
-	Expect   *Expect                    `json:"expect,omitempty"`
+	Urge     bool                       `json:"urge,omitempty"`
+	// Transfer, Delegate, AddSign and RemoveSign name the step, People whom. AddSign takes Position "before" (default) or "after". Return
+	// takes To, the step it goes back to. Do and Approve take Pick, the people for steps that leave the choice, by step.
+	Transfer   string              `json:"transfer,omitempty"`
+	Delegate   string              `json:"delegate,omitempty"`
+	AddSign    string              `json:"addSign,omitempty"`
+	RemoveSign string              `json:"removeSign,omitempty"`
+	People     []string            `json:"people,omitempty"`
+	Position   string              `json:"position,omitempty"`
+	To         string              `json:"to,omitempty"`
+	Pick       map[string][]string `json:"pick,omitempty"`
+	// Away sends people away from now on, each with who stands in; an empty name brings one back.
+	Away   map[string]string `json:"away,omitempty"`
+	Retry  bool              `json:"retry,omitempty"`
+	After  string            `json:"after,omitempty"`
+	Run    string            `json:"run,omitempty"`
+	As     string            `json:"as,omitempty"`
+	Expect *Expect           `json:"expect,omitempty"`
 }
 
 // Expect is what must be true at this point of a scenario; absent members are not looked at.
 type Expect struct {
-	Stage      string                     `json:"stage,omitempty"`
-	Owner      string                     `json:"owner,omitempty"`
-	WaitingFor *[]string                  `json:"waitingFor,omitempty"`
-	Approvers  *[]string                  `json:"approvers,omitempty"`
-	Tasks      *int                       `json:"tasks,omitempty"`
-	Escalated  *bool                      `json:"escalated,omitempty"`
-	Data       map[string]json.RawMessage `json:"data,omitempty"`
-	Notices    *[]string                  `json:"notices,omitempty"`
-	Started    *[]string                  `json:"started,omitempty"`
+	Stage      string    `json:"stage,omitempty"`
+	Owner      string    `json:"owner,omitempty"`
+	WaitingFor *[]string `json:"waitingFor,omitempty"`
+	Approvers  *[]string `json:"approvers,omitempty"`
+	Tasks      *int      `json:"tasks,omitempty"`
+	Escalated  *bool     `json:"escalated,omitempty"`
+	// Skipped are the steps of the live round that were passed by, in order.
+	Skipped *[]string `json:"skipped,omitempty"`
+	// Round is the state the newest round stands or ended in.
+	Round   string                     `json:"round,omitempty"`
+	Data    map[string]json.RawMessage `json:"data,omitempty"`
+	Notices *[]string                  `json:"notices,omitempty"`
+	Started *[]string                  `json:"started,omitempty"`
 	// Problems are the codes of the refusal that this step's command must meet.
 	Problems *[]string `json:"problems,omitempty"`
 }

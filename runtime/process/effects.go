@@ -80,6 +80,12 @@ func (w *effects) event(e *Event) {
 				w.notify(e, []string{who.User}, rules.Say("“{chain}”抄送给你", "「{chain}」副本給你", "“{chain}” was copied to you", "chain", w.chainName(w.s.Round.Chain)))
 			}
 		}
+	case Copied:
+		for _, user := range p.People {
+			w.task(e, "cc|"+itoa(p.Round)+"|"+user, &TaskEffect{Kind: "cc", State: Open, User: user, Round: p.Round, Name: w.chainName(w.s.Round.Chain), By: w.s.Round.Initiator})
+		}
+	case ReadCopy:
+		w.task(e, "cc|"+itoa(p.Round)+"|"+e.By, &TaskEffect{Kind: "cc", State: "done", User: e.By, Round: p.Round, Name: w.roundName(p.Round), Result: "read"})
 	case Noted:
 		w.notify(e, without(p.Mentions, e.By), rules.Say("{who} 在笔记里提到你：{text}", "{who} 在筆記裡提到你：{text}", "{who} mentioned you: {text}", "who", e.By, "text", clip(p.Text)))
 	case Deleted:
@@ -130,11 +136,11 @@ func (w *effects) slots(e *Event, before *Round) {
 }
 
 func (w *effects) slotTask(e *Event, r *Round, step string, n int, slot Slot) {
-	t := &TaskEffect{Kind: "approval", State: "done", User: slot.Person, Round: r.N, Step: step, Slot: n, Name: w.stepName(r.Chain, step), By: r.Initiator, Result: slot.State}
+	t := &TaskEffect{Kind: "approval", State: "done", User: slot.Person, Round: r.N, Step: step, Slot: n, Name: w.stepName(r.Chain, step), By: r.Initiator, Result: slot.State, For: slot.For, Asked: slot.Asked}
 	switch slot.State {
 	case Open:
 		t.State, t.Result = Open, ""
-		if ch := w.app.Chains[r.Chain].step(step); ch != nil && len(ch.Due) > 0 {
+		if ch := w.app.Chains[r.Chain].Step(step); ch != nil && len(ch.Due) > 0 {
 			t.DueAt = ch.Due[0].After.Add(e.At, w.app.Zone, nil)
 		}
 	case Cancelled, Moved, TimedOut:
@@ -165,6 +171,10 @@ func (w *effects) roundEnded(e *Event, r *Round, p *RoundEnded) {
 	case Rejected:
 		w.notify(e, without(some(r.Initiator), e.By), rules.Say("“{chain}”被拒绝", "「{chain}」被拒絕", "“{chain}” was rejected", "chain", name))
 	case Returned:
+		if p.To != "" {
+			w.notify(e, without(some(r.Initiator), e.By), rules.Say("“{chain}”退回到“{step}”", "「{chain}」退回到「{step}」", "“{chain}” went back to “{step}”", "chain", name, "step", w.stepName(r.Chain, p.To)))
+			return
+		}
 		w.task(e, "returned|"+itoa(r.N), &TaskEffect{Kind: "todo", State: Open, User: r.Initiator, Round: r.N, By: e.By,
 			Name: rules.Say("“{chain}”被退回，修改后重新提交", "「{chain}」被退回，修改後重新提交", "“{chain}” was returned: mend it and submit again", "chain", name)})
 		w.notify(e, some(r.Initiator), rules.Say("“{chain}”被退回", "「{chain}」被退回", "“{chain}” was returned", "chain", name))
@@ -263,8 +273,21 @@ func (w *effects) chainName(key string) rules.Text {
 	return rules.Text{"": key}
 }
 
+// roundName is the name of the chain of a round, live or ended.
+func (w *effects) roundName(n int) rules.Text {
+	if w.s.Round != nil && w.s.Round.N == n {
+		return w.chainName(w.s.Round.Chain)
+	}
+	for i := range w.s.Rounds {
+		if w.s.Rounds[i].N == n {
+			return w.chainName(w.s.Rounds[i].Chain)
+		}
+	}
+	return nil
+}
+
 func (w *effects) stepName(chain, key string) rules.Text {
-	if st := w.app.Chains[chain].step(key); st != nil {
+	if st := w.app.Chains[chain].Step(key); st != nil {
 		return st.Def.Name
 	}
 	return rules.Text{"": key}

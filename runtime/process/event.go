@@ -119,11 +119,31 @@ type (
 		Comment string `json:"comment,omitempty"`
 		// Owner is who was picked to own the record after the move.
 		Owner string `json:"owner,omitempty"`
+		// Keep are steps approved before that are not asked again; Back is the step this round begins at again.
+		Keep []string `json:"keep,omitempty"`
+		Back string   `json:"back,omitempty"`
+		// Picks are the people the initiator picked, by step.
+		Picks map[string][]string `json:"picks,omitempty"`
 	}
 	// StepEntered opens a step for people, who are fixed from here on.
 	StepEntered struct {
 		Step  string `json:"step"`
 		Slots []Slot `json:"slots"`
+		// Branches are the steps of a parallel one.
+		Branches []string `json:"branches,omitempty"`
+	}
+	// Picked names the people for a step that is still to come.
+	Picked struct {
+		Step   string   `json:"step"`
+		People []string `json:"people"`
+	}
+	// Copied gives people a round to read; ReadCopy is that one of them has.
+	Copied struct {
+		Round  int      `json:"round"`
+		People []string `json:"people"`
+	}
+	ReadCopy struct {
+		Round int `json:"round"`
 	}
 	// StepEnded closes a step: passed, rejected, returned, skipped (with the reason) or blocked. Open slots are cancelled.
 	StepEnded struct {
@@ -171,6 +191,8 @@ type (
 		Reason string `json:"reason,omitempty"`
 		// Step that rejected or returned.
 		Step string `json:"step,omitempty"`
+		// To is the step that decides again in a new round; empty for the initiator.
+		To string `json:"to,omitempty"`
 	}
 	// TimersSet adds and removes timers. Due, when given, is when the stage is due, timer or not (an imported record may be late
 	// already).
@@ -219,6 +241,9 @@ func (Titled) Type() string         { return "titled" }
 func (Numbered) Type() string       { return "numbered" }
 func (RoundOpened) Type() string    { return "roundOpened" }
 func (StepEntered) Type() string    { return "stepEntered" }
+func (Picked) Type() string         { return "picked" }
+func (Copied) Type() string         { return "copied" }
+func (ReadCopy) Type() string       { return "readCopy" }
 func (StepEnded) Type() string      { return "stepEnded" }
 func (SlotDecided) Type() string    { return "slotDecided" }
 func (SlotsAdded) Type() string     { return "slotsAdded" }
@@ -241,6 +266,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"created": read[Created], "imported": read[Imported], "changed": read[Changed], "entered": read[Entered],
 	"ticked": read[Ticked], "activityDone": read[ActivityDone], "activityOpened": read[ActivityOpened], "assigned": read[Assigned], "numbered": read[Numbered], "titled": read[Titled],
 	"roundOpened": read[RoundOpened], "stepEntered": read[StepEntered], "stepEnded": read[StepEnded],
+	"picked": read[Picked], "copied": read[Copied], "readCopy": read[ReadCopy],
 	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],
 	"escalated": read[Escalated], "roundBlocked": read[RoundBlocked], "roundVoided": read[RoundVoided],
 	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
@@ -319,7 +345,7 @@ type Effect struct {
 
 // TaskEffect is a person's open decision or thing to do, as the inbox shows it.
 type TaskEffect struct {
-	Kind  string     `json:"kind"`  // "approval", "todo", "blocked", "activity"
+	Kind  string     `json:"kind"`  // "approval", "todo", "blocked", "activity", "cc"
 	State string     `json:"state"` // "open", "done", "cancelled"
 	User  string     `json:"user"`
 	Round int        `json:"round,omitempty"`
@@ -330,6 +356,9 @@ type TaskEffect struct {
 	By    string     `json:"by,omitempty"`
 	// Result of a closed task: the slot's or activity's state.
 	Result string `json:"result,omitempty"`
+	// For is whom the user stands in for; Asked how a colleague asked him (see Slot).
+	For   string `json:"for,omitempty"`
+	Asked string `json:"asked,omitempty"`
 }
 
 // Notice tells a person something in the product.

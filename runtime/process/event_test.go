@@ -24,11 +24,11 @@ func oneOfEach() []Payload {
 		Entered{From: "a", To: "b", Transition: "t", Entry: 2, Since: at, End: "won", Override: "why", Comment: "c"}, Ticked{"a.b", true},
 		ActivityDone{"a.b", true}, ActivityOpened{"a.b", []string{"u"}, at}, Assigned{"u", "t", "pick"}, Titled{"T"}, Numbered{"N-1"},
 		RoundOpened{N: 1, Chain: "c", Transition: "t", Initiator: "u", Proposed: stored, Hash: "h", Guards: stored, Steps: []string{"s"}},
-		StepEntered{"s", []Slot{{Person: "u", State: Open}}}, StepEnded{"s", Passed, "r"}, SlotDecided{"s", 0, Approved, "h", "c", "r"},
+		StepEntered{Step: "s", Slots: []Slot{{Person: "u", State: Open}}}, StepEnded{"s", Passed, "r"}, SlotDecided{"s", 0, Approved, "h", "c", "r"},
 		SlotsAdded{"s", []Slot{{Person: "v", State: Open, Reason: "due"}}}, SlotOpened{"s", 0}, Escalated{"s", []string{"m"}}, RoundBlocked{"r"},
-		RoundVoided{"h", stored, []string{"amount"}}, RoundEnded{Passed, "r", "s"}, TimersSet{Due: at, Add: []Timer{{ID: "1|due", Kind: "due", At: at}}, Remove: []string{"0|due"}},
+		RoundVoided{"h", stored, []string{"amount"}}, RoundEnded{State: Passed, Reason: "r", Step: "s"}, TimersSet{Due: at, Add: []Timer{{ID: "1|due", Kind: "due", At: at}}, Remove: []string{"0|due"}},
 		Reminded{"1|due", "due", []string{"u"}}, Urged{[]string{"u"}}, Noted{"text", []string{"u"}}, LinkAdded{Link{"R-2", "order", "started"}},
-		Joined{[]Person{{"u", "cc"}}}, Deleted{}, Restored{},
+		Joined{[]Person{{"u", "cc"}}}, Picked{"s", []string{"u"}}, Copied{2, []string{"u"}}, ReadCopy{2}, Deleted{}, Restored{},
 	}
 }
 

@@ -85,7 +85,7 @@ func (d *decider) explainStep(out *Explanation, key string) {
 	if r == nil {
 		return
 	}
-	st := d.app.Chains[r.Chain].step(key)
+	st := d.app.Chains[r.Chain].Step(key)
 	if st == nil {
 		return
 	}

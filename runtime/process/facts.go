@@ -80,6 +80,9 @@ type Facts struct {
 	Linked map[string]map[string]int
 	// Calendar of the app; nil means Monday to Friday. The shell always brings it, so it is never a need.
 	Calendar rules.Calendar
+	// StandIns are the people who are absent at the instant of the command, each with who stands in, at most two steps away (empty:
+	// nobody). The shell always brings it, so it is never a need.
+	StandIns map[string]string
 	// Numbers claimed, by need key.
 	Numbers map[string]string
 	// Unique answers by need key: empty when this record holds the claim, else the id of the record that does.

@@ -22,8 +22,8 @@ func (a *App) TransitionNames() []string {
 func (a *App) StepNames() []string {
 	var out []string
 	for i := range a.Def.Approvals {
-		for j := range a.Def.Approvals[i].Steps {
-			out = append(out, a.Def.Approvals[i].Key+"."+a.Def.Approvals[i].Steps[j].Key)
+		for _, step := range stepKeys(&a.Def.Approvals[i]) {
+			out = append(out, a.Def.Approvals[i].Key+"."+step)
 		}
 	}
 	return out

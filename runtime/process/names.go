@@ -101,19 +101,18 @@ func transitionKeys(p *ProcessDef) []string {
 }
 
 func stepOf(c *Chain, key string) *Step {
-	for i := range c.Steps {
-		if c.Steps[i].Key == key {
-			return &c.Steps[i]
+	var out *Step
+	c.EachStep(func(_ string, s *Step) {
+		if s.Key == key && out == nil {
+			out = s
 		}
-	}
-	return nil
+	})
+	return out
 }
 
 func stepKeys(c *Chain) []string {
-	out := make([]string, len(c.Steps))
-	for i := range c.Steps {
-		out[i] = c.Steps[i].Key
-	}
+	var out []string
+	c.EachStep(func(_ string, s *Step) { out = append(out, s.Key) })
 	return out
 }
 

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"slices"
 	"time"
 
 	"pipewright/forms"
@@ -22,7 +23,12 @@ type PathStep struct {
 	State  string
 	Reason string
 	People []string
-	DueAt  time.Time
+	// For names, by person, whom he stands in for.
+	For   map[string]string
+	DueAt time.Time
+	// Pick says who chooses the people, "initiator" or "previous", while they are not chosen; From whom he may choose (empty: anybody).
+	Pick string
+	From []string
 }
 
 // PreviewPath tells who would decide if the actor submitted the transition now with these values. It is Decide itself, walked
@@ -98,74 +104,121 @@ func (d *decider) walk(ch *CompiledChain, proposed Changed, v forms.Values) *Pat
 	for _, k := range proposed.Clear {
 		held[k] = nil
 	}
-	open := RoundOpened{N: d.s.RoundCount + 1, Chain: ch.Def.Key, Initiator: d.c.Actor.User, Proposed: held}
+	open := RoundOpened{N: d.s.RoundCount + 1, Chain: ch.Def.Key, Initiator: d.c.Actor.User, Proposed: held, Picks: d.c.Pick}
 	open.Guards, open.Hash = d.guardValues(ch, held)
-	for _, st := range ch.Steps {
+	for _, st := range ch.All() {
 		open.Steps = append(open.Steps, st.Def.Key)
 	}
 	d.s.Round = nil
 	d.emit(open)
-	for _, st := range ch.Steps {
-		p.Steps = append(p.Steps, d.walkStep(ch, st))
-		if len(d.needs) > 0 {
-			return p
+	d.walkOn(ch, p)
+	return p
+}
+
+// PreviewRest tells who comes next in the live round, as things stand: the steps not entered yet.
+func PreviewRest(app *App, s *State, a Actor, f *Facts, at time.Time) ([]PathStep, []Need) {
+	d := inspector(app, s, a, f, at)
+	if r := d.bind(); r != nil || d.s.Round == nil || d.s.Round.State != Running {
+		return nil, nil
+	}
+	ch := d.app.Chains[d.s.Round.Chain]
+	if ch == nil {
+		return nil, nil
+	}
+	// Whoever decides now is taken to approve.
+	for i := range d.s.Round.Steps {
+		if st := &d.s.Round.Steps[i]; st.State == Active {
+			for j := range st.Slots {
+				if st.Slots[j].waits() {
+					st.Slots[j].State = Approved
+				}
+			}
+			st.State = Passed
 		}
 	}
-	return p
+	p := &Path{}
+	d.walkOn(ch, p)
+	return p.Steps, d.needs
+}
+
+// walkOn walks the steps that are still to come. It goes on where a fact is outstanding, so that those of all steps are asked for at
+// once.
+func (d *decider) walkOn(ch *CompiledChain, p *Path) {
+	for _, st := range ch.Steps {
+		if d.s.Round.Step(st.Def.Key).State != Waiting {
+			continue
+		}
+		if slices.Contains(d.s.Round.Keep, st.Def.Key) {
+			d.skipStep(st, "unchanged")
+			p.Steps = append(p.Steps, PathStep{Step: st, State: Skipped, Reason: "unchanged"})
+			continue
+		}
+		one := d.walkStep(ch, st)
+		p.Steps = append(p.Steps, one)
+		for _, b := range st.Branches {
+			if one.State == Skipped {
+				d.emit(StepEnded{Step: b.Def.Key, State: Skipped, Reason: one.Reason})
+				continue
+			}
+			p.Steps = append(p.Steps, d.walkStep(ch, b))
+		}
+	}
 }
 
 func (d *decider) walkStep(ch *CompiledChain, st *CompiledStep) PathStep {
 	out := PathStep{Step: st, State: "will"}
+	skip := func(state, reason string) PathStep {
+		d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: reason})
+		out.State, out.Reason = state, reason
+		return out
+	}
 	runs, problem := d.runs(st)
 	if problem != nil {
 		out.State, out.Reason = Blocked, "rule"
 		return out
 	}
 	if !runs {
-		d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: "condition"})
-		out.State, out.Reason = Skipped, "condition"
+		return skip(Skipped, "condition")
+	}
+	if len(st.Branches) > 0 {
+		d.emit(StepEnded{Step: st.Def.Key, State: Passed})
 		return out
 	}
-	people, ok := d.resolve(st.Who, d.s.Round.Initiator, d.view(d.s.Round.Proposed))
+	if w := st.leftToChoice(); w != nil && len(d.s.Round.Picks[st.Def.Key]) == 0 {
+		out.Pick = w.Def.Pick
+		if out.From, _ = d.resolve(w.From, d.s.Round.Initiator, d.view(d.s.Round.Proposed)); st.Def.OnSelf != "allow" {
+			out.From = without(out.From, d.s.Round.Initiator)
+		}
+		if len(w.From) == 0 || len(out.From) > 0 {
+			d.emit(StepEnded{Step: st.Def.Key, State: Passed})
+			return out
+		}
+	}
+	people, outcome, reason, ok := d.approvers(st)
 	if !ok {
 		return out
 	}
-	people, self, ok := d.notSelf(st, people)
-	if !ok {
-		return out
+	if outcome != "" {
+		return skip(outcome, reason)
 	}
-	if self && len(people) == 0 && st.Def.OnSelf == "skip" {
-		d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: "self"})
-		out.State, out.Reason = Skipped, "self"
-		return out
-	}
-	if len(people) == 0 {
-		var outcome string
-		if people, outcome, ok = d.whenEmpty(st); !ok {
-			return out
-		}
-		if outcome != "" {
-			d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: "empty"})
-			out.State, out.Reason = outcome, "empty"
-			return out
-		}
-		out.Reason = "instead"
-	}
-	out.People = people
+	out.Reason = reason
 	if len(st.Due) > 0 {
 		out.DueAt = st.Due[0].After.Add(d.now, d.app.Zone, d.f.Calendar)
 	}
-	before := d.approvedJustBefore(ch, st)
-	slots := make([]Slot, len(people))
-	same := 0
-	for i, p := range people {
-		slots[i] = Slot{Person: p, State: Approved}
-		for _, b := range before {
-			if b == p {
-				slots[i].Reason = "samePerson"
-				same++
+	slots, same := d.slotsFor(ch, st, people), 0
+	for i := range slots {
+		s := &slots[i]
+		out.People = append(out.People, s.Person)
+		if s.For != "" {
+			if out.For == nil {
+				out.For = map[string]string{}
 			}
+			out.For[s.Person] = s.For
 		}
+		if s.Reason == "samePerson" {
+			same++
+		}
+		s.State = Approved
 	}
 	d.emit(StepEntered{Step: st.Def.Key, Slots: slots})
 	d.emit(StepEnded{Step: st.Def.Key, State: Passed})
@@ -173,4 +226,12 @@ func (d *decider) walkStep(ch *CompiledChain, st *CompiledStep) PathStep {
 		out.State, out.Reason = Skipped, "samePerson"
 	}
 	return out
+}
+
+// leftToChoice is the who that somebody chooses people for; nil when the step names them.
+func (st *CompiledStep) leftToChoice() *CompiledWho {
+	if w := st.picks("initiator"); w != nil {
+		return w
+	}
+	return st.picks("previous")
 }

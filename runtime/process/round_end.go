@@ -64,6 +64,15 @@ func (d *decider) block(reason string) *Rejection {
 func (d *decider) rejected(step, reason string) *Rejection {
 	r := d.s.Round
 	ch := d.app.Chains[r.Chain]
+	// Only what a person or time has rejected goes back: a step that cannot be passed would send it back for ever.
+	if from := ch.Step(step); from != nil && (reason == "" || reason == "due") {
+		switch to := ch.Def.OnReject.To; {
+		case to == "initiator":
+			return d.sendBack(ch, from, "")
+		case slices.Contains(ch.before(step), to):
+			return d.sendBack(ch, from, to)
+		}
+	}
 	d.emit(RoundEnded{State: Rejected, Step: step, Reason: reason})
 	d.dropTimers("step")
 	if r.Stage && d.stage().Def.Approval.Rejected != "" {

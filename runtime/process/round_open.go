@@ -64,32 +64,52 @@ func (d *decider) begin(ch *CompiledChain, p RoundOpened) *Rejection {
 			p.Owner = d.picked
 		}
 	}
-	for _, st := range ch.Steps {
+	for _, st := range ch.All() {
 		p.Steps = append(p.Steps, st.Def.Key)
 	}
-	back := ""
 	if n := len(d.s.Rounds); n > 0 && ch.Def.OnReturn.Resume == "jumpBack" {
 		if last := d.s.Rounds[n-1]; last.State == Returned && last.Chain == p.Chain && last.Transition == p.Transition && last.Hash == p.Hash {
-			back = last.ReturnedAt
+			p.Keep = ch.before(last.ReturnedAt)
 		}
 	}
+	picks, r := d.initiatorPicks(ch, &p)
+	if r != nil {
+		return r
+	}
+	p.Picks = picks
 	d.emit(p)
-	if cc, ok := d.resolve(whosOf(ch.Def.CC), p.Initiator, nil); ok && len(cc) > 0 {
-		joined := Joined{}
-		for _, user := range cc {
-			joined.People = append(joined.People, Person{User: user, Why: "cc"})
-		}
-		d.emit(joined)
-	}
-	if back != "" {
-		for _, key := range p.Steps {
-			if key == back {
-				break
-			}
-			d.emit(StepEnded{Step: key, State: Skipped, Reason: "unchanged"})
-		}
-	}
+	d.copyTo(ch)
 	return d.advance()
+}
+
+// before lists the steps in front of one; none when it is not there.
+func (ch *CompiledChain) before(key string) []string {
+	var out []string
+	at := ch.Step(key)
+	for _, st := range ch.Steps {
+		if at == nil || st == at.whole() {
+			break
+		}
+		out = append(out, st.Def.Key)
+	}
+	if at == nil {
+		return nil
+	}
+	return out
+}
+
+// copyTo gives the round to read to those it is copied to.
+func (d *decider) copyTo(ch *CompiledChain) {
+	cc, ok := d.resolve(ch.CC, d.s.Round.Initiator, d.view(d.s.Round.Proposed))
+	if !ok || len(cc) == 0 {
+		return
+	}
+	joined := Joined{}
+	for _, user := range cc {
+		joined.People = append(joined.People, Person{User: user, Why: "cc"})
+	}
+	d.emit(joined)
+	d.emit(Copied{Round: d.s.Round.N, People: cc})
 }
 
 // guardValues are the guarded values as people see them now, and their hash.
@@ -118,12 +138,17 @@ func (d *decider) advance() *Rejection {
 	if ch == nil {
 		return d.block("chain")
 	}
-	for _, st := range ch.Steps {
-		state := r.Step(st.Def.Key)
-		if state.State == Active || state.State == Blocked {
+	for i := range r.Steps {
+		if state := r.Steps[i].State; state == Active || state == Blocked {
 			return nil
 		}
-		if state.State != Waiting {
+	}
+	for _, st := range ch.Steps {
+		if r.Step(st.Def.Key).State != Waiting {
+			continue
+		}
+		if slices.Contains(r.Keep, st.Def.Key) {
+			d.skipStep(st, "unchanged")
 			continue
 		}
 		runs, problem := d.runs(st)
@@ -131,83 +156,140 @@ func (d *decider) advance() *Rejection {
 			return d.block("rule")
 		}
 		if !runs {
-			d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: "condition"})
+			d.skipStep(st, "condition")
 			continue
 		}
-		if done, rej := d.enterStep(ch, st); rej != nil || !done {
+		if done, rej := d.enterWhole(ch, st); rej != nil || !done {
+			if len(d.needs) > 0 {
+				d.foresee(ch)
+			}
 			return rej
 		}
 	}
 	// Amount tiers count at the end as well: a step that did not apply when its turn came may apply now.
-	for _, st := range ch.Steps {
-		if state := d.s.Round.Step(st.Def.Key); state.State == Skipped && state.Reason == "condition" && st.RunIf != nil {
-			runs, problem := d.runs(st)
-			if problem != nil {
-				return d.block("rule")
-			}
-			if runs {
-				if done, rej := d.enterStep(ch, st); rej != nil || !done {
-					return rej
-				}
-			}
+	for _, st := range ch.All() {
+		state := d.s.Round.Step(st.Def.Key)
+		if state.State != Skipped || state.Reason != "condition" || d.spared(st) {
+			continue
+		}
+		runs, problem := d.appliesNow(st)
+		if problem != nil {
+			return d.block("rule")
+		}
+		if !runs {
+			continue
+		}
+		enter := d.enterWhole
+		if st.Group != nil {
+			enter = d.enterStep
+		}
+		if done, rej := enter(ch, st); rej != nil || !done {
+			return rej
 		}
 	}
 	return d.pass()
 }
 
-// runs evaluates runIf on data ⊕ proposed.
-func (d *decider) runs(st *CompiledStep) (bool, *rules.Problem) {
-	return d.truth(st.RunIf, d.scope(d.view(d.s.Round.Proposed)), "/approvals/"+d.s.Round.Chain+"/steps/"+st.Def.Key+"/runIf")
+// foresee asks for the people of the steps that are still to come as well: a step may pass at once, and a command asks for facts only
+// so often.
+func (d *decider) foresee(ch *CompiledChain) {
+	for _, st := range ch.All() {
+		if d.s.Round != nil && d.s.Round.Step(st.Def.Key).State == Waiting {
+			d.resolveStep(st)
+		}
+	}
 }
 
-// enterStep fixes the step's people and opens their slots. done says that the step needs no decision of anybody any more.
+// skipStep passes a step by, and the branches of a parallel one with it.
+func (d *decider) skipStep(st *CompiledStep, reason string) {
+	d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: reason})
+	for _, b := range st.Branches {
+		d.emit(StepEnded{Step: b.Def.Key, State: Skipped, Reason: reason})
+	}
+}
+
+// runs evaluates runIf on data ⊕ proposed.
+func (d *decider) runs(st *CompiledStep) (bool, *rules.Problem) {
+	return d.truth(st.RunIf, d.scope(d.view(d.s.Round.Proposed)), st.Path+"/runIf")
+}
+
+// appliesNow says whether a step that was passed by would run now; a parallel one needs a branch that does.
+func (d *decider) appliesNow(st *CompiledStep) (bool, *rules.Problem) {
+	runs, problem := d.runs(st)
+	if problem != nil || !runs || len(st.Branches) == 0 {
+		return runs, problem
+	}
+	for _, b := range st.Branches {
+		if runs, problem := d.runs(b); problem != nil || runs {
+			return runs, problem
+		}
+	}
+	return false, nil
+}
+
+// enterStep fixes the step's people and opens their slots. done says that the chain may go on.
 func (d *decider) enterStep(ch *CompiledChain, st *CompiledStep) (done bool, r *Rejection) {
-	round := d.s.Round
-	v := d.view(round.Proposed)
-	people, ok := d.resolve(st.Who, round.Initiator, v)
+	if r := d.pickMissing(st); r != nil {
+		return false, r
+	}
+	people, outcome, reason, ok := d.approvers(st)
 	if !ok {
 		return false, nil
 	}
-	people, self, ok := d.notSelf(st, people)
-	if !ok {
-		return false, nil
+	if outcome != "" {
+		return d.endStep(st, outcome, reason)
 	}
-	if self && len(people) == 0 && st.Def.OnSelf == "skip" {
-		d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: "self"})
-		return true, nil
-	}
-	if len(people) == 0 {
-		var outcome string
-		people, outcome, ok = d.whenEmpty(st)
-		if !ok {
-			return false, nil
-		}
-		switch outcome {
-		case Skipped:
-			d.emit(StepEnded{Step: st.Def.Key, State: Skipped, Reason: "empty"})
-			return true, nil
-		case Rejected:
-			d.emit(StepEnded{Step: st.Def.Key, State: Rejected, Reason: "empty"})
-			return false, d.rejected(st.Def.Key, "empty")
-		case Blocked:
-			d.emit(StepEnded{Step: st.Def.Key, State: Blocked, Reason: "empty"})
-			return false, d.block("empty")
-		}
-	}
-	before := d.approvedJustBefore(ch, st)
-	slots := make([]Slot, len(people))
-	for i, p := range people {
-		slots[i] = Slot{Person: p, State: Open}
-		if st.Def.Mode.Kind == "sequence" {
-			slots[i].State = NotYet
-		}
-		if slices.Contains(before, p) {
-			slots[i].State, slots[i].Reason = Skipped, "samePerson"
+	slots := d.slotsFor(ch, st, people)
+	if st.Def.Mode.Kind == "sequence" {
+		for i := range slots {
+			if slots[i].State == Open {
+				slots[i].State = NotYet
+			}
 		}
 	}
 	d.emit(StepEntered{Step: st.Def.Key, Slots: slots})
 	d.stepTimers(st)
 	return d.tally(st)
+}
+
+// approvers finds who decides a step, or how it ends without anybody: Skipped, Rejected or Blocked, with the reason. A step that
+// others decide, since nobody was found, has the reason "instead".
+func (d *decider) approvers(st *CompiledStep) (people []string, outcome, reason string, ok bool) {
+	people, ok = d.resolveStep(st)
+	if !ok {
+		return nil, "", "", false
+	}
+	people, self, ok := d.notSelf(st, people)
+	if !ok || len(people) > 0 {
+		return people, "", "", ok
+	}
+	if self && st.Def.OnSelf == "skip" {
+		return nil, Skipped, "self", true
+	}
+	people, outcome, ok = d.whenEmpty(st)
+	reason = "empty"
+	if len(people) > 0 {
+		reason = "instead"
+	}
+	return people, outcome, reason, ok
+}
+
+// slotsFor gives each a slot, or the one who stands in for him; who approved just before is not asked again.
+func (d *decider) slotsFor(ch *CompiledChain, st *CompiledStep, people []string) []Slot {
+	before := d.approvedJustBefore(ch, st)
+	slots := make([]Slot, len(people))
+	for i, p := range people {
+		slots[i] = Slot{Person: p, State: Open}
+		if st.Def.Mode.Kind == "weight" {
+			slots[i].Weight = d.voteWeight(st, p)
+		}
+		if slices.Contains(before, p) {
+			slots[i].State, slots[i].Reason = Skipped, "samePerson"
+			continue
+		}
+		d.standIn(&slots[i])
+	}
+	return slots
 }
 
 // notSelf applies onSelf when the initiator is among the approvers: he never decides unless the chain allows it.
@@ -258,7 +340,7 @@ func (d *decider) whenEmpty(st *CompiledStep) (people []string, outcome string, 
 	e := st.Def.OnEmpty
 	switch {
 	case len(e.Who) > 0:
-		people, ok = d.resolve(whosOf(e.Who), d.s.Round.Initiator, nil)
+		people, ok = d.resolve(st.Instead, d.s.Round.Initiator, d.view(d.s.Round.Proposed))
 		people = without(people, d.s.Round.Initiator)
 	case e.Policy == "pass":
 		return nil, Skipped, true
@@ -292,20 +374,22 @@ func (d *decider) approvedJustBefore(ch *CompiledChain, st *CompiledStep) []stri
 		return nil
 	}
 	var out []string
-	for _, other := range ch.Steps {
-		if other == st {
+	for _, whole := range ch.Steps {
+		if whole == st.whole() {
 			break
 		}
-		state := d.s.Round.Step(other.Def.Key)
-		if state.State == Skipped {
+		if d.s.Round.Step(whole.Def.Key).State == Skipped {
 			continue
 		}
 		if ch.Def.Dedupe != "once" {
 			out = nil
 		}
-		for _, slot := range state.Slots {
-			if slot.State == Approved || slot.Reason == "samePerson" {
-				out = append(out, slot.Person)
+		for _, other := range append(slices.Clone(whole.Branches), whole) {
+			for _, slot := range d.s.Round.Step(other.Def.Key).Slots {
+				// What somebody decided for another, or only said when asked, is no approval of his own.
+				if (slot.State == Approved || slot.Reason == "samePerson") && slot.For == "" && slot.Asked == "" {
+					out = append(out, slot.Person)
+				}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/shopspring/decimal"
 )
@@ -10,15 +11,12 @@ import (
 // chain may go on.
 func (d *decider) tally(st *CompiledStep) (done bool, r *Rejection) {
 	state := d.s.Round.Step(st.Def.Key)
-	switch verdict(&st.Def.Mode, st.Def.Veto, state.Slots) {
-	case Passed:
-		d.emit(StepEnded{Step: st.Def.Key, State: Passed})
-		d.dropStepTimers(st)
-		return true, nil
-	case Rejected:
-		d.emit(StepEnded{Step: st.Def.Key, State: Rejected})
-		d.dropStepTimers(st)
-		return false, d.rejected(st.Def.Key, "")
+	if outcome := verdict(&st.Def.Mode, st.Def.Veto, state.Slots); outcome != "" {
+		reason := ""
+		if outcome == Rejected && !slices.ContainsFunc(state.Slots, func(s Slot) bool { return s.State == Rejected }) {
+			reason = "short" // too few people for the votes asked for
+		}
+		return d.endStep(st, outcome, reason)
 	}
 	if st.Def.Mode.Kind == "sequence" {
 		d.openNext(st, state)
@@ -26,31 +24,39 @@ func (d *decider) tally(st *CompiledStep) (done bool, r *Rejection) {
 	return false, nil
 }
 
-// openNext gives the next of a sequence his turn.
+// openNext gives the next of a sequence his turn, once nobody is at it.
 func (d *decider) openNext(st *CompiledStep, state *StepState) {
+	if slices.ContainsFunc(state.Slots, func(s Slot) bool { return s.waits() && s.State != NotYet }) {
+		return
+	}
 	for i := range state.Slots {
-		switch state.Slots[i].State {
-		case Open:
-			return
-		case NotYet:
-			d.emit(SlotOpened{Step: st.Def.Key, Slot: i})
+		if state.Slots[i].State == NotYet {
+			d.openSlot(st, i)
 			return
 		}
 	}
 }
 
 // verdict counts votes: Passed, Rejected or still "". Votes are integers throughout: a share R passes when yes ≥ R·all and
-// fails as soon as it cannot pass any more (engine.md §4).
+// fails as soon as it cannot pass any more (engine.md §4). What people say who were only asked is no vote.
 func verdict(m *Mode, veto bool, slots []Slot) string {
 	yes, no, open := 0, 0, 0
 	for i := range slots {
-		switch slots[i].State {
-		case Approved, Skipped:
-			yes++
-		case Rejected:
-			no++
-		case Open, NotYet:
-			open++
+		s := &slots[i]
+		if s.Asked != "" {
+			continue
+		}
+		n := 1
+		if m.Kind == "weight" {
+			n = max(1, s.Weight)
+		}
+		switch {
+		case s.State == Approved || s.State == Skipped:
+			yes += n
+		case s.State == Rejected:
+			no += n
+		case s.waits():
+			open += n
 		}
 	}
 	all := yes + no + open
@@ -59,11 +65,11 @@ func verdict(m *Mode, veto bool, slots []Slot) string {
 	}
 	switch m.Kind {
 	case "any":
-		// The first decision wins.
+		// The first decision wins; or everybody must reject.
 		if yes > 0 {
 			return Passed
 		}
-		if no > 0 {
+		if no > 0 && (open == 0 || !m.AllReject) {
 			return Rejected
 		}
 		return ""
@@ -71,6 +77,8 @@ func verdict(m *Mode, veto bool, slots []Slot) string {
 		return settle(yes, open, shareOf(m.Share, all))
 	case "count":
 		return settle(yes, open, m.Count)
+	case "weight":
+		return settle(yes, open, m.Pass)
 	}
 	if no > 0 {
 		return Rejected
@@ -95,4 +103,21 @@ func shareOf(share json.Number, all int) int {
 		return all
 	}
 	return max(1, int(r.Mul(decimal.NewFromInt(int64(all))).Ceil().IntPart()))
+}
+
+// voteWeight is the weight of a person's vote: what the step gives the person, else the most it gives one of his roles, else 1.
+func (d *decider) voteWeight(st *CompiledStep, person string) int {
+	if n, own := st.Def.Mode.Weights[person]; own {
+		return n
+	}
+	weight := 0
+	for _, key := range sortedKeys(st.Def.Mode.Weights) {
+		if !slices.ContainsFunc(d.app.Def.Roles, func(r Role) bool { return r.Key == key }) {
+			continue
+		}
+		if members, ok := d.ask(PeopleNeed{App: d.app.Def.Key, Who: Who{Role: key}}); ok && slices.Contains(members, person) {
+			weight = max(weight, st.Def.Mode.Weights[key])
+		}
+	}
+	return max(1, weight)
 }

@@ -61,6 +61,7 @@ type scenario struct {
 	numbers map[string]int
 	turns   map[string]string
 	unique  map[string]string
+	away    map[string]string
 	tasks   map[string]*TaskEffect
 	// notices and started since the last expectation.
 	notices  []string
@@ -72,7 +73,7 @@ type scenario struct {
 
 func newScenario(app *App, w World, cov *Coverage, t *Test, path string) *scenario {
 	return &scenario{app: app, world: w, cov: cov, test: t, path: path, now: startOfTests, records: map[string]*State{}, names: map[string]string{},
-		numbers: map[string]int{}, turns: map[string]string{}, unique: map[string]string{}, tasks: map[string]*TaskEffect{}}
+		numbers: map[string]int{}, turns: map[string]string{}, unique: map[string]string{}, away: map[string]string{}, tasks: map[string]*TaskEffect{}}
 }
 
 func (s *scenario) fail(path string, zhCN, zhTW, en string, args ...any) {
@@ -242,7 +243,7 @@ func (s *scenario) cover(st *State, e *Event) {
 			s.cov.Transitions[st.Process+"."+p.Transition]++
 		}
 	case StepEnded:
-		if p.State != Skipped {
+		if p.State != Skipped && p.State != Cancelled {
 			chain := ""
 			if st.Round != nil {
 				chain = st.Round.Chain
@@ -257,7 +258,7 @@ func (s *scenario) cover(st *State, e *Event) {
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
 	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
-		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, Turns: map[string]string{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
 // points says whether the reference via of a record, or one in a row of its table ("lines.product"), points to id.
@@ -321,7 +322,7 @@ func (s *scenario) fetch(f *Facts, n Need) {
 		}
 		f.Rollups[n.Key] = roll
 	case NeedAway:
-		f.Away[n.Key] = nil // everybody works in a scenario
+		f.Away[n.Key] = slices.DeleteFunc(slices.Clone(n.Users), func(u string) bool { _, away := s.away[u]; return !away })
 	case NeedTurn:
 		s.turns[n.Series] = NextTurn(s.turns[n.Series], n.Users)
 		f.Turns[n.Key] = s.turns[n.Series]
@@ -334,4 +335,19 @@ func (s *scenario) fetch(f *Facts, n Need) {
 		}
 		f.Loads[n.Key] = load
 	}
+}
+
+// standIns are the people away with who stands in for each: his substitute, or the substitute of that one, and no further.
+func (s *scenario) standIns() map[string]string {
+	out := map[string]string{}
+	for user, next := range s.away {
+		if _, away := s.away[next]; away {
+			next = s.away[next]
+		}
+		if _, away := s.away[next]; away || next == user {
+			next = ""
+		}
+		out[user] = next
+	}
+	return out
 }

@@ -45,10 +45,21 @@ func (s *scenario) act(t *TestStep, path string) *Rejection {
 	if st == nil {
 		return nil
 	}
+	if len(t.Away) > 0 {
+		return s.sendAway(t.Away)
+	}
 	actor := s.world.Actor(s.app, st.Form, user, st)
+	for decision, step := range map[string]string{"approve": t.Approve, "reject": t.Reject, "return": t.Return, "transfer": t.Transfer, "delegate": t.Delegate,
+		"addSign": t.AddSign, "removeSign": t.RemoveSign} {
+		if step != "" {
+			return s.decide(st, step, decision, t, actor)
+		}
+	}
 	switch {
 	case t.Do != "":
-		return s.do(&Command{Kind: Move, ID: s.main, Transition: t.Do, Data: s.refer(st.Form, t.With)}, actor)
+		return s.do(&Command{Kind: Move, ID: s.main, Transition: t.Do, Data: s.refer(st.Form, t.With), Pick: t.Pick}, actor)
+	case t.Urge:
+		return s.do(&Command{Kind: Urge, ID: s.main}, actor)
 	case len(t.Set) > 0:
 		return s.do(&Command{Kind: Edit, ID: s.main, Data: s.refer(st.Form, t.Set)}, actor)
 	case len(t.Check) > 0:
@@ -63,23 +74,41 @@ func (s *scenario) act(t *TestStep, path string) *Rejection {
 		return s.do(&Command{Kind: Retry, ID: s.main}, actor)
 	case t.Withdraw:
 		return s.do(&Command{Kind: Withdraw, ID: s.main}, actor)
-	case t.Approve != "":
-		return s.decide(st, t.Approve, "approve", t, actor)
-	case t.Reject != "":
-		return s.decide(st, t.Reject, "reject", t, actor)
-	case t.Return != "":
-		return s.decide(st, t.Return, "return", t, actor)
 	}
 	return nil
 }
 
-// decide finds the user's open slot in a step and decides it.
+// sendAway makes people absent, or brings them back, and passes on what they have open.
+func (s *scenario) sendAway(away map[string]string) *Rejection {
+	for _, user := range sortedKeys(away) {
+		if away[user] == "" {
+			delete(s.away, user)
+			continue
+		}
+		s.away[user] = away[user]
+	}
+	for _, user := range sortedKeys(away) {
+		for _, id := range slices.Clone(s.order) {
+			if r := s.do(&Command{Kind: Substitute, ID: id, Owner: user}, Service(s.app.Def.Key)); r != nil {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// decide finds the user's slot in a step and decides it: an open one, or to remove people the one that waits for them.
 func (s *scenario) decide(st *State, step, decision string, t *TestStep, actor Actor) *Rejection {
-	c := &Command{Kind: DecideSlot, ID: s.main, Decision: decision, Step: step, Slot: -1, Comment: "scenario", Data: s.refer(st.Form, t.With)}
+	c := &Command{Kind: DecideSlot, ID: s.main, Decision: decision, Step: step, Slot: -1, Comment: "scenario", Data: s.refer(st.Form, t.With), People: t.People,
+		Position: t.Position, To: t.To, Pick: t.Pick}
+	if decision == "addSign" && c.Position == "" {
+		c.Position = AskBefore
+	}
 	if st.Round != nil {
 		c.Round, c.Hash = st.Round.N, st.Round.Hash
 		for i, slot := range st.Round.Step(step).Slots {
-			if slot.State == Open && slot.Person == actor.User {
+			asked := decision == "removeSign" && (slot.State == AwaitSign || slot.State == Delegated)
+			if (slot.State == Open || asked) && slot.Person == actor.User {
 				c.Slot = i
 			}
 		}
@@ -247,7 +276,7 @@ func (s *scenario) expect(e *Expect, path string) {
 	escalated := false
 	if st.Round != nil {
 		for i := range st.Round.Steps {
-			if step := &st.Round.Steps[i]; step.State == Active {
+			if step := &st.Round.Steps[i]; step.State == Active && len(step.Branches) == 0 {
 				steps = append(steps, step.Key)
 				escalated = escalated || step.Escalated
 			}
@@ -263,10 +292,35 @@ func (s *scenario) expect(e *Expect, path string) {
 	if e.Escalated != nil && *e.Escalated != escalated {
 		differ("escalated", *e.Escalated, escalated)
 	}
+	if e.Skipped != nil {
+		var skipped []string
+		if st.Round != nil {
+			for i := range st.Round.Steps {
+				if st.Round.Steps[i].State == Skipped {
+					skipped = append(skipped, st.Round.Steps[i].Key)
+				}
+			}
+		}
+		if !slices.Equal(*e.Skipped, skipped) {
+			differ("skipped", *e.Skipped, skipped)
+		}
+	}
+	if e.Round != "" {
+		got := ""
+		if n := len(st.Rounds); n > 0 {
+			got = st.Rounds[n-1].State
+		}
+		if st.Round != nil {
+			got = st.Round.State
+		}
+		if got != e.Round {
+			differ("round", e.Round, got)
+		}
+	}
 	if e.Tasks != nil {
 		open := 0
 		for _, t := range s.tasks {
-			if t.State == Open {
+			if t.State == Open && t.Kind != "cc" {
 				open++
 			}
 		}

@@ -36,6 +36,15 @@ func (smallCompany) People(n PeopleNeed) []string {
 		}
 	case n.Who.ManagerOf != "":
 		user := n.User
+		if n.Who.UpTo > 0 {
+			var ladder []string
+			for range n.Who.UpTo {
+				if user = smallManagers[user]; user != "" {
+					ladder = append(ladder, user)
+				}
+			}
+			return ladder
+		}
 		for range max(1, n.Who.Level) {
 			user = smallManagers[user]
 		}

@@ -55,7 +55,13 @@ func init() {
 		reflect.TypeFor[Mode](): func(*schemaMaker) map[string]any {
 			return anyOf(words("all", "any", "sequence"),
 				object([]string{"share"}, map[string]any{"share": map[string]any{"type": "number", "exclusiveMinimum": 0, "maximum": 1}}),
-				object([]string{"count"}, map[string]any{"count": map[string]any{"type": "integer", "minimum": 1}}))
+				object([]string{"any"}, map[string]any{"any": words("allReject")}),
+				object([]string{"count"}, map[string]any{"count": map[string]any{"type": "integer", "minimum": 1}}),
+				object([]string{"weight", "pass"}, map[string]any{"pass": map[string]any{"type": "integer", "minimum": 1},
+					"weight": map[string]any{"type": "object", "additionalProperties": map[string]any{"type": "integer", "minimum": 1, "maximum": 1000}}}))
+		},
+		reflect.TypeFor[DueSteps](): func(g *schemaMaker) map[string]any {
+			return anyOf(str, map[string]any{"type": "array", "items": g.of(reflect.TypeFor[DueStep]())})
 		},
 		reflect.TypeFor[OnEmpty](): func(g *schemaMaker) map[string]any {
 			return anyOf(words(policies...), g.of(reflect.TypeFor[Whos]()))

@@ -54,6 +54,8 @@ type State struct {
 	// DueAt is when the stage is due; it stays when the timer has fired, until the record leaves the stage.
 	DueAt time.Time `json:"dueAt,omitzero"`
 	Links []Link    `json:"links,omitempty"`
+	// Copies are the people approvals were copied to, newest last, at most 100, and when each has read it.
+	Copies []Copy `json:"copies,omitempty"`
 
 	CreatedAt    time.Time `json:"createdAt"`
 	CreatedBy    string    `json:"createdBy,omitempty"`
@@ -82,6 +84,14 @@ type ActivityOpen struct {
 type Mark struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`
+}
+
+// Copy is one person an approval round was copied to; Read is zero until he has opened it.
+type Copy struct {
+	Round int       `json:"round"`
+	User  string    `json:"user"`
+	At    time.Time `json:"at"`
+	Read  time.Time `json:"read,omitzero"`
 }
 
 // Link ties two records: Why is "started" (this one started it) or "startedFrom".
@@ -140,6 +150,10 @@ type Round struct {
 	Steps []StepState `json:"steps"`
 	// Urged are the newest instants somebody urged, at most 10.
 	Urged []time.Time `json:"urged,omitempty"`
+	// Keep are steps approved in the round before this one, which are not asked again.
+	Keep []string `json:"keep,omitempty"`
+	// Picks are the people picked for steps, by step.
+	Picks map[string][]string `json:"picks,omitempty"`
 }
 
 // Step states: waiting → active → passed | rejected | returned | skipped | blocked | cancelled.
@@ -157,15 +171,26 @@ type StepState struct {
 	EnteredAt time.Time `json:"enteredAt,omitzero"`
 	Escalated bool      `json:"escalated,omitempty"`
 	Slots     []Slot    `json:"slots,omitempty"`
+	// Branches are the steps of a parallel one; it has no slots of its own.
+	Branches []string `json:"branches,omitempty"`
 }
 
-// Slot states.
+// Slot states, beside Rejected, Returned, Skipped and Cancelled.
 const (
-	Open     = "open"
-	Approved = "approved"
-	TimedOut = "timedOut"
-	Moved    = "transferred"
-	NotYet   = "notYet" // sequence: its turn has not come
+	Open      = "open"
+	Approved  = "approved"
+	TimedOut  = "timedOut"
+	Moved     = "transferred"
+	NotYet    = "notYet"         // sequence: its turn has not come
+	Delegated = "delegated"      // somebody else was asked; it comes back
+	AwaitSign = "waitingAddSign" // people were added who decide first, or after him
+)
+
+// Why a slot belongs to another one: its holder was asked by the holder of that one. Such an answer is no vote of its own.
+const (
+	AskDelegate = "delegate"
+	AskBefore   = "before"
+	AskAfter    = "after"
 )
 
 // Slot is one person's decision. Its task id is record|step|round|slot.
@@ -175,6 +200,20 @@ type Slot struct {
 	Reason  string    `json:"reason,omitempty"`
 	At      time.Time `json:"at,omitzero"`
 	Comment string    `json:"comment,omitempty"`
+	// For is the one Person stands in for: he is away, or has left.
+	For string `json:"for,omitempty"`
+	// Past are those who held the decision before it was transferred, oldest first.
+	Past []string `json:"past,omitempty"`
+	// Asked is how the holder of slot Parent asked this person: "delegate", "before" or "after"; empty for a vote.
+	Asked  string `json:"asked,omitempty"`
+	Parent int    `json:"parent,omitempty"`
+	// Weight of the vote, when the step counts weights.
+	Weight int `json:"weight,omitempty"`
+}
+
+// waits says whether a slot may still be decided, by its holder or once those he asked have answered.
+func (s *Slot) waits() bool {
+	return s.State == Open || s.State == NotYet || s.State == Delegated || s.State == AwaitSign
 }
 
 // RoundSummary is what remains of an ended round in the record; the whole round is in the "rounds" collection.

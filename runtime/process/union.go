@@ -71,7 +71,7 @@ var dueShape = rules.Say(
 	"期限應寫成時長（如 \"P3D\"、\"P3BD\"）、{\"at\": \"09:00\"} 或 {\"date\": 日期運算式}",
 	"A deadline is a duration (such as \"P3D\" or \"P3BD\"), {\"at\": \"09:00\"}, or {\"date\": an expression}")
 
-// UnmarshalStrict reads "all", "any", "sequence", {"share": 0.6} or {"count": 2}.
+// UnmarshalStrict reads "all", "any", "sequence", {"any": "allReject"}, {"share": 0.6}, {"count": 2} or {"weight": {…}, "pass": n}.
 func (m *Mode) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
 	switch firstByte(raw) {
 	case '"':
@@ -82,28 +82,70 @@ func (m *Mode) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem
 		return problems
 	case '{':
 		var o struct {
-			Share *json.Number `json:"share,omitempty"`
-			Count *int         `json:"count,omitempty"`
+			Any    *string        `json:"any,omitempty"`
+			Share  *json.Number   `json:"share,omitempty"`
+			Count  *int           `json:"count,omitempty"`
+			Weight map[string]int `json:"weight,omitempty"`
+			Pass   *int           `json:"pass,omitempty"`
 		}
-		problems := strict.DecodeAt(raw, &o, path)
-		switch {
-		case len(problems) > 0:
-		case o.Share != nil && o.Count == nil:
-			*m = Mode{Kind: "share", Share: *o.Share}
-		case o.Count != nil && o.Share == nil:
-			*m = Mode{Kind: "count", Count: *o.Count}
-		default:
+		if problems := strict.DecodeAt(raw, &o, path); len(problems) > 0 {
+			return problems
+		}
+		given := 0
+		for _, is := range []bool{o.Any != nil, o.Share != nil, o.Count != nil, o.Weight != nil} {
+			if is {
+				given++
+			}
+		}
+		if given != 1 || (o.Weight != nil) != (o.Pass != nil) || o.Any != nil && *o.Any != "allReject" {
 			return wrongType(path, modeShape)
 		}
-		return problems
+		switch {
+		case o.Any != nil:
+			*m = Mode{Kind: "any", AllReject: true}
+		case o.Share != nil:
+			*m = Mode{Kind: "share", Share: *o.Share}
+		case o.Count != nil:
+			*m = Mode{Kind: "count", Count: *o.Count}
+		default:
+			*m = Mode{Kind: "weight", Weights: o.Weight, Pass: *o.Pass}
+		}
+		return nil
 	}
 	return wrongType(path, modeShape)
 }
 
 var modeShape = rules.Say(
-	"通过方式应写成 \"all\"（会签）、\"any\"（或签）、\"sequence\"（依次）、{\"share\": 0.6}（按比例）或 {\"count\": 2}（按人数）",
-	"通過方式應寫成 \"all\"（會簽）、\"any\"（或簽）、\"sequence\"（依次）、{\"share\": 0.6}（按比例）或 {\"count\": 2}（按人數）",
-	"The mode is \"all\", \"any\", \"sequence\", {\"share\": 0.6} or {\"count\": 2}")
+	"通过方式应写成 \"all\"（会签）、\"any\"（或签）、{\"any\": \"allReject\"}（或签，全部拒绝才拒绝）、\"sequence\"（依次）、{\"share\": 0.6}（按比例）、{\"count\": 2}（按人数）或 {\"weight\": {\"cfo\": 3}, \"pass\": 3}（按权重）",
+	"通過方式應寫成 \"all\"（會簽）、\"any\"（或簽）、{\"any\": \"allReject\"}（或簽，全部拒絕才拒絕）、\"sequence\"（依次）、{\"share\": 0.6}（按比例）、{\"count\": 2}（按人數）或 {\"weight\": {\"cfo\": 3}, \"pass\": 3}（按權重）",
+	"The mode is \"all\", \"any\", {\"any\": \"allReject\"}, \"sequence\", {\"share\": 0.6}, {\"count\": 2} or {\"weight\": {\"cfo\": 3}, \"pass\": 3}")
+
+// UnmarshalStrict reads the rungs of a ladder, or one total time: reminders after half of it and at its end, escalation after one
+// and a half (engine.md §4).
+func (d *DueSteps) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
+	if firstByte(raw) != '"' {
+		var list []DueStep
+		problems := strict.DecodeAt(raw, &list, path)
+		*d = list
+		return problems
+	}
+	var total string
+	if problems := strict.DecodeAt(raw, &total, path); len(problems) > 0 {
+		return problems
+	}
+	whole, err := rules.ParseDuration(total)
+	if err != nil || whole.Negative || whole.IsZero() {
+		return wrongType(path, rules.Say("这里应写总时限（如 \"P2BD\"），或由 {\"after\", \"do\"} 组成的列表",
+			"這裡應寫總時限（如 \"P2BD\"），或由 {\"after\", \"do\"} 組成的清單", "Give the total time (such as \"P2BD\"), or a list of {\"after\", \"do\"}"))
+	}
+	half := whole.Half()
+	late := whole.Plus(half).String()
+	if _, err := rules.ParseDuration(late); err != nil {
+		return wrongType(path, rules.Say("时限太长", "時限太長", "The time is too long"))
+	}
+	*d = DueSteps{{After: half.String(), Do: "remind"}, {After: whole.String(), Do: "remind"}, {After: late, Do: "escalate"}}
+	return nil
+}
 
 // UnmarshalStrict reads a policy word, or the people who decide instead.
 func (o *OnEmpty) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
@@ -125,11 +167,12 @@ func (a *Assigns) UnmarshalStrict(raw json.RawMessage, path string) []rules.Prob
 	return problems
 }
 
-func (w *Whos) UnmarshalJSON(b []byte) error    { return asError(w.UnmarshalStrict(b, "")) }
-func (o *Owner) UnmarshalJSON(b []byte) error   { return asError(o.UnmarshalStrict(b, "")) }
-func (d *Due) UnmarshalJSON(b []byte) error     { return asError(d.UnmarshalStrict(b, "")) }
-func (m *Mode) UnmarshalJSON(b []byte) error    { return asError(m.UnmarshalStrict(b, "")) }
-func (o *OnEmpty) UnmarshalJSON(b []byte) error { return asError(o.UnmarshalStrict(b, "")) }
+func (w *Whos) UnmarshalJSON(b []byte) error     { return asError(w.UnmarshalStrict(b, "")) }
+func (o *Owner) UnmarshalJSON(b []byte) error    { return asError(o.UnmarshalStrict(b, "")) }
+func (d *Due) UnmarshalJSON(b []byte) error      { return asError(d.UnmarshalStrict(b, "")) }
+func (m *Mode) UnmarshalJSON(b []byte) error     { return asError(m.UnmarshalStrict(b, "")) }
+func (o *OnEmpty) UnmarshalJSON(b []byte) error  { return asError(o.UnmarshalStrict(b, "")) }
+func (d *DueSteps) UnmarshalJSON(b []byte) error { return asError(d.UnmarshalStrict(b, "")) }
 
 func asError(problems []rules.Problem) error {
 	if len(problems) == 0 {

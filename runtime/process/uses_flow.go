@@ -231,7 +231,7 @@ func (f *finder) test(path string, t *Test) {
 
 // chainOf is where the approval steps that a scenario step names are found.
 func (f *finder) chainOf(last string, s *TestStep, p *ProcessDef) string {
-	named := []string{s.Approve, s.Reject, s.Return}
+	named := []string{s.Approve, s.Reject, s.Return, s.Transfer, s.Delegate, s.AddSign, s.RemoveSign}
 	if s.Expect != nil && s.Expect.WaitingFor != nil {
 		named = append(named, *s.Expect.WaitingFor...)
 	}
@@ -269,10 +269,23 @@ func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *Process
 			f.key(path+"/activity", &s.Activity, stages+"/"+at+"/activities")
 		}
 	}
-	steps := "/approvals/" + chain + "/steps"
-	f.key(path+"/approve", &s.Approve, steps)
-	f.key(path+"/reject", &s.Reject, steps)
-	f.key(path+"/return", &s.Return, steps)
+	steps := f.stepLists(chain)
+	for _, one := range []struct {
+		member string
+		key    *string
+	}{{"approve", &s.Approve}, {"reject", &s.Reject}, {"return", &s.Return}, {"transfer", &s.Transfer}, {"delegate", &s.Delegate},
+		{"addSign", &s.AddSign}, {"removeSign", &s.RemoveSign}, {"to", &s.To}} {
+		for _, list := range steps {
+			f.key(path+"/"+one.member, one.key, list)
+		}
+	}
+	for _, key := range sortedKeys(s.Pick) {
+		for _, list := range steps {
+			if list+"/"+key == f.target {
+				f.note(path+"/pick/"+key, key, f.to, 0, 0, func(to string) { s.Pick[to] = s.Pick[key]; delete(s.Pick, key) })
+			}
+		}
+	}
 	f.key(path+"/run", &s.Run, "/automations")
 	e := s.Expect
 	if e == nil {
@@ -281,11 +294,28 @@ func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *Process
 	f.key(path+"/expect/stage", &e.Stage, stages)
 	f.data(path+"/expect/data", e.Data, form)
 	if e.WaitingFor != nil {
-		f.keys(path+"/expect/waitingFor", *e.WaitingFor, steps)
+		for _, list := range steps {
+			f.keys(path+"/expect/waitingFor", *e.WaitingFor, list)
+		}
 	}
 	if e.Started != nil {
 		f.keys(path+"/expect/started", *e.Started, "/forms")
 	}
+}
+
+// stepLists are the lists of steps of a chain: its own, and the branches of each parallel one.
+func (f *finder) stepLists(chain string) []string {
+	out := []string{"/approvals/" + chain + "/steps"}
+	for i := range f.def.Approvals {
+		if d := &f.def.Approvals[i]; d.Key == chain {
+			for j := range d.Steps {
+				if len(d.Steps[j].Parallel) > 0 {
+					out = append(out, out[0]+"/"+d.Steps[j].Key+"/parallel")
+				}
+			}
+		}
+	}
+	return out
 }
 
 func stageWith(p *ProcessDef, has func(*Stage) bool) string {

@@ -290,6 +290,7 @@ func (f *finder) whos(path string, list Whos, form *forms.Form, names rules.Name
 		}
 		f.key(at+"/decide", &w.Decide, "/rules")
 		f.expr(at+"/expr", &w.Expr, names, &rules.Thing{Of: f.role})
+		f.whos(at+"/from", w.From, form, names)
 	}
 }
 
@@ -319,9 +320,7 @@ func (f *finder) chain(d *Chain) {
 	}
 	f.expr(path+"/skipIf", &d.SkipIf, names, nil)
 	f.keys(path+"/guards", d.Guards, fields)
-	for i := range d.Steps {
-		s := &d.Steps[i]
-		at := path + "/steps/" + elementKey(s.Key, i)
+	d.EachStep(func(at string, s *Step) {
 		f.expr(at+"/runIf", &s.RunIf, names, nil)
 		f.whos(at+"/who", s.Who, form, names)
 		f.rights(at+"/fields", s.Fields, fields)
@@ -329,7 +328,16 @@ func (f *finder) chain(d *Chain) {
 		for j := range s.Due {
 			f.whos(at+"/due/"+itoa(j)+"/to", s.Due[j].To, form, names)
 		}
-	}
+		for _, key := range sortedKeys(s.Mode.Weights) {
+			if "/roles/"+key == f.target {
+				f.note(at+"/mode/weight/"+key, key, f.to, 0, 0, func(to string) {
+					s.Mode.Weights[to] = s.Mode.Weights[key]
+					delete(s.Mode.Weights, key)
+				})
+			}
+		}
+	})
+	f.key(path+"/onReject/to", &d.OnReject.To, path+"/steps")
 	if form != nil {
 		if p := f.processOver(form.Key); p != nil {
 			f.key(path+"/onReject/move", &d.OnReject.Move, "/processes/"+p.Key+"/transitions")

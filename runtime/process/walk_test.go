@@ -111,7 +111,7 @@ func (w *walker) check(t *rapid.T) {
 				if step.State != Active {
 					t.Fatalf("open slot in a step that is %s", step.State)
 				}
-				if slot.Person == r.Initiator {
+				if def := w.s.app.Chains[r.Chain].Step(step.Key); slot.Person == r.Initiator && def.Def.OnSelf != "allow" {
 					t.Fatalf("the initiator %s may decide his own round", slot.Person)
 				}
 				if open[fmt.Sprintf("rec-main|%s|%d|%d", step.Key, r.N, n)] != 1 {
@@ -121,7 +121,7 @@ func (w *walker) check(t *rapid.T) {
 			if step.State == Skipped && step.Reason == "" {
 				t.Fatalf("step %s skipped without a reason", step.Key)
 			}
-			if step.State == Passed && len(step.Slots) == 0 {
+			if step.State == Passed && len(step.Slots)+len(step.Branches) == 0 {
 				t.Fatalf("step %s passed without a decision", step.Key)
 			}
 		}
