@@ -105,13 +105,8 @@ func takesPart(app *process.App, s *process.State, user string) []string {
 	chain := app.Chains[s.Round.Chain]
 	for _, step := range s.Round.Steps {
 		mine := slices.ContainsFunc(step.Slots, func(slot process.Slot) bool { return slot.Person == user })
-		if !mine || chain == nil {
-			continue
-		}
-		for _, c := range chain.Steps {
-			if c.Def.Key == step.Key && c.Def.Fields != nil {
-				out = append(out, c.Def.Fields.Edit...)
-			}
+		if c := chain.Step(step.Key); mine && c != nil && c.Def.Fields != nil {
+			out = append(out, c.Def.Fields.Edit...)
 		}
 	}
 	return out

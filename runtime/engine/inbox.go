@@ -25,7 +25,8 @@ type Task struct {
 
 // TaskQuery asks for a page of a person's tasks.
 type TaskQuery struct {
-	// State is "open" (default) or "done", which takes in cancelled ones. Kind narrows: "approval", "todo", "blocked", "activity".
+	// State is "open" (default) or "done", which takes in cancelled ones. Kind narrows: "approval", "todo", "blocked", "activity"; "cc",
+	// what was copied to him, is listed only when asked for.
 	State, Kind string
 	// Sort is "" (newest first), "due" (those due first come first) or "value" (the most valuable records first).
 	Sort  string
@@ -43,6 +44,8 @@ func (e *Engine) Tasks(ctx context.Context, user string, q TaskQuery) ([]Task, s
 	}
 	if q.Kind != "" {
 		f = append(f, query.Cmp{Col: "kind", Op: query.Eq, Value: q.Kind})
+	} else {
+		f = append(f, query.Cmp{Col: "kind", Op: query.Ne, Value: "cc"})
 	}
 	order := query.Sort{Col: "createdAt", Desc: true}
 	switch q.Sort {
@@ -68,7 +71,8 @@ func (e *Engine) Tasks(ctx context.Context, user string, q TaskQuery) ([]Task, s
 
 // OpenTasks counts a person's open tasks; Unread his unread notices.
 func (e *Engine) OpenTasks(ctx context.Context, user string) (int, error) {
-	return e.count(ctx, collTasks, query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "state", Op: query.Eq, Value: process.Open}})
+	return e.count(ctx, collTasks, query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "state", Op: query.Eq, Value: process.Open},
+		query.Cmp{Col: "kind", Op: query.Ne, Value: "cc"}})
 }
 
 // Unread: see OpenTasks.
@@ -117,13 +121,20 @@ func (e *Engine) Task(ctx context.Context, user, id string) (*Task, error) {
 
 // Decision is what a person decides on a task.
 type Decision struct {
-	// Do is "approve", "reject" or "return".
+	// Do is "approve", "reject", "return", "transfer", "delegate", "addSign" or "removeSign".
 	Do      string
 	Comment string
 	// Hash of the round's guarded content as the person saw it.
 	Hash string
 	// Data are the step's own fields.
 	Data map[string]json.RawMessage
+	// People whom it is transferred or delegated to, or who are added (Position "before" or "after") or removed.
+	People   []string
+	Position string
+	// To is the step a return goes to, "initiator" for him.
+	To string
+	// Pick names the people of steps that leave them to this approver, by step.
+	Pick map[string][]string
 	// Op is the idempotency key.
 	Op string
 }
@@ -138,7 +149,8 @@ func (e *Engine) Decide(ctx context.Context, user, task string, d Decision) (*Ta
 		return nil, nil, badRequest(rules.Say("这条待办不是审批", "這條待辦不是簽核", "This task is not an approval"))
 	}
 	res, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.DecideSlot, ID: t.Record, Op: d.Op, Decision: d.Do,
-		Round: t.Round, Step: t.Step, Slot: t.Slot, Hash: d.Hash, Comment: d.Comment, Data: d.Data}})
+		Round: t.Round, Step: t.Step, Slot: t.Slot, Hash: d.Hash, Comment: d.Comment, Data: d.Data,
+		People: d.People, Position: d.Position, To: d.To, Pick: d.Pick}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -146,6 +158,67 @@ func (e *Engine) Decide(ctx context.Context, user, task string, d Decision) (*Ta
 		t = now
 	}
 	return t, res, nil
+}
+
+// maxBatch bounds how many tasks one decides at once (engine.md §4).
+const maxBatch = 100
+
+// Decided is the outcome of one task of a batch.
+type Decided struct {
+	ID  string
+	Err error
+}
+
+// DecideMany decides many tasks alike, each an operation of its own with a result of its own, on the content as it stands. A step that
+// wants something filled in, or people picked, is decided by itself. Op names the whole; repeating it repeats nothing.
+func (e *Engine) DecideMany(ctx context.Context, user string, ids []string, do, comment, opKey string) ([]Decided, error) {
+	if len(ids) == 0 || len(ids) > maxBatch {
+		return nil, badRequest(rules.Say("一次处理 1 到 {n} 条", "一次處理 1 到 {n} 條", "Decide 1 to {n} at a time", "n", maxBatch))
+	}
+	if do != "approve" && do != "reject" && do != "return" {
+		return nil, badRequest(rules.Say("批量处理只能同意、拒绝或退回", "批次處理只能同意、拒絕或退回", "Many at once can be approved, rejected or returned only"))
+	}
+	out := make([]Decided, len(ids))
+	for i, id := range ids {
+		out[i].ID = id
+		if slices.Contains(ids[:i], id) {
+			out[i].Err = badRequest(rules.Say("写了两次", "寫了兩次", "Named twice"))
+		}
+	}
+	return out, inParallel(4, indices(len(ids)), func(i int) error {
+		if out[i].Err == nil {
+			out[i].Err = e.decideOne(ctx, user, ids[i], do, comment, opKey)
+		}
+		return ctx.Err()
+	})
+}
+
+func indices(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func (e *Engine) decideOne(ctx context.Context, user, id, do, comment, opKey string) error {
+	t, err := e.Task(ctx, user, id)
+	if err != nil {
+		return err
+	}
+	d := Decision{Do: do, Comment: comment, Op: opKey + "|" + id}
+	v, _, err := e.load(ctx, user, t.Record)
+	if err != nil {
+		return err
+	}
+	if r := v.State.Round; r != nil && r.N == t.Round {
+		d.Hash = r.Hash
+		if st := v.App.Chains[r.Chain].Step(t.Step); do == "approve" && st != nil && st.Def.Fields != nil && len(st.Def.Fields.Require) > 0 {
+			return reject("approval.single", rules.Say("这个节点要填写内容，请单独处理", "這個節點要填寫內容，請單獨處理", "This step wants something filled in; decide it by itself"))
+		}
+	}
+	_, _, err = e.Decide(ctx, user, id, d)
+	return err
 }
 
 // FinishTask marks a task as done: an activity of a record, or something an automation asked for. Tasks of the other kinds close with what

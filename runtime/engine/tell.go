@@ -68,21 +68,24 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.Text = rules.Say("编号为 {number}", "編號為 {number}", "gave it the number {number}", "number", p.Number)
 	case process.RoundOpened:
 		out.Text = rules.Say("提交了“{chain}”", "提交了「{chain}」", "submitted “{chain}”", "chain", t.chain(p.Chain))
+		if p.Back != "" {
+			out.By, out.Name = "", ""
+			out.Text = rules.Say("“{chain}”回到节点“{step}”", "「{chain}」回到節點「{step}」", "“{chain}” goes on from “{step}” again", "chain", t.chain(p.Chain), "step", t.step(p.Back))
+			return out, true
+		}
 		out.Comment = p.Comment
 		if len(p.Proposed) > 0 {
 			out.Changes = t.changes(p.Proposed, nil)
 		}
 	case process.StepEntered:
-		var names []string
-		for _, s := range p.Slots {
-			if s.State != process.Skipped {
-				names = append(names, t.who(s.Person))
-			}
+		waits := slices.DeleteFunc(slices.Clone(p.Slots), func(s process.Slot) bool { return s.State == process.Skipped })
+		if len(p.Branches) > 0 {
+			return out, false // its branches say whom they wait for
 		}
 		out.By, out.Name = "", ""
-		out.Text = rules.Say("节点“{step}”等待{who}处理", "節點「{step}」等待{who}處理", "“{step}” waits for {who}", "step", t.step(p.Step), "who", names)
+		out.Text = rules.Say("节点“{step}”等待{who}处理", "節點「{step}」等待{who}處理", "“{step}” waits for {who}", "step", t.step(p.Step), "who", t.holders(waits))
 	case process.StepEnded:
-		if p.State != process.Skipped && p.State != process.Blocked {
+		if p.State != process.Skipped && p.State != process.Blocked || p.Reason == "branch" {
 			return out, false
 		}
 		out.By, out.Name = "", ""
@@ -94,13 +97,17 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.Comment = p.Comment
 		text, tells := decisionText(p.State, t.step(p.Step))
 		out.Text = text
-		return out, tells
+		// What follows from the answers of people who were asked is told by their answers.
+		return out, tells && p.Reason != "addSign"
+	case process.Picked:
+		out.Text = rules.Say("为“{step}”选了{who}", "為「{step}」選了{who}", "picked {who} for “{step}”", "step", t.step(p.Step), "who", t.all(p.People))
+	case process.Copied:
+		out.By, out.Name = "", ""
+		out.Text = rules.Say("抄送给{who}", "副本給{who}", "was copied to {who}", "who", t.all(p.People))
+	case process.ReadCopy:
+		out.Text = rules.Say("已阅抄送", "已閱副本", "read the copy")
 	case process.SlotsAdded:
-		var names []string
-		for _, s := range p.Slots {
-			names = append(names, t.who(s.Person))
-		}
-		out.Text = rules.Say("“{step}”转给{who}", "「{step}」轉給{who}", "passed “{step}” on to {who}", "step", t.step(p.Step), "who", names)
+		t.added(&out, p)
 	case process.Escalated:
 		out.Text = rules.Say("“{step}”超时，已升级给{who}", "「{step}」逾時，已升級給{who}", "“{step}” is late and was escalated to {who}", "step", t.step(p.Step), "who", t.all(p.To))
 	case process.RoundBlocked:
@@ -141,6 +148,46 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		return out, false
 	}
 	return out, true
+}
+
+// added tells who was given a decision, or asked about one.
+func (t *teller) added(out *Entry, p process.SlotsAdded) {
+	names := t.holders(p.Slots)
+	asked, reason := "", ""
+	if len(p.Slots) > 0 {
+		asked, reason = p.Slots[0].Asked, p.Slots[0].Reason
+	}
+	say := func(zhCN, zhTW, en string) {
+		out.Text = rules.Say(zhCN, zhTW, en, "step", t.step(p.Step), "who", names)
+	}
+	switch {
+	case reason == "absence" || reason == "left":
+		out.By, out.Name = "", ""
+		say("“{step}”改由{who}处理", "「{step}」改由{who}處理", "“{step}” goes to {who} instead")
+	case asked == process.AskDelegate:
+		say("就“{step}”委派{who}", "就「{step}」委派{who}", "asked {who} about “{step}”")
+	case asked == process.AskBefore:
+		say("在“{step}”前加签{who}", "在「{step}」前加簽{who}", "added {who} to decide before at “{step}”")
+	case asked == process.AskAfter:
+		say("同意了“{step}”，并在其后加签{who}", "同意了「{step}」，並在其後加簽{who}", "approved “{step}” and added {who} to decide after")
+	default:
+		say("“{step}”转给{who}", "「{step}」轉給{who}", "passed “{step}” on to {who}")
+	}
+}
+
+// holders names who decides, and for whom.
+func (t *teller) holders(slots []process.Slot) rules.Text {
+	out := rules.Text{}
+	for _, lang := range rules.Languages {
+		names := make([]string, len(slots))
+		for i := range slots {
+			if names[i] = t.who(slots[i].Person); slots[i].For != "" {
+				names[i] = rules.Say("{who}（代{for}）", "{who}（代{for}）", "{who} (for {for})", "who", names[i], "for", t.who(slots[i].For)).In(lang)
+			}
+		}
+		out[lang] = strings.Join(names, map[bool]string{true: ", ", false: "、"}[lang == "en"])
+	}
+	return out
 }
 
 func (t *teller) roundEnded(out Entry, p process.RoundEnded) Entry {
@@ -245,10 +292,8 @@ func (t *teller) chain(key string) rules.Text {
 func (t *teller) step(key string) rules.Text {
 	for _, c := range t.view.App.Chains {
 		if c.Form != nil && c.Form.Def.Key == t.view.Form.Def.Key {
-			for _, st := range c.Steps {
-				if st.Def.Key == key {
-					return st.Def.Name
-				}
+			if st := c.Step(key); st != nil {
+				return st.Def.Name
 			}
 		}
 	}

@@ -27,7 +27,9 @@ type View struct {
 	// Inspection tells field states, conditions and transitions; nil in lists.
 	Inspection *process.Inspection
 	// Rounds are the ended rounds, newest first; Related and Links the records around it. Empty in lists.
-	Rounds  []EndedRound
+	Rounds []EndedRound
+	// Next are the steps of the live round that are still to come, as things stand.
+	Next    []process.PathStep
 	Related []Related
 	Links   []Linked
 	// brief: one of a list, shown without its tables.
@@ -154,6 +156,15 @@ func (e *Engine) complete(ctx context.Context, v *View, r *record) error {
 	}
 	if err := e.titles(ctx, []*View{v}); err != nil {
 		return err
+	}
+	if v.State.Round != nil {
+		err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
+			v.Next, needs = process.PreviewRest(v.App, v.State, v.Actor, facts, at)
+			return needs
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if err := e.rounds(ctx, v, r); err != nil {
 		return err

@@ -176,7 +176,11 @@ func publicPart(def *process.Definition) *process.Definition {
 		a := &def.Approvals[i]
 		chain := process.Chain{Key: a.Key, Name: a.Name, Help: a.Help}
 		for j := range a.Steps {
-			chain.Steps = append(chain.Steps, process.Step{Key: a.Steps[j].Key, Name: a.Steps[j].Name})
+			st := process.Step{Key: a.Steps[j].Key, Name: a.Steps[j].Name}
+			for k := range a.Steps[j].Parallel {
+				st.Parallel = append(st.Parallel, process.Step{Key: a.Steps[j].Parallel[k].Key, Name: a.Steps[j].Parallel[k].Name})
+			}
+			chain.Steps = append(chain.Steps, st)
 		}
 		out.Approvals = append(out.Approvals, chain)
 	}

@@ -128,16 +128,25 @@ type problem struct {
 
 // errorBody is the body of every answer that is no success.
 type errorBody struct {
-	Error struct {
-		Code    string    `json:"code"`
-		Message string    `json:"message"`
-		Details []problem `json:"details,omitempty"`
-		Current any       `json:"current,omitempty"`
-	} `json:"error"`
+	Error errorOut `json:"error"`
 }
 
-// fail answers with an error. Faults of the machinery are logged and told without their inner words.
+type errorOut struct {
+	Code    string    `json:"code"`
+	Message string    `json:"message"`
+	Details []problem `json:"details,omitempty"`
+	Current any       `json:"current,omitempty"`
+}
+
+// fail answers with an error.
 func (s *Server) fail(g *gin.Context, c *call, err error) {
+	status, out := s.told(g, c, err)
+	g.Abort()
+	s.write(g, status, out)
+}
+
+// told puts an error into words. Faults of the machinery are logged and told without their inner words.
+func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 	var (
 		out      errorBody
 		status   int
@@ -197,8 +206,7 @@ func (s *Server) fail(g *gin.Context, c *call, err error) {
 	for _, p := range details {
 		out.Error.Details = append(out.Error.Details, problem{p.Path, p.Code, p.Severity, p.Message.In(lang), p.Line, p.Col})
 	}
-	g.Abort()
-	s.write(g, status, out)
+	return status, out
 }
 
 // answer writes a success.

@@ -98,16 +98,7 @@ func chainName(app *process.App, chain string) rules.Text {
 }
 
 func step(app *process.App, chain, key string) *process.CompiledStep {
-	c := app.Chains[chain]
-	if c == nil {
-		return nil
-	}
-	for _, st := range c.Steps {
-		if st.Def.Key == key {
-			return st
-		}
-	}
-	return nil
+	return app.Chains[chain].Step(key)
 }
 
 func stepName(app *process.App, chain, key string) rules.Text {
@@ -205,6 +196,14 @@ type canOut struct {
 	Override bool `json:"override"`
 }
 
+// copyOut is one person an approval was copied to, and when he has read it.
+type copyOut struct {
+	Round string  `json:"round"`
+	User  *mini   `json:"user"`
+	At    instant `json:"at"`
+	Read  instant `json:"read"`
+}
+
 // recordFullOut is a record with everything its page shows.
 type recordFullOut struct {
 	recordOut
@@ -220,6 +219,7 @@ type recordFullOut struct {
 	Transitions []transitionOut       `json:"transitions"`
 	Round       *roundOut             `json:"round"`
 	Rounds      []endedRoundOut       `json:"rounds"`
+	Copies      []copyOut             `json:"copies"`
 	Can         canOut                `json:"can"`
 	Related     []relatedOut          `json:"related"`
 	Links       []linkedOut           `json:"links"`
@@ -230,7 +230,7 @@ func (c *call) full(v *engine.View) recordFullOut {
 	s := v.State
 	out := recordFullOut{recordOut: wireRecord(v), Fields: map[string]fieldOut{}, Sections: map[string]sectionOut{}, Path: []pathStageOut{},
 		Conditions: []conditionOut{}, Checklist: []checkItemOut{}, Activities: []activityOut{}, Transitions: []transitionOut{},
-		Rounds: []endedRoundOut{}, Related: []relatedOut{}, Links: []linkedOut{}}
+		Rounds: []endedRoundOut{}, Copies: []copyOut{}, Related: []relatedOut{}, Links: []linkedOut{}}
 	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override}
 	if in := v.Inspection; in != nil {
 		if in.Result != nil {
@@ -256,7 +256,10 @@ func (c *call) full(v *engine.View) recordFullOut {
 		out.Round = &r
 		mine := s.Round.Initiator == c.user.ID
 		out.Can.Urge = mine && s.Round.State == process.Running
-		out.Can.Withdraw = mine && !decided(s.Round)
+		out.Can.Withdraw = mine && s.Round.MayWithdraw(v.App)
+	}
+	for _, x := range s.Copies {
+		out.Copies = append(out.Copies, copyOut{s.ID + "|" + strconv.Itoa(x.Round), c.mini(x.User), instant(x.At), instant(x.Read)})
 	}
 	for i := range v.Rounds {
 		r := &v.Rounds[i]
@@ -278,16 +281,4 @@ func (c *call) full(v *engine.View) recordFullOut {
 		out.Links = append(out.Links, wireLinked(l))
 	}
 	return out
-}
-
-// decided says whether somebody has decided in a round; until then its initiator may withdraw it.
-func decided(r *process.Round) bool {
-	for i := range r.Steps {
-		for _, slot := range r.Steps[i].Slots {
-			if slot.State == process.Approved || slot.State == process.Rejected || slot.State == process.Returned {
-				return true
-			}
-		}
-	}
-	return false
 }

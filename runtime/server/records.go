@@ -139,6 +139,8 @@ type moveIn struct {
 	Override bool                       `json:"override"`
 	// Owner is who takes over, where the stage leaves it to whoever moves the record.
 	Owner string `json:"owner"`
+	// Pick names the people of approval steps that leave them to the initiator, by step.
+	Pick map[string][]string `json:"pick"`
 }
 
 func (s *Server) postTransition(c *call) (any, error) {
@@ -151,7 +153,7 @@ func (s *Server) postTransition(c *call) (any, error) {
 		return nil, err
 	}
 	return s.command(c, http.StatusOK, process.Command{Kind: process.Move, ID: c.Param("id"), Op: key, Transition: c.Param("key"), Data: in.Data,
-		Comment: in.Comment, Override: in.Override, Owner: in.Owner})
+		Comment: in.Comment, Override: in.Override, Owner: in.Owner, Pick: in.Pick})
 }
 
 // getPreview shows who would approve; ?data is a JSON object of the values about to be given.

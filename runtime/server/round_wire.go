@@ -27,13 +27,18 @@ type roundOut struct {
 	Guarded  []string                   `json:"guarded"`
 	Proposed map[string]json.RawMessage `json:"proposed"`
 	Steps    []stepOut                  `json:"steps"`
-	Guards   []guardOut                 `json:"guards"`
-	Hash     string                     `json:"hash"`
+	// Next are the steps still to come, as things stand.
+	Next   []pathStepOut `json:"next"`
+	Guards []guardOut    `json:"guards"`
+	Hash   string        `json:"hash"`
 }
 
 type stepOut struct {
-	Key       string     `json:"key"`
-	Name      rules.Text `json:"name"`
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+	// In is the parallel step this one is a branch of; Parallel says that this is such a step, Join how it ends.
+	In        string     `json:"in,omitempty"`
+	Parallel  bool       `json:"parallel,omitempty"`
 	State     string     `json:"state"`
 	Mode      rules.Text `json:"mode"`
 	Reason    rules.Text `json:"reason,omitzero"`
@@ -44,7 +49,12 @@ type stepOut struct {
 }
 
 type slotOut struct {
-	Person  *mini      `json:"person"`
+	Person *mini `json:"person"`
+	// For is the one the person stands in for; Asked how, and By whom, he was asked.
+	For     *mini      `json:"for,omitempty"`
+	Asked   string     `json:"asked,omitempty"`
+	By      *mini      `json:"by,omitempty"`
+	Weight  int        `json:"weight,omitempty"`
 	State   string     `json:"state"`
 	Reason  rules.Text `json:"reason,omitzero"`
 	At      instant    `json:"at"`
@@ -64,9 +74,12 @@ func (c *call) round(v *engine.View) roundOut {
 	r := v.State.Round
 	out := roundOut{ID: v.State.ID + "|" + strconv.Itoa(r.N), N: r.N, Chain: r.Chain, Name: chainName(v.App, r.Chain), Transition: r.Transition,
 		State: r.State, Reason: r.Reason, OpenedAt: instant(r.OpenedAt), Initiator: c.mini(r.Initiator), Comment: r.Comment, Guarded: guarded(v), Proposed: v.Proposed(),
-		Steps: []stepOut{}, Guards: []guardOut{}, Hash: r.Hash}
+		Steps: []stepOut{}, Next: []pathStepOut{}, Guards: []guardOut{}, Hash: r.Hash}
 	for i := range r.Steps {
 		out.Steps = append(out.Steps, c.step(v, r, &r.Steps[i]))
+	}
+	for i := range v.Next {
+		out.Next = append(out.Next, c.pathStep(&v.Next[i]))
 	}
 	for _, g := range v.GuardChanges() {
 		name := rules.Plain(g.Field)
@@ -96,8 +109,12 @@ func (c *call) step(v *engine.View, r *process.Round, st *process.StepState) ste
 	out := stepOut{Key: st.Key, Name: stepName(v.App, r.Chain, st.Key), State: st.State, Reason: sayReason(st.Reason), EnteredAt: instant(st.EnteredAt),
 		Late: st.Escalated, Slots: []slotOut{}}
 	if def := step(v.App, r.Chain, st.Key); def != nil {
-		out.Mode = sayMode(def.Def.Mode)
+		out.Mode = sayStepMode(def.Def)
+		if def.Group != nil {
+			out.In = def.Group.Def.Key
+		}
 	}
+	out.Parallel = len(st.Branches) > 0
 	var due time.Time
 	for _, t := range v.State.Timers {
 		if t.Kind == "step" && t.Key == st.Key && st.State == process.Active && (due.IsZero() || t.At.Before(due)) {
@@ -107,6 +124,13 @@ func (c *call) step(v *engine.View, r *process.Round, st *process.StepState) ste
 	out.DueAt = instant(due)
 	for n, slot := range st.Slots {
 		one := slotOut{Person: c.mini(slot.Person), State: slot.State, Reason: sayReason(slot.Reason), At: instant(slot.At), Comment: slot.Comment}
+		if slot.For != "" {
+			one.For = c.mini(slot.For)
+		}
+		if slot.Asked != "" {
+			one.Asked, one.By = slot.Asked, c.mini(st.Slots[slot.Parent].Person)
+		}
+		one.Weight = slot.Weight
 		if slot.State != process.NotYet {
 			one.TaskID = v.State.ID + "|" + st.Key + "|" + strconv.Itoa(r.N) + "|" + strconv.Itoa(n)
 		}
@@ -115,14 +139,30 @@ func (c *call) step(v *engine.View, r *process.Round, st *process.StepState) ste
 	return out
 }
 
+// sayStepMode says how a step passes.
+func sayStepMode(s *process.Step) rules.Text {
+	switch {
+	case len(s.Parallel) == 0:
+		return sayMode(s.Mode)
+	case s.Join == "any":
+		return rules.Say("并行：一个分支通过即可", "並行：一個分支通過即可", "In parallel: one branch is enough")
+	}
+	return rules.Say("并行：各分支都要通过", "並行：各分支都要通過", "In parallel: every branch must pass")
+}
+
 func sayMode(m process.Mode) rules.Text {
 	switch m.Kind {
 	case "any":
+		if m.AllReject {
+			return rules.Say("或签：一人同意即可，全部拒绝才不通过", "或簽：一人同意即可，全部拒絕才不通過", "Any one approves; rejected when all reject")
+		}
 		return rules.Say("或签：一人同意即可", "或簽：一人同意即可", "Any one decides")
 	case "sequence":
 		return rules.Say("依次审批", "依序簽核", "One after the other")
 	case "share":
 		return rules.Say("票签：{n} 同意", "票簽：{n} 同意", "{n} must approve", "n", percent(m.Share))
+	case "weight":
+		return rules.Say("按权重：合计 {n} 同意", "按權重：合計 {n} 同意", "A weight of {n} must approve", "n", m.Pass)
 	case "count":
 		return rules.Say("{n} 人同意", "{n} 人同意", "{n} people must approve", "n", m.Count)
 	}
@@ -158,6 +198,18 @@ func sayReason(reason string) rules.Text {
 		return rules.Say("超时处理", "逾時處理", "Because time ran out")
 	case "rule":
 		return rules.Say("规则无法计算", "規則無法計算", "A rule could not be computed")
+	case "short":
+		return rules.Say("审批人太少，达不到要求的同意", "簽核人太少，達不到要求的同意", "There are too few people for the approvals asked for")
+	case "branch":
+		return rules.Say("其中一个分支已有结果", "其中一個分支已有結果", "One of its branches has settled it")
+	case "absence":
+		return rules.Say("不在，由代理人处理", "不在，由代理人處理", "Away; somebody stands in")
+	case "left":
+		return rules.Say("已离职，由上级处理", "已離職，由上級處理", "Has left; the manager decides")
+	case "removed":
+		return rules.Say("已收回", "已收回", "Taken back")
+	case "addSign":
+		return rules.Say("加签的人已处理", "加簽的人已處理", "The people added have decided")
 	case "settled":
 		return rules.Say("本步已有结果", "本步已有結果", "The step was settled already")
 	}
@@ -174,10 +226,16 @@ type pathOut struct {
 }
 
 type pathStepOut struct {
-	Key    string     `json:"key"`
-	Name   rules.Text `json:"name"`
-	Mode   rules.Text `json:"mode"`
-	People []mini     `json:"people"`
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+	Mode rules.Text `json:"mode"`
+	In   string     `json:"in,omitempty"`
+	// Parallel says that this step only holds its branches together.
+	Parallel bool        `json:"parallel,omitempty"`
+	People   []personOut `json:"people"`
+	// Pick says who chooses the people ("initiator", "previous") while they are not chosen; From whom he may choose, null: anybody.
+	Pick   string     `json:"pick,omitempty"`
+	From   []mini     `json:"from"`
 	State  string     `json:"state"`
 	Reason rules.Text `json:"reason,omitzero"`
 	DueAt  instant    `json:"dueAt"`
@@ -185,13 +243,34 @@ type pathStepOut struct {
 
 func (c *call) path(p *process.Path) pathOut {
 	out := pathOut{Chain: p.Chain, Name: p.Name, Skipped: p.Skipped, Steps: []pathStepOut{}, Problems: notes(p.Problems)}
-	for _, st := range p.Steps {
-		one := pathStepOut{Key: st.Step.Def.Key, Name: st.Step.Def.Name, Mode: sayMode(st.Step.Def.Mode), People: []mini{}, State: st.State,
-			Reason: sayReason(st.Reason), DueAt: instant(st.DueAt)}
-		for _, id := range st.People {
-			one.People = append(one.People, *c.mini(id))
-		}
-		out.Steps = append(out.Steps, one)
+	for i := range p.Steps {
+		out.Steps = append(out.Steps, c.pathStep(&p.Steps[i]))
 	}
 	return out
+}
+
+func (c *call) pathStep(st *process.PathStep) pathStepOut {
+	def := st.Step.Def
+	out := pathStepOut{Key: def.Key, Name: def.Name, Mode: sayStepMode(def), Parallel: len(def.Parallel) > 0, People: []personOut{}, State: st.State,
+		Reason: sayReason(st.Reason), DueAt: instant(st.DueAt), Pick: st.Pick}
+	if st.Step.Group != nil {
+		out.In = st.Step.Group.Def.Key
+	}
+	for _, id := range st.People {
+		one := personOut{mini: *c.mini(id)}
+		if away := st.For[id]; away != "" {
+			one.For = c.mini(away)
+		}
+		out.People = append(out.People, one)
+	}
+	for _, id := range st.From {
+		out.From = append(out.From, *c.mini(id))
+	}
+	return out
+}
+
+// personOut is a person, and whom he stands in for.
+type personOut struct {
+	mini
+	For *mini `json:"for,omitempty"`
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"pipewright/rules"
@@ -24,6 +25,11 @@ type taskOut struct {
 	Round     string         `json:"round,omitempty"`
 	Step      string         `json:"step,omitempty"`
 	By        *mini          `json:"by"`
+	// For is whom one stands in for; Asked how a colleague asked one: "delegate", "before" or "after".
+	For   *mini  `json:"for,omitempty"`
+	Asked string `json:"asked,omitempty"`
+	// Batch says that the task may be decided together with others.
+	Batch bool `json:"batch"`
 }
 
 type taskRecordOut struct {
@@ -44,6 +50,9 @@ type moneyOut struct {
 func (c *call) task(t *engine.Task) taskOut {
 	out := taskOut{ID: t.ID, Kind: t.Kind, State: t.State, Result: t.Result, Name: t.Name, User: t.User, DueAt: instant(t.DueAt), CreatedAt: instant(t.CreatedAt),
 		ClosedAt: instant(t.ClosedAt), Step: t.Step, By: c.mini(t.By)}
+	if out.Asked = t.Asked; t.For != "" {
+		out.For = c.mini(t.For)
+	}
 	if t.Round > 0 {
 		out.Round = t.Record + "|" + strconv.Itoa(t.Round)
 	}
@@ -56,6 +65,7 @@ func (c *call) task(t *engine.Task) taskOut {
 		return out // the app is gone; the task still shows
 	}
 	f := app.Forms[t.Form]
+	out.Batch = t.Kind == "approval" && t.State == process.Open && mayBatch(app, f, t.Step)
 	if f.Process == nil {
 		return out
 	}
@@ -127,6 +137,16 @@ type taskFullOut struct {
 	Round  *roundOut      `json:"round"`
 	Can    []string       `json:"can"`
 	Fields []string       `json:"fields"`
+	// ReturnTo are the steps it may be returned to, besides the initiator; Picks the steps whose people one chooses when approving.
+	ReturnTo []stepRef     `json:"returnTo"`
+	Picks    []pathStepOut `json:"picks"`
+	// Removable are the people one has asked and who have not answered.
+	Removable []mini `json:"removable"`
+}
+
+type stepRef struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
 }
 
 func (s *Server) getTask(c *call) (any, error) {
@@ -134,7 +154,7 @@ func (s *Server) getTask(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := taskFullOut{taskOut: c.task(t), Can: []string{}, Fields: []string{}}
+	out := taskFullOut{taskOut: c.task(t), Can: []string{}, Fields: []string{}, ReturnTo: []stepRef{}, Picks: []pathStepOut{}, Removable: []mini{}}
 	out.Record = out.taskOut.Record
 	if t.Record == "" {
 		return out, nil
@@ -145,24 +165,14 @@ func (s *Server) getTask(c *call) (any, error) {
 	}
 	out.Full = c.full(v)
 	out.Round = out.Full.Round
+	if t.Kind == "approval" {
+		c.choices(&out, v, t)
+		return out, nil
+	}
 	if t.State != process.Open {
 		return out, nil
 	}
 	switch t.Kind {
-	case "approval":
-		out.Can = append(out.Can, "approve", "reject")
-		if r := v.State.Round; r != nil {
-			if def := step(v.App, r.Chain, t.Step); def != nil {
-				for _, a := range def.Def.Allow {
-					if a == "return" {
-						out.Can = append(out.Can, a)
-					}
-				}
-				if def.Def.Fields != nil {
-					out.Fields = list(def.Def.Fields.Edit)
-				}
-			}
-		}
 	case "todo", "activity":
 		out.Can = append(out.Can, "done")
 	case "blocked":
@@ -173,11 +183,122 @@ func (s *Server) getTask(c *call) (any, error) {
 	return out, nil
 }
 
+// choices says what the person may do with an approval of his: decide it while it is open, take back whom he has asked while it waits.
+func (c *call) choices(out *taskFullOut, v *engine.View, t *engine.Task) {
+	r := v.State.Round
+	if r == nil || r.N != t.Round || r.State != process.Running {
+		return
+	}
+	def, state := step(v.App, r.Chain, t.Step), r.Step(t.Step)
+	if def == nil || t.Slot >= len(state.Slots) {
+		return
+	}
+	slot := &state.Slots[t.Slot]
+	may := func(what string) bool { return slices.Contains(def.Def.Allow, what) }
+	for i := range state.Slots {
+		if s := &state.Slots[i]; s.Asked != "" && s.Parent == t.Slot && s.State == process.Open && may("removeSign") {
+			out.Removable = append(out.Removable, *c.mini(s.Person))
+		}
+	}
+	if len(out.Removable) > 0 {
+		out.Can = append(out.Can, "removeSign")
+	}
+	if t.State != process.Open || slot.State != process.Open {
+		return
+	}
+	out.Can = append(out.Can, "approve", "reject")
+	if def.Def.Fields != nil {
+		out.Fields = list(def.Def.Fields.Edit)
+	}
+	if slot.Asked == process.AskDelegate {
+		return
+	}
+	for _, what := range []string{"return", "transfer", "delegate", "addSign"} {
+		if may(what) && (slot.Asked == "" || what == "return" || what == "transfer") {
+			out.Can = append(out.Can, what)
+		}
+	}
+	for _, key := range process.ReturnTargets(v.App, r, t.Step) {
+		out.ReturnTo = append(out.ReturnTo, stepRef{key, stepName(v.App, r.Chain, key)})
+	}
+	for i := range v.Next {
+		if v.Next[i].Pick == "previous" {
+			out.Picks = append(out.Picks, c.pathStep(&v.Next[i]))
+		}
+		if s := &v.Next[i]; s.Step.Group == nil && len(s.Step.Branches) == 0 && s.State == "will" {
+			break // only what comes right after is one's to pick
+		}
+	}
+}
+
+// mayBatch says whether a step asks for nothing but the decision.
+func mayBatch(app *process.App, f *process.Form, key string) bool {
+	for _, ch := range app.Chains {
+		if st := ch.Step(key); st != nil && ch.Form == f && st.Def.Fields != nil && len(st.Def.Fields.Require) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 type decideIn struct {
 	Comment string                     `json:"comment"`
 	Hash    string                     `json:"hash"`
 	Data    map[string]json.RawMessage `json:"data"`
-	To      string                     `json:"to"`
+	// To is the step a return goes to, "initiator" for him.
+	To string `json:"to"`
+	// People are those a transfer, delegation, addSign or removeSign is about; Position is "before" or "after", for addSign.
+	People   []string `json:"people"`
+	Position string   `json:"position"`
+	// Pick names the people of the steps that leave them to this approver, by step.
+	Pick map[string][]string `json:"pick"`
+}
+
+type batchIn struct {
+	IDs      []string `json:"ids"`
+	Decision string   `json:"decision"`
+	Comment  string   `json:"comment"`
+}
+
+// batchedOut is what became of one task of a batch.
+type batchedOut struct {
+	ID    string    `json:"id"`
+	OK    bool      `json:"ok"`
+	Error *errorOut `json:"error"`
+}
+
+// postBatch decides many tasks, each by itself: the answer is 200 and says of each what became of it.
+func (s *Server) postBatch(c *call) (any, error) {
+	var in batchIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	key, err := c.operation(true)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.Engine.DecideMany(c.ctx(), c.user.ID, in.IDs, in.Decision, in.Comment, key)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]batchedOut, len(done))
+	for i, d := range done {
+		out[i] = batchedOut{ID: d.ID, OK: d.Err == nil}
+		if d.Err != nil {
+			_, body := s.told(c.Context, c, d.Err)
+			out[i].Error = &body.Error
+		}
+	}
+	return page(out, ""), nil
+}
+
+// postRead notes that the person has read what was copied to him of a record.
+func (s *Server) postRead(c *call) (any, error) {
+	key, err := c.operation(false)
+	if err != nil {
+		return nil, err
+	}
+	return s.command(c, http.StatusOK, process.Command{Kind: process.CopyRead, ID: c.Param("id"), Op: key})
 }
 
 type decidedOut struct {
@@ -195,7 +316,8 @@ func (s *Server) postDecision(decision string) func(*call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		t, _, err := s.Engine.Decide(c.ctx(), c.user.ID, c.Param("id"), engine.Decision{Do: decision, Comment: in.Comment, Hash: in.Hash, Data: in.Data, Op: key})
+		t, _, err := s.Engine.Decide(c.ctx(), c.user.ID, c.Param("id"), engine.Decision{Do: decision, Comment: in.Comment, Hash: in.Hash, Data: in.Data, Op: key,
+			People: in.People, Position: in.Position, To: in.To, Pick: in.Pick})
 		if err != nil {
 			return nil, err
 		}

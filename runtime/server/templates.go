@@ -148,14 +148,13 @@ func (s *Server) installerRoles(app *process.App, roles []string, others bool) [
 	}
 	votes := map[string]bool{}
 	for i := range app.Def.Approvals {
-		for j := range app.Def.Approvals[i].Steps {
-			st := &app.Def.Approvals[i].Steps[j]
+		app.Def.Approvals[i].EachStep(func(_ string, st *process.Step) {
 			for _, who := range st.Who {
 				if st.Mode.Kind != "any" {
 					votes[who.Role] = true
 				}
 			}
-		}
+		})
 	}
 	free := slices.DeleteFunc(slices.Clone(roles), func(r string) bool { return votes[r] })
 	if !s.Demo || len(free) == 0 {
