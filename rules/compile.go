@@ -31,6 +31,7 @@ type Program struct {
 // empty path (see WithPath) and the line and column inside src; all mistakes are reported. The program is nil if there
 // is any error.
 func Compile(src string, env *Env, want Type) (*Program, []Problem) {
+	compiled.Add(1)
 	syn, f := parse(src)
 	if f != nil {
 		return nil, []Problem{f.problem(src)}

@@ -11,21 +11,28 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// benchCommand is `bench [--quick] [--json] [--mongodb-uri URI]`: speed and memory, each figure beside a limit measured in the same run on
+// benchCommand is `bench [--quick] [--records N] [--due N] [--json] [--mongodb-uri URI]`: speed and memory, each figure beside a limit measured in the same run on
 // the same machine. It starts servers of its own on loopback addresses and ends them.
 func benchCommand() *cobra.Command {
 	var quick, asJSON bool
 	var mongo string
+	var records, due int
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure speed and memory beside their limits",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			size := benchSize{Seconds: 10, Records: 100_000, Starts: 5}
+			size := benchSize{Seconds: 10, Records: 100_000, Starts: 5, Due: 10_000}
 			if quick {
 				size = benchSize{Seconds: 2, Records: 5_000, Starts: 3}
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), 20*time.Minute)
+			if records > 0 {
+				size.Records = max(records, 2*few)
+			}
+			if due >= 0 {
+				size.Due = min(due, 10_000)
+			}
+			ctx, cancel := context.WithTimeout(cmd.Context(), time.Hour)
 			defer cancel()
 			figures, err := runBench(ctx, size, mongo, cmd.ErrOrStderr())
 			if err != nil {
@@ -39,6 +46,8 @@ func benchCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&quick, "quick", false, "a short run over fewer records, to see that it works")
+	cmd.Flags().IntVar(&records, "records", 0, "records in the lists instead of 100,000 (quick: 5,000); a million takes a quarter of an hour more")
+	cmd.Flags().IntVar(&due, "due", -1, "records due at one tick instead of 10,000 (quick: none, as a tick is up to two minutes away)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the figures as JSON")
 	cmd.Flags().StringVar(&mongo, "mongodb-uri", os.Getenv("PIPEWRIGHT_MONGODB_URI"), "measure on this MongoDB instead of the embedded store")
 	return cmd
@@ -46,8 +55,8 @@ func benchCommand() *cobra.Command {
 
 // benchSize says how much is measured.
 type benchSize struct {
-	// Seconds each load runs; Records in the lists; Starts of the cold-start figure.
-	Seconds, Records, Starts int
+	// Seconds each load runs; Records in the lists; Starts of the cold-start figure; Due at one tick, 0 for none.
+	Seconds, Records, Starts, Due int
 }
 
 // Figure is one line of the result.

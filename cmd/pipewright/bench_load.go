@@ -19,7 +19,14 @@ type work func(c, n int) (method, path string, body any, key string)
 type load struct {
 	took []float64 // ms, ascending
 	wall time.Duration
+	// cpu is what the server spent on it.
+	cpu time.Duration
+	// refused are the answers that said no without harm.
+	refused int
 }
+
+// cpuEach is what the server spent on one request, in ms.
+func (l load) cpuEach() float64 { return ms(l.cpu) / float64(max(1, len(l.took))) }
 
 func (l load) perSecond() float64 { return float64(len(l.took)) / l.wall.Seconds() }
 
@@ -30,22 +37,23 @@ func (l load) quantile(q float64) float64 {
 	return l.took[min(len(l.took)-1, int(q*float64(len(l.took))))]
 }
 
-// drive sends requests on conns connections for a time; anything but success ends it with an error.
-func drive(ctx context.Context, api *trial.API, conns int, d time.Duration, w work) (load, error) {
+// drive sends requests on conns connections for a time; anything but success, or a refusal that is fine, ends it with an error.
+func drive(ctx context.Context, api *trial.API, conns int, d time.Duration, w work, fine func(status int) bool) (load, error) {
 	end := time.Now().Add(d)
-	return spread(ctx, api, conns, func(int64) bool { return time.Now().Before(end) }, w)
+	return spread(ctx, api, conns, func(int64) bool { return time.Now().Before(end) }, w, fine)
 }
 
 // driveN sends n requests.
 func driveN(ctx context.Context, api *trial.API, conns, n int, w work) (load, error) {
-	return spread(ctx, api, conns, func(sent int64) bool { return sent <= int64(n) }, w)
+	return spread(ctx, api, conns, func(sent int64) bool { return sent <= int64(n) }, w, nil)
 }
 
-func spread(ctx context.Context, api *trial.API, conns int, more func(sent int64) bool, w work) (load, error) {
+func spread(ctx context.Context, api *trial.API, conns int, more func(sent int64) bool, w work, fine func(status int) bool) (load, error) {
 	var sent atomic.Int64
 	var wg sync.WaitGroup
 	took := make([][]float64, conns)
 	errs := make([]error, conns)
+	var refused atomic.Int64
 	began := time.Now()
 	for c := range conns {
 		wg.Go(func() {
@@ -57,6 +65,11 @@ func spread(ctx context.Context, api *trial.API, conns int, more func(sent int64
 				method, path, body, key := w(c, int(n))
 				t := time.Now()
 				status, answer, err := api.Do(ctx, method, path, body, key)
+				if err == nil && fine != nil && fine(status) {
+					refused.Add(1)
+					trial.Wait(ctx, 10*time.Millisecond)
+					continue
+				}
 				if err == nil && status >= 300 {
 					err = fmt.Errorf("%s %s: %d %s", method, path, status, answer)
 				}
@@ -69,7 +82,7 @@ func spread(ctx context.Context, api *trial.API, conns int, more func(sent int64
 		})
 	}
 	wg.Wait()
-	l := load{wall: time.Since(began)}
+	l := load{wall: time.Since(began), refused: int(refused.Load())}
 	for c := range conns {
 		if errs[c] != nil {
 			return l, errs[c]
@@ -90,7 +103,7 @@ const (
 var benchApp = json.RawMessage(`{
   "spec": "pipewright/1", "key": "bench", "name": "Bench", "timezone": "Asia/Shanghai", "currency": "CNY",
   "roles": [{"key": "boss", "name": "Boss"}, {"key": "rep", "name": "Rep"}],
-  "options": [{"key": "region", "items": [{"key": "east", "name": "East"}, {"key": "south", "name": "South"}, {"key": "west", "name": "West"}, {"key": "north", "name": "North"}]}],
+  "options": [{"key": "region", "items": [{"key": "east", "name": "East"}, {"key": "due", "name": "Due"}, {"key": "south", "name": "South"}, {"key": "west", "name": "West"}, {"key": "north", "name": "North"}]}],
   "forms": [{"key": "item", "name": "Item", "fields": [
       {"key": "name", "type": "text", "name": "Name", "required": true, "list": true},
       {"key": "company", "type": "text", "name": "Company", "required": true},
@@ -112,6 +125,8 @@ var benchApp = json.RawMessage(`{
   "processes": [{"key": "item", "form": "item", "name": "Item", "start": "new", "value": "amount", "closing": "closeDate",
     "stages": [{"key": "new", "name": "New", "probability": 10, "goal": "begin"}, {"key": "work", "name": "Work", "probability": 50, "goal": "work", "leaveIf": [{"if": "amount > 0 && agreed", "message": "Agree on an amount first"}]}, {"key": "won", "name": "Won", "end": "won"}],
     "transitions": [{"key": "begin", "from": ["new"], "to": "work", "name": "Begin"}, {"key": "advance", "from": ["work"], "to": "work", "restart": true, "name": "Advance"}, {"key": "win", "from": ["work"], "to": "won", "name": "Win"}]}],
+  "automations": [{"key": "due", "name": "Due", "on": {"cron": "* * * * *", "timezone": "Asia/Shanghai", "misfire": "skip", "overlap": "skip"},
+    "each": {"process": "item", "where": "region == 'due'"}, "limit": 10000, "do": [{"set": {"region": "'north'"}}]}],
   "reports": [{"key": "byRegion", "name": "By region", "form": "item", "group": [{"by": "region"}], "measures": [{"key": "amount", "sum": "amount"}, {"key": "n", "count": true}], "chart": "bar"}]
 }`)
 
