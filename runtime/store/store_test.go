@@ -144,3 +144,22 @@ func TestCursor(t *testing.T) {
 		}
 	}
 }
+
+// TestSimple holds the eight bytes at a time to one at a time: what is passed over is harmless, and what is harmless is passed over.
+func TestSimple(t *testing.T) {
+	t.Parallel()
+	harmless := func(b byte) bool { return b >= 0x20 && b < 0x80 && b != '"' && b != '\\' }
+	for place := range 24 {
+		for b := range 256 {
+			text := []byte("abcdefghijklmnopqrstuvwxyz")
+			text[place] = byte(b)
+			want := 24
+			if !harmless(byte(b)) {
+				want = place / 8 * 8
+			}
+			if got := simple(text); got != want {
+				t.Fatalf("byte %#x at %d: %d are passed over, want %d", b, place, got, want)
+			}
+		}
+	}
+}
