@@ -27,6 +27,26 @@ type chained struct {
 	Salt   string          `json:"salt,omitempty"`
 	Hash   string          `json:"hash"`
 	Digest string          `json:"digest"`
+	// mark is what Event says of itself, while this process still knows.
+	mark *eventMark
+}
+
+// eventMark is what an event is found by.
+type eventMark struct {
+	Seq  int64     `json:"seq"`
+	Rev  int64     `json:"rev"`
+	Type string    `json:"type"`
+	At   time.Time `json:"at"`
+}
+
+// marked is the mark of an event, read out of it where it must be.
+func (c *chained) marked() (*eventMark, error) {
+	if c.mark != nil {
+		return c.mark, nil
+	}
+	var m eventMark
+	err := json.Unmarshal(c.Event, &m)
+	return &m, err
 }
 
 // header is what the digest covers of an event beside its payload.
@@ -56,7 +76,7 @@ func extend(h head, record string, events []process.Event) ([]chained, head, err
 		if _, err := rand.Read(salt[:]); err != nil {
 			return nil, h, err
 		}
-		c := chained{Event: raw, Salt: hex.EncodeToString(salt[:])}
+		c := chained{Event: raw, Salt: hex.EncodeToString(salt[:]), mark: &eventMark{e.Seq, e.Rev, e.Payload.Type(), e.At}}
 		if c.Hash, err = payloadHash(c.Salt, payload); err != nil {
 			return nil, h, err
 		}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -116,11 +115,13 @@ func (e *Engine) committed(ctx context.Context, item relayItem) {
 
 // revOf is the revision that a batch's last event belongs to.
 func revOf(b batch) int64 {
-	var last struct {
-		Rev int64 `json:"rev"`
+	n := len(b.Events)
+	if n == 0 {
+		return 0
 	}
-	if n := len(b.Events); n > 0 {
-		_ = json.Unmarshal(b.Events[n-1].Event, &last) // our own JSON
+	last, err := b.Events[n-1].marked()
+	if err != nil {
+		return 0 // what we wrote ourselves can be read
 	}
 	return last.Rev
 }

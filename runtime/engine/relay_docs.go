@@ -11,12 +11,8 @@ import (
 )
 
 func eventDoc(it relayItem, c chained, relayed int64) (store.Doc, error) {
-	var h struct {
-		Seq  int64     `json:"seq"`
-		Type string    `json:"type"`
-		At   time.Time `json:"at"`
-	}
-	if err := json.Unmarshal(c.Event, &h); err != nil {
+	h, err := c.marked()
+	if err != nil {
 		return store.Doc{}, err
 	}
 	body, err := marshal(c)
