@@ -24,6 +24,7 @@ const definition = `{"spec": "pipewright/1", "key": "b2b", "name": "B2B", "timez
   {"key": "deal", "name": "Deal", "fields": [
    {"key": "name", "type": "text", "name": "Name", "filter": true, "sort": true},
    {"key": "account", "type": "reference", "form": "account", "filter": true},
+   {"key": "accountName", "type": "lookup", "via": "account", "field": "name", "filter": true},
    {"key": "amount", "type": "money", "name": "Amount", "filter": true},
    {"key": "share", "type": "percent", "filter": true},
    {"key": "cost", "type": "money", "name": "Cost", "filter": true},
@@ -89,7 +90,7 @@ func TestRights(t *testing.T) {
 		{"fin.zhao", "", "*", "*"},
 		{"legal.qian", "", "*", "*"},
 		{"dir.sun", "read delete", "", "*"},
-		{"ops.wu", "read", "account close cost hot level lines lines.left lines.paid lines.qty name public seen share tags", "*"},
+		{"ops.wu", "read", "account accountName close cost hot level lines lines.left lines.paid lines.qty name public seen share tags", "*"},
 		{"admin", "", "*", "*"},
 		{"nobody", "", "", ""},
 	} {
@@ -207,6 +208,7 @@ func TestWhereMeansWhatTheExpressionSays(t *testing.T) {
 		"owner == me", "owner != me", "me == owner", "team == 'east'", "name startsWith '华'", "name contains '制'", "name == 'Acme'", "hot", "hot == false", "not hot",
 		"close < today()", "close == today()", "close >= date('2026-11-22')", "idleDays > 7", "idleDays >= 7", "idleDays < 7", "idleDays <= 6.5", "idleDays == 7", "idleDays != 7", "idleDays >= 0",
 		"amount == nil", "amount != nil", "name == nil and open", "'a' in tags", "since < now()", "true", "1 > 2", "amount in [1, 2, 3]", "hot and amount > 1 or close > today()",
+		"close >= date('2026-11-22')", "seen >= datetime('2026-11-22 00:00:00')", "seen <= datetime('2026-11-22 23:59:59')", "close < today() - 7", "seen < now()", "name in ['Acme', '华东']", "owner in [me, 'rep.chen']", "tags contains 'a'", "not ('a' in tags or 'b' in tags)",
 	}
 	filters := make([]query.Filter, len(sources))
 	for i, src := range sources {
@@ -262,6 +264,7 @@ func TestWhereRefuses(t *testing.T) {
 		{"rep.li", "level == 1", "field.unknown"},
 		{"rep.li", "public > 5", ""},
 		{"rep.li", "account.name == 'x'", "query.unsupported"},
+		{"rep.li", "accountName == 'x'", ""},
 		{"rep.li", "account == 'ACC-1'", ""},
 		{"rep.li", "probability > 0.5", "query.unsupported"},
 		{"rep.li", "big > 0", "query.unsupported"},
@@ -280,6 +283,10 @@ func TestWhereRefuses(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s %q: %q, want %q", c.user, c.src, got, c.want)
 		}
+	}
+	_, problems := CompileWhere(form, "account.name == 'x'", Viewer{App: app, Service: true}, noon, zone)
+	if len(problems) != 1 || problems[0].Fix == nil || !strings.Contains(problems[0].Message.In("en"), "“accountName”") {
+		t.Errorf("through a reference: %+v", problems)
 	}
 	if ps := Check(app); len(ps) != 0 {
 		t.Errorf("check: %v", ps)

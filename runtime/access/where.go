@@ -147,10 +147,34 @@ func (w *where) column(n *rules.FilterNode) (Column, bool) {
 	}
 	c, problem := FindColumn(w.form, name, w.as)
 	if problem != nil {
+		if len(n.Path) > 1 && problem.Code == "query.unsupported" {
+			p := w.throughLookup(n.Path)
+			problem = &p
+		}
 		problem.Line, problem.Col = n.Line, n.Col
 		w.problems = append(w.problems, *problem)
 		return Column{}, false
 	}
 	w.seen[name] = c.Seen
 	return c, true
+}
+
+// throughLookup refuses a step through a reference ("account.industry"), and names the stored lookup that stands for it, if the form has
+// one (semantics 15). The fix has no path: it is the new text of the two names.
+func (w *where) throughLookup(path []string) rules.Problem {
+	via, field := path[0], path[1]
+	for _, l := range w.form.Schema.Lookups() {
+		if l.Table != "" || l.Via != via || l.Field != field || len(path) > 2 {
+			continue
+		}
+		if _, problem := FindColumn(w.form, l.Key, w.as); problem != nil {
+			continue
+		}
+		p := rules.Errorf("", "query.unsupported", rules.Say("筛选不能越过引用读“{path}”，请改用引用取值字段“{key}”", "篩選不能越過引用讀「{path}」，請改用引用取值欄位「{key}」",
+			"A filter cannot read “{path}” through a reference; use the lookup “{key}” instead", "path", via+"."+field, "key", l.Key))
+		p.Fix = &rules.Fix{Title: rules.Say("改为“{key}”", "改為「{key}」", "Change to “{key}”", "key", l.Key)}
+		return p
+	}
+	return rules.Errorf("", "query.unsupported", rules.Say("筛选不能越过引用读“{path}”：请给表单加一个引用取值（lookup）字段，再按它筛选", "篩選不能越過引用讀「{path}」：請給表單加一個引用取值（lookup）欄位，再按它篩選",
+		"A filter cannot read “{path}” through a reference: add a lookup field to the form and filter by that", "path", via+"."+field))
 }

@@ -12,7 +12,7 @@ describe('clauseExpression', () => {
     ['two stages', { field: 'stage', op: 'in', value: ['won', 'lost'] }, 'stage', "stage in ['won', 'lost']"],
     ['no stage yet', { field: 'stage', op: 'in', value: [] }, 'stage', undefined],
     ['date from', { field: 'closeDate', op: 'from', value: '2026-10-01' }, 'date', "closeDate >= date('2026-10-01')"],
-    ['instant to', { field: 'createdAt', op: 'to', value: '2026-10-01' }, 'date', "createdAt <= datetime('2026-10-01T23:59:59Z')"],
+    ['instant to', { field: 'createdAt', op: 'to', value: '2026-10-01' }, 'date', "createdAt <= datetime('2026-10-01 23:59:59')"],
     ['mine', { field: 'owner', op: 'me', value: '' }, 'user', 'owner == me'],
     ['empty', { field: 'amount', op: 'empty', value: '' }, 'money', 'amount == nil'],
     ['not ticked', { field: 'ok', op: 'false', value: '' }, 'bool', 'ok != true'],

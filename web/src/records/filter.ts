@@ -83,15 +83,15 @@ export function clauseExpression(clause: Clause, type: Filterable['type']): stri
     case 'atMost':
       return decimal(one) && `${field} <= ${one}`;
     case 'from':
-      return one ? `${field} >= ${dateLiteral(field, one, '00:00:00')}` : undefined;
+      return one ? `${field} >= ${dateLiteral(field, type, one, '00:00:00')}` : undefined;
     case 'to':
-      return one ? `${field} <= ${dateLiteral(field, one, '23:59:59')}` : undefined;
+      return one ? `${field} <= ${dateLiteral(field, type, one, '23:59:59')}` : undefined;
   }
 }
 
-/** System instants are compared with instants, date fields with dates. */
-function dateLiteral(field: string, date: string, time: string): string {
-  return field === 'createdAt' || field === 'updatedAt' ? `datetime(${quote(`${date}T${time}Z`)})` : `date(${quote(date)})`;
+/** Instants are compared with instants of the app's own day, date fields with dates. */
+function dateLiteral(field: string, type: Filterable['type'], date: string, time: string): string {
+  return type === 'datetime' || field === 'createdAt' || field === 'updatedAt' ? `datetime(${quote(`${date} ${time}`)})` : `date(${quote(date)})`;
 }
 
 /** All rows and an expression given from elsewhere, joined by "and". */
