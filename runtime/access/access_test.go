@@ -285,7 +285,7 @@ func TestWhereRefuses(t *testing.T) {
 		}
 	}
 	_, problems := CompileWhere(form, "account.name == 'x'", Viewer{App: app, Service: true}, noon, zone)
-	if len(problems) != 1 || problems[0].Fix == nil || !strings.Contains(problems[0].Message.In("en"), "“accountName”") {
+	if len(problems) != 1 || problems[0].Fix == nil || string(problems[0].Fix.Changes[0].Value) != `"accountName == 'x'"` || !strings.Contains(problems[0].Message.In("en"), "“accountName”") {
 		t.Errorf("through a reference: %+v", problems)
 	}
 	if ps := Check(app); len(ps) != 0 {

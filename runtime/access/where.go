@@ -17,7 +17,7 @@ func CompileWhere(form *process.Form, src string, as Viewer, now time.Time, zone
 	if strings.TrimSpace(src) == "" {
 		return nil, nil
 	}
-	w := &where{form: form, as: as, now: now, zone: zone, seen: map[string]query.Filter{}}
+	w := &where{form: form, src: src, as: as, now: now, zone: zone, seen: map[string]query.Filter{}}
 	return w.compile(src)
 }
 
@@ -30,7 +30,7 @@ func (v Viewer) grantWhere(f *process.Form, src string) (query.Filter, []rules.P
 	if p.tree == nil {
 		return nothing, nil
 	}
-	w := &where{form: f, as: Viewer{App: v.App, Dir: v.Dir, User: v.User, Service: true}, timeless: true, seen: map[string]query.Filter{}}
+	w := &where{form: f, src: src, as: Viewer{App: v.App, Dir: v.Dir, User: v.User, Service: true}, timeless: true, seen: map[string]query.Filter{}}
 	return w.build(p.tree)
 }
 
@@ -56,6 +56,7 @@ func Check(app *process.App) []rules.Problem {
 
 type where struct {
 	form     *process.Form
+	src      string
 	as       Viewer
 	now      time.Time
 	zone     *time.Location
@@ -148,7 +149,10 @@ func (w *where) column(n *rules.FilterNode) (Column, bool) {
 	c, problem := FindColumn(w.form, name, w.as)
 	if problem != nil {
 		if len(n.Path) > 1 && problem.Code == "query.unsupported" {
-			p := w.throughLookup(n.Path)
+			p := process.ThroughLookup(w.form, n.Path, w.src, func(key string) bool {
+				_, no := FindColumn(w.form, key, w.as)
+				return no == nil
+			})
 			problem = &p
 		}
 		problem.Line, problem.Col = n.Line, n.Col
@@ -157,24 +161,4 @@ func (w *where) column(n *rules.FilterNode) (Column, bool) {
 	}
 	w.seen[name] = c.Seen
 	return c, true
-}
-
-// throughLookup refuses a step through a reference ("account.industry"), and names the stored lookup that stands for it, if the form has
-// one (semantics 15). The fix has no path: it is the new text of the two names.
-func (w *where) throughLookup(path []string) rules.Problem {
-	via, field := path[0], path[1]
-	for _, l := range w.form.Schema.Lookups() {
-		if l.Table != "" || l.Via != via || l.Field != field || len(path) > 2 {
-			continue
-		}
-		if _, problem := FindColumn(w.form, l.Key, w.as); problem != nil {
-			continue
-		}
-		p := rules.Errorf("", "query.unsupported", rules.Say("筛选不能越过引用读“{path}”，请改用引用取值字段“{key}”", "篩選不能越過引用讀「{path}」，請改用引用取值欄位「{key}」",
-			"A filter cannot read “{path}” through a reference; use the lookup “{key}” instead", "path", via+"."+field, "key", l.Key))
-		p.Fix = &rules.Fix{Title: rules.Say("改为“{key}”", "改為「{key}」", "Change to “{key}”", "key", l.Key)}
-		return p
-	}
-	return rules.Errorf("", "query.unsupported", rules.Say("筛选不能越过引用读“{path}”：请给表单加一个引用取值（lookup）字段，再按它筛选", "篩選不能越過引用讀「{path}」：請給表單加一個引用取值（lookup）欄位，再按它篩選",
-		"A filter cannot read “{path}” through a reference: add a lookup field to the form and filter by that", "path", via+"."+field))
 }

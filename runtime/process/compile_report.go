@@ -150,12 +150,12 @@ func (c *compiler) where(path, src string, form *Form) *rules.Program {
 	if rules.HasErrors(problems) {
 		return nil
 	}
-	c.filterable(path, node, form)
+	c.filterable(path, src, node, form)
 	return c.expr(path, src, env, rules.Bool)
 }
 
 // filterable checks every name of a filter.
-func (c *compiler) filterable(path string, n *rules.FilterNode, form *Form) {
+func (c *compiler) filterable(path, src string, n *rules.FilterNode, form *Form) {
 	if n == nil {
 		return
 	}
@@ -164,12 +164,21 @@ func (c *compiler) filterable(path string, n *rules.FilterNode, form *Form) {
 			"筛选条件不能用“{name}”：只能用本表单中存储的字段和系统名", "篩選條件不能用「{name}」：只能用本表單中儲存的欄位和系統名",
 			"A filter cannot use “{name}”: only stored fields of this form and system names", "name", strings.Join(n.Path, ".")))
 		p.Line, p.Col = n.Line, n.Col
+		if len(n.Path) == 2 && n.Path[1] != "id" {
+			if info, ok := form.Schema.Field(n.Path[0]); ok && info.Def.Type == "reference" {
+				p = ThroughLookup(form, n.Path, src, func(key string) bool { return c.isQueryable(key, form) })
+				p.Path, p.Line, p.Col = path, n.Line, n.Col
+				if p.Fix != nil {
+					p.Fix.Changes[0].Path = path
+				}
+			}
+		}
 		if len(n.Path) > 1 && n.Path[1] != "id" || !c.isQueryable(n.Path[0], form) {
 			c.add(p)
 		}
 	}
 	for _, part := range n.Parts {
-		c.filterable(path, part, form)
+		c.filterable(path, src, part, form)
 	}
 }
 
