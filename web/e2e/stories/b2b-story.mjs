@@ -215,6 +215,28 @@ async function submit(t, rep, comment) {
   await said(rep, '已提交审批');
 }
 
+/** Why finance was asked, and how the deal stood before it was won; at a desk and on a phone. */
+async function past(t, manager, id) {
+  await manager.getByRole('button', { name: /为什么“节点“财务会签”等待/ }).first().click();
+  const card = manager.getByRole('dialog');
+  await card.getByText('节点的执行条件').waitFor();
+  await card.getByText('角色“财务”').waitFor();
+  await t.look(manager, 'why');
+  await card.getByRole('link', { name: '看那时的样子' }).click();
+  await manager.getByText(/^这是 .* 的样子，只能查看。$/).waitFor();
+  await manager.locator('.tag', { hasText: '结束语' }).waitFor();
+  await t.look(manager, 'past');
+  const at = Number(new URL(manager.url()).searchParams.get('seq'));
+  await manager.getByRole('slider', { name: '历史时刻' }).press('ArrowLeft');
+  await manager.getByText(new RegExp(`第 ${at - 1} 步`)).waitFor();
+  const phone = await t.as('rep.li', 'phone');
+  await t.open(phone, `/r/${id}/history?seq=${at}`);
+  await phone.getByText(/^这是 .* 的样子，只能查看。$/).waitFor();
+  await t.look(phone, 'phone-past');
+  await manager.getByRole('button', { name: '回到现在' }).click();
+  await manager.getByRole('region', { name: '时间线' }).waitFor();
+}
+
 export async function run(t) {
   const { assert } = t;
   await design(t, await begin(t));
@@ -268,6 +290,7 @@ export async function run(t) {
   const timeline = manager.getByRole('region', { name: '时间线' });
   for (const words of ['王敏 退回了“销售经理”', '赵宁 同意了“财务会签”', '审批通过']) await timeline.getByText(words).first().waitFor();
   await t.look(manager, 'won');
+  await past(t, manager, id);
   const api = await Api.login(t.address, 'rep.li');
   const record = await api.get(`/records/${id}`);
   assert.equal(record.end, 'won');

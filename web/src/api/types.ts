@@ -289,6 +289,44 @@ export interface PathPreview {
   problems?: { path: string; code: string; message: Text }[];
 }
 
+/** A record as it stood. */
+export interface Moment extends RecordItem {
+  /** The last thing that had happened, and when the next did; null when this is how it stands now. */
+  seq: number;
+  at: string;
+  next: string | null;
+  checklist: Record<string, boolean>;
+  activities: Record<string, boolean>;
+}
+
+export interface RuleReason {
+  kind: 'if' | 'leave' | 'enter' | 'set' | 'skip' | 'run';
+  path: string;
+  name?: Text;
+  formula: string;
+  value: unknown;
+  problem?: { message: Text };
+  inputs: { name: string; value: unknown }[];
+}
+
+/** Why an entry of a timeline came about. */
+export interface EventReason {
+  text: Text;
+  release: number;
+  at: string | null;
+  by: Person | null;
+  event?: {
+    seq: number;
+    type: string;
+    automation?: string;
+    automationName?: Text;
+    rules: RuleReason[];
+    who: Text[];
+    people: (Person & { state: string; reason?: Text })[];
+    records: { id: string; title: string }[];
+  };
+}
+
 export interface EventItem {
   seq: number | string;
   type: string;

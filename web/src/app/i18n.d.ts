@@ -8,6 +8,7 @@ import type home from '../locales/zh-CN/home.json';
 import type board from '../locales/zh-CN/board.json';
 import type list from '../locales/zh-CN/list.json';
 import type record from '../locales/zh-CN/record.json';
+import type history from '../locales/zh-CN/history.json';
 import type inbox from '../locales/zh-CN/inbox.json';
 import type dashboard from '../locales/zh-CN/dashboard.json';
 import type people from '../locales/zh-CN/people.json';
@@ -22,7 +23,7 @@ declare module 'i18next' {
     interpolation: { prefix: '{'; suffix: '}' };
     resources: {
       common: typeof common; fields: typeof fields; login: typeof login; setup: typeof setup; templates: typeof templates;
-      home: typeof home; board: typeof board; list: typeof list; record: typeof record; inbox: typeof inbox;
+      home: typeof home; board: typeof board; list: typeof list; record: typeof record; history: typeof history; inbox: typeof inbox;
       dashboard: typeof dashboard; people: typeof people; profile: typeof profile; designer: typeof designer;
     };
   }

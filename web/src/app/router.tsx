@@ -94,6 +94,13 @@ const record = createRoute({
   component: lazyRouteComponent(() => import('@/features/record/RecordPage'), 'RecordPage'),
 });
 
+const history = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$id/history',
+  validateSearch: (search: Record<string, unknown>): { seq?: number } => (Number.isInteger(search.seq) ? { seq: search.seq as number } : {}),
+  component: lazyRouteComponent(() => import('@/features/record/HistoryPage'), 'HistoryPage'),
+});
+
 const dashboard = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/dashboards/$key',
@@ -139,7 +146,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, board, list, create, record, dashboard, templates, people, profile, designHome]),
+      shell.addChildren([home, inbox, board, list, create, record, history, dashboard, templates, people, profile, designHome]),
       design.addChildren([designPlace]),
     ]),
   ]),

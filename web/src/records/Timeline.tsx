@@ -11,6 +11,7 @@ import { Icon, type IconName } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { EventWhy } from './EventWhy';
 import { Value } from './Value';
 
 const icons: [RegExp, IconName][] = [
@@ -29,6 +30,9 @@ export function eventIcon(type: string): IconName {
   return icons.find(([pattern]) => pattern.test(low))?.[1] ?? 'doc';
 }
 
+/** Entries that rules, people found by rules, or automations bring about. */
+const explained = /^(entered|roundOpened|stepEntered|stepEnded|linked|assigned)$/;
+
 /** All that happened to a record, newest first. */
 export function Timeline({ id, form, only }: { id: string; form: Form | undefined; only?: 'notes' | 'changes' }) {
   const { t } = useTranslation(['record', 'common']);
@@ -43,7 +47,7 @@ export function Timeline({ id, form, only }: { id: string; form: Form | undefine
       {items.length === 0 ? <p className="pad dim">{t('nothingHappened')}</p> : null}
       <ol className="timeline">
         {items.map((e) => (
-          <Item key={`${e.record?.id ?? ''}${e.seq}`} event={e} form={form} />
+          <Item key={`${e.record?.id ?? ''}${e.seq}`} event={e} form={form} recordId={id} />
         ))}
       </ol>
       {query.hasNextPage ? (
@@ -57,7 +61,7 @@ export function Timeline({ id, form, only }: { id: string; form: Form | undefine
   );
 }
 
-function Item({ event, form }: { event: EventItem; form: Form | undefined }) {
+function Item({ event, form, recordId }: { event: EventItem; form: Form | undefined; recordId: string }) {
   const text = useText();
   const format = useFormat();
   const { t } = useTranslation('record');
@@ -79,6 +83,8 @@ function Item({ event, form }: { event: EventItem; form: Form | undefined }) {
               {event.record.title}
             </Link>
           </>
+        ) : explained.test(event.type) ? (
+          <EventWhy recordId={recordId} form={form} seq={Number(event.seq)} what={text(event.text)} />
         ) : null}
       </span>
       <time className="s" dateTime={event.at} title={format.full(event.at)}>

@@ -209,11 +209,10 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
 }
 
 function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
-  const { t } = useTranslation(['record', 'common']);
+  const { t } = useTranslation(['record', 'common', 'history']);
   const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
   const errorText = useErrorText();
-  if (!record.can.delete) return null;
   const remove = async () => {
     try {
       await api.delete(recordPath(record.id), { ifMatch: record.rev, key: operationKey() });
@@ -237,7 +236,12 @@ function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
           autoFocus
         trigger={['click']}
         placement="bottomRight"
-        menu={{ items: [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] }}
+        menu={{
+          items: [
+            { key: 'history', label: t('history:open'), onClick: () => void navigate({ to: '/r/$id/history', params: { id: record.id } }) },
+            ...(record.can.delete ? [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] : []),
+          ],
+        }}
       >
         <Button icon={<Icon name="more" />} aria-label={t('common:more')} />
       </Dropdown>
