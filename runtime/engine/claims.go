@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -317,17 +318,19 @@ func (c *claims) settle(ctx context.Context, e *Engine, record string, committed
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	for _, n := range c.numbers {
+	for _, need := range slices.Sorted(maps.Keys(c.numbers)) {
+		n := c.numbers[need]
 		if err := e.giveBack(ctx, n); err != nil {
 			e.log.Debug("a number could not be given back", "number", n.id, "error", err)
 		}
 	}
-	for _, t := range c.turns {
+	for _, series := range slices.Sorted(maps.Keys(c.turns)) {
+		t := c.turns[series]
 		if err := e.giveTurnBack(ctx, t); err != nil {
 			e.log.Debug("a turn could not be given back", "series", t.series, "error", err)
 		}
 	}
-	for id := range c.uniques {
+	for _, id := range slices.Sorted(maps.Keys(c.uniques)) {
 		if err := e.release(ctx, id, record, math.MaxInt64); err != nil {
 			e.log.Debug("a unique value could not be given back", "value", id, "error", err)
 		}

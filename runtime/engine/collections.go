@@ -106,11 +106,7 @@ func RecordCollection(f *process.Form) string { return "rec_" + f.App.Def.Key + 
 // release goes live; the engine does so as well before it first uses a release.
 func Collections(app *process.App) []store.Collection {
 	var out []store.Collection
-	for i := range app.Def.Forms {
-		f := app.Forms[app.Def.Forms[i].Key]
-		if f == nil {
-			continue
-		}
+	for _, f := range formsOf(app) {
 		c := store.Collection{Name: RecordCollection(f)}
 		for _, col := range f.Columns() {
 			c.Columns = append(c.Columns, store.Column{Name: col.Name, Type: query.Type(col.Type)})
@@ -118,6 +114,17 @@ func Collections(app *process.App) []store.Collection {
 		c.Columns = append(c.Columns, columns(query.Time, []string{colPending, colNextDue})...)
 		c.Indexes = recordIndexes(f)
 		out = append(out, c)
+	}
+	return out
+}
+
+// formsOf lists an app's forms in the order of its definition.
+func formsOf(app *process.App) []*process.Form {
+	var out []*process.Form
+	for i := range app.Def.Forms {
+		if f := app.Forms[app.Def.Forms[i].Key]; f != nil {
+			out = append(out, f)
+		}
 	}
 	return out
 }

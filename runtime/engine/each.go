@@ -91,7 +91,7 @@ func (e *Engine) runEach(ctx context.Context, j *job, app *process.App, a *proce
 		var mu sync.Mutex
 		var logs []*run
 		var failed []store.Doc
-		err = inParallel(eachWorkers, page.Docs, func(d store.Doc) error {
+		err = inParallel(e.width(eachWorkers), page.Docs, func(d store.Doc) error {
 			w, err := e.runFor(ctx, j, app, a, cause, d)
 			if w == nil {
 				return err

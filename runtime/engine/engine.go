@@ -47,6 +47,9 @@ type Config struct {
 	Workers int
 	// Anchors signs the heads of all chains once a day; nil takes no anchors.
 	Anchors *Anchors
+	// Serial: one call of the store after another, so that the same commands make the same calls in the same order. Simulators
+	// need it; it only costs time.
+	Serial bool
 }
 
 // Engine runs the records of every app in one store. It is safe for concurrent use, by any number of processes on the same store.
@@ -59,6 +62,7 @@ type Engine struct {
 	node     string
 	log      *slog.Logger
 	workers  int
+	serial   bool
 	anchors  *Anchors
 	// anchored is the day for which anchorDue has done its work.
 	anchored atomic.Value
@@ -96,7 +100,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: c.Store, defs: c.Definitions, outbound: c.Outbound, now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
-		workers: c.Workers, anchors: c.Anchors, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
+		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
 	}
 	if e.now == nil {
 		e.now = time.Now

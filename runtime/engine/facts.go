@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"pipewright/rules"
@@ -89,8 +91,8 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 			return err
 		}
 	}
-	for form, ns := range byForm {
-		if err := f.records(ctx, form, ns); err != nil {
+	for _, form := range slices.Sorted(maps.Keys(byForm)) {
+		if err := f.records(ctx, form, byForm[form]); err != nil {
 			return err
 		}
 	}

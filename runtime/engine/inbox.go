@@ -314,7 +314,7 @@ func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit in
 // ReadNotices marks notices of a person as read; nil marks all. Another's are passed over.
 func (e *Engine) ReadNotices(ctx context.Context, user string, ids []string) error {
 	mark := func(docs []store.Doc) error {
-		return inParallel(8, docs, func(d store.Doc) error {
+		return inParallel(e.width(8), docs, func(d store.Doc) error {
 			if d.Cols["user"] != user || d.Cols["read"] == true {
 				return nil
 			}

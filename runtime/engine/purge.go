@@ -24,7 +24,7 @@ func (e *Engine) Purge(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			err = inParallel(8, page.Docs, func(d store.Doc) error {
+			err = inParallel(e.width(8), page.Docs, func(d store.Doc) error {
 				err := e.store.Delete(ctx, c.coll, d.ID, d.Ver)
 				if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 					return nil

@@ -38,7 +38,7 @@ func (e *Engine) Sweep(ctx context.Context, age time.Duration) error {
 		if err := e.prepare(ctx, app); err != nil {
 			return err
 		}
-		for _, f := range app.Forms {
+		for _, f := range formsOf(app) {
 			if err := e.sweepForm(ctx, f, age); err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func (e *Engine) sweepForm(ctx context.Context, f *process.Form, age time.Durati
 				return err
 			}
 		}
-		err = inParallel(16, page.Docs, func(d store.Doc) error {
+		err = inParallel(e.width(16), page.Docs, func(d store.Doc) error {
 			r := records[d.ID]
 			r.Pending = nil
 			body, err := marshal(r)

@@ -27,7 +27,7 @@ func (e *Engine) fireTimers(ctx context.Context) error {
 		if err := e.prepare(ctx, app); err != nil {
 			return err
 		}
-		for _, f := range app.Forms {
+		for _, f := range formsOf(app) {
 			if f.Process == nil {
 				continue
 			}

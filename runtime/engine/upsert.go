@@ -93,7 +93,7 @@ func (e *Engine) replaceOlder(ctx context.Context, coll string, docs []store.Doc
 		return nil, err
 	}
 	var mu sync.Mutex
-	err = inParallel(8, have, func(old store.Doc) error {
+	err = inParallel(e.width(8), have, func(old store.Doc) error {
 		d := next[old.ID]
 		newer := d.Ver > old.Ver
 		if join != nil {
@@ -117,11 +117,25 @@ func (e *Engine) replaceOlder(ctx context.Context, coll string, docs []store.Doc
 	return lost, err
 }
 
+// width is how many pieces of work are done at once.
+func (e *Engine) width(n int) int {
+	if e.serial {
+		return 1
+	}
+	return n
+}
+
 // inParallel does work on items, at most n at a time, and returns the first error after all have ended. Writes that wait
 // together share a commit of the store.
 func inParallel[T any](n int, items []T, work func(T) error) error {
-	if len(items) == 1 {
-		return work(items[0])
+	if len(items) == 1 || n == 1 {
+		var first error
+		for _, it := range items {
+			if err := work(it); err != nil && first == nil {
+				first = err
+			}
+		}
+		return first
 	}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
