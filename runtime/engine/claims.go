@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -22,8 +21,10 @@ const staleAfter = 5 * time.Second
 // claims are what one command has claimed so far: series numbers by need, and unique values.
 type claims struct {
 	numbers map[string]numberClaim
-	// uniques are the values taken by this command, which the record did not hold before; asked are those it was told are its own.
-	uniques, asked map[string]bool
+	// uniques are the values taken by this command, which nobody held before, with the version of the claim it wrote; asked are
+	// those it was told are its own.
+	uniques map[string]int64
+	asked   map[string]bool
 	// turns are those taken, by series.
 	turns map[string]turnClaim
 	// unsure: the outcome of a commit became unknown, so nothing may be given back.
@@ -185,7 +186,7 @@ func (f *fetcher) claim(ctx context.Context, id string) (string, error) {
 	for range maxTries {
 		err := f.e.store.Insert(ctx, collUnique, doc)
 		if err == nil {
-			f.claims.took(id)
+			f.claims.took(id, doc.Ver)
 			return f.record, nil
 		}
 		if !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrUnknown) {
@@ -202,6 +203,7 @@ func (f *fetcher) claim(ctx context.Context, id string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		own := true // a former try of this command wrote it, or nobody holds it any more
 		if h.Record != f.record {
 			free, err := f.e.fence(ctx, h, func(r *record) bool { return slices.Contains(r.Claims, id) })
 			if err != nil {
@@ -210,16 +212,19 @@ func (f *fetcher) claim(ctx context.Context, id string) (string, error) {
 			if !free {
 				return h.Record, nil
 			}
-		} else if h.Ver >= f.ver {
-			return f.record, nil
+		} else if own = f.claims.uniques[id] == have.Ver; own && h.Ver == f.ver || h.Ver > f.ver {
+			return f.record, nil // as it should be; or the record has moved on, and this try will find out
 		}
-		// Ours from before, or a stale one: write our name and version on it.
-		doc.Ver = have.Ver + 1
-		err = f.e.store.Replace(ctx, collUnique, doc, have.Ver)
-		doc.Ver = 1
+		// Write our name and version on it. One that the record holds from another attempt is adopted: it has a new version then,
+		// so that the other attempt does not release it, and it is not ours to release either.
+		next := store.Doc{ID: id, Ver: have.Ver + 1, Cols: doc.Cols, Body: doc.Body}
+		err = f.e.store.Replace(ctx, collUnique, next, have.Ver)
 		switch {
 		case err == nil:
-			f.claims.took(id)
+			delete(f.claims.uniques, id)
+			if own {
+				f.claims.took(id, next.Ver)
+			}
 			return f.record, nil
 		case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrUnknown):
 		default:
@@ -229,11 +234,11 @@ func (f *fetcher) claim(ctx context.Context, id string) (string, error) {
 	return "", store.ErrConflict
 }
 
-func (c *claims) took(id string) {
+func (c *claims) took(id string, ver int64) {
 	if c.uniques == nil {
-		c.uniques = map[string]bool{}
+		c.uniques = map[string]int64{}
 	}
-	c.uniques[id] = true
+	c.uniques[id] = ver
 }
 
 // fence makes sure that a holder which does not hold its claim never will: true means the claim may be taken over. A holder
@@ -266,8 +271,8 @@ func (e *Engine) fence(ctx context.Context, h holder, holds func(*record) bool) 
 	switch {
 	case holds(r):
 		return false, nil
-	case d.Ver > h.Ver || r.Fence:
-		return true, nil // what it was going to replace is gone
+	case d.Ver > h.Ver:
+		return true, nil // what it was going to replace is gone; a tombstone it knows of is not
 	case !stale:
 		return false, nil
 	}
@@ -301,28 +306,55 @@ func (e *Engine) release(ctx context.Context, id, record string, before int64) e
 	return err
 }
 
-// confirm lists the numbers claimed by this command; the decision has used each, or it would not have asked.
+// giveUp releases a unique value that this command had claimed and did not come to use, unless another attempt at the same command
+// has adopted the claim meanwhile.
+func (e *Engine) giveUp(ctx context.Context, id string, ver int64) error {
+	err := e.store.Delete(ctx, collUnique, id, ver)
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// anew begins another decision: what it uses it will ask for.
+func (c *claims) anew() {
+	c.asked = nil
+	for need, n := range c.numbers {
+		n.used = false
+		c.numbers[need] = n
+	}
+}
+
+// confirm lists the numbers that the decision has used.
 func (c *claims) confirm() []string {
 	var out []string
 	for _, n := range c.numbers {
-		out = append(out, n.id)
+		if n.used {
+			out = append(out, n.id)
+		}
 	}
 	slices.Sort(out)
 	return out
 }
 
-// settle gives back what a command that committed nothing had claimed. It is best effort: what is left is found to be stale
+// settle gives back what a command had claimed and did not come to use. It is best effort: what is left is found to be stale
 // later.
-func (c *claims) settle(ctx context.Context, e *Engine, record string, committed bool) {
-	if committed || c.unsure {
+func (c *claims) settle(ctx context.Context, e *Engine, committed bool) {
+	if c.unsure {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
 	for _, need := range slices.Sorted(maps.Keys(c.numbers)) {
 		n := c.numbers[need]
+		if committed && n.used {
+			continue
+		}
 		if err := e.giveBack(ctx, n); err != nil {
 			e.log.Debug("a number could not be given back", "number", n.id, "error", err)
 		}
+	}
+	if committed {
+		return
 	}
 	for _, series := range slices.Sorted(maps.Keys(c.turns)) {
 		t := c.turns[series]
@@ -331,7 +363,7 @@ func (c *claims) settle(ctx context.Context, e *Engine, record string, committed
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.uniques)) {
-		if err := e.release(ctx, id, record, math.MaxInt64); err != nil {
+		if err := e.giveUp(ctx, id, c.uniques[id]); err != nil {
 			e.log.Debug("a unique value could not be given back", "value", id, "error", err)
 		}
 	}

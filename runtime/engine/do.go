@@ -70,7 +70,7 @@ func (e *Engine) Do(ctx context.Context, req Request) (*Result, error) {
 	defer unlock()
 	run := &command{e: e, req: &req, c: &c, request: request, form: form, coll: RecordCollection(form), begin: begin}
 	res, err := run.tries(ctx)
-	run.claims.settle(ctx, e, c.ID, run.committed)
+	run.claims.settle(ctx, e, run.committed)
 	return res, err
 }
 
@@ -300,7 +300,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 		return nil, nil, notFound()
 	}
 	facts := factsAt(app, dir, c.At)
-	r.claims.asked = nil
+	r.claims.anew()
 	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, coll: r.coll, ver: ver, claims: &r.claims}
 	if !r.req.service {
 		fetch.user = r.req.User

@@ -17,6 +17,11 @@ type numberClaim struct {
 	id  string // series|n
 	ver int64
 	n   int64
+	// holder is the version of the record that the claim names; used: the decision at hand has asked for it.
+	holder int64
+	used   bool
+	// adopted: another attempt at the same command had claimed it first and may still use it; so it is not given back.
+	adopted bool
 }
 
 // seriesMemory remembers where each series stood, to save a look; the claim itself decides.
@@ -36,14 +41,22 @@ func (f *fetcher) number(ctx context.Context, n process.Need) error {
 		f.facts.Numbers[n.Key] = "0"
 		return nil
 	}
-	if have, ok := f.claims.numbers[n.Key]; ok {
-		f.facts.Numbers[n.Key] = strconv.FormatInt(have.n, 10)
-		return nil
+	c, ok := f.claims.numbers[n.Key]
+	if ok && c.holder != f.ver {
+		// The record has moved on since the number was claimed in the name of its former version: perhaps somebody thought the
+		// claim stale, fenced the record and took the number (semantics 13).
+		var err error
+		if c, ok, err = f.e.renewNumber(ctx, n.Series, c, f.holder()); err != nil {
+			return err
+		}
 	}
-	c, err := f.e.claimNumber(ctx, n.Series, f.holder())
-	if err != nil {
-		return err
+	if !ok {
+		var err error
+		if c, err = f.e.claimNumber(ctx, n.Series, f.holder()); err != nil {
+			return err
+		}
 	}
+	c.holder, c.used = f.ver, true
 	if f.claims.numbers == nil {
 		f.claims.numbers = map[string]numberClaim{}
 	}
@@ -52,15 +65,35 @@ func (f *fetcher) number(ctx context.Context, n process.Need) error {
 	return nil
 }
 
+// numberDoc is the claim of a number by a record.
+func numberDoc(series string, n, ver int64, h holder, body []byte) store.Doc {
+	return store.Doc{ID: series + "|" + strconv.FormatInt(n, 10), Ver: ver, Body: body,
+		Cols: map[string]any{"series": series, "record": h.Record, "n": n, "open": true, "at": h.At}}
+}
+
+// renewNumber writes the record's present version on a claim; false when the claim is another's by now.
+func (e *Engine) renewNumber(ctx context.Context, series string, c numberClaim, h holder) (numberClaim, bool, error) {
+	body, err := marshal(h)
+	if err != nil {
+		return c, false, err
+	}
+	err = e.store.Replace(ctx, collSeries, numberDoc(series, c.n, c.ver+1, h, body), c.ver)
+	switch {
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrNotFound):
+		return c, false, nil
+	case err != nil:
+		return c, false, err
+	}
+	c.ver++
+	return c, true, nil
+}
+
 func (e *Engine) claimNumber(ctx context.Context, series string, h holder) (numberClaim, error) {
 	body, err := marshal(h)
 	if err != nil {
 		return numberClaim{}, err
 	}
-	doc := func(n, ver int64) store.Doc {
-		return store.Doc{ID: series + "|" + strconv.FormatInt(n, 10), Ver: ver, Body: body,
-			Cols: map[string]any{"series": series, "record": h.Record, "n": n, "open": true, "at": h.At}}
-	}
+	doc := func(n, ver int64) store.Doc { return numberDoc(series, n, ver, h, body) }
 	if c, ok, err := e.reclaimNumber(ctx, series, h, doc); ok || err != nil {
 		return c, err
 	}
@@ -89,8 +122,12 @@ func (e *Engine) claimNumber(ctx context.Context, series string, h holder) (numb
 				continue
 			case getErr != nil:
 				return numberClaim{}, getErr
-			case have.Ver == 1 && have.Cols["record"] == h.Record:
-				err = nil
+			case have.Ver == 1 && have.Cols["record"] == h.Record: // or that of another attempt
+				c, ok, renewErr := e.renewNumber(ctx, series, numberClaim{id: have.ID, ver: have.Ver, n: n, adopted: true}, h)
+				if ok || renewErr != nil {
+					return c, renewErr
+				}
+				err = store.ErrExists
 			default:
 				err = store.ErrExists
 			}
@@ -143,6 +180,9 @@ func (e *Engine) reclaimNumber(ctx context.Context, series string, h holder, doc
 		if err != nil {
 			return c, false, err
 		}
+		if have.Record == h.Record && have.Ver > h.Ver {
+			continue // another attempt has seen more of the record than this one
+		}
 		free := have.Record == "" || have.Record == h.Record
 		if !free {
 			used := false
@@ -160,7 +200,7 @@ func (e *Engine) reclaimNumber(ctx context.Context, series string, h holder, doc
 		n, _ := d.Cols["n"].(int64)
 		err = e.store.Replace(ctx, collSeries, doc(n, d.Ver+1), d.Ver)
 		if err == nil {
-			return numberClaim{id: d.ID, ver: d.Ver + 1, n: n}, true, nil
+			return numberClaim{id: d.ID, ver: d.Ver + 1, n: n, adopted: have.Record == h.Record}, true, nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
 			return c, false, err
@@ -169,8 +209,11 @@ func (e *Engine) reclaimNumber(ctx context.Context, series string, h holder, doc
 	return c, false, nil
 }
 
-// giveBack returns a number that no record came to use.
+// giveBack returns a number that this command did not come to use, unless another attempt at it may.
 func (e *Engine) giveBack(ctx context.Context, c numberClaim) error {
+	if c.adopted {
+		return nil
+	}
 	d, err := e.store.Get(ctx, collSeries, c.id)
 	if err != nil || d.Ver != c.ver {
 		return err
