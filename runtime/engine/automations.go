@@ -39,6 +39,8 @@ type run struct {
 	at   time.Time
 	done []string
 	log  runBody
+	// inTick: it is one of the runs of a tick, not yet a job of its own.
+	inTick bool
 }
 
 // runAutomationJob runs an automation for the record that triggered it.

@@ -17,7 +17,7 @@ import (
 func (e *Engine) jobDied(ctx context.Context, j *job) {
 	e.log.Error("a job is dead", "job", j.ID, "kind", j.Kind, "error", j.Error)
 	if j.Ledger != "" {
-		if err := e.closeTick(ctx, j.Ledger, "failed"); err != nil {
+		if err := e.closeTick(ctx, j.Ledger, tickFailed); err != nil {
 			e.log.Warn("a schedule's entry could not be closed", "entry", j.Ledger, "error", err)
 		}
 	}

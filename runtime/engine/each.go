@@ -15,8 +15,13 @@ import (
 
 // runTick runs a cron automation: once, or once for each record that its filter finds.
 func (e *Engine) runTick(ctx context.Context, j *job) error {
-	if entry, err := e.store.Get(ctx, collSchedules, j.Ledger); err != nil || entry.Cols["state"] != tickFired {
-		return err // done before, only the job's own outcome was lost
+	entry, err := e.store.Get(ctx, collSchedules, j.Ledger)
+	if err != nil {
+		return err
+	}
+	// One that failed for good is here again because an admin took it in hand.
+	if state := entry.Cols["state"]; state != tickFired && state != tickFailed {
+		return nil // done before, only the job's own outcome was lost
 	}
 	app, err := e.current(ctx, j.App)
 	if err != nil {
@@ -139,7 +144,7 @@ func (e *Engine) runFor(ctx context.Context, j *job, app *process.App, a *proces
 		return nil, err
 	}
 	w := &run{e: e, app: app, a: a, id: "auto|" + j.Ledger + "|" + d.ID, rec: r.State, form: a.Form.Def.Key, cols: d.Cols, cause: cause, at: j.started,
-		log: runBody{App: j.App, Automation: j.Automation, Record: d.ID, Attempt: 1}}
+		inTick: true, log: runBody{App: j.App, Automation: j.Automation, Record: d.ID, Attempt: j.Attempts}}
 	err = w.all(ctx)
 	w.log.finish(err)
 	return w, err

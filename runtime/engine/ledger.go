@@ -34,10 +34,12 @@ func (t *tickEntry) doc(id string, ver int64) (store.Doc, error) {
 		"schedule": t.App + "/" + t.Automation, "state": t.State, "tick": t.Tick.UnixMilli()}}, err
 }
 
-// closeTick writes the end of a tick into the ledger.
+// closeTick writes the end of a tick into the ledger. What was done stays done, though its job died before it could say so.
 func (e *Engine) closeTick(ctx context.Context, id, state string) error {
 	return e.editTick(ctx, id, func(t *tickEntry) {
-		t.State, t.DoneAt = state, e.instant()
+		if t.State != tickDone {
+			t.State, t.DoneAt = state, e.instant()
+		}
 	})
 }
 

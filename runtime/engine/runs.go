@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"strconv"
 	"time"
 
 	"pipewright/rules"
@@ -78,7 +78,11 @@ func (e *Engine) logRuns(ctx context.Context, ws []*run) error {
 		if w.log.Record != "" {
 			cols["record"] = w.log.Record
 		}
-		docs[i] = store.Doc{ID: fmt.Sprintf("%s|%d", w.id, w.log.Attempt), Ver: 1, Cols: cols, Body: body}
+		attempt := strconv.Itoa(w.log.Attempt)
+		if w.inTick {
+			attempt = "tick" + attempt // its own job, if it needs one, counts from one
+		}
+		docs[i] = store.Doc{ID: w.id + "|" + attempt, Ver: 1, Cols: cols, Body: body}
 	}
 	return e.insertAll(ctx, collRuns, docs)
 }
