@@ -146,7 +146,7 @@ func (w *run) http(ctx context.Context, d *process.Deed, op string) (RunAction, 
 
 // refusal: what the rules say no to will not change by repeating at once, so it is an incident; a lost race is repeated.
 func refusal(err error) error {
-	if r, ok := asRejection(err); ok && r.Code != "conflict" {
+	if r, ok := asRejection(err); ok && r.Code != "conflict" && !overtaken(err) {
 		return permanent{err}
 	}
 	return err

@@ -135,28 +135,20 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, prefi
 		if slices.Contains(w.done, seq) {
 			continue
 		}
-		var deed *process.Deed
-		var problem *rules.Problem
-		err := w.ask(ctx, func(f *process.Facts) (needs []process.Need) {
-			deed, needs, problem = process.Perform(w.app, action, w.rec, f, w.at, seq, w.cause)
-			return needs
-		})
+		did, branch, err := w.action(ctx, action, seq)
+		for try := 1; overtaken(err) && try < maxTries; try++ {
+			if err = w.reread(ctx); err == nil {
+				did, branch, err = w.action(ctx, action, seq)
+			}
+		}
 		if err != nil {
 			return err
 		}
-		if problem != nil {
-			return incident(problem)
-		}
-		if deed.Arm != "" {
-			if err := w.actions(ctx, deed.Branch, seq+"."+deed.Arm+"."); err != nil {
+		if branch != nil {
+			if err := w.actions(ctx, branch.Branch, seq+"."+branch.Arm+"."); err != nil {
 				return err
 			}
 			continue
-		}
-		did, err := w.carryOut(ctx, action, deed)
-		did.Path = action.Path
-		if err != nil {
-			return err
 		}
 		w.log.Actions = append(w.log.Actions, did)
 		w.done = append(w.done, seq)
@@ -167,9 +159,44 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, prefi
 	return nil
 }
 
+// action works one action out on the record as the run knows it and carries it out; the deed comes back when it is a branch to
+// go on with.
+func (w *run) action(ctx context.Context, action *process.CompiledAction, seq string) (did RunAction, branch *process.Deed, err error) {
+	var deed *process.Deed
+	var problem *rules.Problem
+	err = w.ask(ctx, func(f *process.Facts) (needs []process.Need) {
+		deed, needs, problem = process.Perform(w.app, action, w.rec, f, w.at, seq, w.cause)
+		return needs
+	})
+	switch {
+	case err != nil:
+		return did, nil, err
+	case problem != nil:
+		return did, nil, incident(problem)
+	case deed.Arm != "":
+		return did, deed, nil
+	}
+	did, err = w.carryOut(ctx, action, deed)
+	did.Path = action.Path
+	return did, nil, err
+}
+
+// overtaken: somebody changed what a value was computed from before it could be written; it must be computed anew.
+func overtaken(err error) bool {
+	r, refused := asRejection(err)
+	return refused && r.Code == "rev.changed"
+}
+
 // reload reads the run's own record again after an action that may have changed it, so that the next one sees it as it is.
 func (w *run) reload(ctx context.Context, did RunAction) error {
 	if w.rec == nil || did.Skipped || did.Kind == "task" || did.Kind == "notify" || did.Kind == "http" {
+		return nil
+	}
+	return w.reread(ctx)
+}
+
+func (w *run) reread(ctx context.Context) error {
+	if w.rec == nil {
 		return nil
 	}
 	form := w.app.Forms[w.form]

@@ -169,7 +169,8 @@ func (d *decider) writable(given forms.Values, mask forms.Mask, free []string) *
 	return nil
 }
 
-// conflicts compares with what the client saw (semantics 19): only fields it writes and somebody changed since count.
+// conflicts compares with what the client saw (semantics 19): only fields it writes and somebody changed since count. To write what
+// stands there already is no conflict between people; a computed value is one even then, for it may be one more than what was there.
 func (d *decider) conflicts(given forms.Values) *Rejection {
 	if d.c.Base == 0 || d.c.Base >= d.s.Rev {
 		return nil
@@ -182,7 +183,7 @@ func (d *decider) conflicts(given forms.Values) *Rejection {
 			continue
 		}
 		mine, theirs := d.wireOf(k, given), d.wireOf(k, old)
-		if string(mine) == string(theirs) {
+		if string(mine) == string(theirs) && !d.c.Actor.Service {
 			continue
 		}
 		r.Current[k] = Conflict{Mine: mine, Theirs: theirs}

@@ -105,6 +105,8 @@ type RecordFact struct {
 	// Unseen marks a record of another app that the person who acts may not read there.
 	Unseen bool
 	Ver    int64
+	// Rev is the revision of the data, which a write that was computed from it names as its base.
+	Rev    int64
 	Title  string
 	Stage  string
 	Owner  string

@@ -121,7 +121,7 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 			return nil
 		}
 		target, form = ref.ID, a.On
-		state = &State{ID: ref.ID, App: d.app.Def.Key, Form: form.Def.Key, Stage: fact.Stage, Owner: fact.Owner, Team: fact.Team}
+		state = &State{ID: ref.ID, Rev: fact.Rev, App: d.app.Def.Key, Form: form.Def.Key, Stage: fact.Stage, Owner: fact.Owner, Team: fact.Team}
 		source := sc
 		sc = form.Schema.Scope(fact.Values, d.baseFor(state, form), d.record)
 		if _, own := sc.Names[sourceName]; !own {
@@ -138,7 +138,8 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 			return problem
 		}
 		deed.Record, deed.Command = target, command(Edit)
-		deed.Command.Data = data
+		// The values were computed from the record as it was read: should it have changed in them since, they are computed anew.
+		deed.Command.Data, deed.Command.Base = data, state.Rev
 	case a.Def.Move != "":
 		deed.Record, deed.Command = target, command(Move)
 		deed.Command.Transition = a.Def.Move

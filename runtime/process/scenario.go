@@ -281,7 +281,7 @@ func (s *scenario) fetch(f *Facts, n Need) {
 			f.Records[n.Key] = RecordFact{Missing: true}
 			return
 		}
-		f.Records[n.Key] = RecordFact{Ver: st.Seq, Title: st.Title, Stage: st.Stage, Owner: st.Owner, Team: st.Team, Values: s.app.Form(n.Form).Schema.Decode(st.Data)}
+		f.Records[n.Key] = RecordFact{Ver: st.Seq, Rev: st.Rev, Title: st.Title, Stage: st.Stage, Owner: st.Owner, Team: st.Team, Values: s.app.Form(n.Form).Schema.Decode(st.Data)}
 	case NeedLinked:
 		counts := map[string]int{}
 		for _, id := range s.order {
