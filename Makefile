@@ -10,7 +10,9 @@ GO_SOURCES := $(shell find cmd designer runtime forms rules builtin-templates we
 ADDR ?= 127.0.0.1:8080
 DATA ?= data
 
-.PHONY: help run demo build web test test-go test-race test-templates test-web test-browser lint check-fmt bench bench-web kill-test data clean
+SEEDS ?= 100000
+
+.PHONY: help run demo build web simulate test test-go test-race test-templates test-web test-browser lint check-fmt bench bench-web kill-test data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -78,6 +80,9 @@ bench-web: build ## keystroke to computed total in Chromium, and what a first vi
 
 kill-test: build ## kill -9 the server 50 times under load, on both stores; nothing acknowledged is lost or doubled
 	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN)
+
+simulate: ## histories of three nodes with crashes, lost answers and wrong clocks; SEEDS=100000 of them
+	go test ./runtime/engine -run 'TestSimulate$$' -count 1 -timeout 0 -seeds $(SEEDS)
 
 data: ## renew the embedded calendar and place names from their packages
 	go generate ./runtime/org ./forms

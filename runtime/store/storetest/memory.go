@@ -315,3 +315,29 @@ func (s *MemoryStore) Close() error {
 	s.closed = true
 	return nil
 }
+
+// Clone is another store with the same documents.
+func (s *MemoryStore) Clone() *MemoryStore {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := Memory()
+	for name, c := range s.colls {
+		out.colls[name] = &memoryColl{schema: c.schema, docs: maps.Clone(c.docs), ids: slices.Clone(c.ids)}
+	}
+	return out
+}
+
+// All lists the documents of a collection by id.
+func (s *MemoryStore) All(coll string) []store.Doc {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c := s.colls[coll]
+	if c == nil {
+		return nil
+	}
+	out := make([]store.Doc, 0, len(c.ids))
+	for _, id := range c.ids {
+		out = append(out, given(c.docs[id]))
+	}
+	return out
+}
