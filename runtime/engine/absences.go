@@ -50,6 +50,9 @@ func (e *Engine) SaveAbsence(ctx context.Context, a org.Absence) error {
 		}
 	}
 	a.From, a.To = a.From.UTC(), a.To.UTC()
+	if err := e.absenceBegins(ctx, &a); err != nil {
+		return err
+	}
 	if err := e.put(ctx, collAbsences, a.ID, map[string]any{"user": a.User, "to": a.To.UnixMilli()}, a); err != nil {
 		return err
 	}

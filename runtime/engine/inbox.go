@@ -211,6 +211,12 @@ func (e *Engine) decideOne(ctx context.Context, user, id, do, comment, opKey str
 	if err != nil {
 		return err
 	}
+	// The content as it stands; of a round that has ended as it was, so that a repeated operation is the same one.
+	for _, ended := range v.State.Rounds {
+		if ended.N == t.Round {
+			d.Hash = ended.Hash
+		}
+	}
 	if r := v.State.Round; r != nil && r.N == t.Round {
 		d.Hash = r.Hash
 		if st := v.App.Chains[r.Chain].Step(t.Step); do == "approve" && st != nil && st.Def.Fields != nil && len(st.Def.Fields.Require) > 0 {

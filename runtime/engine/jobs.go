@@ -46,6 +46,7 @@ const (
 	jobRefresh    = "refresh"    // lookups or rollups are out of date
 	jobSnapshot   = "snapshot"   // the positions of a process at the beginning of a week
 	jobShow       = "show"       // what other collections show of a form's records is out of date
+	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 )
 
@@ -60,6 +61,7 @@ func init() { // the handlers come back here for their constants
 		jobShow:       (*Engine).runShow,
 		jobSnapshot:   (*Engine).runSnapshot,
 		jobAnchor:     (*Engine).runAnchor,
+		jobPassOn:     (*Engine).runPassOn,
 	}
 }
 
@@ -81,6 +83,8 @@ type job struct {
 	Ledger string    `json:"ledger,omitempty"`
 	// Done lists the actions that former attempts have finished.
 	Done []string `json:"done,omitempty"`
+	// Person is whose open decisions are passed on.
+	Person string `json:"person,omitempty"`
 	// After is how far a former attempt came through a list of records.
 	After string `json:"after,omitempty"`
 

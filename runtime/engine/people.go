@@ -135,6 +135,11 @@ func (e *Engine) SaveUsers(ctx context.Context, users ...org.User) error {
 		if _, ok := dir.Team(u.Team); u.Team != "" && !ok {
 			return badRequest(rules.Say("没有团队“{team}”", "沒有團隊「{team}」", "There is no team “{team}”", "team", u.Team))
 		}
+		if dir.Active(u.ID) && !u.Active {
+			if err := e.passOnLater(ctx, "left|"+u.ID+"|"+e.newID(), u.ID, e.instant()); err != nil {
+				return err
+			}
+		}
 		u.Roles = slices.Clone(u.Roles)
 		slices.Sort(u.Roles)
 		u.Roles = slices.Compact(u.Roles)
