@@ -132,7 +132,8 @@ func (d *decider) answered(st *CompiledStep, parent int) *Rejection {
 	yes, no, open := 0, 0, 0
 	for i := range slots {
 		s := &slots[i]
-		if s.Asked == "" || s.Parent != parent {
+		// What others said whom he asked before, in another way, is behind him.
+		if s.Asked == "" || s.Asked != holder.Reason || s.Parent != parent {
 			continue
 		}
 		switch {
