@@ -57,7 +57,8 @@ func (e *evaluation) demandRows(t *field, old any) {
 // is not refused for having been retired since.
 func (e *evaluation) demandOne(f *field, row int, v any, kept func(any) bool) {
 	st := e.state(f, row)
-	at := e.place(f, row)
+	at := &e.here
+	*at = place{base: e.base, f: f, row: row, found: &e.result.Problems}
 	if blank(v) {
 		if st.Required {
 			e.missing(f, st, at)

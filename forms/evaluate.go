@@ -104,6 +104,7 @@ type evaluation struct {
 	sections map[int]bool    // visible sections evaluated so far
 	needed   map[RecordNeed]bool
 	old      map[string]any // see before
+	here     place          // of the value that demandOne is about
 }
 
 type cell struct {
@@ -211,17 +212,24 @@ func (e *evaluation) rests(f *field, v any) bool {
 	return true
 }
 
-// showAsIs lets expressions see the rows of a table that rests: the very rows, where they say something of every column and hold
-// no reference.
+// showAsIs lets expressions see the rows of a table that rests: the very rows where that will do.
 func (e *evaluation) showAsIs(f *field, rows []map[string]any) {
-	for _, col := range f.cols {
-		if col.def.Type == "reference" || slices.ContainsFunc(rows, func(r map[string]any) bool { _, ok := r[col.key]; return !ok }) {
-			e.show(f, rows)
-			return
-		}
+	if !f.seenAsIs(rows) {
+		e.show(f, rows)
+		return
 	}
 	e.rows[f] = rows
 	e.names[f.key] = rows
+}
+
+// seenAsIs says that expressions see the rows of a table just as they are: they say something of every column and hold no reference.
+func (f *field) seenAsIs(rows []map[string]any) bool {
+	for _, col := range f.cols {
+		if col.def.Type == "reference" || slices.ContainsFunc(rows, func(r map[string]any) bool { _, ok := r[col.key]; return !ok }) {
+			return false
+		}
+	}
+	return true
 }
 
 // show lets expressions see a field's value.

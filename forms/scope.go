@@ -34,6 +34,10 @@ func (s *Schema) Scope(v Values, outer *rules.Scope, records func(form, id strin
 			names[f.key] = see(f, x)
 			continue
 		}
+		if f.seenAsIs(rows) {
+			names[f.key] = rows
+			continue
+		}
 		seen := make([]map[string]any, len(rows))
 		for i, r := range rows {
 			m := make(map[string]any, len(f.cols))

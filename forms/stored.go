@@ -6,10 +6,13 @@ package forms
 type Stored map[string]any
 
 // Encode writes values for the store; empty ones are left out.
-func (s *Schema) Encode(v Values) Stored {
+func (s *Schema) Encode(v Values) Stored { return s.EncodeBut(v, nil) }
+
+// EncodeBut is Encode without the fields whose storage keys are given.
+func (s *Schema) EncodeBut(v Values, but map[string]bool) Stored {
 	out := make(Stored, len(v))
 	for _, f := range s.fields {
-		if x := v[f.key]; x != nil {
+		if x := v[f.key]; x != nil && !but[f.storage] {
 			if e := f.kind.encode(f, x); e != nil {
 				out[f.storage] = e
 			}

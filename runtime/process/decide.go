@@ -75,6 +75,8 @@ type decider struct {
 	// picked is who is to own the record in the stage it comes to, if that is left to whoever moves it.
 	picked string
 	now    time.Time
+	// seen are the record's values as they were last read; nil when something has happened since.
+	seen forms.Values
 }
 
 // bind finds the form and process the command is about.
@@ -112,6 +114,7 @@ func (d *decider) emit(p Payload) {
 		e.Facts = d.facts
 	}
 	d.s.Apply(&e)
+	d.seen = nil
 	d.events = append(d.events, e)
 }
 

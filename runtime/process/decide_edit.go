@@ -76,7 +76,13 @@ func (d *decider) change(given forms.Values, mask forms.Mask) *Rejection {
 // difference lists what differs between values and the stored data.
 func (d *decider) difference(v forms.Values) Changed {
 	var out Changed
-	next := d.form.Schema.Encode(v)
+	rests := map[string]bool{} // tables that are the very rows which were read
+	for key, x := range v {
+		if rows, ok := x.([]map[string]any); ok && sameRows(rows, d.seen[key]) {
+			rests[d.form.Schema.StorageKey(key)] = true
+		}
+	}
+	next := d.form.Schema.EncodeBut(v, rests)
 	for k, now := range next {
 		if was, ok := d.s.Data[k]; !ok || !forms.SameStored(was, now) {
 			if out.Set == nil {
@@ -86,7 +92,7 @@ func (d *decider) difference(v forms.Values) Changed {
 		}
 	}
 	for _, k := range d.form.Schema.StorageKeys() {
-		if _, still := next[k]; !still {
+		if _, still := next[k]; !still && !rests[k] {
 			if _, was := d.s.Data[k]; was {
 				out.Clear = append(out.Clear, k)
 			}
@@ -94,6 +100,11 @@ func (d *decider) difference(v forms.Values) Changed {
 	}
 	sort.Strings(out.Clear)
 	return out
+}
+
+func sameRows(rows []map[string]any, old any) bool {
+	was, ok := old.([]map[string]any)
+	return ok && len(rows) > 0 && len(rows) == len(was) && &rows[0] == &was[0]
 }
 
 func (c *Changed) keys() []string {

@@ -12,19 +12,20 @@ import (
 
 // view is a record's values as expressions see them: stored data with proposed values on top.
 func (d *decider) view(proposed forms.Stored) forms.Values {
-	data := d.s.Data
-	if len(proposed) > 0 {
-		data = make(forms.Stored, len(d.s.Data)+len(proposed))
-		for k, v := range d.s.Data {
-			data[k] = v
+	if len(proposed) == 0 {
+		d.seen = d.form.Schema.Decode(d.s.Data)
+		return d.seen
+	}
+	data := make(forms.Stored, len(d.s.Data)+len(proposed))
+	for k, v := range d.s.Data {
+		data[k] = v
+	}
+	for k, v := range proposed {
+		if v == nil {
+			delete(data, k)
+			continue
 		}
-		for k, v := range proposed {
-			if v == nil {
-				delete(data, k)
-				continue
-			}
-			data[k] = v
-		}
+		data[k] = v
 	}
 	return d.form.Schema.Decode(data)
 }
