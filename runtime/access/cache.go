@@ -102,3 +102,41 @@ func computedFrom(app *process.App, f *process.Form) map[string][]string {
 	}
 	return reads
 }
+
+// maxAsked bounds the conditions that are kept taken apart.
+const maxAsked = 1024
+
+// question is a condition that a list, view, report or schedule asks of a form.
+type question struct {
+	form *process.Form
+	src  string
+}
+
+// conditions already taken apart: the same few are asked at every look at a list and at every tick. What has problems is not kept. A
+// memory and no state, like the one of forms.
+var asked = struct {
+	mu sync.RWMutex
+	m  map[question]*rules.FilterNode
+}{m: map[question]*rules.FilterNode{}}
+
+// parseAsked is rules.ParseFilter for the conditions of viewers.
+func parseAsked(f *process.Form, src string) (*rules.FilterNode, []rules.Problem) {
+	q := question{f, src}
+	asked.mu.RLock()
+	tree := asked.m[q]
+	asked.mu.RUnlock()
+	if tree != nil {
+		return tree, nil
+	}
+	tree, problems := rules.ParseFilter(src, f.Schema.Env(), "me")
+	if tree == nil || len(problems) > 0 {
+		return tree, problems
+	}
+	asked.mu.Lock()
+	defer asked.mu.Unlock()
+	if len(asked.m) >= maxAsked {
+		clear(asked.m)
+	}
+	asked.m[q] = tree
+	return tree, nil
+}

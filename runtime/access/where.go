@@ -66,7 +66,7 @@ type where struct {
 }
 
 func (w *where) compile(src string) (query.Filter, []rules.Problem) {
-	tree, ps := rules.ParseFilter(src, w.form.Schema.Env(), "me")
+	tree, ps := parseAsked(w.form, src)
 	if rules.HasErrors(ps) {
 		return nil, ps
 	}
