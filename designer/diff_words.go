@@ -25,6 +25,7 @@ var thingWords = map[string]rules.Text{
 	"approvals":   rules.Say("审批链", "簽核鏈", "approval chain"),
 	"steps":       rules.Say("审批节点", "簽核步驟", "step"),
 	"rules":       rules.Say("规则", "規則", "rule"),
+	"pools":       rules.Say("公海/线索池", "公海／線索池", "pool"),
 	"automations": rules.Say("自动化", "自動化", "automation"),
 	"views":       rules.Say("视图", "檢視", "view"),
 	"reports":     rules.Say("报表", "報表", "report"),

@@ -148,7 +148,7 @@ type Grant struct {
 	ReadOnly []string `json:"readOnly,omitempty"`
 }
 
-// Records is the scope of a grant: "none", "own", "participant", "team", "teamTree", "all", or a condition.
+// Records is the scope of a grant: "none", "own", "participant", "pool", "team", "teamTree", "all", or a condition.
 type Records struct {
 	Scope string
 	Where string

@@ -12,9 +12,9 @@ import (
 func (r *Records) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem {
 	wrong := func(path string) []rules.Problem {
 		return []rules.Problem{rules.Errorf(path, "shape.type", rules.Say(
-			"这里应是记录范围（none、own、participant、team、teamTree、all），或 {\"where\": 条件}",
-			"這裡應是記錄範圍（none、own、participant、team、teamTree、all），或 {\"where\": 條件}",
-			"A scope of records is expected here (none, own, participant, team, teamTree, all), or {\"where\": condition}"))}
+			"这里应是记录范围（none、own、participant、pool、team、teamTree、all），或 {\"where\": 条件}",
+			"這裡應是記錄範圍（none、own、participant、pool、team、teamTree、all），或 {\"where\": 條件}",
+			"A scope of records is expected here (none, own, participant, pool, team, teamTree, all), or {\"where\": condition}"))}
 	}
 	switch first(raw) {
 	case '"':

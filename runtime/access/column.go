@@ -31,7 +31,7 @@ type Column struct {
 // system columns by name. Those that belong to a field of the process are shown only where that field is.
 var systemColumns = map[string]Column{
 	"stage": {Type: query.Text}, "end": {Type: query.Text}, "open": {Type: query.Bool}, "won": {Name: "end", Type: query.Text},
-	"lost": {Name: "end", Type: query.Text}, "owner": {Type: query.Text}, "team": {Type: query.Text},
+	"lost": {Name: "end", Type: query.Text}, "owner": {Type: query.Text}, "team": {Type: query.Text}, "pool": {Type: query.Text}, "pooledAt": {Type: query.Time},
 	"number": {Type: query.Text}, "title": {Type: query.Text, SortBy: "title_k"}, "createdAt": {Type: query.Time}, "updatedAt": {Type: query.Time},
 	"since": {Type: query.Time}, "dueAt": {Type: query.Time}, "idleAt": {Type: query.Time}, "lastActivity": {Type: query.Time}, "closedAt": {Type: query.Time}, "release": {Type: query.Int},
 	"idleDays": {Name: "lastActivity", Type: query.Time}, "value": {Type: query.Int}, "weighted": {Type: query.Int}, "closing": {Type: query.Time},

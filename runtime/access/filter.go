@@ -80,7 +80,7 @@ func participant(user string) query.Filter {
 }
 
 // scope is the records a grant covers; nil means all. Each scope holds the ones before it: none < own < participant < team <
-// teamTree < all. A condition that cannot be read covers nothing.
+// teamTree < all. Beside them stands "pool": the records in a pool whose member the viewer is. A condition that cannot be read covers nothing.
 func (v Viewer) scope(f *process.Form, g *forms.Grant) query.Filter {
 	if g.Records.Where != "" {
 		where, problems := v.grantWhere(f, g.Records.Where)
@@ -104,6 +104,12 @@ func (v Viewer) scope(f *process.Form, g *forms.Grant) query.Filter {
 		return query.Or{own, participant(v.User)}
 	case "team":
 		return teams(v.Dir.TeamsOf(v.User))
+	case "pool":
+		in := query.In{Col: "pool"}
+		for _, p := range Pools(v.App, f, v.Dir, v.User) {
+			in.Values = append(in.Values, p.Def.Key)
+		}
+		return in
 	case "teamTree":
 		return teams(v.Dir.TreesOf(v.User))
 	case "all":
@@ -124,6 +130,9 @@ func (v Viewer) covers(f *process.Form, g *forms.Grant, s *process.State) bool {
 	}
 	if s.Team != "" {
 		cols["team"] = s.Team
+	}
+	if s.Pool != nil {
+		cols["pool"] = s.Pool.Key
 	}
 	return query.Match(scope, cols)
 }

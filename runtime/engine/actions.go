@@ -52,6 +52,8 @@ func kindOf(a *process.CompiledAction) string {
 		return "move"
 	case d.Start != nil:
 		return "start"
+	case d.Pool != nil:
+		return "pool"
 	case d.Assign != nil:
 		return "assign"
 	case d.Task != nil:

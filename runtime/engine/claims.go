@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -27,6 +28,9 @@ type claims struct {
 	asked   map[string]bool
 	// turns are those taken, by series.
 	turns map[string]turnClaim
+	// slots and quotas are those taken, by series.
+	slots  map[string]int
+	quotas map[string]quotaClaim
 	// unsure: the outcome of a commit became unknown, so nothing may be given back.
 	unsure bool
 }
@@ -40,7 +44,8 @@ type holder struct {
 	At     int64  `json:"at"`
 }
 
-// uniqueClaim is a unique value that a record holds: the claim's id, the rule and the place of the value.
+// uniqueClaim is a unique value that a record holds: the claim's id, the rule and the place of the value. The slot of a cap has
+// no rule.
 type uniqueClaim struct {
 	id   string
 	rule *forms.Unique
@@ -50,11 +55,14 @@ type uniqueClaim struct {
 // uniqueClaims are the unique values that a record in this state holds, each once. A record in the recycle bin holds none.
 func uniqueClaims(app *process.App, s *process.State) []uniqueClaim {
 	form := app.Forms[s.Form]
-	if form == nil || len(form.Def.Unique) == 0 || !s.Deleted.IsZero() {
+	if form == nil || !s.Deleted.IsZero() {
 		return nil
 	}
+	out := slotClaims(form, s)
+	if len(form.Def.Unique) == 0 {
+		return out
+	}
 	v := form.Schema.Decode(s.Data)
-	var out []uniqueClaim
 	seen := map[string]bool{}
 	for i := range form.Def.Unique {
 		u := &form.Def.Unique[i]
@@ -88,7 +96,7 @@ func heldBy(pinned, live *process.App, s *process.State) []uniqueClaim {
 // bin had given its values up. Errors: *process.Rejection unique.taken.
 func (f *fetcher) claimRest(ctx context.Context, held []uniqueClaim) error {
 	for _, c := range held {
-		if slices.Contains(f.held, c.id) || f.claims.asked[c.id] {
+		if c.rule == nil || slices.Contains(f.held, c.id) || f.claims.asked[c.id] {
 			continue
 		}
 		who, err := f.claim(ctx, c.id)
@@ -355,6 +363,11 @@ func (c *claims) settle(ctx context.Context, e *Engine, committed bool) {
 	}
 	if committed {
 		return
+	}
+	for _, series := range slices.Sorted(maps.Keys(c.quotas)) {
+		if _, err := e.tally(ctx, series, -1, math.MaxInt); err != nil {
+			e.log.Debug("a count could not be given back", "series", series, "error", err)
+		}
 	}
 	for _, series := range slices.Sorted(maps.Keys(c.turns)) {
 		t := c.turns[series]

@@ -143,6 +143,9 @@ func recordIndexes(f *process.Form) []store.Index {
 		{Name: "byNumber", Cols: []string{"number"}},
 		{Name: "byTitle", Cols: []string{"title_k"}},
 	}
+	if len(f.Pools) > 0 {
+		out = append(out, store.Index{Name: "byPool", Cols: []string{"pool", "-pooledAt"}})
+	}
 	add := func(name string, cols ...string) {
 		if len(out) < maxIndexes {
 			out = append(out, store.Index{Name: name, Cols: cols})

@@ -296,12 +296,13 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 		return nil, nil, err
 	}
 	c.Actor = r.actor(app, dir, before)
-	if before != nil && !c.Actor.Rights.Read {
+	if before != nil && !c.Actor.Rights.Read && !r.mayClaim(dir) {
 		return nil, nil, notFound()
 	}
 	facts := factsAt(app, dir, c.At)
+	facts.Live = r.form.App
 	r.claims.anew()
-	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, coll: r.coll, ver: ver, claims: &r.claims}
+	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, form: c.Form, coll: r.coll, ver: ver, claims: &r.claims}
 	if !r.req.service {
 		fetch.user = r.req.User
 	}
@@ -377,6 +378,11 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	next.Numbers = append(next.Numbers, now.Confirm...)
 	next.Pending = append(next.Pending, now)
 	return res, next, nil
+}
+
+// mayClaim lets a member of a pool of the form hear that another was quicker: the record is not his to read any more.
+func (r *command) mayClaim(dir *org.Directory) bool {
+	return r.c.Kind == process.Claim && len(access.Pools(r.form.App, r.form, dir, r.req.User)) > 0
 }
 
 // actor is who asks, with what he may do on this record.

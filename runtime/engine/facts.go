@@ -41,6 +41,7 @@ type fetcher struct {
 	record string
 	// user is who acts; empty for the app's own actor.
 	user   string
+	form   string
 	coll   string
 	ver    int64
 	claims *claims
@@ -78,6 +79,10 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 			err = f.file(ctx, n)
 		case process.NeedRollup:
 			err = f.rollup(ctx, n)
+		case process.NeedSlot:
+			err = f.slot(ctx, n)
+		case process.NeedQuota:
+			err = f.quota(ctx, n)
 		case process.NeedAway:
 			f.away(n)
 		case process.NeedTurn:
@@ -139,7 +144,7 @@ func (f *fetcher) records(ctx context.Context, key string, needs []process.Need)
 			}
 			title, _ := d.Cols["title"].(string)
 			f.facts.Records[key+"/"+d.ID] = process.RecordFact{
-				Ver: d.Ver, Rev: r.State.Rev, Title: title, Stage: r.State.Stage, Owner: r.State.Owner, Team: r.State.Team,
+				Ver: d.Ver, Rev: r.State.Rev, Title: title, Stage: r.State.Stage, Owner: r.State.Owner, Team: r.State.Team, Pool: r.State.InPool(),
 				Values: form.Schema.Decode(r.State.Data),
 				Unseen: owner != nil && !access.Rights(owner, r.State.Form, f.dir, f.user, r.State).Read,
 			}

@@ -43,6 +43,7 @@ const (
 	jobAutomation = "automation" // an automation for one record
 	jobTimer      = "timer"      // a timer of a record has come
 	jobTick       = "tick"       // a schedule is due
+	jobReclaim    = "reclaim"    // the night's look at the records of a pool's members
 	jobRefresh    = "refresh"    // lookups or rollups are out of date
 	jobSnapshot   = "snapshot"   // the positions of a process at the beginning of a week
 	jobShow       = "show"       // what other collections show of a form's records is out of date
@@ -57,6 +58,7 @@ func init() { // the handlers come back here for their constants
 		jobAutomation: (*Engine).runAutomationJob,
 		jobTimer:      (*Engine).runTimer,
 		jobTick:       (*Engine).runTick,
+		jobReclaim:    (*Engine).runReclaim,
 		jobRefresh:    (*Engine).runRefresh,
 		jobShow:       (*Engine).runShow,
 		jobSnapshot:   (*Engine).runSnapshot,

@@ -72,11 +72,15 @@ func (e *Engine) Schedule(ctx context.Context) error {
 	}
 	first := e.anchorDue(ctx)
 	for _, app := range apps {
+		all := reclaimSchedules(app)
 		for i := range app.Def.Automations {
 			a := app.Automations[app.Def.Automations[i].Key]
 			if a == nil || a.Def.Off || a.Def.On.Cron == "" {
 				continue
 			}
+			all = append(all, a)
+		}
+		for _, a := range all {
 			// One schedule that cannot be served does not hold up the others.
 			if err := e.schedule(ctx, app, a); err != nil && first == nil {
 				first = fmt.Errorf("engine: schedule %s/%s: %w", app.Def.Key, a.Def.Key, err)
@@ -259,7 +263,7 @@ func (e *Engine) fire(ctx context.Context, name, digest string, app *process.App
 		if states[id] != tickFired {
 			continue
 		}
-		j, err := newJob(job{ID: "tick|" + id, Kind: jobTick, App: app.Def.Key, Automation: a.Def.Key, Tick: entries[i].Tick, Ledger: id,
+		j, err := newJob(job{ID: "tick|" + id, Kind: jobKindOf(a.Def.Key), App: app.Def.Key, Automation: a.Def.Key, Tick: entries[i].Tick, Ledger: id,
 			Cause: process.Cause{Root: "tick|" + id}}, entries[i].Tick, now)
 		if err != nil {
 			return err

@@ -64,6 +64,26 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		}
 	case process.Assigned:
 		out.Text = rules.Say("负责人改为{who}", "負責人改為{who}", "made {who} the owner", "who", t.who(p.Owner))
+		if p.How == "admin" {
+			out.Text = rules.Say("找不到负责人，先交给{who}", "找不到負責人，先交給{who}", "found nobody to own it and gave it to {who}", "who", t.who(p.Owner))
+		}
+	case process.PooledIn:
+		out.Text = rules.Say("放入“{pool}”", "放入「{pool}」", "put it into “{pool}”", "pool", t.pool(p.Pool))
+		if p.How == "reclaim" {
+			out.Text = rules.Say("收回到“{pool}”", "收回到「{pool}」", "took it back into “{pool}”", "pool", t.pool(p.Pool))
+		}
+		if p.How == "nobody" {
+			out.Text = rules.Say("找不到负责人，放入“{pool}”", "找不到負責人，放入「{pool}」", "found nobody to own it and put it into “{pool}”", "pool", t.pool(p.Pool))
+		}
+		out.Comment = p.Reason
+	case process.Claimed:
+		out.Text = rules.Say("从“{pool}”领取", "從「{pool}」領取", "claimed it from “{pool}”", "pool", t.pool(p.Pool))
+	case process.ReclaimNoticed:
+		out.Text = rules.Say("不再收回到“{pool}”", "不再收回到「{pool}」", "no longer takes it back into “{pool}”", "pool", t.pool(p.Pool))
+		if !p.At.IsZero() {
+			out.Text = rules.Say("{date} 之后将收回到“{pool}”", "{date} 之後將收回到「{pool}」", "will take it back into “{pool}” after {date}", "pool", t.pool(p.Pool),
+				"date", p.At.In(t.view.App.Zone).Format("2006-01-02"))
+		}
 	case process.Numbered:
 		out.Text = rules.Say("编号为 {number}", "編號為 {number}", "gave it the number {number}", "number", p.Number)
 	case process.RoundOpened:
@@ -285,6 +305,13 @@ func (t *teller) stage(key string) rules.Text {
 func (t *teller) chain(key string) rules.Text {
 	if c := t.view.App.Chains[key]; c != nil {
 		return c.Def.Name
+	}
+	return rules.Plain(key)
+}
+
+func (t *teller) pool(key string) rules.Text {
+	if p := t.view.App.Pools[key]; p != nil && !p.Def.Name.IsZero() {
+		return p.Def.Name
 	}
 	return rules.Plain(key)
 }

@@ -41,6 +41,7 @@ type App struct {
 	Chains      map[string]*CompiledChain
 	Rules       map[string]*rules.CompiledRule
 	Automations map[string]*CompiledAutomation
+	Pools       map[string]*CompiledPool
 	// links are what depends on the records of each form.
 	links map[string]*links
 }
@@ -53,6 +54,8 @@ type Form struct {
 	// StorageKey names the collection of its records: rec_<app>_<StorageKey>.
 	StorageKey string
 	Process    *Process
+	// Pools its records may be in, in the order of the definition.
+	Pools []*CompiledPool
 }
 
 // Process is a compiled process.

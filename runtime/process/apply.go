@@ -102,6 +102,7 @@ func (s *State) Apply(e *Event) {
 		s.ClosedAt = time.Time{}
 		if p.End != "" {
 			s.ClosedAt = e.At
+			s.Pool, s.Reclaim = nil, nil
 		}
 		s.active(e)
 	case Ticked:
@@ -119,7 +120,27 @@ func (s *State) Apply(e *Event) {
 		s.Activities = mark(s.Activities, p.Activity, p.Done, e)
 		s.active(e)
 	case Assigned:
-		s.assign(&p)
+		s.assign(e, p.Owner, p.Team)
+	case Claimed:
+		s.assign(e, p.Owner, p.Team)
+		s.active(e)
+	case PooledIn:
+		former := s.Owner
+		if former == "" && s.Pool != nil {
+			former = s.Pool.Former
+		}
+		s.assign(e, "", "")
+		s.Taken, s.Pool = nil, &Pooled{Key: p.Pool, Since: e.At, Former: former}
+	case Held:
+		s.Hold = nil
+		if len(p.Slots) > 0 {
+			s.Hold = &Hold{User: p.User, Slots: p.Slots}
+		}
+	case ReclaimNoticed:
+		s.Reclaim = nil
+		if !p.At.IsZero() {
+			s.Reclaim = &GoingBack{Pool: p.Pool, At: p.At}
+		}
 	case Numbered:
 		s.Number = p.Number
 	case Titled:
@@ -203,18 +224,26 @@ func mark(m map[string]Mark, key string, done bool, e *Event) map[string]Mark {
 	return m
 }
 
-func (s *State) assign(p *Assigned) {
-	if s.Owner != "" && s.Owner != p.Owner {
+// assign gives the record to somebody, or to nobody; the former owner goes on taking part.
+func (s *State) assign(e *Event, owner, team string) {
+	if s.Owner != "" && s.Owner != owner {
 		for i := range s.People {
 			if s.People[i].User == s.Owner && s.People[i].Why == "owner" {
 				s.People[i].Why = "formerOwner"
 			}
 		}
 	}
-	s.Owner, s.Team = p.Owner, p.Team
-	if p.Owner != "" {
-		s.join(p.Owner, "owner")
+	s.Owner, s.Team = owner, team
+	if owner != "" {
+		s.join(owner, "owner")
 	}
+	taken := &Gained{At: e.At}
+	if s.Pool != nil {
+		taken.Pool = s.Pool.Key
+	} else if s.Taken != nil {
+		taken.Pool = s.Taken.Pool
+	}
+	s.Taken, s.Pool, s.Reclaim = taken, nil, nil
 }
 
 // join makes a person a participant; the same reason is kept once. The oldest who is not the owner makes room.

@@ -17,7 +17,7 @@ var choices = map[reflect.Type]map[string][]string{
 		"end":  {"won", "lost", "done", "cancelled"},
 		"kind": {"call", "meeting", "visit", "demo", "review", "document", "data", "negotiate", "work", "wait"},
 	},
-	reflect.TypeFor[Owner]():      {"assign": {"keep", "pick", "roundRobin", "leastLoaded", "weighted"}},
+	reflect.TypeFor[Owner]():      {"assign": {"keep", "pick", "roundRobin", "leastLoaded", "weighted", "pool"}},
 	reflect.TypeFor[Linked]():     {"match": {"all", "any"}},
 	reflect.TypeFor[Transition](): {"while": {"lock", "void"}},
 	reflect.TypeFor[Step](): {

@@ -135,7 +135,7 @@ func (c *compiler) checkQuestions(path string, p *Process, s *Stage) {
 	}
 	ask("goal", !s.Goal.IsZero(), "阶段“{stage}”没有写要做什么（目标）", "階段「{stage}」沒有寫要做什麼（目標）",
 		"The stage “{stage}” does not say what is done there (its goal)")
-	ask("owner", s.Owner != nil && len(s.Owner.Who) > 0, "阶段“{stage}”没有写由谁负责", "階段「{stage}」沒有寫由誰負責",
+	ask("owner", s.Owner != nil && (len(s.Owner.Who) > 0 || s.Owner.Pool != ""), "阶段“{stage}”没有写由谁负责", "階段「{stage}」沒有寫由誰負責",
 		"The stage “{stage}” does not say who owns it")
 	ask("kind", s.Kind != "", "阶段“{stage}”没有写是什么性质的工作（如电话、会议、评审）", "階段「{stage}」沒有寫是什麼性質的工作（如電話、會議、評審）",
 		"The stage “{stage}” does not say what kind of work it is (such as call, meeting, review)")

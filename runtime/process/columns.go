@@ -19,6 +19,7 @@ var systemColumns = []Column{
 	{"owner", "text"}, {"team", "text"}, {"people", "texts"}, {"waiting", "texts"},
 	{"createdAt", "time"}, {"updatedAt", "time"}, {"since", "time"}, {"lastActivity", "time"}, {"closedAt", "time"},
 	{"dueAt", "time"}, {"idleAt", "time"}, {"deleted", "time"},
+	{"pool", "text"}, {"pooledAt", "time"},
 	{"value", "int"}, {"weighted", "int"}, {"closing", "time"}, {"release", "int"},
 }
 
@@ -54,6 +55,10 @@ func (f *Form) Cols(s *State) map[string]any {
 	put("team", s.Team)
 	if users := s.users(); len(users) > 0 {
 		m["people"] = users
+	}
+	if s.Pool != nil {
+		m["pool"] = s.InPool()
+		putTime(m, "pooledAt", s.Pool.Since)
 	}
 	putTime(m, "closedAt", s.ClosedAt)
 	putTime(m, "deleted", s.Deleted)

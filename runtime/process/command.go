@@ -28,6 +28,11 @@ const (
 	Connect CommandKind = "connect"
 	// Retry asks a blocked round to try its move again (semantics 2a).
 	Retry CommandKind = "retry"
+	// Claim takes the record out of its pool for whoever asks; Release puts it into one; Reclaim is the nightly look at it, the
+	// service's alone.
+	Claim   CommandKind = "claim"
+	Release CommandKind = "release"
+	Reclaim CommandKind = "reclaim"
 	// Urge reminds the people a round waits for.
 	Urge CommandKind = "urge"
 	// CopyRead says that a person an approval was copied to has read it.
@@ -79,6 +84,8 @@ type Command struct {
 	To string
 	// Pick names people for steps that leave the choice to this actor, by step.
 	Pick map[string][]string
+	// Pool of release and reclaim.
+	Pool string
 	// Override passes unmet conditions; it needs the right, and Comment is the reason (ENG-20).
 	Override bool
 	// Link is the record this one is started from (create), or has started (link); LinkField is set to its id.

@@ -31,7 +31,7 @@ func Compile(def *Definition, st *Storage, release int, opts ...Options) (*App, 
 		app: &App{
 			Def: def, Storage: st, Release: release, Zone: time.UTC,
 			Forms: map[string]*Form{}, Processes: map[string]*Process{}, Chains: map[string]*CompiledChain{},
-			Rules: map[string]*rules.CompiledRule{}, Automations: map[string]*CompiledAutomation{},
+			Rules: map[string]*rules.CompiledRule{}, Automations: map[string]*CompiledAutomation{}, Pools: map[string]*CompiledPool{},
 		},
 	}
 	if len(opts) > 0 {
@@ -41,6 +41,7 @@ func Compile(def *Definition, st *Storage, release int, opts ...Options) (*App, 
 	c.index()
 	c.compileSettings()
 	c.compileForms()
+	c.compilePools()
 	c.compileProcesses()
 	c.compileChains()
 	c.checkStages()

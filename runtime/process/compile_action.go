@@ -55,6 +55,9 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 				"Nobody is there to pick when an automation runs; choose another way to assign")
 		}
 	}
+	if d.Pool != nil && needsRecord("pool") {
+		c.refPool(path+"/pool/in", d.Pool.In, a.On)
+	}
 	if d.Task != nil && needsRecord("task") {
 		a.Who = c.whos(path+"/task/who", d.Task.Who, ctx)
 		a.Text = c.text(path+"/task/name", d.Task.Name, target)
@@ -84,15 +87,16 @@ func (c *compiler) oneWay(path string, d *Action, branch bool) {
 	add("move", d.Move != "")
 	add("start", d.Start != nil)
 	add("assign", d.Assign != nil)
+	add("pool", d.Pool != nil)
 	add("task", d.Task != nil)
 	add("notify", d.Notify != nil)
 	add("http", d.HTTP != nil)
 	add("then", branch)
 	switch {
 	case len(ways) == 0:
-		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、task、notify、http，或 if/then/else",
-			"請選擇一個動作：set、move、start、assign、task、notify、http，或 if/then/else",
-			"Choose an action: set, move, start, assign, task, notify, http, or if/then/else")
+		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、pool、task、notify、http，或 if/then/else",
+			"請選擇一個動作：set、move、start、assign、pool、task、notify、http，或 if/then/else",
+			"Choose an action: set, move, start, assign, pool, task, notify, http, or if/then/else")
 	case len(ways) > 1:
 		c.fail(path, "setting.conflict", "一个动作只做一件事，这里写了：{ways}。请拆成几个动作", "一個動作只做一件事，這裡寫了：{ways}。請拆成幾個動作",
 			"One action does one thing; here are: {ways}. Split them", "ways", ways)

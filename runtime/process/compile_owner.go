@@ -6,7 +6,13 @@ const maxWeight = 1000
 // owner compiles among whom an owner is chosen, and how.
 func (c *compiler) owner(path string, d *Owner, ctx whoContext, form *Form) *CompiledOwner {
 	out := &CompiledOwner{Def: d, Who: c.whos(path+"/who", d.Who, ctx)}
-	if len(d.Who) == 0 {
+	switch {
+	case d.Pool != "":
+		c.refPool(path+"/pool", d.Pool, form)
+	case d.Assign == "pool":
+		c.fail(path+"/pool", "setting.missing", "请写明放入哪个池", "請寫明放入哪個池", "Say into which pool it goes")
+	}
+	if len(d.Who) == 0 && d.Assign != "pool" {
 		c.fail(path+"/who", "setting.missing", "请写明负责人是谁", "請寫明負責人是誰", "Say who the owner is")
 	}
 	c.weights(path+"/weights", d)

@@ -29,6 +29,9 @@ func Decide(app *App, s *State, c *Command, f *Facts) *Decision {
 	}
 	if rejection == nil && len(d.needs) == 0 && len(d.events) > 0 {
 		rejection = d.autos()
+		if rejection == nil {
+			rejection = d.hold()
+		}
 		d.retitle()
 		d.watchIdle()
 	}
@@ -47,7 +50,7 @@ var deciders map[CommandKind]func(*decider) *Rejection
 func init() {
 	deciders = map[CommandKind]func(*decider) *Rejection{
 		Create: (*decider).create, Import: (*decider).imported, Edit: (*decider).edit, Move: (*decider).move,
-		Tick: (*decider).tick, Activity: (*decider).activity, Assign: (*decider).assign,
+		Tick: (*decider).tick, Activity: (*decider).activity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
 		CopyRead: (*decider).readCopy, Substitute: (*decider).substitute,
 		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Delete: (*decider).delete, Restore: (*decider).restore,
@@ -125,7 +128,7 @@ func (d *decider) rev(p Payload) int64 {
 		old = d.before.Rev
 	}
 	switch p.(type) {
-	case TimersSet, Reminded, Joined, Titled, Copied, ReadCopy:
+	case TimersSet, Reminded, Joined, Titled, Copied, ReadCopy, Held, ReclaimNoticed:
 		return d.s.Rev
 	}
 	return old + 1
@@ -165,7 +168,7 @@ func (d *decider) record(form, id string) (forms.Values, bool) {
 	if fact.Missing {
 		return nil, true
 	}
-	v := forms.Values{"title": text(fact.Title), "stage": text(fact.Stage), "owner": text(fact.Owner), "team": text(fact.Team)}
+	v := forms.Values{"title": text(fact.Title), "stage": text(fact.Stage), "owner": text(fact.Owner), "team": text(fact.Team), "pool": text(fact.Pool)}
 	maps.Copy(v, fact.Values)
 	return v, true
 }

@@ -35,6 +35,7 @@ type Definition struct {
 	Approvals   []Chain            `json:"approvals,omitempty"`
 	Rules       []rules.Rule       `json:"rules,omitempty"`
 	Automations []Automation       `json:"automations,omitempty"`
+	Pools       []Pool             `json:"pools,omitempty"`
 	Views       []View             `json:"views,omitempty"`
 	Reports     []Report           `json:"reports,omitempty"`
 	Dashboards  []Dashboard        `json:"dashboards,omitempty"`
@@ -118,8 +119,10 @@ type StageApproval struct {
 type Owner struct {
 	Who Whos `json:"who,omitempty"`
 	// Assign is "keep" (default), "leastLoaded" (the one with the fewest open records, as for "keep" when nobody can stay),
-	// "roundRobin", "weighted" or "pick" (whoever moves the record says).
+	// "roundRobin", "weighted", "pick" (whoever moves the record says) or "pool" (nobody: it goes into Pool).
 	Assign string `json:"assign,omitempty"`
+	// Pool takes the record with "pool", and when nobody is found.
+	Pool string `json:"pool,omitempty"`
 	// Weights are capacities by role of the app or user, for "weighted": who has twice the weight gets twice the records. Nobody
 	// named has 1; 0 gets none.
 	Weights map[string]int `json:"weights,omitempty"`

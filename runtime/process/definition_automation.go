@@ -57,6 +57,7 @@ type Action struct {
 	Task   *TaskAction   `json:"task,omitempty"`
 	Notify *NotifyAction `json:"notify,omitempty"`
 	HTTP   *HTTPAction   `json:"http,omitempty"`
+	Pool   *PoolAction   `json:"pool,omitempty"`
 	// If applies to this action; with Then and Else it is a branch.
 	If   string   `json:"if,omitempty"`
 	Then []Action `json:"then,omitempty"`

@@ -74,6 +74,15 @@ func (w *effects) event(e *Event) {
 		case p.Owner != e.By && p.How != "create":
 			w.notify(e, []string{p.Owner}, rules.Say("这条记录现在由你负责", "這條記錄現在由你負責", "You own this record now"))
 		}
+	case PooledIn:
+		if p.How == "reclaim" {
+			w.notify(e, some(left.Owner), rules.Say("这条记录已收回到“{pool}”", "這條記錄已收回到「{pool}」", "This record went back to “{pool}”", "pool", w.poolName(p.Pool)))
+		}
+	case ReclaimNoticed:
+		if !p.At.IsZero() {
+			w.notify(e, some(w.s.Owner), rules.Say("再不跟进，{date} 之后这条记录会收回到“{pool}”", "再不跟進，{date} 之後這條記錄會收回到「{pool}」",
+				"Unless you work on it, this record goes back to “{pool}” after {date}", "pool", w.poolName(p.Pool), "date", p.At.In(w.app.Zone).Format("2006-01-02")))
+		}
 	case Joined:
 		for _, who := range p.People {
 			if who.Why == "cc" && w.s.Round != nil {
@@ -284,6 +293,13 @@ func (w *effects) roundName(n int) rules.Text {
 		}
 	}
 	return nil
+}
+
+func (w *effects) poolName(key string) rules.Text {
+	if p := w.app.Pools[key]; p != nil {
+		return named(p.Def.Name, key)
+	}
+	return rules.Plain(key)
 }
 
 func (w *effects) stepName(chain, key string) rules.Text {

@@ -94,6 +94,30 @@ type (
 		Team  string `json:"team,omitempty"`
 		How   string `json:"how,omitempty"`
 	}
+	// PooledIn puts the record into a pool: nobody owns it any more. How is "release" (by hand), "stage", "nobody" (the stage found
+	// no owner), "automation" or "reclaim".
+	PooledIn struct {
+		Pool   string `json:"pool"`
+		How    string `json:"how"`
+		Reason string `json:"reason,omitempty"`
+	}
+	// Claimed takes the record out of its pool.
+	Claimed struct {
+		Pool  string `json:"pool"`
+		Owner string `json:"owner"`
+		Team  string `json:"team,omitempty"`
+	}
+	// Held says which slots of the owner's caps the record takes, by pool; none when the record is nobody's or has ended.
+	Held struct {
+		User  string         `json:"user,omitempty"`
+		Slots map[string]int `json:"slots,omitempty"`
+	}
+	// ReclaimNoticed tells the owner that the record goes back to the pool at an instant; none takes the notice back.
+	ReclaimNoticed struct {
+		Pool string    `json:"pool"`
+		Rule int       `json:"rule,omitempty"`
+		At   time.Time `json:"at,omitzero"`
+	}
 	// Titled sets what the record is called.
 	Titled struct {
 		Title string `json:"title"`
@@ -237,6 +261,10 @@ func (Ticked) Type() string         { return "ticked" }
 func (ActivityDone) Type() string   { return "activityDone" }
 func (ActivityOpened) Type() string { return "activityOpened" }
 func (Assigned) Type() string       { return "assigned" }
+func (PooledIn) Type() string       { return "pooledIn" }
+func (Claimed) Type() string        { return "claimed" }
+func (Held) Type() string           { return "held" }
+func (ReclaimNoticed) Type() string { return "reclaimNoticed" }
 func (Titled) Type() string         { return "titled" }
 func (Numbered) Type() string       { return "numbered" }
 func (RoundOpened) Type() string    { return "roundOpened" }
@@ -270,6 +298,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],
 	"escalated": read[Escalated], "roundBlocked": read[RoundBlocked], "roundVoided": read[RoundVoided],
 	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
+	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
 	"linked": read[LinkAdded], "joined": read[Joined], "deleted": read[Deleted], "restored": read[Restored],
 }
 

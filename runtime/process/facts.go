@@ -31,6 +31,11 @@ const (
 	NeedLoad NeedKind = "load"
 	// NeedAway: which of some people do not work now.
 	NeedAway NeedKind = "away"
+	// NeedSlot: a free one of Limit slots of a series, claimed by the shell for this record; 0 when all are taken. With Mode "try" a
+	// slot whose holder may be gone is not looked into.
+	NeedSlot NeedKind = "slot"
+	// NeedQuota: one more of Limit in a series, counted by the shell; 0 when it is used up.
+	NeedQuota NeedKind = "quota"
 	// NeedTurn: whose turn it is among some people; the shell moves the series on for this record.
 	NeedTurn NeedKind = "turn"
 )
@@ -49,6 +54,7 @@ type Need struct {
 	Series string
 	Mode   string
 	Users  []string
+	Limit  int
 }
 
 // PeopleNeed is a who bound to a record: what org needs to resolve it.
@@ -95,6 +101,11 @@ type Facts struct {
 	Loads map[string]map[string]int
 	// Away are the absent ones of the people asked about, by need key.
 	Away map[string][]string
+	// Slots and Quotas are numbers from 1 by need key, 0 for none left.
+	Slots  map[string]int
+	Quotas map[string]int
+	// Live is the newest release of the app; nil means the one that decides. The shell always brings it.
+	Live *App
 	// Turns are whose turn it is, by need key.
 	Turns map[string]string
 }
@@ -111,5 +122,6 @@ type RecordFact struct {
 	Stage  string
 	Owner  string
 	Team   string
+	Pool   string
 	Values forms.Values
 }

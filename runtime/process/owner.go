@@ -23,6 +23,12 @@ func (d *decider) own(st *CompiledStage) *Rejection {
 	if !ok {
 		return nil
 	}
+	if o.Def.Assign == "pool" {
+		if !slices.Contains(people, d.s.Owner) {
+			d.intoPool(o.Def.Pool, "stage")
+		}
+		return nil
+	}
 	if o.Def.Assign == "pick" && d.picked != "" {
 		return d.giveTo(people, d.picked)
 	}
@@ -76,12 +82,15 @@ func (d *decider) give(o *CompiledOwner, people []string) *Rejection {
 		return nil
 	}
 	if len(working) == 0 {
-		return d.nobody()
+		return d.nobody(o)
 	}
 	next, how := working[0], o.Def.Assign
 	switch {
 	case len(working) == 1:
 		how = "only"
+	case how == "pool":
+		d.intoPool(o.Def.Pool, "automation")
+		return nil
 	case how == "pick" && d.byHand:
 		return ownerNeeded(working)
 	case how == "roundRobin":
@@ -93,7 +102,7 @@ func (d *decider) give(o *CompiledOwner, people []string) *Rejection {
 			return nil
 		}
 		if next == "" {
-			return d.nobody()
+			return d.nobody(o)
 		}
 	default: // keep, leastLoaded, and a pick when nobody is there to make it
 		load, ok := d.load(working)
@@ -156,8 +165,20 @@ func few(people []string) string {
 	return strings.Join(people, ", ")
 }
 
-// nobody gives the record to the process admin, who is told that nobody else was found.
-func (d *decider) nobody() *Rejection {
+// intoPool puts the record into a pool that the definition names. false says that the newest release has no such pool any more.
+func (d *decider) intoPool(key, how string) bool {
+	p := d.pool(key)
+	if p != nil && d.working() {
+		d.pooled(p, how, "")
+	}
+	return p != nil
+}
+
+// nobody gives the record to the pool that is named for this, else to the process admin, who is told that nobody else was found.
+func (d *decider) nobody(o *CompiledOwner) *Rejection {
+	if o.Def.Pool != "" && d.intoPool(o.Def.Pool, "nobody") {
+		return nil
+	}
 	admins, ok := d.admins()
 	if !ok || len(admins) == 0 || slices.Contains(admins, d.s.Owner) {
 		return nil

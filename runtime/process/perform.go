@@ -148,6 +148,9 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 			deed.Record, deed.Command = target, command(Assign)
 			deed.Command.Choice = &Choice{Owner: a.Owner, People: people}
 		}
+	case a.Def.Pool != nil:
+		deed.Record, deed.Command = target, command(Release)
+		deed.Command.Pool = a.Def.Pool.In
 	case a.Def.Start != nil:
 		data, problem := d.wireValues(a.Start, a.With, sc, a.Path+"/start/with")
 		if problem != nil {

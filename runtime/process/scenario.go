@@ -258,7 +258,7 @@ func (s *scenario) cover(st *State, e *Event) {
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
 	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
-		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Slots: map[string]int{}, Quotas: map[string]int{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
 // points says whether the reference via of a record, or one in a row of its table ("lines.product"), points to id.
@@ -321,6 +321,26 @@ func (s *scenario) fetch(f *Facts, n Need) {
 			}
 		}
 		f.Rollups[n.Key] = roll
+	case NeedSlot:
+		taken := map[int]bool{}
+		for _, id := range s.order {
+			if st := s.records[id]; st.Hold != nil {
+				for pool, slot := range st.Hold.Slots {
+					taken[slot] = taken[slot] || pool+"|"+st.Hold.User == n.Series
+				}
+			}
+		}
+		f.Slots[n.Key] = 0
+		for slot := n.Limit; slot > 0; slot-- {
+			if !taken[slot] {
+				f.Slots[n.Key] = slot
+			}
+		}
+	case NeedQuota:
+		if f.Quotas[n.Key] = 0; s.numbers[n.Series] < n.Limit {
+			s.numbers[n.Series]++
+			f.Quotas[n.Key] = s.numbers[n.Series]
+		}
 	case NeedAway:
 		f.Away[n.Key] = slices.DeleteFunc(slices.Clone(n.Users), func(u string) bool { _, away := s.away[u]; return !away })
 	case NeedTurn:

@@ -67,7 +67,7 @@ func init() {
 			return anyOf(words(policies...), g.of(reflect.TypeFor[Whos]()))
 		},
 		reflect.TypeFor[forms.Records](): func(*schemaMaker) map[string]any {
-			return anyOf(words("none", "own", "participant", "team", "teamTree", "all"), object([]string{"where"}, map[string]any{"where": str}))
+			return anyOf(words("none", "own", "participant", "pool", "team", "teamTree", "all"), object([]string{"where"}, map[string]any{"where": str}))
 		},
 		reflect.TypeFor[rules.NumberSlot](): func(*schemaMaker) map[string]any {
 			return map[string]any{"type": []string{"number", "string"}}

@@ -33,6 +33,13 @@ type State struct {
 	Team   string   `json:"team,omitempty"`
 	People []Person `json:"people,omitempty"`
 
+	// Pool the record is in, when nobody owns it; Taken is how its owner came to it.
+	Pool  *Pooled `json:"pool,omitempty"`
+	Taken *Gained `json:"taken,omitempty"`
+	// Hold are the slots of the owner's caps it takes, Reclaim that it is about to go back to the pool.
+	Hold    *Hold      `json:"hold,omitempty"`
+	Reclaim *GoingBack `json:"reclaim,omitempty"`
+
 	Data forms.Stored `json:"data"`
 	// Touched is the Rev at which a stored field last changed (semantics 19).
 	Touched map[string]int64 `json:"touched,omitempty"`
@@ -72,6 +79,31 @@ type State struct {
 type Person struct {
 	User string `json:"user"`
 	Why  string `json:"why"`
+}
+
+// Pooled is where a record waits for an owner, since when, and whose it was before.
+type Pooled struct {
+	Key    string    `json:"key"`
+	Since  time.Time `json:"since"`
+	Former string    `json:"former,omitempty"`
+}
+
+// Gained is when the owner got the record, and from which pool if it was in one.
+type Gained struct {
+	Pool string    `json:"pool,omitempty"`
+	At   time.Time `json:"at"`
+}
+
+// Hold are the slots of a person's caps that a record takes, by pool.
+type Hold struct {
+	User  string         `json:"user"`
+	Slots map[string]int `json:"slots"`
+}
+
+// GoingBack says that a record returns to its pool at an instant, unless its owner does something about it.
+type GoingBack struct {
+	Pool string    `json:"pool"`
+	At   time.Time `json:"at"`
 }
 
 // ActivityOpen is an activity that waits for somebody.

@@ -12,6 +12,7 @@ var SystemNames = map[string]rules.Type{
 	"stage":       rules.Str,
 	"owner":       rules.Str,
 	"team":        rules.Str,
+	"pool":        rules.Str,
 	"number":      rules.Str,
 	"title":       rules.Str,
 	"createdAt":   rules.Instant,
@@ -35,14 +36,14 @@ const (
 
 // queryableSystem are the system names a list filter may use; the others are computed when read.
 var queryableSystem = map[string]bool{
-	"stage": true, "owner": true, "team": true, "number": true, "title": true, "createdAt": true, "updatedAt": true,
+	"stage": true, "owner": true, "team": true, "pool": true, "number": true, "title": true, "createdAt": true, "updatedAt": true,
 	"since": true, "idleDays": true, "open": true, "won": true, "lost": true, "release": true, "me": true,
 }
 
 // storedNames are further values stored beside every record: lists may show and sort by them, reports group and measure them,
 // but no expression reads them. value, weighted and closing are there when the process names its fields.
 var storedNames = map[string]rules.Type{
-	"end": rules.Str, "dueAt": rules.Instant, "idleAt": rules.Instant, "lastActivity": rules.Instant, "closedAt": rules.Instant,
+	"end": rules.Str, "pooledAt": rules.Instant, "dueAt": rules.Instant, "idleAt": rules.Instant, "lastActivity": rules.Instant, "closedAt": rules.Instant,
 	"value": rules.Number, "weighted": rules.Number, "closing": rules.Instant,
 }
 

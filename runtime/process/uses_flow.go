@@ -119,6 +119,9 @@ func (f *finder) action(path string, d *Action, form string, names rules.Names) 
 		f.assigns(path+"/start/with", s.With, formOf(f.def, started), names)
 		f.key(path+"/start/link", &s.Link, "/forms/"+started+"/fields")
 	}
+	if d.Pool != nil {
+		f.key(path+"/pool/in", &d.Pool.In, "/pools")
+	}
 	if d.Assign != nil {
 		f.owner(path+"/assign", d.Assign, on, target)
 	}

@@ -28,6 +28,15 @@ func (f *finder) definition() {
 	for i := range f.def.Automations {
 		f.automation(&f.def.Automations[i])
 	}
+	for i := range f.def.Pools {
+		p := &f.def.Pools[i]
+		path, names := "/pools/"+elementKey(p.Key, i), f.names(p.Form)
+		f.key(path+"/form", &p.Form, "/forms")
+		f.whos(path+"/members", p.Members, formOf(f.def, p.Form), names)
+		for j := range p.Reclaim {
+			f.expr(path+"/reclaim/"+itoa(j)+"/if", &p.Reclaim[j].If, names, nil)
+		}
+	}
 	for i := range f.def.Views {
 		f.view(&f.def.Views[i])
 	}
@@ -270,6 +279,7 @@ func (f *finder) linked(path string, n *Linked) {
 // owner is a who with how to choose among them; weights name roles.
 func (f *finder) owner(path string, o *Owner, form *forms.Form, names rules.Names) {
 	f.whos(path+"/who", o.Who, form, names)
+	f.key(path+"/pool", &o.Pool, "/pools")
 	for _, key := range sortedKeys(o.Weights) {
 		entry(f, path+"/weights", o.Weights, key, "/roles/"+key)
 	}

@@ -34,6 +34,7 @@ var statuses = map[string]int{
 	"conflict":          http.StatusConflict,
 	"approval.running":  http.StatusConflict,
 	"reference.used":    http.StatusConflict,
+	"pool.taken":        http.StatusConflict,
 	"approval.stale":    http.StatusConflict,
 	"task.closed":       http.StatusConflict,
 	"draft.conflict":    http.StatusConflict,

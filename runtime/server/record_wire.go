@@ -33,7 +33,10 @@ type recordOut struct {
 	IdleAt    instant                    `json:"idleAt"`
 	Approval  *approvalOut               `json:"approval"`
 	Open      bool                       `json:"open"`
-	Deleted   bool                       `json:"deleted,omitempty"`
+	Pool      *inPoolOut                 `json:"pool,omitempty"`
+	// GoesBack is when it returns to its pool unless its owner works on it.
+	GoesBack instant `json:"goesBack,omitzero"`
+	Deleted  bool    `json:"deleted,omitempty"`
 }
 
 // approvalOut says in a word what a running approval waits for.
@@ -48,6 +51,9 @@ func wireRecord(v *engine.View) recordOut {
 	out := recordOut{ID: s.ID, App: s.App, Form: s.Form, Process: s.Process, Number: s.Number, Release: s.Release, Rev: s.Rev, Stage: s.Stage,
 		Owner: s.Owner, Team: s.Team, Title: v.Title(), Data: v.Data(), CreatedAt: instant(s.CreatedAt), UpdatedAt: instant(s.UpdatedAt),
 		Since: instant(s.Since), DueAt: column(v, "dueAt"), IdleAt: column(v, "idleAt"), Deleted: !s.Deleted.IsZero(), Open: true}
+	if out.Pool = inPool(v); s.Reclaim != nil {
+		out.GoesBack = instant(s.Reclaim.At)
+	}
 	if v.Form.Process != nil {
 		if st := v.Form.Process.ByKey[s.Stage]; st != nil {
 			out.End, out.Open = st.Def.End, st.Def.Open()

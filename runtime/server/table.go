@@ -95,6 +95,10 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/tasks/batch", who: signedIn, summary: "Decide up to 100 tasks alike (Idempotency-Key)", in: batchIn{}, out: items[batchedOut]{}, handle: s.postBatch},
 		{method: post, path: "/api/tasks/:id/done", who: signedIn, summary: "Mark as done", out: decidedOut{}, handle: s.postTaskDone},
 
+		{method: get, path: "/api/apps/:app/pools", who: signedIn, summary: "My pools, with how much of my limits is used", out: items[poolOut]{}, handle: s.getPools},
+		{method: get, path: "/api/apps/:app/pools/:key", who: signedIn, summary: "Records of a pool: ?where, sort, limit, after, q", out: poolPageOut{}, handle: s.getPool},
+		{method: post, path: "/api/records/:id/claim", who: signedIn, summary: "Claim out of its pool (Idempotency-Key)", out: recordFullOut{}, handle: s.postClaim},
+		{method: post, path: "/api/records/:id/release", who: signedIn, summary: "Put into a pool, with a reason (Idempotency-Key)", in: releaseRecordIn{}, out: recordFullOut{}, handle: s.postRelease},
 		{method: get, path: "/api/apps/:app/boards/:view", who: signedIn, summary: "A board's columns with counts and sums", out: boardOut{}, handle: s.getBoard},
 		{method: get, path: "/api/apps/:app/reports/:key", who: signedIn, summary: "A report", out: reportOut{}, handle: s.getReport},
 		{method: get, path: "/api/apps/:app/dashboards/:key", who: signedIn, summary: "A dashboard with its reports", out: dashboardOut{}, handle: s.getDashboard},

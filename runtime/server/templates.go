@@ -165,7 +165,7 @@ func (s *Server) installerRoles(app *process.App, roles []string, others bool) [
 
 // reach tells how much a role sees: the wider the scopes of its reading, the more.
 func reach(app *process.App, role string) int {
-	width := map[string]int{"own": 1, "participant": 2, "team": 4, "teamTree": 8, "all": 16}
+	width := map[string]int{"own": 1, "participant": 2, "pool": 3, "team": 4, "teamTree": 8, "all": 16}
 	sum := 0
 	for i := range app.Def.Forms {
 		best := 0

@@ -29,6 +29,7 @@ export interface Definition {
   approvals?: Chain[];
   rules?: Rule[];
   automations?: Automation[];
+  pools?: Pool[];
   views?: View[];
   reports?: Report[];
   dashboards?: Dashboard[];
@@ -206,7 +207,7 @@ export interface Unique {
   message?: Text;
 }
 
-export type RecordScope = 'none' | 'own' | 'participant' | 'team' | 'teamTree' | 'all';
+export type RecordScope = 'none' | 'own' | 'participant' | 'pool' | 'team' | 'teamTree' | 'all';
 
 export interface Grant {
   role: string;
@@ -281,13 +282,14 @@ export interface StageApproval {
   withdrawn?: string;
 }
 
-export type OwnerAssign = 'keep' | 'pick' | 'roundRobin' | 'leastLoaded' | 'weighted';
+export type OwnerAssign = 'keep' | 'pick' | 'roundRobin' | 'leastLoaded' | 'weighted' | 'pool';
 
 /** Among whom an owner is chosen, and how. */
 export interface OwnerParts {
   who?: Whos | undefined;
   assign?: OwnerAssign | undefined;
   weights?: Record<string, number> | undefined;
+  pool?: string | undefined;
 }
 
 /** An owner is a who, or a who with how to assign. */
@@ -471,6 +473,26 @@ export interface ScoreItem {
   decay?: { since: string; days: NumberSlot };
 }
 
+/** Holds records nobody owns, for its members to claim. */
+export interface Pool {
+  key: string;
+  was?: string[];
+  name: Text;
+  help?: Text;
+  form: string;
+  members: Whos;
+  cap?: number;
+  protect?: string;
+  reclaim?: ReclaimRule[];
+  cooldown?: string;
+  claimPerDay?: number;
+}
+
+export interface ReclaimRule {
+  if: string;
+  notice?: string;
+}
+
 export interface Automation {
   key: string;
   was?: string[];
@@ -507,6 +529,7 @@ export interface Action {
   move?: string;
   start?: { process?: string; form?: string; with?: Assigns; link?: string };
   assign?: Owner;
+  pool?: { in: string };
   task?: { who: Whos; name: Text; due?: string };
   notify?: { to: Whos; text: Text };
   http?: {

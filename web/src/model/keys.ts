@@ -5,7 +5,7 @@ export const KEY = /^[a-z][a-zA-Z0-9]{0,39}$/;
 /** Words a formula already gives a meaning to: system names, functions, words of the language (semantics 14). */
 const RESERVED = new Set(
   (
-    'stage owner team number title createdAt updatedAt since idleDays release me probability open won lost old ' +
+    'stage owner team pool number title createdAt updatedAt since idleDays release me probability open won lost old ' +
     'abs addWorkdays all and any avg cnAmount contains count date datetime days decide else endsWith false filter find findIndex findLast ' +
     'findLastIndex groupBy if in isWorkday len let lower map matches max min nil none not now null one or pinyin rate reduce round same sortBy ' +
     'startsWith sum today trim true upper workdays'

@@ -110,7 +110,7 @@ function UniquePart({ at, form }: { at: (string | number)[]; form: Form }) {
   );
 }
 
-const SCOPES: readonly RecordScope[] = ['own', 'participant', 'team', 'teamTree', 'all', 'none'];
+const SCOPES: readonly RecordScope[] = ['own', 'participant', 'pool', 'team', 'teamTree', 'all', 'none'];
 const DEEDS = ['create', 'read', 'edit', 'delete', 'assign', 'override', 'import', 'export'] as const;
 
 /** Who may do what: a role, whose records, and which fields stay hidden from it. */
