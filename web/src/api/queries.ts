@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, isApiError, type Query } from './client';
 import type {
-  Absence, AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, RecordFull, RecordItem, ReportResult,
+  Absence, AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, PoolPage, RecordFull, RecordItem, ReportResult,
   RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User,
 } from './types';
 
@@ -87,6 +87,14 @@ export const boardQuery = (app: string, view: string, where: string) =>
   queryOptions({
     queryKey: ['board', app, view, where],
     queryFn: ({ signal }) => api.get<Board>(`/apps/${app}/boards/${view}`, { query: { where }, signal }),
+  });
+
+export const poolQuery = (app: string, key: string, q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['pool', app, key, q],
+    queryFn: ({ pageParam, signal }) => api.get<PoolPage>(`/apps/${app}/pools/${key}`, { query: { q, after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
   });
 
 export const dashboardQuery = (app: string, key: string) =>

@@ -107,6 +107,10 @@ export interface Money {
 export type Data = Record<string, unknown>;
 
 export interface RecordItem {
+  /** The pool it waits in, when nobody owns it. */
+  pool?: { key: string; name: Text; since: string; former: string };
+  /** When it returns to its pool unless its owner works on it. */
+  goesBack?: string;
   id: string;
   app: string;
   form: string;
@@ -456,4 +460,31 @@ export interface SessionInfo {
   address: string;
   agent: string;
   current: boolean;
+}
+
+/** A pool as the reader stands to it; limits of 0 are none. */
+export interface PoolInfo {
+  key: string;
+  name: Text;
+  help?: Text;
+  form: string;
+  member: boolean;
+  records: number;
+  held: number;
+  cap: number;
+  today: number;
+  claimPerDay: number;
+  protect: string;
+  cooldown: string;
+}
+
+export interface PooledItem extends RecordItem {
+  /** When the reader may claim it; null is now. */
+  cooldownUntil: string | null;
+}
+
+export interface PoolPage {
+  pool: PoolInfo;
+  items: PooledItem[];
+  next: string;
 }

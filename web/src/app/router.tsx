@@ -101,6 +101,12 @@ const history = createRoute({
   component: lazyRouteComponent(() => import('@/features/record/HistoryPage'), 'HistoryPage'),
 });
 
+const pool = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/pool/$key',
+  component: lazyRouteComponent(() => import('@/features/pool/PoolPage'), 'PoolPage'),
+});
+
 const dashboard = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/dashboards/$key',
@@ -146,7 +152,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, board, list, create, record, history, dashboard, templates, people, profile, designHome]),
+      shell.addChildren([home, inbox, board, list, create, record, history, pool, dashboard, templates, people, profile, designHome]),
       design.addChildren([designPlace]),
     ]),
   ]),

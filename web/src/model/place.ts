@@ -2,7 +2,7 @@ import { type Definition, type Text } from './definition';
 import { isObject, joinKeyPath, locateNearest, splitKeyPath, valueAt } from './path';
 
 /** The pages of the designer. */
-export type Page = 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'views' | 'json';
+export type Page = 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'views' | 'json';
 
 const PAGES: Record<string, Page> = {
   forms: 'forms',
@@ -11,6 +11,7 @@ const PAGES: Record<string, Page> = {
   approvals: 'approvals',
   rules: 'rules',
   automations: 'automations',
+  pools: 'pools',
   views: 'views',
   reports: 'views',
   dashboards: 'views',
@@ -28,6 +29,7 @@ const WORDS = {
   steps: 'step',
   rules: 'rule',
   automations: 'automation',
+  pools: 'pool',
   views: 'view',
   reports: 'report',
   dashboards: 'dashboard',

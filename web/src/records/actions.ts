@@ -1,4 +1,4 @@
-import { api } from '@/api/client';
+import { api, operationKey } from '@/api/client';
 import { queryClient } from '@/api/queries';
 import type { Data, RecordFull } from '@/api/types';
 
@@ -22,4 +22,16 @@ export async function move(id: string, transition: string, body: { data?: Data; 
   const record = await api.post<RecordFull>(`${recordPath(id)}/transitions/${transition}`, body, { key });
   putRecord(record);
   return record;
+}
+
+/** Takes a record out of its pool. */
+export async function claim(id: string): Promise<RecordFull> {
+  const record = await api.post<RecordFull>(`${recordPath(id)}/claim`, {}, { key: operationKey() });
+  putRecord(record);
+  return record;
+}
+
+/** Puts a record into a pool: the one it came from, unless another is named. */
+export async function release(id: string, reason: string, key: string): Promise<RecordFull | null> {
+  return await api.post<RecordFull | null>(`${recordPath(id)}/release`, { reason }, { key });
 }

@@ -5,9 +5,10 @@ import type { IconName } from '@/ui/Icon';
 export type Place =
   | { kind: 'board'; key: string; name: Text; icon: IconName; form: string }
   | { kind: 'list'; key: string; name: Text; icon: IconName; form: string }
+  | { kind: 'pool'; key: string; name: Text; icon: IconName; form: string }
   | { kind: 'dashboard'; key: string; name: Text; icon: IconName };
 
-/** The pages of an app in the order of its definition: a board for each process, a list for each plain form, dashboards. */
+/** The pages of an app in the order of its definition: a board for each process, a list for each plain form, pools, dashboards. */
 export function placesOf(definition: Definition): Place[] {
   const places: Place[] = [];
   const forms = new Map((definition.forms ?? []).map((f) => [f.key, f]));
@@ -25,6 +26,7 @@ export function placesOf(definition: Definition): Place[] {
   for (const form of forms.values()) {
     if (!shown.has(form.key)) places.push({ kind: 'list', key: form.key, name: form.name, icon: 'table', form: form.key });
   }
+  for (const pool of definition.pools ?? []) places.push({ kind: 'pool', key: pool.key, name: pool.name, icon: 'layers', form: pool.form });
   for (const board of definition.dashboards ?? []) {
     places.push({ kind: 'dashboard', key: board.key, name: board.name, icon: 'chart' });
   }

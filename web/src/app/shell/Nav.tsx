@@ -114,6 +114,13 @@ export function PlaceLink({ app, place, children }: { app: string; place: Place;
       </Link>
     );
   }
+  if (place.kind === 'pool') {
+    return (
+      <Link to="/a/$app/pool/$key" params={{ app, key: place.key }} activeProps={active}>
+        {children}
+      </Link>
+    );
+  }
   return (
     <Link to="/a/$app/dashboards/$key" params={{ app, key: place.key }} activeProps={active}>
       {children}

@@ -1,10 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button, Dropdown, Modal, Space } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { usePeople } from '@/api/people';
-import { queryClient } from '@/api/queries';
+import { meQuery, queryClient } from '@/api/queries';
 import type { RecordFull, TransitionInfo } from '@/api/types';
 import { readRef } from '@/fields/ref';
 import { putRecord, recordPath, refreshAround } from '@/records/actions';
@@ -16,6 +17,7 @@ import { useFormat } from '@/ui/locale';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { ClaimButton, ReleaseDialog } from './Pool';
 import type { SaveState } from './useSave';
 
 interface Props {
@@ -62,6 +64,8 @@ export function Header({ model, record, status, message, onMove, onSave }: Props
             {t('round.running')}
           </span>
         ) : null}
+        {record.pool ? <span className="tag warn">{text(record.pool.name, record.pool.key)}</span> : null}
+        {record.goesBack ? <span className="tag warn">{t('goesBack', { date: format.date(record.goesBack) })}</span> : null}
         {stage?.end ? <span className={`tag ${stage.end === 'won' || stage.end === 'done' ? 'ok' : 'bad'}`}>{text(stage.name, stage.key)}</span> : null}
       </div>
       <div className="meta s">
@@ -83,6 +87,7 @@ export function Header({ model, record, status, message, onMove, onSave }: Props
         <SaveNote status={status} message={message} onSave={onSave} />
       </div>
       <div className="acts">
+        <ClaimButton record={record} />
         <Transitions record={record} model={model} onMove={onMove} />
         <MoreMenu record={record} model={model} />
       </div>
@@ -208,9 +213,14 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
   );
 }
 
-function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
+/** What is rarely done with a record. */
+export function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
   const { t } = useTranslation(['record', 'common', 'history']);
   const [asking, setAsking] = useState(false);
+  const [releasing, setReleasing] = useState(false);
+  const { data: me } = useQuery(meQuery());
+  const pooled = (model.definition.pools ?? []).some((p) => p.form === record.form);
+  const mayRelease = pooled && record.open && !record.pool && (record.can.assign || (record.can.edit && record.owner === me?.user.id));
   const navigate = useNavigate();
   const errorText = useErrorText();
   const remove = async () => {
@@ -239,6 +249,7 @@ function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
         menu={{
           items: [
             { key: 'history', label: t('history:open'), onClick: () => void navigate({ to: '/r/$id/history', params: { id: record.id } }) },
+            ...(mayRelease ? [{ key: 'release', label: t('release'), onClick: () => setReleasing(true) }] : []),
             ...(record.can.delete ? [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] : []),
           ],
         }}
@@ -256,6 +267,7 @@ function MoreMenu({ record, model }: { record: RecordFull; model: Model }) {
       >
         {t('deleteText')}
       </Modal>
+      {releasing ? <ReleaseDialog record={record} onClose={() => setReleasing(false)} /> : null}
     </>
   );
 }

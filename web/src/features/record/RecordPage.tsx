@@ -24,6 +24,7 @@ import { toast } from '@/ui/toast';
 import { usePhone } from '@/ui/useMedia';
 import { ConflictDialog } from './ConflictDialog';
 import * as head from './Header';
+import { ClaimButton } from './Pool';
 import * as rail from './Rail';
 import * as path from './StagePath';
 import { useSave } from './useSave';
@@ -32,6 +33,7 @@ import './record.css';
 // What stands around the form does not render at every keystroke.
 const Header = memo(head.Header);
 const Transitions = memo(head.Transitions);
+const MoreMenu = memo(head.MoreMenu);
 const StagePath = memo(path.StagePath);
 const LeaveCard = memo(rail.LeaveCard);
 const ApprovalCard = memo(rail.ApprovalCard);
@@ -219,7 +221,9 @@ function BottomBar({ record, model, state, dirty, saving, onSave, onMove }: {
           {t('save')}
         </Button>
       ) : null}
+      <ClaimButton record={record} />
       <Transitions record={record} model={model} onMove={onMove} />
+      <MoreMenu record={record} model={model} />
     </div>
   );
 }

@@ -38,6 +38,8 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
         return { move: def.processes?.find((p) => p.form === form)?.transitions?.[0]?.key ?? '' };
       case 'assign':
         return { assign: [{ managerOf: 'owner', level: 1 }] };
+      case 'pool':
+        return { pool: { in: def.pools?.find((p) => p.form === form)?.key ?? '' } };
       case 'http':
         return { http: { url: 'https://', method: 'POST' } };
       case 'branch':
@@ -85,7 +87,7 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
   );
 }
 
-const INNER = ['set', 'move', 'start', 'assign', 'task', 'notify', 'http', 'if', 'then', 'else', 'on'];
+const INNER = ['set', 'move', 'start', 'assign', 'pool', 'task', 'notify', 'http', 'if', 'then', 'else', 'on'];
 
 function ActionBody({ at, action, form, depth }: { at: Path; action: Action; form: string; depth: number }) {
   const { t } = useTranslation('designer');
@@ -170,7 +172,8 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
           <AssignsSlot at={[...at, 'start', 'with']} target={started} reads={form} label={t('startWith')} />
         </>
       ) : null}
-      {kind === 'assign' ? <OwnerSlot at={[...at, 'assign']} label={t('assignTo')} form={form} ways={['keep', 'leastLoaded', 'roundRobin', 'weighted']} unset={t('assign_first')} /> : null}
+      {kind === 'assign' ? <OwnerSlot at={[...at, 'assign']} label={t('assignTo')} form={form} ways={['keep', 'leastLoaded', 'roundRobin', 'weighted', 'pool']} unset={t('assign_first')} /> : null}
+      {kind === 'pool' ? <ChoiceSlot at={[...at, 'pool', 'in']} label={t('poolIn')} choices={(def.pools ?? []).map((p) => ({ value: p.key, label: nameOf(p) }))} /> : null}
       {kind === 'http' ? (
         <>
           <WordSlot at={[...at, 'http', 'url']} label={t('httpUrl')} hint={t('httpHint')} />

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { usePeople } from '@/api/people';
 import { ownerParts, type Owner, type OwnerAssign, type OwnerParts } from '@/model/definition';
 import type { Path } from '@/model/path';
-import { useSlot } from '../context';
+import { useDefinition, useNameOf, useSlot } from '../context';
 import { useRoleChoices } from './choices';
 import { IconButton, Problems, Row } from './Row';
 import { WhoList } from './Who';
@@ -12,10 +12,12 @@ import { WhoList } from './Who';
 export function OwnerSlot({ at, form, label, ways, unset }: { at: Path; form: string; label: string; ways: readonly OwnerAssign[]; unset: string }) {
   const { t } = useTranslation('designer');
   const slot = useSlot<Owner>(at);
+  const nameOf = useNameOf();
+  const pools = (useDefinition().pools ?? []).filter((p) => p.form === form);
   const parts = ownerParts(slot.value);
   const put = (next: OwnerParts) => {
-    const { who, assign, weights } = next;
-    slot.set({ who: who ?? [], ...(assign ? { assign } : {}), ...(assign === 'weighted' ? { weights: weights ?? {} } : {}) });
+    const { who, assign, weights, pool } = next;
+    slot.set({ who: who ?? [], ...(assign ? { assign } : {}), ...(assign === 'weighted' ? { weights: weights ?? {} } : {}), ...(pool ? { pool } : {}) });
   };
   return (
     <div data-path={slot.path}>
@@ -43,6 +45,19 @@ export function OwnerSlot({ at, form, label, ways, unset }: { at: Path; form: st
           )}
         </Row>
       )}
+      {slot.value !== undefined && (pools.length > 0 || parts.pool) ? (
+        <Row label={parts.assign === 'pool' ? t('poolIn') : t('poolNobody')}>
+          {(id) => (
+            <Select
+              id={id}
+              className="d-wide"
+              value={parts.pool ?? ''}
+              options={[{ value: '', label: parts.assign === 'pool' ? t('none') : t('poolNobodyUnset') }, ...pools.map((p) => ({ value: p.key, label: nameOf(p) }))]}
+              onChange={(v: string) => put({ ...parts, pool: v || undefined })}
+            />
+          )}
+        </Row>
+      ) : null}
       {parts.assign === 'weighted' ? <Weights at={[...at, 'weights']} /> : null}
     </div>
   );

@@ -203,7 +203,7 @@ function OwnerPart({ at, form }: { at: (string | number)[]; form: string }) {
   const { t } = useTranslation('designer');
   return (
     <Part title={t('owner')} question={t('q_who')}>
-      <OwnerSlot at={[...at, 'owner']} form={form} label={t('owner')} ways={['leastLoaded', 'roundRobin', 'weighted', 'pick']} unset={t('assign_keep')} />
+      <OwnerSlot at={[...at, 'owner']} form={form} label={t('owner')} ways={['leastLoaded', 'roundRobin', 'weighted', 'pick', 'pool']} unset={t('assign_keep')} />
     </Part>
   );
 }
