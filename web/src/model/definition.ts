@@ -371,6 +371,8 @@ export interface Who {
   upTo?: number;
   decide?: string;
   expr?: string;
+  pick?: 'initiator' | 'previous';
+  from?: Whos;
 }
 
 /** One who may stand for a list of one. */
@@ -417,6 +419,8 @@ export interface Step {
   onSelf?: SelfPolicy;
   due?: DueStep[];
   allow?: StepRight[];
+  parallel?: Step[];
+  join?: 'all' | 'any';
 }
 
 export interface DueStep {
