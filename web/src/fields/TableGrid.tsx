@@ -1,17 +1,18 @@
 import { Button } from 'antd';
 import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Data } from '@/api/types';
 import type { Field } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { useText } from '@/ui/text';
-import { stateOf, type InputProps } from './kind';
+import { readsForm, stateOf, type FormNow, type InputProps } from './kind';
 import { kindOf } from './kindOf';
 import { columnSum, useRows } from './tableRows';
 
 /** A table as rows and columns. */
 export function TableGrid(props: InputProps) {
-  const { field, id, path, onLeave } = props;
+  const { field, id, path, onLeave, now } = props;
   const { t } = useTranslation('fields');
   const text = useText();
   const format = useFormat();
@@ -41,28 +42,21 @@ export function TableGrid(props: InputProps) {
           <tbody>
             {rows.map((row, i) => (
               // Rows have no identity of their own; the order is it.
-              <tr key={i}>
-                <td className="at">{i + 1}</td>
-                {columns.map((c) => {
-                  const place = `${path}[${i}].${c.key}`;
-                  return (
-                    <GridCell
-                      key={c.key}
-                      id={`${id}-${i}-${c.key}`}
-                      column={c}
-                      index={i}
-                      path={place}
-                      value={row[c.key]}
-                      locked={cellLocked(i, c)}
-                      problem={problems.get(place)}
-                      warning={warnings.get(place)}
-                      set={set}
-                      onLeave={onLeave}
-                    />
-                  );
-                })}
-                {locked ? null : <RemoveRow index={i} remove={remove} />}
-              </tr>
+              <GridRow
+                key={i}
+                id={id}
+                path={path}
+                index={i}
+                row={row}
+                columns={columns}
+                locks={columns.map((c) => (cellLocked(i, c) ? '1' : '0')).join('')}
+                problems={ofRow(problems, `${path}[${i}].`)}
+                warnings={ofRow(warnings, `${path}[${i}].`)}
+                now={now && columns.some(readsForm) ? now : undefined}
+                set={set}
+                remove={locked ? undefined : remove}
+                onLeave={onLeave}
+              />
             ))}
           </tbody>
           {sums.some(Boolean) && rows.length > 1 ? (
@@ -90,21 +84,78 @@ export function TableGrid(props: InputProps) {
   );
 }
 
-interface CellOfRow {
+const none: ReadonlyMap<string, string> = new Map();
+
+/** The words about a row's cells; the same empty map for every row without any, so that it does not render for others' sake. */
+function ofRow(words: ReadonlyMap<string, string>, start: string): ReadonlyMap<string, string> {
+  for (const place of words.keys()) if (place.startsWith(start)) return words;
+  return none;
+}
+
+interface RowOfGrid {
+  id: string;
+  path: string;
+  index: number;
+  row: Data;
+  columns: readonly Field[];
+  /** One figure a column: 1 where nothing can be typed. */
+  locks: string;
+  problems: ReadonlyMap<string, string>;
+  warnings: ReadonlyMap<string, string>;
+  now: FormNow | undefined;
+  set: (index: number, column: string, next: unknown) => void;
+  remove: ((index: number) => void) | undefined;
+  onLeave: (() => void) | undefined;
+}
+
+/** One row; it renders only when its own values or states change. */
+const GridRow = memo(function GridRow({ id, path, index, row, columns, locks, problems, warnings, now, set, remove, onLeave }: RowOfGrid) {
+  const { t } = useTranslation('fields');
+  return (
+    <tr>
+      <td className="at">{index + 1}</td>
+      {columns.map((c, i) => {
+        const place = `${path}[${index}].${c.key}`;
+        return (
+          <GridCell
+            key={c.key}
+            id={`${id}-${index}-${c.key}`}
+            column={c}
+            index={index}
+            path={place}
+            value={row[c.key]}
+            locked={locks[i] === '1'}
+            problem={problems.get(place)}
+            warning={warnings.get(place)}
+            now={readsForm(c) ? now : undefined}
+            set={set}
+            onLeave={onLeave}
+          />
+        );
+      })}
+      {remove ? (
+        <td className="at">
+          <button type="button" className="ib" onClick={() => remove(index)} aria-label={t('removeRowN', { n: index + 1 })}>
+            <Icon name="trash" size={14} />
+          </button>
+        </td>
+      ) : null}
+    </tr>
+  );
+});
+
+interface CellOfRow extends Pick<RowOfGrid, 'index' | 'now' | 'set' | 'onLeave'> {
   id: string;
   column: Field;
-  index: number;
   path: string;
   value: unknown;
   locked: boolean;
   problem: string | undefined;
   warning: string | undefined;
-  set: (index: number, column: string, next: unknown) => void;
-  onLeave: (() => void) | undefined;
 }
 
 /** One cell; it renders only when its own value or state changes. */
-const GridCell = memo(function GridCell({ id, column, index, path, value, locked, problem, warning, set, onLeave }: CellOfRow) {
+const GridCell = memo(function GridCell({ id, column, index, path, value, locked, problem, warning, now, set, onLeave }: CellOfRow) {
   const text = useText();
   const { key } = column;
   const onChange = useCallback((next: unknown) => set(index, key, next), [set, index, key]);
@@ -123,6 +174,7 @@ const GridCell = memo(function GridCell({ id, column, index, path, value, locked
           onChange={onChange}
           onLeave={onLeave}
           path={path}
+          now={now}
           invalid={Boolean(problem)}
           describedBy={[problem ? `${id}-bad` : '', warning ? `${id}-warn` : ''].filter(Boolean).join(' ') || undefined}
           label={`${text(column.name, key)} ${index + 1}`}
@@ -138,17 +190,6 @@ const GridCell = memo(function GridCell({ id, column, index, path, value, locked
           {warning}
         </p>
       ) : null}
-    </td>
-  );
-});
-
-const RemoveRow = memo(function RemoveRow({ index, remove }: { index: number; remove: (index: number) => void }) {
-  const { t } = useTranslation('fields');
-  return (
-    <td className="at">
-      <button type="button" className="ib" onClick={() => remove(index)} aria-label={t('removeRowN', { n: index + 1 })}>
-        <Icon name="trash" size={14} />
-      </button>
     </td>
   );
 });

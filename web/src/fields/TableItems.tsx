@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
-import { isEmpty, type CellProps, type InputProps } from './kind';
+import { isEmpty, readsForm, type CellProps, type InputProps } from './kind';
 import { kindOf } from './kindOf';
 import { useRows } from './tableRows';
 
 /** Phones: each row is an item of two lines that opens in place. */
 export function TableItems(props: InputProps) {
-  const { field, id, path, onLeave } = props;
+  const { field, id, path, onLeave, now } = props;
   const { t } = useTranslation('fields');
   const text = useText();
   const { rows, columns, locked, problems, warnings, set, add, remove, cellLocked } = useRows(props);
@@ -71,6 +71,7 @@ export function TableItems(props: InputProps) {
                             onChange={(v) => set(i, c.key, v)}
                             onLeave={onLeave}
                             path={place}
+                            now={readsForm(c) ? now : undefined}
                             invalid={Boolean(problem)}
                             describedBy={[problem ? `${cell}-bad` : '', warning ? `${cell}-warn` : ''].filter(Boolean).join(' ') || undefined}
                             label={text(c.name, c.key)}

@@ -22,8 +22,8 @@ export function useFieldEnv(): FieldEnv {
 }
 
 /**
- * The form as it stands after the last keystroke. It is apart from FieldEnv because whoever reads it renders at every keystroke: a table does,
- * for its cells, and options that depend on another field.
+ * The form as it stands after the last keystroke. Whoever reads it renders at every keystroke, so it is handed to those alone that need it (see
+ * readsForm), and is no context: React would look for readers in the whole form each time.
  */
 export interface FormNow {
   /** States by key, and by "lines[0].price" for cells that differ from their column. */
@@ -35,7 +35,12 @@ export interface FormNow {
   data?: Data;
 }
 
-export const FormNowContext = createContext<FormNow>({ states: {}, problems: new Map(), warnings: new Map() });
+export const unknownNow: FormNow = { states: {}, problems: new Map(), warnings: new Map() };
+
+/** Whether a field's input looks at the rest of the form: a table does, for its cells, and options that depend on another field. */
+export function readsForm(field: Field): boolean {
+  return field.type === 'table' || Boolean(field.optionsBy);
+}
 
 const free: FieldState = Object.freeze({ visible: true, required: false, readOnly: false });
 
@@ -55,6 +60,8 @@ export interface InputProps {
   onLeave?: (() => void) | undefined;
   /** "amount", or "lines[0].price" in a table: where states and problems are looked up. */
   path: string;
+  /** The form around it, for a field of which readsForm is true. */
+  now?: FormNow | undefined;
   disabled?: boolean | undefined;
   invalid?: boolean | undefined;
   /** Ids of the help and the problem. */

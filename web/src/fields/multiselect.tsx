@@ -4,11 +4,11 @@ import type { CellProps, FieldKind, InputProps } from './kind';
 import { useOffered, useOptions } from './options';
 import { OptionsSetting } from './select';
 
-function MultiselectInput({ id, field, path, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
+function MultiselectInput({ id, field, path, now, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { t } = useTranslation();
   const { name } = useOptions(field);
   const chosen = Array.isArray(value) ? (value as string[]) : [];
-  const offered = useOffered(field, path, chosen);
+  const offered = useOffered({ field, path, now }, chosen);
   return (
     <Select
       id={id}

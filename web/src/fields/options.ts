@@ -1,8 +1,8 @@
-import { use, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Data } from '@/api/types';
 import type { Field, Option } from '@/model/definition';
 import { useText } from '@/ui/text';
-import { FormNowContext, useFieldEnv } from './kind';
+import { useFieldEnv, type InputProps } from './kind';
 
 /** The choices of a field in order, with their names. */
 export function useOptions(field: Field): { all: Map<string, Option>; name: (key: unknown) => string } {
@@ -33,10 +33,8 @@ export function isOffered(option: Option, chosen: ReadonlySet<string>): boolean 
 }
 
 /** The options to choose from now: not the retired, not those that belong to another choice; what is chosen already stays. */
-export function useOffered(field: Field, path: string, value: readonly string[]): Option[] {
+export function useOffered({ field, path, now }: Pick<InputProps, 'field' | 'path' | 'now'>, value: readonly string[]): Option[] {
   const { all } = useOptions(field);
-  // Only such a field renders whenever another changes.
-  const data = field.optionsBy ? use(FormNowContext).data : undefined;
-  const chosen = field.optionsBy && data ? chosenIn(data, field.optionsBy, path) : undefined;
+  const chosen = field.optionsBy && now?.data ? chosenIn(now.data, field.optionsBy, path) : undefined;
   return [...all.values()].filter((o) => value.includes(o.key) || (!o.retired && (!chosen || isOffered(o, chosen))));
 }

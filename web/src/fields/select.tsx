@@ -5,10 +5,10 @@ import type { CellProps, FieldKind, InputProps, SettingsProps } from './kind';
 import { useOffered, useOptions } from './options';
 import { ChoiceSetting } from './settings';
 
-function SelectInput({ id, field, path, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
+function SelectInput({ id, field, path, now, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { t } = useTranslation();
   const { name } = useOptions(field);
-  const options = useOffered(field, path, typeof value === 'string' ? [value] : []).map((o) => ({ value: o.key, label: name(o.key) }));
+  const options = useOffered({ field, path, now }, typeof value === 'string' ? [value] : []).map((o) => ({ value: o.key, label: name(o.key) }));
   return (
     <Select
       id={id}

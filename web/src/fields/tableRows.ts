@@ -1,8 +1,8 @@
-import { useCallback, useContext, useLayoutEffect, useMemo, useRef } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import type { Data } from '@/api/types';
 import { isComputed, type Field } from '@/model/definition';
 import { addDecimals, isMoney } from '@/ui/format';
-import { FormNowContext, stateOf, useFieldEnv, type InputProps } from './kind';
+import { stateOf, unknownNow, useFieldEnv, type InputProps } from './kind';
 
 export function rowsOf(value: unknown): Data[] {
   return Array.isArray(value) ? (value as Data[]) : [];
@@ -20,9 +20,9 @@ export function columnSum(rows: readonly Data[], key: string): { amount: string;
  * What both faces of a table do to its rows. The functions stay the same from one keystroke to the next, so that of a large table only the
  * cells that changed are rendered.
  */
-export function useRows({ field, value, onChange, onLeave, path, disabled }: InputProps) {
+export function useRows({ field, value, onChange, onLeave, path, disabled, now = unknownNow }: InputProps) {
   const { readOnly } = useFieldEnv();
-  const { states, problems, warnings } = useContext(FormNowContext);
+  const { states, problems, warnings } = now;
   const rows = rowsOf(value);
   const hidden = (field.fields ?? []).filter((c) => !stateOf(states, `${path}.${c.key}`).visible).map((c) => c.key).join(' ');
   const columns = useMemo(() => (field.fields ?? []).filter((c) => !hidden.split(' ').includes(c.key)), [field, hidden]);

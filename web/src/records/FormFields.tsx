@@ -1,6 +1,6 @@
 import { memo, useCallback, useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { FieldEnvContext, FormNowContext, isEmpty, stateOf, type FieldEnv, type FormNow } from '@/fields/kind';
+import { FieldEnvContext, isEmpty, readsForm, stateOf, type FieldEnv, type FormNow } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
 import { isComputed, type Definition, type Field, type Form } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
@@ -56,7 +56,7 @@ function partsOf(form: Form, state: Pick<FormState, 'states' | 'sections'>, name
 }
 
 /** What a row shows of the form's state, each piece by itself: a row renders only when one of them changes. */
-function rowProps(state: FormState, field: Field) {
+function rowProps(state: FormState, field: Field, now: FormNow) {
   const { key } = field;
   return {
     field,
@@ -66,6 +66,7 @@ function rowProps(state: FormState, field: Field) {
     warning: state.warnings.get(key),
     pending: state.pending && Boolean(field.calc),
     set: state.set,
+    now: readsForm(field) ? now : undefined,
   };
 }
 
@@ -78,7 +79,6 @@ export function FormSections({ app, definition, form, state, readOnly = false, o
   const parts = partsOf(form, state, (s) => text(s.name, s.key), form.sections?.length ? t('moreFields') : text(form.name, form.key));
   return (
     <FieldEnvContext.Provider value={env}>
-      <FormNowContext.Provider value={now}>
         {state.cautions.map((words) => (
           <p key={words} className="notice warn" role="status">
             <Icon name="alert" />
@@ -92,12 +92,11 @@ export function FormSections({ app, definition, form, state, readOnly = false, o
             </header>
             <div className={`fields c${Math.min(part.columns, 4)}`}>
               {part.fields.map((field) => (
-                <FieldRow key={field.key} {...rowProps(state, field)} under={part.title} onLeave={onLeave} form={form} recordId={recordId} />
+                <FieldRow key={field.key} {...rowProps(state, field, now)} under={part.title} onLeave={onLeave} form={form} recordId={recordId} />
               ))}
             </div>
           </section>
         ))}
-      </FormNowContext.Provider>
     </FieldEnvContext.Provider>
   );
 }
@@ -109,13 +108,11 @@ export function FormSubset({ app, definition, form, state, keys, must, readOnly 
   const fields = keys.map((k) => form.fields.find((f) => f.key === k)).filter((f): f is Field => f !== undefined && stateOf(state.states, f.key).visible);
   return (
     <FieldEnvContext.Provider value={env}>
-      <FormNowContext.Provider value={now}>
         <div className="fields c1">
           {fields.map((field) => (
-            <FieldRow key={field.key} {...rowProps(state, field)} must={must?.has(field.key) ?? false} />
+            <FieldRow key={field.key} {...rowProps(state, field, now)} must={must?.has(field.key) ?? false} />
           ))}
         </div>
-      </FormNowContext.Provider>
     </FieldEnvContext.Provider>
   );
 }
@@ -132,7 +129,7 @@ interface RowProps extends ReturnType<typeof rowProps> {
 
 const nothing = () => {};
 
-const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, pending, set, under, must = false, onLeave, form, recordId }: RowProps) {
+const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, pending, set, now, under, must = false, onLeave, form, recordId }: RowProps) {
   const id = useId();
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
@@ -144,7 +141,7 @@ const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, p
   const still = isComputed(field) || own.readOnly;
   const { Cell, Input } = kind;
   const describedBy = [help ? `${id}-help` : '', problem ? `${id}-bad` : '', warning ? `${id}-warn` : ''].filter(Boolean).join(' ') || undefined;
-  let control = <Input id={id} field={field} value={value} onChange={onChange} onLeave={onLeave} path={key} invalid={Boolean(problem)} describedBy={describedBy} />;
+  let control = <Input id={id} field={field} value={value} onChange={onChange} onLeave={onLeave} path={key} now={now} invalid={Boolean(problem)} describedBy={describedBy} />;
   if (own.masked) {
     control = (
       <div className="still">
@@ -159,7 +156,7 @@ const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, p
       </div>
     );
   } else if (still) {
-    control = <Input id={id} field={field} value={value} onChange={nothing} path={key} disabled />;
+    control = <Input id={id} field={field} value={value} onChange={nothing} path={key} now={now} disabled />;
   }
   const wordless = field.type === 'static';
   const plainLabel = still || own.masked || field.type === 'table';

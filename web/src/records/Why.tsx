@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Popover } from 'antd';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { Person, Text } from '@/api/types';
@@ -28,7 +28,7 @@ export function readable(formula: string, nameOf: (key: string) => string | unde
 }
 
 /** Why a computed value is what it is: the formula, what went in, and whose change made it. */
-export function Why({ recordId, form, field, name }: { recordId: string; form: Form; field: string; name: string }) {
+export const Why = memo(function Why({ recordId, form, field, name }: { recordId: string; form: Form; field: string; name: string }) {
   const { t } = useTranslation('record');
   const [open, setOpen] = useState(false);
   return (
@@ -46,7 +46,7 @@ export function Why({ recordId, form, field, name }: { recordId: string; form: F
       </button>
     </Popover>
   );
-}
+});
 
 function Reason({ recordId, form, field, name }: { recordId: string; form: Form; field: string; name: string }) {
   const { t } = useTranslation('record');
