@@ -30,7 +30,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@touch $@
 
 # The rules as the browser runs them, beside the loader of the same toolchain; the app loads them when a form opens.
-RULES_SOURCES := $(shell find rules forms web/wasm -name '*.go' -not -name '*_test.go' -o -path 'forms/*.txt' 2>/dev/null)
+RULES_SOURCES := $(shell find rules forms web/wasm -name '*.go' -not -name '*_test.go' -o -path 'forms/*.txt' -o -path 'rules/*.txt' 2>/dev/null)
 $(WASM): $(RULES_SOURCES) go.mod go.sum
 	@mkdir -p $(@D)
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $(@D)/wasm_exec.js
@@ -84,8 +84,8 @@ kill-test: build ## kill -9 the server 50 times under load, on both stores; noth
 simulate: ## histories of three nodes with crashes, lost answers and wrong clocks; SEEDS=100000 of them
 	go test ./runtime/engine -run 'TestSimulate$$' -count 1 -timeout 0 -seeds $(SEEDS)
 
-data: ## renew the embedded calendar and place names from their packages
-	go generate ./runtime/org ./forms
+data: ## renew the embedded calendar, place names and readings of characters from their packages
+	go generate ./runtime/org ./forms ./rules
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin web/node_modules web/dist/assets web/dist/index.html* web/src/rules/built

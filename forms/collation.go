@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mozillazg/go-pinyin"
+	"pipewright/rules"
 )
 
 // maxCollated bounds the characters that take part in the order; texts equal so far fall back to the order of ids.
@@ -37,9 +37,7 @@ func CollationKey(s string) string {
 		}
 		if unicode.Is(unicode.Han, r) {
 			// Without a reading (rare characters) the character sorts by itself, behind all others.
-			if p := pinyin.SinglePinyin(r, toned); len(p) > 0 {
-				b.WriteString(p[0])
-			}
+			b.WriteString(rules.Reading(r))
 			b.WriteRune(r)
 			continue
 		}
@@ -47,13 +45,6 @@ func CollationKey(s string) string {
 	}
 	return b.String()
 }
-
-// toned writes the tone as a digit behind the syllable: zhong1.
-var toned = func() pinyin.Args {
-	a := pinyin.NewArgs()
-	a.Style = pinyin.Tone3
-	return a
-}()
 
 // foldWidth maps full-width forms (U+FF01…U+FF5E, U+3000) to their plain ones.
 func foldWidth(r rune) rune {

@@ -2,11 +2,7 @@ package forms
 
 import (
 	"encoding/json"
-	"strings"
-	"sync"
 	"unicode/utf8"
-
-	"github.com/microcosm-cc/bluemonday"
 
 	"pipewright/rules"
 )
@@ -18,21 +14,6 @@ type richtextKind struct{}
 
 // richtextMost bounds the HTML, in characters.
 const richtextMost = 100000
-
-// richtextPolicy is made when it is first needed: most apps have no such field.
-var richtextPolicy = sync.OnceValue(func() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "hr", "strong", "b", "em", "i", "u", "s", "sub", "sup", "code", "pre", "blockquote",
-		"h1", "h2", "h3", "h4", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td")
-	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("http", "https", "mailto")
-	p.RequireParseableURLs(true)
-	p.AllowRelativeURLs(false)
-	p.RequireNoFollowOnLinks(true)
-	p.RequireNoReferrerOnLinks(true)
-	p.AddTargetBlankToFullyQualifiedLinks(true)
-	return p
-})
 
 func (richtextKind) settings() []string                    { return []string{"list", "search"} }
 func (richtextKind) compile(*compiler, *field)             {}
@@ -60,7 +41,7 @@ func (richtextKind) accept(_ *field, v any, at *place) any {
 		return at.fail("text.tooLong", "{field}最多 {max} 个字，现在有 {n} 个", "{field}最多 {max} 個字，現在有 {n} 個",
 			"{field} may have at most {max} characters, it has {n}", "max", richtextMost, "n", n)
 	}
-	return strings.TrimSpace(richtextPolicy().Sanitize(s))
+	return cleanHTML(s)
 }
 
 func (richtextKind) schema(*field) map[string]any {

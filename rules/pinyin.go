@@ -1,10 +1,6 @@
 package rules
 
-import (
-	"strings"
-
-	"github.com/mozillazg/go-pinyin"
-)
+import "strings"
 
 // phrases are words in which a character is read otherwise than alone.
 var phrases = strings.NewReplacer(
@@ -14,17 +10,18 @@ var phrases = strings.NewReplacer(
 	"莞", "guan", "重工", "zhonggong", "重要", "zhongyao", "增长", "zengzhang", "董事长", "dongshizhang", "校长", "xiaozhang", "处长", "chuzhang",
 )
 
-var pinyinArgs = pinyin.NewArgs()
-
 // Pinyin writes Chinese characters in pinyin without tones and leaves the rest as it is, in one word.
 func Pinyin(s string) string {
 	var b strings.Builder
 	for _, r := range phrases.Replace(s) {
-		if py := pinyin.SinglePinyin(r, pinyinArgs); len(py) > 0 {
-			b.WriteString(py[0])
+		if py := toneless(Reading(r)); py != "" {
+			b.WriteString(py)
 		} else {
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
 }
+
+// toneless is a reading without the digit of its tone.
+func toneless(reading string) string { return strings.TrimRight(reading, "1234") }

@@ -40,6 +40,7 @@ func cut(form *forms.Form, w *forms.World, hidden []string) (s *forms.Schema, re
 	for _, key := range hidden {
 		c.remove(strings.Split(key, "."))
 	}
+	c.cutRichText()
 	c.cutCalendar()
 	// Each round takes out at least one thing, and what rested on it fails in the next.
 	for range 200 {
@@ -181,6 +182,24 @@ func (c *cutter) cutSection(key string) bool {
 		return true
 	}
 	return false
+}
+
+// cutRichText takes out rich text: only the server cleans HTML.
+func (c *cutter) cutRichText() {
+	var rich [][]string
+	for _, f := range c.form.Fields {
+		if f.Type == "richtext" {
+			rich = append(rich, []string{f.Key})
+		}
+		for _, col := range f.Fields {
+			if col.Type == "richtext" {
+				rich = append(rich, []string{f.Key, col.Key})
+			}
+		}
+	}
+	for _, at := range rich {
+		c.remove(at)
+	}
 }
 
 func cutCheck(checks *[]forms.Check, key string) bool {
