@@ -66,7 +66,7 @@ async function corpus(t, page, zone) {
       cases += 1;
       slowest = Math.max(slowest, found[i].ms);
       const sum = createHash('sha256').update(found[i].text).digest('hex').slice(0, 16);
-      if (sum !== c.sum) t.assert.fail(`${zone}: ${JSON.stringify(c.in)}\ngives ${found[i].text}\nbut natively ${JSON.stringify(c.data)} ${c.codes ?? ''}`);
+      if (sum !== c.sum) t.assert.fail(`${zone}: ${JSON.stringify(c.in)}\ngives ${found[i].text}\nbut natively something else, against which stands ${c.codes ?? 'nothing'}; see go test ./web/wasm/live -run Corpus`);
     }
   }
   t.assert.ok(cases >= 2000);
