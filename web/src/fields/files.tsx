@@ -30,9 +30,13 @@ export function filesOf(value: unknown): FileRef[] {
   return isFile(value) ? [value] : [];
 }
 
+/** Pictures uploaded from this page, by the file's id: they show at once, also where the server keeps no small picture or no record holds them yet. */
+const uploadedHere = new Map<string, string>();
+
 /** Uploads one file. What the answer says of its small picture is not for the field. */
 export async function upload(content: Blob, name: string, signal?: AbortSignal): Promise<FileRef> {
   const { id, name: called, type, size, sha256 } = await api.upload<Required<FileRef>>('/files', content, { query: { name }, ...(signal ? { signal } : {}) });
+  if (type.startsWith('image/')) uploadedHere.set(id, URL.createObjectURL(content));
   return { id, name: called, type, size, sha256 };
 }
 
@@ -57,7 +61,7 @@ export function Thumb({ file, size = 40 }: { file: FileRef; size?: number }) {
   const { record } = useFieldEnv();
   const [broken, setBroken] = useState(false);
   if (broken || !file.type?.startsWith('image/')) return <Icon name={file.type?.startsWith('image/') ? 'image' : 'doc'} size={16} />;
-  return <img className="thumb" src={fileUrl(file, record, true)} alt="" width={size} height={size} loading="lazy" onError={() => setBroken(true)} />;
+  return <img className="thumb" src={uploadedHere.get(file.id) ?? fileUrl(file, record, true)} alt="" width={size} height={size} loading="lazy" onError={() => setBroken(true)} />;
 }
 
 /** Uploading for a field: what is under way, and what went wrong. */
