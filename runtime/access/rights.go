@@ -34,6 +34,7 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 		r.Delete = r.Delete || has("delete")
 		r.Assign = r.Assign || has("assign")
 		r.Override = r.Override || has("override")
+		r.Export = r.Export || has("export")
 		if has("read") || fresh && has("create") {
 			shows = append(shows, g)
 		}

@@ -79,6 +79,8 @@ func ownCollections() []store.Collection {
 		{Name: collAbsences, Columns: join(text("user"), times("to")), Indexes: []store.Index{ix("byUser", "user", "to"), ix("byEnd", "to")}},
 		{Name: collAnchors, Columns: text("kind", "day"), Indexes: []store.Index{ix("byDay", "kind", "-day")}},
 		{Name: collTurns},
+		{Name: collImports, Columns: join(text("user"), times("at")), Indexes: []store.Index{ix("mine", "user", "-at")}},
+		{Name: collImportRows},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}
 }

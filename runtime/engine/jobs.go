@@ -48,6 +48,7 @@ const (
 	jobSnapshot   = "snapshot"   // the positions of a process at the beginning of a week
 	jobShow       = "show"       // what other collections show of a form's records is out of date
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
+	jobImport     = "import"     // rows of a file come in, or are taken back
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 )
 
@@ -62,6 +63,7 @@ func init() { // the handlers come back here for their constants
 		jobRefresh:    (*Engine).runRefresh,
 		jobShow:       (*Engine).runShow,
 		jobSnapshot:   (*Engine).runSnapshot,
+		jobImport:     (*Engine).runImport,
 		jobAnchor:     (*Engine).runAnchor,
 		jobPassOn:     (*Engine).runPassOn,
 	}

@@ -40,6 +40,8 @@ type lister struct {
 	viewer access.Viewer
 	coll   string
 	filter query.And
+	// whole reads the tables of records too, which lists leave out.
+	whole bool
 }
 
 // look prepares a look at a form: what the person may read, and not the recycle bin. Errors: *process.Rejection not.found.
@@ -214,6 +216,9 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 	}
 	out := make([]*View, 0, len(page.Docs))
 	rows := &rowReader{brief: true, bulk: l.form.Schema.Bulk()}
+	if l.whole {
+		rows = &rowReader{}
+	}
 	for _, d := range page.Docs {
 		s, err := rows.state(d)
 		if err != nil {
@@ -227,7 +232,7 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 			continue
 		}
 		v.maskStage()
-		v.brief = true
+		v.brief = !l.whole
 		out = append(out, v)
 	}
 	return out, page.Next, l.e.titles(ctx, out)

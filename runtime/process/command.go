@@ -112,7 +112,7 @@ type Actor struct {
 
 // Rights on one record.
 type Rights struct {
-	Create, Read, Edit, Delete, Assign, Override, Import bool
+	Create, Read, Edit, Delete, Assign, Override, Import, Export bool
 	// Guest reads the record only because he takes part in it: no grant of his covers it, so he moves nothing (semantics 9).
 	Guest bool
 	// Hide and ReadOnly are field keys that no grant of the actor lets them see or edit.

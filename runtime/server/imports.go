@@ -1,0 +1,208 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+
+	"pipewright/rules"
+	"pipewright/runtime/engine"
+)
+
+type exportIn struct {
+	Where   string   `json:"where"`
+	Q       string   `json:"q"`
+	View    string   `json:"view"`
+	Sort    []string `json:"sort"`
+	Columns []string `json:"columns"`
+	// Format is csv (default) or xlsx; Encoding of csv is utf-8 (default) or gb18030.
+	Format   string `json:"format"`
+	Encoding string `json:"encoding"`
+}
+
+// postExport answers the records of a list as a file.
+func (s *Server) postExport(c *call) (any, error) {
+	var in exportIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	var w sheetWriter
+	kind, end := "text/csv; charset=utf-8", ".csv"
+	switch {
+	case in.Format == "xlsx" && in.Encoding == "":
+		book, err := newBook()
+		if err != nil {
+			return nil, err
+		}
+		w, kind, end = book, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"
+	case in.Format != "" && in.Format != "csv" || in.Encoding != "" && in.Encoding != "utf-8" && in.Encoding != "gb18030":
+		return nil, badRequest(rules.Say("格式是 csv（utf-8 或 gb18030）或 xlsx", "格式是 csv（utf-8 或 gb18030）或 xlsx", "The format is csv (utf-8 or gb18030) or xlsx"))
+	default:
+		if w = newCSV(in.Encoding == "gb18030"); in.Encoding == "gb18030" {
+			kind = "text/csv; charset=gb18030"
+		}
+	}
+	req := engine.ExportRequest{Columns: in.Columns, Language: c.lang(),
+		ListQuery: engine.ListQuery{App: c.Param("app"), Form: c.Param("form"), Where: in.Where, Text: in.Q, View: in.View, Sort: in.Sort}}
+	if err := s.Engine.Export(c.ctx(), c.user.ID, req, w.row); err != nil {
+		return nil, err
+	}
+	content, err := w.bytes()
+	if err != nil {
+		return nil, err
+	}
+	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": c.Param("form") + end}))
+	c.Header("Cache-Control", "no-store")
+	c.Data(http.StatusOK, kind, content)
+	return nil, nil
+}
+
+type importFileOut struct {
+	ID      string            `json:"id"`
+	Rows    int               `json:"rows"`
+	Columns []importColumnOut `json:"columns"`
+	Targets []importTargetOut `json:"targets"`
+}
+
+type importColumnOut struct {
+	Title string `json:"title"`
+	// Samples are the first values; Suggest is the target that the title names.
+	Samples []string `json:"samples"`
+	Suggest string   `json:"suggest,omitempty"`
+}
+
+type importTargetOut struct {
+	Key      string     `json:"key"`
+	Name     rules.Text `json:"name"`
+	Required bool       `json:"required,omitempty"`
+}
+
+// postImport takes a file in and tells what its columns may mean.
+func (s *Server) postImport(c *call) (any, error) {
+	name := fileName(c.Query("name"))
+	content, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxImport))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, refuse(http.StatusRequestEntityTooLarge, "body.tooLarge", rules.Say("文件太大：最多 {mb} MB", "檔案太大：最多 {mb} MB",
+			"The file is too large: at most {mb} MB", "mb", maxImport>>20))
+	case err != nil:
+		return nil, badRequest(rules.Say("文件没有传完", "檔案沒有傳完", "The file broke off"))
+	}
+	rows, err := readSheet(content)
+	if err != nil {
+		return nil, err
+	}
+	im, err := s.Engine.StartImport(c.ctx(), c.user.ID, c.Param("app"), c.Param("form"), name, c.lang(), rows)
+	if err != nil {
+		return nil, err
+	}
+	targets, suggest, err := s.Engine.ImportTargets(c.ctx(), c.user.ID, im)
+	if err != nil {
+		return nil, err
+	}
+	out := importFileOut{ID: im.ID, Rows: im.Total, Columns: []importColumnOut{}, Targets: []importTargetOut{}}
+	for i, title := range im.Header {
+		col := importColumnOut{Title: title, Suggest: suggest[i], Samples: []string{}}
+		for _, row := range rows[1:min(len(rows), 4)] {
+			if i < len(row) {
+				col.Samples = append(col.Samples, row[i])
+			}
+		}
+		out.Columns = append(out.Columns, col)
+	}
+	for _, t := range targets {
+		out.Targets = append(out.Targets, importTargetOut(t))
+	}
+	return reply{status: http.StatusCreated, body: out}, nil
+}
+
+// importPlanIn maps columns, by place from "0", to targets.
+type importPlanIn struct {
+	Mapping map[string]string `json:"mapping"`
+	Key     string            `json:"key"`
+}
+
+func (in importPlanIn) plan() (engine.ImportPlan, error) {
+	p := engine.ImportPlan{Mapping: map[int]string{}, Key: in.Key}
+	for col, key := range in.Mapping {
+		n, err := strconv.Atoi(col)
+		if err != nil {
+			return p, badRequest(rules.Say("列要用从 0 开始的序号", "欄要用從 0 開始的序號", "A column is named by its place, from 0"))
+		}
+		if key != "" {
+			p.Mapping[n] = key
+		}
+	}
+	return p, nil
+}
+
+func (c *call) importPlan() (engine.ImportPlan, error) {
+	var in importPlanIn
+	if err := c.bind(&in); err != nil {
+		return engine.ImportPlan{}, err
+	}
+	return in.plan()
+}
+
+type rehearsalOut struct {
+	Rows     int                    `json:"rows"`
+	Good     int                    `json:"good"`
+	Problems []engine.ImportProblem `json:"problems"`
+}
+
+func (s *Server) checkImport(c *call) (any, error) {
+	p, err := c.importPlan()
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Engine.CheckImport(c.ctx(), c.user.ID, c.Param("id"), p)
+	if err != nil {
+		return nil, err
+	}
+	return rehearsalOut{r.Rows, r.Good, orNone(r.Problems)}, nil
+}
+
+type importOut struct {
+	ID       string                 `json:"id"`
+	State    string                 `json:"state"`
+	Rows     int                    `json:"rows"`
+	Done     int                    `json:"done"`
+	Created  int                    `json:"created"`
+	Updated  int                    `json:"updated"`
+	Failed   int                    `json:"failed"`
+	Undone   int                    `json:"undone"`
+	Problems []engine.ImportProblem `json:"problems"`
+}
+
+func orNone(ps []engine.ImportProblem) []engine.ImportProblem {
+	if ps == nil {
+		return []engine.ImportProblem{}
+	}
+	return ps
+}
+
+func wireImport(im *engine.Import, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return importOut{im.ID, im.State, im.Total, im.Done, im.Created, im.Updated, im.Failed, im.Undone, orNone(im.Problems)}, nil
+}
+
+func (s *Server) getImport(c *call) (any, error) {
+	return wireImport(s.Engine.ImportOf(c.ctx(), c.user.ID, c.Param("id")))
+}
+
+func (s *Server) runImport(c *call) (any, error) {
+	p, err := c.importPlan()
+	if err != nil {
+		return nil, err
+	}
+	return wireImport(s.Engine.RunImport(c.ctx(), c.user.ID, c.Param("id"), p))
+}
+
+func (s *Server) undoImport(c *call) (any, error) {
+	return wireImport(s.Engine.UndoImport(c.ctx(), c.user.ID, c.Param("id")))
+}

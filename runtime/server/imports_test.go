@@ -1,0 +1,132 @@
+package server
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+const listsApp = `{"spec": "pipewright/1", "key": "lists", "name": "Lists", "timezone": "Asia/Shanghai",
+  "roles": [{"key": "member", "name": "Member"}],
+  "forms": [{"key": "item", "name": "Item", "fields": [
+    {"key": "name", "type": "text", "name": {"zh-CN": "名称", "en": "Name"}, "required": true, "filter": true}, {"key": "price", "type": "money", "name": {"zh-CN": "价格", "en": "Price"}},
+    {"key": "share", "type": "percent", "name": "Share"}, {"key": "day", "type": "date", "name": "Day"}],
+    "grants": [{"role": "member", "records": "all", "do": ["create", "read", "edit", "delete", "import", "export"]}]}]}`
+
+func TestImportAndExport(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	admin.must("POST", "/api/apps/import", listsApp)
+	admin.must("POST", "/api/apps/lists/publish", object{"acceptWarnings": true})
+	admin.must("PATCH", "/api/users/rep.li", object{"roles": []string{"lists/member"}})
+	rep := w.as("rep.li")
+	octets := []string{"Content-Type", "application/octet-stream"}
+	base := "/api/apps/lists/forms/item/"
+	bring := func(name string, content []byte) string {
+		t.Helper()
+		a := rep.must("POST", base+"import?name="+name, string(content), octets...)
+		if a.status != 201 {
+			t.Fatalf("%s: %d %s", name, a.status, a.raw)
+		}
+		return a.str("id")
+	}
+	run := func(id string, mapping object) string {
+		t.Helper()
+		a := rep.must("POST", "/api/imports/"+id+"/check", object{"mapping": mapping})
+		if a.str("good") != a.str("rows") {
+			t.Errorf("dry run: %s", a.raw)
+		}
+		rep.must("POST", "/api/imports/"+id+"/run", object{"mapping": mapping})
+		for n := 1; n > 0; {
+			var err error
+			if n, err = w.server.Engine.RunDue(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return string(rep.must("GET", "/api/imports/"+id, nil).raw)
+	}
+	gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte("名称,价格\r\n华东制造,\"1,234.50\"\r\n'=cmd|x,'-5\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run(bring("gb.csv", gb), object{"0": "name", "1": "price"}); !strings.Contains(got, `"created":2`) {
+		t.Error(got)
+	}
+	book := excelize.NewFile()
+	day, percent, whole := 14, 10, 1
+	for at, v := range map[string]any{"A1": "Name", "B1": "Price", "C1": "Share", "D1": "Day", "A2": "Book", "B2": 1234.56, "C2": 0.125, "D2": 46295} {
+		if err := book.SetCellValue("Sheet1", at, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for at, format := range map[string]int{"B2": whole, "C2": percent, "D2": day} {
+		style, err := book.NewStyle(&excelize.Style{NumFmt: format})
+		if err == nil {
+			err = book.SetCellStyle("Sheet1", at, at, style)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var xlsx bytes.Buffer
+	if err := book.Write(&xlsx); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(bring("b.xlsx", xlsx.Bytes()), object{"0": "name", "1": "price", "2": "share", "3": "day"}); !strings.Contains(got, `"created":1`) {
+		t.Error(got)
+	}
+	text := string(rep.must("POST", base+"export", object{"columns": []string{"name", "price", "share", "day"}, "sort": []string{"name"}}).raw)
+	for _, part := range []string{"\xef\xbb\xbfName,Price,Share,Day\r\n", "'=cmd|x,'-5.00,,\r\n", "Book,1234.56,12.5%,2026-09-30\r\n", "华东制造,1234.50,,\r\n"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("no %q in %q", part, text)
+		}
+	}
+	only := rep.must("POST", base+"export", object{"columns": []string{"name"}, "where": "name == 'Book'", "encoding": "gb18030"}, "Accept-Language", "zh-CN")
+	if plain, err := simplifiedchinese.GB18030.NewDecoder().Bytes(only.raw); err != nil || string(plain) != "名称\r\nBook\r\n" {
+		t.Errorf("%q %v", plain, err)
+	}
+	out, err := excelize.OpenReader(bytes.NewReader(rep.must("POST", base+"export", object{"format": "xlsx", "columns": []string{"name"}, "where": "name startsWith '='"}).raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if formula, err := out.GetCellFormula("Sheet1", "A2"); err != nil || formula != "" {
+		t.Errorf("a formula in the workbook: %q %v", formula, err)
+	}
+	if v, err := out.GetCellValue("Sheet1", "A2"); err != nil || v != "=cmd|x" {
+		t.Errorf("%q %v", v, err)
+	}
+	for _, c := range []struct {
+		status     int
+		path, body string
+	}{
+		{400, base + "import?name=x.xlsx", "PK\x03\x04nonsense"}, {422, base + "import?name=x.csv", "only,titles\n"}, {400, base + "import?name=x.csv", "a,b\n\"open"},
+		{404, "/api/apps/lists/forms/nope/import?name=x.csv", "a\n1"},
+	} {
+		if a := rep.send("POST", c.path, c.body, octets...); a.status != c.status {
+			t.Errorf("%s %q: %d %s", c.path, c.body, a.status, a.raw)
+		}
+	}
+	id := bring("again.csv", []byte("Name\nx\n"))
+	for _, c := range []struct {
+		status int
+		user   *client
+		body   object
+	}{{400, rep, object{"mapping": object{"0": "nope"}}}, {400, rep, object{"mapping": object{"7": "name"}}}, {400, rep, object{"mapping": object{}}}, {400, rep, object{"mapping": object{"x": "name"}}}, {404, admin, object{"mapping": object{"0": "name"}}}} {
+		if a := c.user.send("POST", "/api/imports/"+id+"/check", c.body); a.status != c.status {
+			t.Errorf("%v: %d %s", c.body, a.status, a.raw)
+		}
+	}
+}
+
+func FuzzReadSheet(f *testing.F) {
+	for _, s := range []string{"a,b\n1,2", "a;b\n\"x\"\"y\";2", "\xef\xbb\xbfa\tb\n", "\xc4\xe3,\xba\xc3\n", "PK\x03\x04", "a\n'=1+1", "\"open"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(_ *testing.T, content []byte) {
+		_, _ = readSheet(content)
+	})
+}
