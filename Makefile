@@ -12,7 +12,7 @@ DATA ?= data
 
 SEEDS ?= 100000
 
-.PHONY: help run demo build web simulate test test-go test-race test-templates test-web test-browser lint check-fmt bench bench-web kill-test data clean
+.PHONY: help run demo build web simulate test test-go test-race test-templates test-web test-browser lint check-fmt fuzz bench bench-web kill-test data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,6 +56,16 @@ lint: web/node_modules/.package-lock.json ## type check and lint the web app
 test-go: web ## Go tests, the MongoDB store against an independent server
 	.ci/tools java
 	go test ./...
+
+# Each target by itself, for this long; a finding is kept under the package's testdata/fuzz and fails every test run from then on.
+FUZZTIME ?= 10m
+fuzz: web ## feed nonsense to whatever reads what people write (FUZZTIME=10m each)
+	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' rules forms runtime designer cmd); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' $$file); do \
+			echo "$$(dirname $$file) $$target"; \
+			go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); \
+		done; \
+	done
 
 test-race: web ## the packages where goroutines meet, under the race detector
 	.ci/tools java cc

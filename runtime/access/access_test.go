@@ -371,3 +371,19 @@ func TestExplain(t *testing.T) {
 }
 
 func num(n int) decimal.Decimal { return decimal.NewFromInt(int64(n)) }
+
+// Any text at all is a filter or a problem, and soon.
+func FuzzWhere(f *testing.F) {
+	app := compile(f)
+	form := app.Forms["deal"]
+	for _, src := range []string{"amount > 1000", "'a' in tags", "name startsWith '华' and not (hot or idleDays > 7)", "account.name == 'x'", "close < today() - 7", "stage in ['open', 1]", "((((", "a.b.c.d == nil",
+		"amount in [1, 2, 3", strings.Repeat("not ", 500) + "hot", strings.Repeat("(", 30_000)} {
+		f.Add(src)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		filter, problems := CompileWhere(form, src, Viewer{App: app, User: "rep.li", Service: true}, noon, zone)
+		if len(problems) == 0 && filter != nil {
+			query.Match(filter, form.Cols(&process.State{Owner: "rep.li", Stage: "open"}))
+		}
+	})
+}
