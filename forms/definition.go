@@ -96,7 +96,8 @@ type Field struct {
 	Fill  map[string]string `json:"fill,omitempty"`
 	Where string            `json:"where,omitempty"`
 	// OnDelete of a reference says what happens when the record it points to is deleted: "restrict" (default) forbids it as long as
-	// this reference stands; "keep" lets it go and keeps pointing at it, as it can be restored.
+	// this reference stands; "clear" lets it go and empties this field once it is gone for good, as until then it can be restored; "keep"
+	// lets it go and leaves what stands here.
 	OnDelete string `json:"onDelete,omitempty"`
 	// Via is the reference a lookup goes through, or by which the records of Form that a rollup sums up point here; Field is the
 	// field of the other side; Agg is count, sum, min, max or avg.

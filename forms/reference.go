@@ -16,9 +16,9 @@ func (referenceKind) settings() []string {
 
 func (referenceKind) compile(c *compiler, f *field) {
 	switch f.def.OnDelete {
-	case "", "restrict", "clear":
+	case "", "restrict", "clear", "keep":
 	default:
-		c.choice(f.path+"/onDelete", f.def.OnDelete, "restrict", "keep")
+		c.choice(f.path+"/onDelete", f.def.OnDelete, "restrict", "clear", "keep")
 	}
 	if f.def.Form == "" {
 		c.fail(f.path+"/form", "setting.missing", "{field}还没有选择引用哪个表单", "{field}還沒有選擇引用哪個表單",

@@ -78,6 +78,7 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	}
 	p.engine, err = engine.New(ctx, engine.Config{
 		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Anchors: anchors, Log: log,
+		BinFor: time.Duration(o.BinDays) * 24 * time.Hour,
 	})
 	if err != nil {
 		return nil, err

@@ -29,7 +29,9 @@ type serveOptions struct {
 	// Outbound lists hosts that webhooks may reach although the address guard would not let them.
 	Outbound []string
 	// Secrets is a file of the secrets that sign calls to other systems.
-	Secrets  string
+	Secrets string
+	// BinDays is how long recycle bins keep a record: less than 0 for ever, 0 the engine's own.
+	BinDays  int
 	LogLevel string
 }
 
@@ -53,6 +55,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&o.Demo, "demo", env("DEMO", "") != "", "start with the sample company on a throw-away store; loopback addresses only")
 	f.StringSliceVar(&o.Outbound, "outbound-host", split(env("OUTBOUND_HOST", "")), "hosts (name or name:port) that webhooks may reach inside the own network; may be repeated")
 	f.StringVar(&o.Secrets, "secrets", env("SECRETS", ""), `file of secrets that sign calls to other systems: {"name": {"key": "…", "hosts": ["…"]}}`)
+	f.IntVar(&o.BinDays, "bin-days", 30, "days that recycle bins keep a record before it is gone for good; -1 for ever")
 	f.StringVar(&o.LogLevel, "log-level", env("LOG_LEVEL", "info"), "debug, info, warn or error")
 	return cmd
 }

@@ -206,7 +206,7 @@ func (e *Engine) takeAnchor(ctx context.Context, day string, attempt int) (store
 		filter = query.Cmp{Col: "updatedAt", Op: query.Ge, Value: a.Since.UnixMilli()}
 	}
 	err = e.eachRecord(ctx, filter, func(_ string, id string, r *record) error {
-		if r.State == nil || r.Chain.Seq == 0 {
+		if r.State == nil && !r.Gone || r.Chain.Seq == 0 {
 			return nil
 		}
 		if heads = append(heads, AnchoredHead{id, r.Chain.Seq, r.Chain.Digest}); len(heads) == anchorPart {

@@ -23,10 +23,12 @@ type head struct {
 // chained is an event with its place in the chain. The digest covers the digest before it, the event's header and the salted
 // hash of its payload; so payload and salt can be erased and the chain still verifies (semantics 20).
 type chained struct {
-	Event  json.RawMessage `json:"event"`
-	Salt   string          `json:"salt,omitempty"`
-	Hash   string          `json:"hash"`
-	Digest string          `json:"digest"`
+	Event json.RawMessage `json:"event"`
+	Salt  string          `json:"salt,omitempty"`
+	// Erased: payload and salt have been taken out.
+	Erased bool   `json:"erased,omitempty"`
+	Hash   string `json:"hash"`
+	Digest string `json:"digest"`
 	// mark is what Event says of itself, while this process still knows.
 	mark *eventMark
 }

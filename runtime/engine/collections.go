@@ -59,7 +59,7 @@ func ownCollections() []store.Collection {
 		{Name: collAttention, Columns: join(text("app", "form", "owner"), columns(query.Texts, []string{"asked"}), columns(query.Bool, []string{"open"}), times("dueAt", "idleAt", "askedAt")),
 			Indexes: []store.Index{ix("byDue", "owner", "dueAt"), ix("byIdle", "owner", "idleAt"), ix("byAsked", "asked", "askedAt"), ix("byOwner", "owner", "open")}},
 		{Name: collNotices, Columns: join(text("user", "record"), columns(query.Bool, []string{"read"}), times("at")),
-			Indexes: []store.Index{ix("mine", "user", "read", "-at"), ix("all", "user", "-at")}},
+			Indexes: []store.Index{ix("mine", "user", "read", "-at"), ix("all", "user", "-at"), ix("byRecord", "record")}},
 		{Name: collVisits, Columns: join(text("app", "process", "stage", "to", "record", "owner"), columns(query.Int, []string{"value", "stay"}), times("entered", "left")),
 			Indexes: []store.Index{{Name: "byStage", Cols: []string{"app", "process", "stage", "entered"}, Cover: []string{"stay", "value"}}, ix("byRecord", "record")}},
 		{Name: collSnapshots, Columns: join(text("process", "record", "stage", "owner", "team"), times("week", "closing"), columns(query.Int, []string{"value", "weighted"})),

@@ -175,7 +175,7 @@ func (r *command) once(ctx context.Context, from origin) (*Result, error) {
 	}
 	if _, refused := asRejection(err); refused && from == fromNothing {
 		// A repetition may meet conditions that have changed since the first time, not least by the first time itself.
-		if now, readErr := r.read(ctx, fromStore); readErr == nil && now.rec != nil && !now.rec.Fence {
+		if now, readErr := r.read(ctx, fromStore); readErr == nil && now.rec != nil && !now.rec.Fence && !now.rec.Gone {
 			if res, opErr := r.repeated(ctx, now); res != nil || opErr != nil {
 				return res, opErr
 			}
@@ -189,6 +189,9 @@ func (r *command) once(ctx context.Context, from origin) (*Result, error) {
 
 // onRecord answers a repetition, or decides; the document to commit is nil when nothing changes.
 func (r *command) onRecord(ctx context.Context, at cachedRecord) (*Result, *record, error) {
+	if at.rec != nil && at.rec.Gone {
+		return nil, nil, notFound()
+	}
 	if at.rec != nil && !at.rec.Fence {
 		if res, err := r.repeated(ctx, at); res != nil || err != nil {
 			return res, nil, err

@@ -43,6 +43,8 @@ type Config struct {
 	// Node names this process among those that share the store; made up when empty.
 	Node string
 	Log  *slog.Logger
+	// BinFor is how long a recycle bin keeps a record before it is taken away for good; 0 is 30 days, less than 0 for ever.
+	BinFor time.Duration
 	// Workers is how many jobs run at once, 8 by default.
 	Workers int
 	// Anchors signs the heads of all chains once a day; nil takes no anchors.
@@ -81,6 +83,8 @@ type Engine struct {
 	shown sync.Map
 	// snapped is the week whose positions each app has a job for, by pointer.
 	snapped sync.Map
+
+	binFor  time.Duration
 	readyMu sync.Mutex
 
 	queue chan relayItem
@@ -113,6 +117,9 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.binFor = c.BinFor; e.binFor == 0 {
+		e.binFor = defaultBin
 	}
 	if e.workers <= 0 {
 		e.workers = 8

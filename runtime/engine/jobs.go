@@ -46,6 +46,7 @@ const (
 	jobReclaim    = "reclaim"    // the night's look at the records of a pool's members
 	jobRefresh    = "refresh"    // lookups or rollups are out of date
 	jobSnapshot   = "snapshot"   // the positions of a process at the beginning of a week
+	jobClean      = "clean"      // a record is gone, and what is known of it elsewhere with it
 	jobShow       = "show"       // what other collections show of a form's records is out of date
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
@@ -62,6 +63,7 @@ func init() { // the handlers come back here for their constants
 		jobReclaim:    (*Engine).runReclaim,
 		jobRefresh:    (*Engine).runRefresh,
 		jobShow:       (*Engine).runShow,
+		jobClean:      (*Engine).runClean,
 		jobSnapshot:   (*Engine).runSnapshot,
 		jobImport:     (*Engine).runImport,
 		jobAnchor:     (*Engine).runAnchor,

@@ -29,6 +29,8 @@ type record struct {
 	Numbers []string `json:"numbers,omitempty"`
 	// Fence marks a document without state that was put under the id of a create to stop it (semantics 13).
 	Fence bool `json:"fence,omitempty"`
+	// Gone marks what is left of a record that was taken out of the recycle bin for good: its chain, and that its id is used up.
+	Gone bool `json:"gone,omitempty"`
 }
 
 // batch is what one commit left to be carried out elsewhere. N is the version of the document that the commit wrote.
@@ -39,6 +41,8 @@ type batch struct {
 	Effects []process.Effect `json:"effects,omitempty"`
 	// Renew names what other collections show of the record and must show anew; see renew.go.
 	Renew []string `json:"renew,omitempty"`
+	// Clean asks for a job that removes what other collections hold of a record that is gone: "purge" or "erase".
+	Clean string `json:"clean,omitempty"`
 	// Ops are operations that leave the record's memory.
 	Ops []string `json:"ops,omitempty"`
 	// Release are unique values given up; Confirm are series numbers now in use.

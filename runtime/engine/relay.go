@@ -179,6 +179,14 @@ func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 			}
 			events = append(events, d)
 		}
+		if it.batch.Clean != "" {
+			d, err := newJob(job{ID: "clean|" + it.id, Kind: jobClean, App: it.app, Form: it.form, Record: it.id, Via: it.batch.Clean, Seq: it.batch.N},
+				time.UnixMilli(it.batch.At), time.UnixMilli(it.batch.At))
+			if err != nil {
+				return err
+			}
+			jobs = append(jobs, d)
+		}
 		for _, entry := range it.batch.Ops {
 			d, err := opDoc(it.id, entry)
 			if err != nil {

@@ -191,11 +191,14 @@ func visitDoc(it relayItem, x *process.Effect) (store.Doc, error) {
 	return store.Doc{ID: x.ID, Ver: x.Seq, Cols: cols, Body: body}, err
 }
 
+// endedRound is an ended round as it is kept.
+type endedRound struct {
+	*process.Round
+	Record  string    `json:"record"`
+	EndedAt time.Time `json:"endedAt"`
+}
+
 func roundDoc(it relayItem, x *process.Effect) (store.Doc, error) {
-	body, err := marshal(struct {
-		*process.Round
-		Record  string    `json:"record"`
-		EndedAt time.Time `json:"endedAt"`
-	}{x.Round, it.id, time.UnixMilli(it.batch.At).UTC()})
+	body, err := marshal(endedRound{x.Round, it.id, time.UnixMilli(it.batch.At).UTC()})
 	return store.Doc{ID: x.ID, Ver: x.Seq, Body: body, Cols: map[string]any{"record": it.id, "app": it.app, "chain": x.Round.Chain, "state": x.Round.State, "endedAt": it.batch.At}}, err
 }

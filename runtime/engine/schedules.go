@@ -54,6 +54,9 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 		}
 		if now := e.instant(); now.Sub(lastPurge) > 10*time.Minute {
 			lastPurge = now
+			if err := e.EmptyBins(ctx); err != nil && ctx.Err() == nil {
+				e.log.Warn("recycle bins will be emptied later", "error", err)
+			}
 			if err := e.Purge(ctx); err != nil && ctx.Err() == nil {
 				e.log.Warn("old jobs will be removed later", "error", err)
 			}

@@ -47,6 +47,35 @@ func (e *Engine) Sweep(ctx context.Context, age time.Duration) error {
 	return nil
 }
 
+// sweepRecord relays what a record still has pending and takes it out. Errors: store.ErrConflict when somebody works on it.
+func (e *Engine) sweepRecord(ctx context.Context, f *process.Form, id string) error {
+	coll := RecordCollection(f)
+	d, err := e.store.Get(ctx, coll, id)
+	if err != nil {
+		return err
+	}
+	r, err := decodeRecord(d)
+	if err != nil || len(r.Pending) == 0 {
+		return err
+	}
+	var items []relayItem
+	for _, b := range r.Pending {
+		items = append(items, relayItem{coll: coll, id: id, app: f.App.Def.Key, form: f.Def.Key, cols: d.Cols, batch: b, state: r.State, ver: d.Ver})
+	}
+	if err := e.relayAll(ctx, items); err != nil {
+		return err
+	}
+	r.Pending = nil
+	next := store.Doc{ID: id, Ver: d.Ver + 1, Cols: d.Cols}
+	if next.Body, err = marshal(r); err != nil {
+		return err
+	}
+	delete(next.Cols, colPending)
+	err = e.store.Replace(ctx, coll, next, d.Ver)
+	e.cache.drop(id)
+	return err
+}
+
 func (e *Engine) sweepForm(ctx context.Context, f *process.Form, age time.Duration) error {
 	coll := RecordCollection(f)
 	q := query.Query{Filter: query.Cmp{Col: colPending, Op: query.Le, Value: e.instant().Add(-age).UnixMilli()},

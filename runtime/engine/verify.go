@@ -50,7 +50,7 @@ func (e *Engine) Audit(ctx context.Context, trusted []string, witnesses []Witnes
 		return nil, err
 	}
 	err = e.eachRecord(ctx, nil, func(_, id string, r *record) error {
-		if r.State == nil {
+		if r.State == nil && !r.Gone {
 			return nil
 		}
 		report.Records++
@@ -76,6 +76,9 @@ func (e *Engine) Audit(ctx context.Context, trusted []string, witnesses []Witnes
 		}
 		if len(mine) > 0 {
 			report.wrong(fmt.Errorf("engine: record %s: the chain ends at event %d, but event %d was anchored", id, n, slices.Max(slices.Collect(maps.Keys(mine)))))
+		}
+		if r.Gone {
+			return nil // its chain stands; there is no state to fold it into
 		}
 		return e.auditState(ctx, report, id, r)
 	})

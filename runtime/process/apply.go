@@ -173,6 +173,7 @@ func (s *State) Apply(e *Event) {
 		}
 	case Deleted:
 		s.Deleted = e.At
+	case Purged: // the last event: nothing is left to fold it into
 	case Restored:
 		s.Deleted = time.Time{}
 	default:

@@ -122,13 +122,13 @@ func (d *decider) delete() *Rejection {
 	return nil
 }
 
-// pointedAt refuses to delete a record that others refer to, unless their reference says "keep" (semantics 20).
+// pointedAt refuses to delete a record that others refer to, unless their reference says "clear" or "keep" (semantics 20).
 func (d *decider) pointedAt() *Rejection {
 	for _, key := range sortedKeys(d.app.Forms) {
 		other := d.app.Forms[key]
 		for i := range other.Def.Fields {
 			f := &other.Def.Fields[i]
-			if f.Type != "reference" || f.Form != d.form.Def.Key || f.OnDelete == "keep" {
+			if f.Type != "reference" || f.Form != d.form.Def.Key || f.OnDelete == "keep" || f.OnDelete == "clear" {
 				continue
 			}
 			need := Need{Kind: NeedLinked, Key: "linked:" + key + "." + f.Key, Form: key, Via: f.Key, ID: d.s.ID}

@@ -251,6 +251,10 @@ type (
 	// Deleted puts the record into the recycle bin; Restored takes it out.
 	Deleted  struct{}
 	Restored struct{}
+	// Purged takes the record out of the recycle bin for good. Erased: what its events said is taken out of them, too.
+	Purged struct {
+		Erased bool `json:"erased,omitempty"`
+	}
 )
 
 func (Created) Type() string        { return "created" }
@@ -288,6 +292,7 @@ func (LinkAdded) Type() string      { return "linked" }
 func (Joined) Type() string         { return "joined" }
 func (Deleted) Type() string        { return "deleted" }
 func (Restored) Type() string       { return "restored" }
+func (Purged) Type() string         { return "purged" }
 
 // payloads makes an empty payload by type name.
 var payloads = map[string]func(json.RawMessage) (Payload, error){
@@ -300,6 +305,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
 	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
 	"linked": read[LinkAdded], "joined": read[Joined], "deleted": read[Deleted], "restored": read[Restored],
+	"purged": read[Purged],
 }
 
 func read[T Payload](raw json.RawMessage) (Payload, error) {

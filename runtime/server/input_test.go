@@ -138,6 +138,10 @@ func TestConflictsListBothValues(t *testing.T) {
 	if list := manager.must("GET", "/api/apps/b2b/forms/account/records?deleted=true", nil); list.len("items") != 1 {
 		t.Errorf("recycle bin %s", list.raw)
 	}
+	for _, how := range []string{"/purge", "/erase"} { // neither without being an admin, nor by an admin who may not delete it
+		manager.refused(403, "forbidden", "POST", record+how, object{})
+		w.as("admin").refused(403, "forbidden", "POST", record+how, object{})
+	}
 	manager.must("POST", record+"/restore", object{})
 	rep.must("PATCH", record, object{"data": object{"name": "back"}})
 }

@@ -133,6 +133,28 @@ func (s *Server) deleteRecord(c *call) (any, error) {
 	return nil, err
 }
 
+// postPurge takes a record out of the recycle bin for good; its history stays.
+func (s *Server) postPurge(c *call) (any, error) {
+	var in struct{}
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	return nil, s.Engine.PurgeRecord(c.ctx(), c.user.ID, c.Param("id"))
+}
+
+// postErase takes a record away, and what its events, tasks, notices, rounds and files say of it.
+func (s *Server) postErase(c *call) (any, error) {
+	var in struct{}
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	key, err := c.operation(false)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Engine.Erase(c.ctx(), c.user.ID, c.Param("id"), key)
+}
+
 type moveIn struct {
 	Data     map[string]json.RawMessage `json:"data"`
 	Comment  string                     `json:"comment"`

@@ -75,6 +75,8 @@ func (s *Server) table() []route {
 		{method: patch, path: "/api/records/:id", who: signedIn, summary: "Change fields (If-Match)", in: patchIn{}, out: recordFullOut{}, handle: s.patchRecord},
 		{method: del, path: "/api/records/:id", who: signedIn, summary: "Move to the recycle bin", handle: s.deleteRecord},
 		{method: post, path: "/api/records/:id/restore", who: signedIn, summary: "Take out of the recycle bin", out: recordFullOut{}, handle: s.simple(process.Restore)},
+		{method: post, path: "/api/records/:id/purge", who: admins, summary: "Take out of the recycle bin for good", handle: s.postPurge},
+		{method: post, path: "/api/records/:id/erase", who: admins, summary: "Take away for good, with all that was said of it", handle: s.postErase},
 		{method: post, path: "/api/records/:id/transitions/:key", who: signedIn, summary: "Take a transition (Idempotency-Key)", in: moveIn{}, out: recordFullOut{}, handle: s.postTransition},
 		{method: get, path: "/api/records/:id/transitions/:key/preview", who: signedIn, summary: "Who would approve", out: pathOut{}, handle: s.getPreview},
 		{method: post, path: "/api/records/:id/checklist/:key", who: signedIn, summary: "Tick a checklist item", in: doneIn{}, out: recordFullOut{}, handle: s.postMark(process.Tick)},
