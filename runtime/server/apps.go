@@ -142,6 +142,9 @@ type modelOut struct {
 	Definition json.RawMessage `json:"definition"`
 	// Create lists the forms that the person may create records of, so that no screen offers what would be refused.
 	Create []string `json:"create"`
+	// Import and Export list the forms whose records the person may bring in from a file, or take out.
+	Import []string `json:"import"`
+	Export []string `json:"export"`
 }
 
 // getModel is the live definition, for who designs whole, for others without what happens behind the screens.
@@ -158,10 +161,18 @@ func (s *Server) getModel(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}}
+	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}, Import: []string{}, Export: []string{}}
 	for i := range app.Def.Forms {
-		if key := app.Def.Forms[i].Key; access.Rights(app, key, c.dir, c.user.ID, nil).Create {
+		key := app.Def.Forms[i].Key
+		r := access.Rights(app, key, c.dir, c.user.ID, nil)
+		if r.Create {
 			out.Create = append(out.Create, key)
+		}
+		if r.Import {
+			out.Import = append(out.Import, key)
+		}
+		if r.Export {
+			out.Export = append(out.Export, key)
 		}
 	}
 	return out, nil

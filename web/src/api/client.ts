@@ -37,6 +37,8 @@ export interface Options {
   signal?: AbortSignal;
   /** The rev the change is based on. */
   ifMatch?: number | string;
+  /** The answer is a file. */
+  file?: boolean;
   /** One key a user action, the same again when that action is repeated after a lost answer. */
   key?: string;
 }
@@ -85,6 +87,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, 'network', 'network');
   }
+  if (options.file && response.ok) return (await response.blob()) as T;
   const text = await response.text();
   const data = parse(text);
   if (response.ok) return data as T;
@@ -111,6 +114,8 @@ export const api = {
   get: <T>(path: string, options: Options = {}): Promise<T> => send<T>('GET', path, undefined, options),
   /** Sends content as it is. */
   upload: <T>(path: string, content: Blob, options: Options = {}): Promise<T> => send<T>('POST', path, content, options),
+  /** Asks for a file. */
+  download: (path: string, body: unknown): Promise<Blob> => send<Blob>('POST', path, body, { file: true }),
   post: <T>(path: string, body: unknown = {}, options: Options = {}): Promise<T> => send<T>('POST', path, body, options),
   put: <T>(path: string, body: unknown, options: Options = {}): Promise<T> => send<T>('PUT', path, body, options),
   patch: <T>(path: string, body: unknown, options: Options = {}): Promise<T> => send<T>('PATCH', path, body, options),

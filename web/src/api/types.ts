@@ -96,6 +96,9 @@ export interface AppModel {
   definition: Definition;
   /** The forms one may create records of. */
   create: string[];
+  /** Forms whose records the person may bring in from a file, or take out as one. */
+  import: string[];
+  export: string[];
 }
 
 export interface Money {
@@ -487,4 +490,37 @@ export interface PoolPage {
   pool: PoolInfo;
   items: PooledItem[];
   next: string;
+}
+
+/** What an import may fill, and what its columns look like. */
+export interface ImportFile {
+  id: string;
+  rows: number;
+  columns: { title: string; samples: string[]; suggest?: string }[];
+  targets: { key: string; name: Text; required?: boolean }[];
+}
+
+export interface ImportProblem {
+  row: number;
+  column?: string;
+  code: string;
+  message: Text;
+}
+
+export interface ImportTrial {
+  rows: number;
+  good: number;
+  problems: ImportProblem[];
+}
+
+export interface ImportState {
+  id: string;
+  state: 'uploaded' | 'running' | 'done' | 'undoing' | 'undone';
+  rows: number;
+  done: number;
+  created: number;
+  updated: number;
+  failed: number;
+  undone: number;
+  problems: ImportProblem[];
 }

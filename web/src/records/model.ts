@@ -13,6 +13,9 @@ export interface Model {
   process: (key: string | undefined) => Process | undefined;
   /** Whether one may create records of a form. */
   mayCreate: (form: string) => boolean;
+  /** Whether one may bring records in from a file, or take them out as one. */
+  mayImport: (form: string) => boolean;
+  mayExport: (form: string) => boolean;
   /** The process over a form, if there is one. */
   processOf: (form: string) => Process | undefined;
 }
@@ -24,6 +27,8 @@ export function lookUp(model: AppModel): Model {
     release: model.release,
     definition,
     mayCreate: (form) => model.create.includes(form),
+    mayImport: (form) => model.import.includes(form),
+    mayExport: (form) => model.export.includes(form),
     form: (key) => definition.forms?.find((f) => f.key === key),
     process: (key) => definition.processes?.find((p) => p.key === key),
     processOf: (form) => definition.processes?.find((p) => p.form === form),

@@ -12,6 +12,8 @@ import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { ExportButton } from './ExportButton';
+import { ImportButton } from './ImportButton';
 import { Rows } from './Rows';
 import './list.css';
 
@@ -96,6 +98,8 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         <FilterBar model={model} form={formKey} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
         <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
         <span className="sp" />
+        {model.mayExport(formKey) ? <ExportButton app={model.app} form={formKey} query={{ where, q: search.q ?? '', sort: sort ? sort.split(',') : [] }} /> : null}
+        {model.mayImport(formKey) ? <ImportButton app={model.app} form={formKey} onDone={() => void query.refetch()} /> : null}
         {model.mayCreate(formKey) ? (
           <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
             {t('common:new')}
