@@ -204,7 +204,14 @@ export interface TransitionInfo {
 
 export interface Slot {
   person: Person;
-  state: 'open' | 'approved' | 'rejected' | 'returned' | 'skipped' | 'timedOut' | 'cancelled' | 'transferred';
+  /** The one the person stands in for. */
+  for?: Person;
+  /** How, and by whom, he was asked; his answer is no vote of its own. */
+  asked?: 'delegate' | 'before' | 'after';
+  by?: Person;
+  weight?: number;
+  state: 'open' | 'approved' | 'rejected' | 'returned' | 'skipped' | 'timedOut' | 'cancelled' | 'transferred' | 'notYet' | 'delegated' | 'waitingAddSign';
+  reason?: Text;
   at?: string;
   comment?: string;
   taskId?: string;
@@ -213,6 +220,9 @@ export interface Slot {
 export interface RoundStep {
   key: string;
   name: Text;
+  /** The parallel step this one is a branch of; parallel: it only holds its branches together. */
+  in?: string;
+  parallel?: boolean;
   state: 'waiting' | 'active' | 'passed' | 'rejected' | 'returned' | 'skipped' | 'blocked' | 'cancelled';
   mode?: Text;
   reason?: Text;
@@ -236,6 +246,8 @@ export interface Round {
   guarded: string[];
   proposed?: Data;
   steps: RoundStep[];
+  /** The steps still to come, as things stand. */
+  next?: PathStep[];
   guards: { field: string; name: Text; before: unknown; after: unknown }[];
   hash: string;
 }
@@ -269,6 +281,8 @@ export interface RecordFull extends RecordItem {
   transitions?: TransitionInfo[];
   round: Round | null;
   rounds?: { id: string; chain: string; name: Text; result: string; openedAt: string; endedAt: string; steps: RoundStep[] }[];
+  /** The people approvals were copied to, and when each has read it. */
+  copies?: { round: string; user: Person; at: string; read?: string | null }[];
   can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override', boolean>>;
   related?: RelatedList[];
   links?: RecordLink[];
@@ -281,18 +295,25 @@ export interface Evaluated {
   problems: { path: string; code: string; message: Text; severity?: 'error' | 'warning' }[];
 }
 
+export interface PathStep {
+  key: string;
+  name: Text;
+  in?: string;
+  parallel?: boolean;
+  mode?: Text;
+  people: (Person & { for?: Person })[];
+  /** Who chooses the people while they are not chosen, and from whom; null: anybody. */
+  pick?: 'initiator' | 'previous';
+  from?: Person[] | null;
+  state: 'will' | 'skipped' | 'waiting' | 'passed' | 'rejected' | 'returned' | 'cancelled' | 'blocked';
+  reason?: Text;
+  dueAt?: string | null;
+}
+
 export interface PathPreview {
   chain: string;
   skipped: boolean;
-  steps: {
-    key: string;
-    name: Text;
-    mode?: Text;
-    people: Person[];
-    state: 'will' | 'skipped' | 'waiting' | 'passed' | 'rejected' | 'returned' | 'cancelled';
-    reason?: Text;
-    dueAt?: string | null;
-  }[];
+  steps: PathStep[];
   problems?: { path: string; code: string; message: Text }[];
 }
 
@@ -348,8 +369,14 @@ export interface EventItem {
 
 export interface Task {
   id: string;
-  kind: 'approval' | 'todo' | 'activity' | 'blocked';
+  kind: 'approval' | 'todo' | 'activity' | 'blocked' | 'cc';
   state: 'open' | 'done' | 'cancelled';
+  result?: string;
+  /** Whom one stands in for; how a colleague asked one. */
+  for?: Person;
+  asked?: 'delegate' | 'before' | 'after';
+  /** It may be decided together with others. */
+  batch?: boolean;
   name: Text;
   record?: { id: string; title: string; app: string; form: string; number?: string; stage?: Text; value?: Money | null };
   user: string;
@@ -368,6 +395,12 @@ export interface TaskFull extends Omit<Task, 'round'> {
   can: string[];
   /** Fields this person fills while deciding. */
   fields?: string[];
+  /** Steps it may be returned to, besides the initiator. */
+  returnTo?: { key: string; name: Text }[];
+  /** Steps whose people this person chooses when approving. */
+  picks?: PathStep[];
+  /** People this person has asked and who have not answered. */
+  removable?: Person[];
 }
 
 export interface BoardColumn {

@@ -66,6 +66,16 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => import('@/features/inbox/InboxPage'), 'InboxPage'),
 });
 
+// What links in mails open: the decision itself, for whoever is signed in. It posts from there; a link that is out of date says so.
+const taskLink = createRoute({
+  getParentRoute: () => shell,
+  path: '/tasks/$id',
+  beforeLoad: ({ params }) => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way
+    throw redirect({ to: '/inbox', search: { task: params.id }, replace: true });
+  },
+});
+
 const board = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/board/$view',
@@ -152,7 +162,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, board, list, create, record, history, pool, dashboard, templates, people, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, dashboard, templates, people, profile, designHome]),
       design.addChildren([designPlace]),
     ]),
   ]),

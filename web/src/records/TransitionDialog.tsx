@@ -11,6 +11,7 @@ import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { move, putRecord, recordPath } from './actions';
 import { PreviewPath } from './ApprovalPath';
+import { People } from './People';
 import { FormSubset } from './FormFields';
 import { chainOf, stageOf, type Model } from './model';
 import { neededFields } from './needs';
@@ -51,6 +52,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
   const state = useForm({ app: model.app, form, record, transition: transition.key });
   const [comment, setComment] = useState('');
   const [owner, setOwner] = useState<string>();
+  const [picks, setPicks] = useState<Record<string, string[]>>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const must = useMemo(() => new Set(keys), [keys]);
@@ -58,6 +60,8 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
   const chain = chainOf(model.process(record.process), transition);
   const preview = useQuery({ ...previewQuery(record.id, transition.key, record.rev), enabled: chain !== undefined });
 
+  // Steps that leave the choice of their people to whoever submits.
+  const mine = preview.data?.skipped ? [] : (preview.data?.steps ?? []).filter((s) => s.pick === 'initiator' && s.state === 'will');
   const open = transition.missing.filter((m) => fieldPath(m.path) === undefined);
   // Fields asked here may make a condition true; nothing here completes a checklist or an activity but its own box.
   const blocked = open.some((m) => /^\/(checklist|activities)\//.test(m.path)) || (open.length > 0 && keys.length === 0);
@@ -68,7 +72,8 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
     try {
       if (await state.settle(new Set(keys))) return;
       key.current ||= operationKey();
-      const body = { data: state.changes(keys.filter((k) => state.dirty.has(k))), ...(comment.trim() ? { comment: comment.trim() } : {}), ...(owner ? { owner } : {}) };
+      const body = { data: state.changes(keys.filter((k) => state.dirty.has(k))), ...(comment.trim() ? { comment: comment.trim() } : {}), ...(owner ? { owner } : {}),
+        ...(mine.length > 0 ? { pick: Object.fromEntries(mine.map((s) => [s.key, picks[s.key] ?? []]).filter(([, list]) => list!.length > 0)) } : {}) };
       onDone(await move(record.id, transition.key, body, key.current));
     } catch (caught) {
       // A refusal is final for this key; only a lost answer is asked again under it.
@@ -121,6 +126,15 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
       ) : null}
       {transition.confirm ? <p style={{ padding: '8px 0' }}>{text(transition.confirm)}</p> : null}
       {chain ? <Preview model={model} preview={preview} chain={chain} /> : null}
+      {mine.map((step) => (
+        <div className="setting" style={{ padding: '0 0 8px' }} key={step.key}>
+          <b>
+            {t('pickFor', { step: text(step.name, step.key) })}
+            <span className="bad"> *</span>
+          </b>
+          <People label={t('pickFor', { step: text(step.name, step.key) })} value={picks[step.key] ?? []} onChange={(list) => setPicks((now) => ({ ...now, [step.key]: list }))} from={step.from ?? null} max={20} />
+        </div>
+      ))}
       {chain || transition.back ? (
         <Input.TextArea
           value={comment}
@@ -138,7 +152,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
       ) : null}
       <div className="row" style={{ marginTop: 16, justifyContent: 'flex-end' }}>
         <Button onClick={onClose}>{t('common:cancel')}</Button>
-        <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={blocked || (transition.pick !== undefined && !transition.pick.stays && owner === undefined)} onClick={() => void take()}>
+        <Button type="primary" danger={transition.end === 'lost' || transition.end === 'cancelled'} loading={busy} disabled={blocked || mine.some((s) => !picks[s.key]?.length) || (transition.pick !== undefined && !transition.pick.stays && owner === undefined)} onClick={() => void take()}>
           {chain && !preview.data?.skipped ? t('submitForApproval') : title}
         </Button>
       </div>

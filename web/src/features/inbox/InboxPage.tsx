@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { tasksQuery } from '@/api/queries';
 import type { Task } from '@/api/types';
@@ -11,13 +11,15 @@ import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
+import { Batch } from './Batch';
 import { TaskPanel } from './TaskPanel';
 import './inbox.css';
 
-type Tab = 'open' | 'done';
+const tabs = ['open', 'cc', 'done'] as const;
+type Tab = (typeof tabs)[number];
 
 interface Group {
-  key: 'late' | 'today' | 'later';
+  key: 'late' | 'today' | 'later' | 'unread' | 'read';
   tasks: Task[];
 }
 
@@ -36,17 +38,26 @@ export function groupTasks(tasks: readonly Task[], format: Pick<Format, 'dueStat
 export function InboxPage() {
   const { t } = useTranslation(['inbox', 'common']);
   const search = useSearch({ from: '/signedIn/shell/inbox' });
-  const tab: Tab = search.tab === 'done' ? 'done' : 'open';
+  const tab: Tab = tabs.find((k) => k === search.tab) ?? 'open';
   const navigate = useNavigate();
   const phone = usePhone();
   const format = useFormat();
-  const query = useInfiniteQuery(tasksQuery({ mine: 1, state: tab }));
+  const query = useInfiniteQuery(tasksQuery(tab === 'cc' ? { mine: 1, kind: 'cc', state: 'open' } : { mine: 1, state: tab }));
+  // What was copied and read already stands below what is new.
+  const read = useInfiniteQuery({ ...tasksQuery({ mine: 1, kind: 'cc', state: 'done' }), enabled: tab === 'cc' });
+  const [many, setMany] = useState<ReadonlySet<string>>();
   const tasks = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
-  const groups = useMemo(() => (tab === 'open' ? groupTasks(tasks, format) : [{ key: 'later' as const, tasks }]), [tab, tasks, format]);
+  const copies = useMemo(() => read.data?.pages.flatMap((p) => p.items) ?? [], [read.data]);
+  const groups = useMemo((): Group[] => {
+    if (tab === 'open') return groupTasks(tasks, format);
+    if (tab === 'done') return [{ key: 'later', tasks }];
+    const all: Group[] = [{ key: 'unread', tasks }, { key: 'read', tasks: copies }];
+    return all.filter((g) => g.tasks.length > 0);
+  }, [tab, tasks, copies, format]);
   const order = useMemo(() => groups.flatMap((g) => g.tasks), [groups]);
   const chosen = search.task ?? (phone ? undefined : order[0]?.id);
 
-  const open = (id: string | undefined) => void navigate({ to: '/inbox', search: { ...(tab === 'done' ? { tab } : {}), ...(id ? { task: id } : {}) } });
+  const open = (id: string | undefined) => void navigate({ to: '/inbox', search: { ...(tab === 'open' ? {} : { tab }), ...(id ? { task: id } : {}) } });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [role="dialog"]')) return;
@@ -63,21 +74,21 @@ export function InboxPage() {
     <div className="inbox-list">
       {query.isPending ? <Skeleton rows={5} height={64} /> : null}
       {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
-      {query.isSuccess && tasks.length === 0 ? (
+      {query.isSuccess && tasks.length + (tab === 'cc' ? copies.length : 0) === 0 ? (
         <div className="pad">
-          <Empty title={tab === 'open' ? t('nothingOpen') : t('nothingDone')} text={tab === 'open' ? t('nothingOpenText') : ''} />
+          <Empty title={t(tab === 'open' ? 'nothingOpen' : tab === 'cc' ? 'nothingCopied' : 'nothingDone')} text={tab === 'open' ? t('nothingOpenText') : ''} />
         </div>
       ) : null}
       {groups.map((group) => (
         <section key={group.key} aria-label={t(`group.${group.key}`)}>
-          {tab === 'open' && group.tasks.length > 0 ? (
+          {tab !== 'done' && group.tasks.length > 0 ? (
             <h2 className={`s${group.key === 'late' ? ' bad' : ''}`}>
               {t(`group.${group.key}`)} · {group.tasks.length}
             </h2>
           ) : null}
           <ul>
             {group.tasks.map((task) => (
-              <Row key={task.id} task={task} on={task.id === chosen} onOpen={() => open(task.id)} />
+              <Row key={task.id} task={task} on={task.id === chosen} onOpen={() => open(task.id)} {...(many ? { many, onMany: setMany } : {})} />
             ))}
           </ul>
         </section>
@@ -89,6 +100,7 @@ export function InboxPage() {
           </Button>
         </div>
       ) : null}
+      {many ? <Batch ids={[...many]} onDone={() => setMany(undefined)} /> : null}
       <footer className="s keys">
         <kbd>J</kbd> <kbd>K</kbd> {t('keys')}
       </footer>
@@ -111,13 +123,26 @@ export function InboxPage() {
           <h1 className="el">{t('title')}</h1>
         ) : (
           <div className="seg" role="group" aria-label={t('title')}>
-            {(['open', 'done'] as const).map((k) => (
-              <button key={k} type="button" aria-pressed={k === tab} onClick={() => void navigate({ to: '/inbox', search: k === 'done' ? { tab: k } : {} })}>
+            {tabs.map((k) => (
+              <button
+                key={k}
+                type="button"
+                aria-pressed={k === tab}
+                onClick={() => {
+                  setMany(undefined);
+                  void navigate({ to: '/inbox', search: k === 'open' ? {} : { tab: k } });
+                }}
+              >
                 {t(`tab.${k}`)}
               </button>
             ))}
           </div>
         )}
+        {tab === 'open' && !(phone && chosen) && tasks.some((x) => x.batch) ? (
+          <Button icon={<Icon name="check" />} aria-pressed={many !== undefined} onClick={() => setMany(many ? undefined : new Set())}>
+            {t(many ? 'batchEnd' : 'batch')}
+          </Button>
+        ) : null}
       </PageHead>
       <div className={`inbox${chosen ? ' with' : ''}`}>
         {phone && chosen ? null : list}
@@ -136,13 +161,28 @@ export function InboxPage() {
   );
 }
 
-function Row({ task, on, onOpen }: { task: Task; on: boolean; onOpen: () => void }) {
+interface RowProps {
+  task: Task;
+  on: boolean;
+  onOpen: () => void;
+  /** The tasks chosen to be decided together, while that is being done. */
+  many?: ReadonlySet<string>;
+  onMany?: (many: ReadonlySet<string>) => void;
+}
+
+function Row({ task, on, onOpen, many, onMany }: RowProps) {
   const { t } = useTranslation('inbox');
   const text = useText();
   const format = useFormat();
   const [figure, unit] = task.record?.value ? format.short(task.record.value, 2) : ['', ''];
+  const tick = () => {
+    const next = new Set(many);
+    if (!next.delete(task.id) && next.size < 100) next.add(task.id);
+    onMany?.(next);
+  };
   return (
-    <li>
+    <li className={many ? 'choosing' : ''}>
+      {many ? <input type="checkbox" checked={many.has(task.id)} disabled={!task.batch} onChange={tick} aria-label={t('chooseTask', { title: task.record?.title ?? text(task.name) })} /> : null}
       <button type="button" className={`task${on ? ' on' : ''}`} aria-current={on ? 'true' : undefined} onClick={onOpen}>
         <span className="row">
           <b className="el sp">{task.record?.title ?? text(task.name)}</b>
@@ -162,8 +202,10 @@ function Row({ task, on, onOpen }: { task: Task; on: boolean; onOpen: () => void
             {task.by ? `${task.by.name} · ` : ''}
             {format.moment(task.createdAt)}
           </span>
+          {task.for ? <span className="tag">{t('standsFor', { name: task.for.name })}</span> : null}
+          {task.asked ? <span className="tag">{t(`askedTag.${task.asked}`)}</span> : null}
           {task.dueAt && task.state === 'open' ? <span className={format.dueState(task.dueAt)}>{format.due(task.dueAt)}</span> : null}
-          {task.state !== 'open' ? <span>{t(`state.${task.state}`)}</span> : null}
+          {task.kind === 'cc' ? <span>{t(task.state === 'open' ? 'state.unread' : 'state.read')}</span> : task.state !== 'open' ? <span>{t(`state.${task.state}`)}</span> : null}
         </span>
         {task.changed ? (
           <span>

@@ -1,26 +1,23 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, Input } from 'antd';
-import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, isApiError, operationKey } from '@/api/client';
-import { meQuery, queryClient, taskQuery } from '@/api/queries';
-import type { Data, RecordFull, Round, Task, TaskFull } from '@/api/types';
+import { meQuery, taskQuery } from '@/api/queries';
+import type { Data, RecordFull, Round, TaskFull } from '@/api/types';
 import { FieldEnvContext, isEmpty, stateOf } from '@/fields/kind';
 import type { Form } from '@/model/definition';
-import { putRecord } from '@/records/actions';
 import { RoundPath } from '@/records/ApprovalPath';
 import { FormSubset, useEnv } from '@/records/FormFields';
 import { fieldOf, stageOf, titleField, useModel, type Model } from '@/records/model';
 import { useForm } from '@/records/useForm';
+import { useReadCopies } from '@/records/useReadCopies';
 import { Value } from '@/records/Value';
 import { isMoney } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { useOwnBottomBar } from '@/ui/shellContext';
-import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
-import { toast } from '@/ui/toast';
+import { Decide } from './Decide';
 
 /** One task with all that is needed to decide it. */
 export function TaskPanel({ id, onNext }: { id: string; onNext: () => void }) {
@@ -62,6 +59,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
   const tables = grounds.filter((f) => f?.type === 'table');
   const comments = round?.steps.flatMap((s) => s.slots.filter((slot) => slot.comment).map((slot) => ({ slot, step: s }))) ?? [];
   const process = model.process(record.process);
+  useReadCopies(record, me.user.id);
   return (
     <div className="task-panel">
       <div className="task-body">
@@ -138,7 +136,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
           </section>
         ) : null}
       </div>
-      {task.state === 'open' ? <Decide task={task} fields={() => state.changes(task.fields ?? [])} onNext={onNext} /> : <p className="pad dim">{t(`state.${task.state}`)}</p>}
+      {task.kind === 'cc' ? <p className="pad dim">{t('copied')}</p> : <Decide task={task} fields={() => state.changes(task.fields ?? [])} onNext={onNext} />}
     </div>
   );
 }
@@ -227,111 +225,5 @@ function Changes({ round, form }: { round: Round; form: Form }) {
         </table>
       </div>
     </section>
-  );
-}
-
-type Decision = 'approve' | 'reject' | 'return';
-
-/** Approve, reject, return; a to-do is simply done. */
-function Decide({ task, fields, onNext }: { task: TaskFull; fields: () => Data; onNext: () => void }) {
-  const { t } = useTranslation('inbox');
-  const errorText = useErrorText();
-  const [comment, setComment] = useState('');
-  const [busy, setBusy] = useState<Decision | 'done'>();
-  const [error, setError] = useState<string>();
-  const [stale, setStale] = useState(false);
-  const key = useRef('');
-  const box = useRef<HTMLDivElement>(null);
-  const can = new Set(task.can);
-  // A to-do or an activity is done, not decided.
-  const decides = task.kind === 'approval';
-
-  const decide = async (what: Decision | 'done') => {
-    if ((what === 'reject' || what === 'return') && comment.trim() === '') {
-      setError(t('commentNeeded'));
-      box.current?.querySelector('textarea')?.focus();
-      return;
-    }
-    setBusy(what);
-    setError(undefined);
-    key.current ||= operationKey();
-    try {
-      const data = fields();
-      const body = what === 'done' ? {} : { comment: comment.trim(), hash: task.round?.hash, ...(Object.keys(data).length > 0 ? { data } : {}) };
-      const answer = await api.post<{ task: Task; record: RecordFull }>(`/tasks/${encodeURIComponent(task.id)}/${what}`, body, { key: key.current });
-      if (answer?.record) putRecord(answer.record);
-      toast(t(`did.${what}`, { title: task.record?.title ?? '' }));
-      onNext();
-      await Promise.all(['tasks', 'me', 'home'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
-      queryClient.removeQueries({ queryKey: ['task', task.id] });
-    } catch (caught) {
-      if (!isApiError(caught) || caught.status !== 0) key.current = '';
-      setStale(isApiError(caught) && caught.status === 409);
-      setError(isApiError(caught) && caught.details.length > 0 ? [caught.message, ...caught.details.map((d) => d.message)].join(' ') : errorText(caught));
-    } finally {
-      setBusy(undefined);
-    }
-  };
-
-  // A puts the focus on approve while nobody types; Enter then decides, so that no single key does.
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'a' || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [role="dialog"]')) return;
-      box.current?.querySelector<HTMLButtonElement>('[data-decide="approve"]')?.focus();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
-
-  return (
-    <div className="decide" ref={box}>
-      {error ? (
-        <p className="notice bad" role="alert">
-          <span className="sp">{error}</span>
-          {stale ? (
-            <button
-              type="button"
-              className="link"
-              onClick={() => {
-                setError(undefined);
-                setStale(false);
-                void queryClient.invalidateQueries({ queryKey: ['task', task.id] });
-                void queryClient.invalidateQueries({ queryKey: ['tasks'] });
-              }}
-            >
-              {t('reload')}
-            </button>
-          ) : null}
-        </p>
-      ) : null}
-      {!decides ? null : (
-        <Input.TextArea value={comment} onChange={(e) => setComment(e.target.value)} placeholder={t('commentHint')} aria-label={t('comment')} autoSize={{ minRows: 1, maxRows: 5 }} maxLength={2000} />
-      )}
-      <div className="row">
-        {can.has('approve') ? (
-          <Button type="primary" data-decide="approve" loading={busy === 'approve'} disabled={busy !== undefined} icon={<Icon name="check" />} onClick={() => void decide('approve')}>
-            {t('approve')}
-          </Button>
-        ) : null}
-        {can.has('reject') ? (
-          <Button danger loading={busy === 'reject'} disabled={busy !== undefined} icon={<Icon name="close" />} onClick={() => void decide('reject')}>
-            {t('reject')}
-          </Button>
-        ) : null}
-        {can.has('return') ? (
-          <Button loading={busy === 'return'} disabled={busy !== undefined} icon={<Icon name="return" />} onClick={() => void decide('return')}>
-            {t('return')}
-          </Button>
-        ) : null}
-        {can.has('done') || (!decides && task.kind === 'todo') ? (
-          <Button type="primary" loading={busy === 'done'} icon={<Icon name="check" />} onClick={() => void decide('done')}>
-            {t('done')}
-          </Button>
-        ) : null}
-        <span className="sp" />
-        {!decides ? null : <span className="s wide-only">{t('commentRule')}</span>}
-      </div>
-    </div>
   );
 }

@@ -9,7 +9,7 @@ import { meQuery, previewQuery, queryClient } from '@/api/queries';
 import type { Condition, RecordFull, TransitionInfo } from '@/api/types';
 import { FieldEnvContext } from '@/fields/kind';
 import { putRecord, recordPath } from '@/records/actions';
-import { PreviewPath, RoundPath } from '@/records/ApprovalPath';
+import { Copies, PreviewPath, RoundPath } from '@/records/ApprovalPath';
 import { useEnv } from '@/records/FormFields';
 import { chainOf, stageOf, type Model } from '@/records/model';
 import { fieldPath, topField } from '@/records/paths';
@@ -146,6 +146,7 @@ export function ApprovalCard({ record, model, next }: { record: RecordFull; mode
           ) : null}
         </header>
         <RoundPath round={record.round} me={me.user.id} />
+        <Copies copies={(record.copies ?? []).filter((c) => c.round === record.round?.id)} />
       </section>
     );
   }
@@ -204,6 +205,7 @@ function EndedRounds({ record }: { record: RecordFull }) {
                   </p>
                 )),
             )}
+            <Copies copies={(record.copies ?? []).filter((c) => c.round === r.id)} />
           </li>
         ))}
       </ul>
