@@ -369,10 +369,11 @@ export interface Who {
   managerOf?: string;
   level?: number;
   upTo?: number;
-  decide?: string;
-  expr?: string;
+  /** Somebody chooses: the initiator when he submits, or the approver before; among `from` if it is given. */
   pick?: 'initiator' | 'previous';
   from?: Whos;
+  decide?: string;
+  expr?: string;
 }
 
 /** One who may stand for a list of one. */
@@ -386,13 +387,14 @@ export interface Chain {
   skipIf?: string;
   guards?: string[];
   steps: Step[];
-  onReject?: { to?: 'end'; move?: string };
-  onReturn?: { to?: 'initiator'; resume?: 'rerun' | 'jumpBack' };
+  /** `to` is end, initiator, or the key of a step. */
+  onReject?: { to?: string; move?: string };
+  onReturn?: { to?: 'initiator' | 'previous' | 'any'; resume?: 'rerun' | 'jumpBack' };
   cc?: Whos;
   dedupe?: 'none' | 'consecutive' | 'once';
 }
 
-export type Mode = 'all' | 'any' | 'sequence' | { share: number } | { count: number };
+export type Mode = 'all' | 'any' | 'sequence' | { any: 'allReject' } | { share: number } | { count: number } | { weight: Record<string, number>; pass: number };
 
 export const EMPTY_POLICIES = ['climb', 'admin', 'pass', 'reject', 'block'] as const;
 export type EmptyPolicy = (typeof EMPTY_POLICIES)[number];
@@ -403,7 +405,7 @@ export type SelfPolicy = (typeof SELF_POLICIES)[number];
 export const DUE_ACTIONS = ['remind', 'escalate', 'transfer', 'pass', 'reject'] as const;
 export type DueAction = (typeof DUE_ACTIONS)[number];
 
-export const STEP_RIGHTS = ['return'] as const;
+export const STEP_RIGHTS = ['return', 'transfer', 'delegate', 'addSign', 'removeSign', 'withdraw'] as const;
 export type StepRight = (typeof STEP_RIGHTS)[number];
 
 export interface Step {
@@ -417,8 +419,10 @@ export interface Step {
   fields?: FieldRights;
   onEmpty?: EmptyPolicy | Whos;
   onSelf?: SelfPolicy;
-  due?: DueStep[];
+  /** Rungs, or one total time that stands for three of them. */
+  due?: DueStep[] | string;
   allow?: StepRight[];
+  /** Steps that run at the same time; the step itself then only holds them together. */
   parallel?: Step[];
   join?: 'all' | 'any';
 }

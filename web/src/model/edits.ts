@@ -286,9 +286,37 @@ export function removeChain(def: Definition, key: string): Change {
   return all(...changes);
 }
 
+/** The keys of a chain's steps, branches among them: a step is known by its key in the whole chain. */
+function stepKeys(def: Definition, c: number): string[] {
+  return (def.approvals?.[c]?.steps ?? []).flatMap((s) => [s.key, ...(s.parallel ?? []).map((b) => b.key)]);
+}
+
+/** Puts a step beside another: the two run at the same time, inside a step that holds them together. */
+export function besides(def: Definition, chain: string, index: number, name: Step['name'], other: Step): Edit {
+  const c = chainIndex(def, chain);
+  const step = def.approvals?.[c]?.steps[index] as Step;
+  const group = freshKey('parallel', stepKeys(def, c));
+  const key = freshKey(other.key, [...stepKeys(def, c), group]);
+  return {
+    change: set(['approvals', c, 'steps', index], { key: group, name, parallel: [step, { ...other, key }] } satisfies Step),
+    select: `/approvals/${chain}/steps/${group}/parallel/${key}`,
+  };
+}
+
+/** Adds a branch to a parallel step. */
+export function addBranch(def: Definition, chain: string, index: number, other: Step): Edit {
+  const c = chainIndex(def, chain);
+  const group = def.approvals?.[c]?.steps[index] as Step;
+  const key = freshKey(other.key, stepKeys(def, c));
+  return {
+    change: insert(['approvals', c, 'steps', index, 'parallel'], group.parallel?.length ?? 0, { ...other, key }),
+    select: `/approvals/${chain}/steps/${group.key}/parallel/${key}`,
+  };
+}
+
 export function addStep(def: Definition, chain: string, step: Step, place: number): Edit {
   const c = chainIndex(def, chain);
-  const key = freshKey(step.key, keysOf(def.approvals?.[c]?.steps));
+  const key = freshKey(step.key, stepKeys(def, c));
   return { change: insert(['approvals', c, 'steps'], place, { ...step, key }), select: `/approvals/${chain}/steps/${key}` };
 }
 

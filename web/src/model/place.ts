@@ -27,6 +27,7 @@ const WORDS = {
   transitions: 'transition',
   approvals: 'chain',
   steps: 'step',
+  parallel: 'step',
   rules: 'rule',
   automations: 'automation',
   pools: 'pool',

@@ -1,4 +1,4 @@
-import { ownerParts, type Action, type Automation, type Definition, type Field, type Owner, type Whos } from './definition';
+import { ownerParts, type Action, type Automation, type Definition, type Field, type Owner, type Step, type Whos } from './definition';
 import { type Path } from './path';
 
 /**
@@ -115,14 +115,15 @@ export function references(def: Definition): Reference[] {
       emit('expression', [...base, 'skipIf'], chain.skipIf);
       emit('list', [...base, 'guards'], chain.guards);
       whos(emit, [...base, 'cc'], chain.cc);
-      chain.steps.forEach((step, i) => {
-        const here = [...base, 'steps', i];
+      const walk = (step: Step, here: Path): void => {
         emit('expression', [...here, 'runIf'], step.runIf);
         whos(emit, [...here, 'who'], step.who);
         for (const r of ['edit', 'read', 'hide', 'require'] as const) emit('list', [...here, 'fields', r], step.fields?.[r]);
         if (typeof step.onEmpty === 'object') whos(emit, [...here, 'onEmpty'], step.onEmpty);
-        step.due?.forEach((d, j) => whos(emit, [...here, 'due', j, 'to'], d.to));
-      });
+        if (Array.isArray(step.due)) step.due.forEach((d, j) => whos(emit, [...here, 'due', j, 'to'], d.to));
+        step.parallel?.forEach((b, j) => walk(b, [...here, 'parallel', j]));
+      };
+      chain.steps.forEach((step, i) => walk(step, [...base, 'steps', i]));
     }
   });
 

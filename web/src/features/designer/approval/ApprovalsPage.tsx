@@ -18,6 +18,7 @@ import { StepPanel } from './StepPanel';
 interface Selected {
   chain: number;
   step?: number;
+  branch?: number;
 }
 
 function read(chains: readonly Chain[], at: string): Selected {
@@ -26,7 +27,8 @@ function read(chains: readonly Chain[], at: string): Selected {
   if (chain < 0) return { chain: 0 };
   const steps = chains[chain]?.steps ?? [];
   const step = parts[2] === 'steps' ? steps.findIndex((s) => s.key === parts[3]) : -1;
-  return step < 0 ? { chain } : { chain, step };
+  const branch = parts[4] === 'parallel' ? (steps[step]?.parallel?.findIndex((s) => s.key === parts[5]) ?? -1) : -1;
+  return step < 0 ? { chain } : branch < 0 ? { chain, step } : { chain, step, branch };
 }
 
 /** The form a chain decides about: that of the process whose transition or stage names it. */
@@ -129,12 +131,12 @@ export function ApprovalsPage() {
           </Button>
         </header>
         <div className="d-chainpage">
-          <ChainCanvas chain={chain} form={form} selectedStep={selected.step} />
+          <ChainCanvas chain={chain} form={form} selectedStep={selected.step} selectedBranch={selected.branch} />
           <Preview key={chain.key} chain={chain} form={form} />
         </div>
       </section>
       {selected.step !== undefined ? (
-        <StepPanel key={at} chain={chain} chainIndex={selected.chain} stepIndex={selected.step} form={form} />
+        <StepPanel key={at} chain={chain} chainIndex={selected.chain} stepIndex={selected.step} {...(selected.branch === undefined ? {} : { branch: selected.branch })} form={form} />
       ) : (
         <ChainPanel key={chain.key} chain={chain} chainIndex={selected.chain} form={form} />
       )}

@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import type { Chain, Step } from '@/model/definition';
-import { addStep, newStep } from '@/model/edits';
+import { addBranch, addStep, newStep } from '@/model/edits';
 import { problemsUnder } from '@/model/problem';
 import { useActions, useDefinition, useDraft, useNameOf, useSelection } from '../context';
 import { useNewText } from '../controls/choices';
@@ -14,9 +14,9 @@ export function useModeText(): (mode: Step['mode']) => string {
   const { t } = useTranslation('designer');
   return (mode = 'all') => {
     if (typeof mode === 'string') return t(`mode_${mode}_short`);
-    return 'share' in mode
-      ? t('mode_share_short', { n: Math.round(mode.share * 100) })
-      : t('mode_count_short', { n: mode.count });
+    if ('share' in mode) return t('mode_share_short', { n: Math.round(mode.share * 100) });
+    if ('count' in mode) return t('mode_count_short', { n: mode.count });
+    return 'weight' in mode ? t('mode_weight_short', { n: mode.pass }) : t('mode_anyLast_short');
   };
 }
 
@@ -24,10 +24,11 @@ interface Props {
   chain: Chain;
   form: string;
   selectedStep: number | undefined;
+  selectedBranch: number | undefined;
 }
 
 /** The chain from top to bottom: submitted, each step with its condition, done. */
-export function ChainCanvas({ chain, form, selectedStep }: Props) {
+export function ChainCanvas({ chain, form, selectedStep, selectedBranch }: Props) {
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
@@ -61,7 +62,11 @@ export function ChainCanvas({ chain, form, selectedStep }: Props) {
             </li>
           )}
           <li>
-            <StepNode step={step} path={`/approvals/${chain.key}/steps/${step.key}`} form={form} on={selectedStep === i} />
+            {step.parallel ? (
+              <Parallel chain={chain} index={i} form={form} on={selectedStep === i && selectedBranch === undefined} branch={selectedStep === i ? selectedBranch : undefined} />
+            ) : (
+              <StepNode step={step} path={`/approvals/${chain.key}/steps/${step.key}`} form={form} on={selectedStep === i} />
+            )}
           </li>
         </Fragment>
       ))}
@@ -87,6 +92,37 @@ function Joint({ onAdd, n }: { onAdd: () => void; n: number }) {
         <Icon name="plus" size={12} />
       </button>
     </li>
+  );
+}
+
+/** A parallel step: its branches side by side in one frame. */
+function Parallel({ chain, index, form, on, branch }: { chain: Chain; index: number; form: string; on: boolean; branch: number | undefined }) {
+  const { t } = useTranslation('designer');
+  const nameOf = useNameOf();
+  const def = useDefinition();
+  const { select } = useSelection();
+  const { edit } = useActions();
+  const newText = useNewText();
+  const step = chain.steps[index] as Step;
+  const path = `/approvals/${chain.key}/steps/${step.key}`;
+  return (
+    <div className={`d-parallel${on ? ' on' : ''}`} role="group" aria-label={nameOf(step)}>
+      <button type="button" className="d-parallelhead" aria-pressed={on} onClick={() => select(path)}>
+        <b className="el">{nameOf(step)}</b>
+        <span className="tag">{t(step.join === 'any' ? 'join_any' : 'join_all')}</span>
+      </button>
+      <div className="d-branches">
+        {step.parallel?.map((b, i) => (
+          <div key={b.key} className="d-branch">
+            {b.runIf === undefined ? null : <code className="s">{b.runIf}</code>}
+            <StepNode step={b} path={`${path}/parallel/${b.key}`} form={form} on={branch === i} />
+          </div>
+        ))}
+      </div>
+      <button type="button" className="link s" onClick={() => edit(addBranch(def, chain.key, index, newStep(newText(t('newStep')))))}>
+        {t('addBranch')}
+      </button>
+    </div>
   );
 }
 

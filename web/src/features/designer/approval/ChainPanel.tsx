@@ -87,15 +87,27 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
               id={id}
               className="d-wide"
               aria-label={t('onReject')}
-              value={reject.value?.move ?? ''}
+              value={reject.value?.move ? `move:${reject.value.move}` : reject.value?.to && reject.value.to !== 'end' ? `to:${reject.value.to}` : ''}
               options={[
                 { value: '', label: t('reject_end') },
-                ...moves.map((m) => ({ value: m.key, label: t('reject_move', { name: nameOf(m) }) })),
+                { value: 'to:initiator', label: t('reject_initiator') },
+                ...chain.steps.map((s) => ({ value: `to:${s.key}`, label: t('reject_step', { name: nameOf(s) }) })),
+                ...moves.map((m) => ({ value: `move:${m.key}`, label: t('reject_move', { name: nameOf(m) }) })),
               ]}
-              onChange={(v) => reject.set(v === '' ? undefined : { move: v })}
+              onChange={(v) => reject.set(v === '' ? undefined : v.startsWith('to:') ? { to: v.slice(3) } : { move: v.slice(5) })}
             />
           )}
         </Row>
+        <ChoiceSlot
+          at={[...at, 'onReturn', 'to']}
+          label={t('returnTo')}
+          unset={t('returnTo_initiator')}
+          unsetAs="initiator"
+          choices={[
+            { value: 'previous', label: t('returnTo_previous') },
+            { value: 'any', label: t('returnTo_any') },
+          ]}
+        />
         <ChoiceSlot
           at={[...at, 'onReturn', 'resume']}
           label={t('resume')}

@@ -15,36 +15,54 @@ import {
   type Who,
   type Whos,
 } from '@/model/definition';
-import { useActions, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
-import { useFieldChoices } from '../controls/choices';
+import { addBranch, besides, newStep } from '@/model/edits';
+import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
+import { useFieldChoices, useNewText } from '../controls/choices';
 import { DurationInput } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
+import { Weights } from '../controls/OwnerSlot';
 import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
-import { ChoicesSlot, SwitchSlot, TextSlot } from '../controls/slots';
-import { WhoList, WhoSlot } from '../controls/Who';
+import { ChoiceSlot, ChoicesSlot, SwitchSlot, TextSlot } from '../controls/slots';
+import { STEP_KINDS, WhoList, WhoSlot } from '../controls/Who';
 import { Panel } from '../Panel';
 
 interface Props {
   chain: Chain;
   chainIndex: number;
   stepIndex: number;
+  /** The branch, when the step is one of a parallel step. */
+  branch?: number;
   form: string;
 }
 
-const SHOWN = ['name', 'runIf', 'who', 'mode', 'veto', 'onEmpty', 'onSelf', 'due', 'allow', 'fields'];
+const SHOWN = ['name', 'runIf', 'who', 'mode', 'veto', 'onEmpty', 'onSelf', 'due', 'allow', 'fields', 'parallel', 'join'];
 
 /** Everything about one step, in the words of those who sign. */
-export function StepPanel({ chain, chainIndex, stepIndex, form }: Props) {
+export function StepPanel({ chain, chainIndex, stepIndex, branch, form }: Props) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
   const { select } = useSelection();
-  const { apply } = useActions();
+  const { apply, edit } = useActions();
   const { actions } = useDraftStore();
-  const list = ['approvals', chainIndex, 'steps'];
-  const index = stepIndex;
+  const def = useDefinition();
+  const newText = useNewText();
+  const outer = chain.steps[stepIndex] as Step;
+  const steps = ['approvals', chainIndex, 'steps'];
+  const list = branch === undefined ? steps : [...steps, stepIndex, 'parallel'];
+  const index = branch ?? stepIndex;
   const at = [...list, index];
-  const step = chain.steps[index] as Step;
-  const count = chain.steps.length;
+  const siblings = branch === undefined ? chain.steps : (outer.parallel ?? []);
+  const step = siblings[index] as Step;
+  const count = siblings.length;
+  // A parallel step of one branch is that branch.
+  const dissolves = branch !== undefined && count <= 2;
+  const up = branch === undefined || dissolves ? `/approvals/${chain.key}` : `/approvals/${chain.key}/steps/${outer.key}`;
+  const remove = () => {
+    if (dissolves) apply({ op: 'set', at: [...steps, stepIndex], value: siblings[1 - index] });
+    else apply({ op: 'remove', at: list, index });
+    select(up);
+    toast(t('stepRemoved', { name }), { undo: actions.undo });
+  };
   const fields = useFieldChoices(form);
   const rest = useSlot<Step>(at, SHOWN);
   const name = nameOf(step);
@@ -53,7 +71,7 @@ export function StepPanel({ chain, chainIndex, stepIndex, form }: Props) {
       icon={<Icon name="users" />}
       title={name}
       word={t('word_step')}
-      onClose={() => select(`/approvals/${chain.key}`)}
+      onClose={() => select(branch === undefined ? `/approvals/${chain.key}` : `/approvals/${chain.key}/steps/${outer.key}`)}
       actions={
         <>
           <IconButton
@@ -71,11 +89,7 @@ export function StepPanel({ chain, chainIndex, stepIndex, form }: Props) {
           <IconButton
             icon="trash"
             label={t('removeStep')}
-            onClick={() => {
-              apply({ op: 'remove', at: list, index });
-              select(`/approvals/${chain.key}`);
-              toast(t('stepRemoved', { name }), { undo: actions.undo });
-            }}
+            onClick={remove}
           />
         </>
       }
@@ -84,40 +98,76 @@ export function StepPanel({ chain, chainIndex, stepIndex, form }: Props) {
         <TextSlot at={[...at, 'name']} label={t('name')} />
         <Problems list={rest.problems} />
       </Part>
-      <Part title={t('stepWho')}>
-        <WhoSlot at={[...at, 'who']} label={t('stepWho')} form={form} />
-      </Part>
+      {step.parallel ? (
+        <>
+          <Part title={t('joinTitle')}>
+            <ChoiceSlot at={[...at, 'join']} label={t('join')} unset={t('join_all')} unsetAs="all" choices={[{ value: 'any', label: t('join_any') }]} />
+            <p className="s">{t('joinHint')}</p>
+          </Part>
+          <Part title={t('branches')} action={<AddButton onClick={() => edit(addBranch(def, chain.key, stepIndex, newStep(newText(t('newStep')))))}>{t('addBranch')}</AddButton>}>
+            <ul className="d-lines">
+              {step.parallel.map((b) => (
+                <li key={b.key}>
+                  <button type="button" className="link" onClick={() => select(`/approvals/${chain.key}/steps/${step.key}/parallel/${b.key}`)}>
+                    {nameOf(b)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </Part>
+        </>
+      ) : (
+        <Part title={t('stepWho')}>
+          <WhoSlot at={[...at, 'who']} label={t('stepWho')} form={form} kinds={STEP_KINDS} />
+        </Part>
+      )}
       <Part title={t('stepWhen')}>
         <FormulaSlot at={[...at, 'runIf']} form={form} label={t('runIf')} hint={t('runIfHint')} placeholder="amount > 500000" />
       </Part>
-      <ModePart at={at} />
-      <EmptyPart at={at} form={form} />
-      <DuePart at={at} form={form} />
-      <AllowPart at={at} />
-      <Part title={t('stepFields')}>
-        <ChoicesSlot at={[...at, 'fields', 'edit']} label={t('stepEdits')} choices={fields} placeholder={t('none')} />
-      </Part>
+      {step.parallel ? null : (
+        <>
+          <ModePart at={at} />
+          <EmptyPart at={at} form={form} />
+          <DuePart at={at} form={form} />
+          <AllowPart at={at} />
+          <Part title={t('stepFields')}>
+            <ChoicesSlot at={[...at, 'fields', 'edit']} label={t('stepEdits')} choices={fields} placeholder={t('none')} />
+            <ChoicesSlot at={[...at, 'fields', 'require']} label={t('stepRequires')} choices={fields} placeholder={t('none')} />
+          </Part>
+        </>
+      )}
+      {branch === undefined && !step.parallel ? (
+        <Part title={t('parallelTitle')}>
+          <p className="s">{t('parallelHint')}</p>
+          <AddButton onClick={() => edit(besides(def, chain.key, stepIndex, newText(t('newParallel')), newStep(newText(t('newStep')))))}>{t('addBeside')}</AddButton>
+        </Part>
+      ) : null}
     </Panel>
   );
 }
 
-type ModeKind = 'all' | 'any' | 'sequence' | 'share' | 'count';
+type ModeKind = 'all' | 'any' | 'anyLast' | 'sequence' | 'share' | 'count' | 'weight';
+
+const kindOfMode = (mode: Mode): ModeKind => (typeof mode === 'string' ? mode : 'share' in mode ? 'share' : 'count' in mode ? 'count' : 'weight' in mode ? 'weight' : 'anyLast');
+
+const FIRST: Record<ModeKind, Mode> = {
+  all: 'all', any: 'any', anyLast: { any: 'allReject' }, sequence: 'sequence', share: { share: 0.6 }, count: { count: 2 }, weight: { weight: {}, pass: 1 },
+};
 
 function ModePart({ at }: { at: (string | number)[] }) {
   const { t } = useTranslation('designer');
   const slot = useSlot<Mode>([...at, 'mode']);
   const mode = slot.value ?? 'all';
-  const kind: ModeKind = typeof mode === 'string' ? mode : 'share' in mode ? 'share' : 'count';
-  const choose = (next: ModeKind) => slot.set(next === 'share' ? { share: 0.6 } : next === 'count' ? { count: 2 } : next);
+  const kind = kindOfMode(mode);
   return (
     <Part title={t('modeTitle')}>
       <Radio.Group
         className="d-radios"
         aria-label={t('modeTitle')}
         value={kind}
-        onChange={(e) => choose(e.target.value as ModeKind)}
+        onChange={(e) => slot.set(FIRST[e.target.value as ModeKind])}
       >
-        {(['all', 'any', 'share', 'count', 'sequence'] as const).map((k) => (
+        {(['all', 'any', 'anyLast', 'share', 'count', 'weight', 'sequence'] as const).map((k) => (
           <div key={k} className="d-radio">
             <Radio value={k}>
               {t(`mode_${k}`)} <span className="s">{t(`mode_${k}_hint`)}</span>
@@ -150,6 +200,14 @@ function ModePart({ at }: { at: (string | number)[] }) {
           </div>
         ))}
       </Radio.Group>
+      {typeof mode === 'object' && 'weight' in mode ? (
+        <>
+          <Row label={t('weightPass')}>
+            {(id) => <InputNumber id={id} min={1} max={100000} precision={0} value={mode.pass} onBlur={slot.settle} onChange={(n) => n !== null && slot.type({ ...mode, pass: n })} />}
+          </Row>
+          <Weights at={[...at, 'mode', 'weight']} help={t('voteWeightsHelp')} />
+        </>
+      ) : null}
       <Problems list={slot.problems} />
       <SwitchSlot at={[...at, 'veto']} label={t('veto')} hint={t('vetoHint')} />
     </Part>
@@ -211,8 +269,8 @@ function EmptyPart({ at, form }: { at: (string | number)[]; form: string }) {
 /** What happens when nobody decides: a ladder, one rung after the other. */
 function DuePart({ at, form }: { at: (string | number)[]; form: string }) {
   const { t } = useTranslation('designer');
-  const slot = useSlot<DueStep[]>([...at, 'due']);
-  const list = slot.value ?? [];
+  const slot = useSlot<DueStep[] | string>([...at, 'due']);
+  const list = Array.isArray(slot.value) ? slot.value : [];
   const put = (next: DueStep[]) => slot.set(next);
   return (
     <Part
@@ -227,6 +285,7 @@ function DuePart({ at, form }: { at: (string | number)[]; form: string }) {
         </AddButton>
       }
     >
+      {typeof slot.value === 'string' ? <p className="s">{t('lateTotal', { time: slot.value })}</p> : null}
       <ol className="d-ladder" aria-label={t('late')}>
         {list.map((d, i) => (
           // A rung has no key; its order is its identity.

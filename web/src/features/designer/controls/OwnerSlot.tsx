@@ -64,7 +64,7 @@ export function OwnerSlot({ at, form, label, ways, unset }: { at: Path; form: st
 }
 
 /** Capacities by role or person: who has twice the weight gets twice the records. */
-function Weights({ at }: { at: Path }) {
+export function Weights({ at, help }: { at: Path; help?: string }) {
   const { t } = useTranslation('designer');
   const slot = useSlot<Record<string, number>>(at);
   const roles = useRoleChoices();
@@ -74,11 +74,11 @@ function Weights({ at }: { at: Path }) {
   const nameOf = (key: string) => choices.find((c) => c.value === key)?.label ?? key;
   return (
     <div className="d-conditions" role="group" aria-label={t('weights')}>
-      <p className="s">{t('weightsHelp')}</p>
+      <p className="s">{help ?? t('weightsHelp')}</p>
       {Object.entries(weights).map(([key, n]) => (
         <div key={key} className="d-assign">
           <Row label={nameOf(key)}>
-            {(id) => <InputNumber id={id} min={0} max={1000} precision={0} value={n} onChange={(v) => slot.set({ ...weights, [key]: v ?? 0 })} />}
+            {(id) => <InputNumber id={id} min={help === undefined ? 0 : 1} max={1000} precision={0} value={n} onChange={(v) => slot.set({ ...weights, [key]: v ?? 0 })} />}
           </Row>
           <IconButton icon="close" label={t('remove')} onClick={() => slot.set(Object.fromEntries(Object.entries(weights).filter(([k]) => k !== key)))} />
         </div>

@@ -12,14 +12,16 @@ import { useDefinition, useSlot } from '../context';
 import { AddButton, IconButton, Problems } from './Row';
 
 const KINDS = ['role', 'managerOf', 'user', 'field', 'team', 'decide', 'expr'] as const;
-type Kind = (typeof KINDS)[number];
+/** In a step of an approval the people may be left to somebody's choice as well. */
+export const STEP_KINDS = [...KINDS, 'pick'] as const;
+type Kind = (typeof STEP_KINDS)[number];
 
 export function asList(whos: Whos | undefined): Who[] {
   return whos === undefined ? [] : Array.isArray(whos) ? whos : [whos];
 }
 
 function kindOf(who: Who): Kind {
-  return KINDS.find((k) => who[k] !== undefined) ?? 'role';
+  return STEP_KINDS.find((k) => who[k] !== undefined) ?? 'role';
 }
 
 /** Says who in the reader's words: "角色：财务", "负责人的上级". */
@@ -57,6 +59,8 @@ export function useWhoText(form?: string): (whos: Whos | undefined) => string {
               return t('byRule', { rule: text(def.rules?.find((r) => r.key === w.decide)?.name, w.decide) });
             case 'expr':
               return t('byFormula');
+            case 'pick':
+              return t(`picked_${w.pick ?? 'initiator'}`);
           }
         })
         .join(t('listSeparator'));
@@ -143,6 +147,8 @@ function WhoRow({
         return { decide: def.rules?.find((r) => r.kind !== 'expression')?.key ?? '' };
       case 'expr':
         return { expr: '' };
+      case 'pick':
+        return { pick: 'initiator' };
     }
   };
   const pick = (options: { value: string; label: string }[], value: string | undefined, set: (v: string) => void) => (
@@ -198,6 +204,22 @@ function WhoRow({
       {kind === 'expr' ? (
         <Input className="sp" aria-label={label} value={who.expr ?? ''} onChange={(e) => onChange({ expr: e.target.value })} />
       ) : null}
+      {kind === 'pick' ? (
+        <>
+          {pick(
+            (['initiator', 'previous'] as const).map((p) => ({ value: p, label: t(`picked_${p}`) })),
+            who.pick,
+            (by) => onChange({ ...who, pick: by as 'initiator' | 'previous' }),
+          )}
+          <Select
+            aria-label={`${label} ${t('pickFrom')}`}
+            value={asList(who.from)[0]?.role ?? ''}
+            options={[{ value: '', label: t('pickAnybody') }, ...(def.roles ?? []).map((r) => ({ value: r.key, label: text(r.name, r.key) }))]}
+            onChange={(role) => onChange(role === '' ? { pick: who.pick ?? 'initiator' } : { ...who, from: [{ role }] })}
+            popupMatchSelectWidth={false}
+          />
+        </>
+      ) : null}
       {kind === 'managerOf' ? (
         <>
           {pick([...people, { value: 'initiator', label: t('person_initiator') }], who.managerOf, (managerOf) =>
@@ -211,6 +233,16 @@ function WhoRow({
             precision={0}
             value={who.upTo ?? who.level ?? 1}
             onChange={(n) => onChange(who.upTo !== undefined ? { ...who, upTo: n ?? 1 } : { ...who, level: n ?? 1 })}
+          />
+          <Select
+            aria-label={`${label} ${t('levels')}`}
+            value={who.upTo === undefined ? 'level' : 'upTo'}
+            options={(['level', 'upTo'] as const).map((v) => ({ value: v, label: t(`levels_${v}`) }))}
+            onChange={(v) => {
+              const n = who.upTo ?? who.level ?? 1;
+              onChange({ ...(who.managerOf ? { managerOf: who.managerOf } : {}), ...(v === 'upTo' ? { upTo: n } : { level: n }) });
+            }}
+            popupMatchSelectWidth={false}
           />
         </>
       ) : null}
