@@ -42,6 +42,9 @@ func Compile(src string, env *Env, want Type) (*Program, []Problem) {
 		l.fail("expr.type", file.Location{}, Say("结果应是{want}，实际是{t}", "結果應是{want}，實際是{t}", "The result should be {want}, but is {t}", "want", want.Say(), "t", o.typ.Say()))
 	} else if !o.bad() && len(want.Options) > 0 {
 		l.checkOption(want, o)
+	} else if _, ok := currency(want, o.typ); !o.bad() && !ok {
+		l.fail("money.mixed", file.Location{}, Say("结果的货币和字段的不同；用 base(…) 折成应用的货币，或用 convert(…) 折成字段的货币", "結果的貨幣和欄位的不同；用 base(…) 折成應用的貨幣，或用 convert(…) 折成欄位的貨幣",
+			"The result is in another currency than the field; bring it into the app's currency with base(…), or into that of the field with convert(…)"))
 	}
 	problems := make([]Problem, 0, len(l.faults))
 	for _, f := range l.faults {

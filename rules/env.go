@@ -9,6 +9,10 @@ type Env struct {
 	// Rules are the named rules and the types of their results. An expression rule is used by its bare name; a decision
 	// table or scorecard by decide('key').output (its bare name works too, and is the same record).
 	Rules map[string]Type
+	// Base is the app's currency, "" when it is not known; Currency that of a form's amounts when it varies by record (Varying).
+	Base, Currency string
+	// Codes says whether a code is a currency; nil takes any.
+	Codes func(code string) bool
 }
 
 // With makes an environment with more names; a name given twice is the later one.
@@ -16,7 +20,7 @@ func (e *Env) With(names map[string]Type) *Env {
 	if e == nil {
 		e = &Env{}
 	}
-	out := &Env{Names: make(map[string]Type, len(e.Names)+len(names)), Rules: e.Rules}
+	out := &Env{Names: make(map[string]Type, len(e.Names)+len(names)), Rules: e.Rules, Base: e.Base, Currency: e.Currency, Codes: e.Codes}
 	for k, v := range e.Names {
 		out.Names[k] = v
 	}

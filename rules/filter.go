@@ -175,6 +175,14 @@ func (p *filterParser) path(n ast.Node) ([]string, bool) {
 		}
 		path, ok := p.path(n.Node)
 		return append(path, step.Value), ok
+	case *ast.CallNode:
+		// base(amount) is the amount as it is kept for filters: in the app's currency.
+		if callee, ok := n.Callee.(*ast.IdentifierNode); ok && callee.Value == "base" && len(n.Arguments) == 1 {
+			if path, ok := p.path(n.Arguments[0]); ok && len(path) == 1 && p.env != nil {
+				t := p.env.Names[path[0]]
+				return path, t.Varies() || t.Currency == p.env.Base
+			}
+		}
 	}
 	return nil, false
 }

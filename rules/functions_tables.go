@@ -100,6 +100,10 @@ func (l *lowering) fold(s *site, kinds ...Kind) (rows ast.Node, value operand, o
 	if value.typ.Kind == KindNull {
 		return rows, value, true
 	}
+	if value.typ.scattered() {
+		l.mixed(value, value, value.loc)
+		return nil, operand{}, false
+	}
 	for _, k := range kinds {
 		if value.typ.Kind == k {
 			return rows, value, true
@@ -143,14 +147,14 @@ func lowerExtreme(l *lowering, s *site, pick func(any, any) any) operand {
 			return l.broken(s.loc)
 		}
 		if i == 0 {
-			out = operand{node: o.node, typ: o.typ, null: o.null}
+			out = operand{node: o.node, typ: o.typ, null: o.null, lit: o.lit, isLit: o.isLit, path: o.path, loc: o.loc}
 			continue
 		}
 		t, ok := unify(out.typ, o.typ)
 		if !ok {
 			return l.mismatch(s.name, out, o, s.loc)
 		}
-		if _, ok := currency(out.typ, o.typ); !ok {
+		if _, ok := l.meet(out, o); !ok {
 			return l.mixed(out, o, s.loc)
 		}
 		out = operand{node: call(pick, s.loc, out.node, o.node), typ: t, null: out.null && o.null}
@@ -226,6 +230,9 @@ func lowerMap(l *lowering, s *site) operand {
 	v, ok := l.body(s, src)
 	if !ok {
 		return l.broken(s.loc)
+	}
+	if v.typ.scattered() {
+		return l.mixed(v, v, v.loc)
 	}
 	return operand{node: loop("map", s.loc, rows, v.node), typ: ListOf(v.typ)}
 }

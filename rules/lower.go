@@ -39,6 +39,7 @@ type lowering struct {
 	paths   map[string][]string
 	calls   map[string]bool
 	decides map[string]bool
+	records map[string]ast.Node          // the record that amounts of another record come from, by their Currency
 	wide    map[string]*builtin.Function // functions of three and more arguments, by internal name
 }
 
@@ -300,7 +301,7 @@ func (l *lowering) step(base operand, name string, loc file.Location, read bool)
 		sort.Strings(known)
 		return l.unknownName(name, loc, known)
 	}
-	o := operand{node: call(opField, loc, base.node, constant(name, loc)), typ: t, null: true}
+	o := operand{node: call(opField, loc, base.node, constant(name, loc)), typ: l.elsewhere(t, base), null: true}
 	if len(base.path) > 0 {
 		o.path = append(append([]string{}, base.path...), name)
 		if read {
@@ -330,6 +331,9 @@ func (l *lowering) array(n *ast.ArrayNode, loc file.Location) operand {
 		if !ok {
 			return l.fail("expr.type", o.loc, Say("列表里混有{a}和{b}", "清單裡混有{a}和{b}", "The list mixes {a} and {b}", "a", elem.Say(), "b", o.typ.Say()))
 		}
+		if _, ok := currency(elem, o.typ); !ok {
+			return l.mixed(operand{typ: elem}, o, o.loc)
+		}
 		u.Options = nil
 		elem = u
 	}
@@ -356,6 +360,9 @@ func (l *lowering) conditional(n *ast.ConditionalNode, loc file.Location) operan
 	if !ok {
 		return l.fail("expr.type", b.loc, Say(
 			"两种结果的类型不同：{a}和{b}", "兩種結果的類型不同：{a}和{b}", "The two results differ in type: {a} and {b}", "a", a.typ.Say(), "b", b.typ.Say()))
+	}
+	if _, ok := l.meet(a, b); !ok {
+		return l.mixed(a, b, b.loc)
 	}
 	return operand{node: put(&ast.ConditionalNode{Cond: cond, Exp1: a.node, Exp2: b.node}, loc), typ: t, null: a.null || b.null}
 }

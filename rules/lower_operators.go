@@ -66,6 +66,9 @@ func (l *lowering) binary(n *ast.BinaryNode, loc file.Location) operand {
 		if !ok {
 			return l.mismatch("??", a, b, loc)
 		}
+		if _, ok := l.meet(a, b); !ok {
+			return l.mixed(a, b, loc)
+		}
 		return operand{node: put(&ast.BinaryNode{Operator: "??", Left: a.node, Right: b.node}, loc), typ: t, null: b.null}
 	}
 	return l.fail("expr.syntax", loc, Say("不认识运算符“{op}”", "不認識運算子「{op}」", "The operator “{op}” is not known", "op", n.Operator))
@@ -77,9 +80,49 @@ func (l *lowering) mismatch(op string, a, b operand, loc file.Location) operand 
 		"“{op}” does not fit its two sides: {a} on the left, {b} on the right", "op", op, "a", a.typ.Say(), "b", b.typ.Say()))
 }
 
+// mixed reports two currencies that meet, or an amount of a currency that varies and a bare figure; the fix brings amounts that stand
+// there by their name into the app's currency.
 func (l *lowering) mixed(a, b operand, loc file.Location) operand {
-	return l.fail("money.mixed", loc, Say(
-		"两种货币不能直接运算或比较", "兩種貨幣不能直接運算或比較", "Amounts in two currencies cannot be computed or compared directly"))
+	f := &fault{code: "money.mixed", at: loc.From, msg: Say(
+		"两种货币不能直接运算或比较；用 base(…) 折成应用的货币，或用 convert(…) 折成另一种", "兩種貨幣不能直接運算或比較；用 base(…) 折成應用的貨幣，或用 convert(…) 折成另一種",
+		"Amounts in two currencies cannot be computed or compared directly; bring them into the app's currency with base(…), or into another with convert(…)")}
+	if a.typ.Currency == "" || b.typ.Currency == "" {
+		f.msg = Say("金额的货币随记录而变，不能和一个数直接运算或比较；用 base(…) 折成应用的货币", "金額的貨幣隨記錄而變，不能和一個數直接運算或比較；用 base(…) 折成應用的貨幣",
+			"The currency of this amount varies by record, so it cannot be computed or compared with a bare figure; bring it into the app's currency with base(…)")
+	}
+	f.fix = l.fixBase(a, b)
+	l.faults = append(l.faults, f)
+	return l.broken(loc)
+}
+
+// fixBase offers base() around amounts named by a bare word.
+func (l *lowering) fixBase(sides ...operand) *Fix {
+	out, at := "", 0
+	for _, o := range sides {
+		if o.typ.Currency == "" || l.env != nil && o.typ.Currency == l.env.Base {
+			continue
+		}
+		if len(o.path) != 1 || o.loc.From < at || o.loc.To > len(l.syn.runes) || string(l.syn.runes[o.loc.From:o.loc.To]) != o.path[0] {
+			return nil
+		}
+		out += string(l.syn.runes[at:o.loc.From]) + "base(" + o.path[0] + ")"
+		at = o.loc.To
+	}
+	if at == 0 {
+		return nil
+	}
+	return l.fixSpan(file.Location{From: 0, To: len(l.syn.runes)}, out+string(l.syn.runes[at:]), Say("用 base() 折算", "用 base() 折算", "Convert with base()"))
+}
+
+// meet is the currency of two operands that are added or compared. A literal has no currency, so it does not meet an amount whose
+// currency varies; 0 is nothing in every currency.
+func (l *lowering) meet(a, b operand) (string, bool) {
+	for _, side := range [][2]operand{{a, b}, {b, a}} {
+		if d, ok := side[1].lit.(decimal.Decimal); ok && side[1].isLit && !d.IsZero() && side[0].typ.Varies() {
+			return "", false
+		}
+	}
+	return currency(a.typ, b.typ)
 }
 
 // currency is that of a sum, difference or comparison; ok is false when two currencies meet.
@@ -116,7 +159,7 @@ func (l *lowering) arithmetic(op string, a, b operand, loc file.Location) operan
 	}
 	t := Number
 	if op == "+" || op == "-" {
-		cur, ok := currency(a.typ, b.typ)
+		cur, ok := l.meet(a, b)
 		if !ok {
 			return l.mixed(a, b, loc)
 		}
@@ -162,7 +205,7 @@ func (l *lowering) equality(op string, a, b operand, loc file.Location) operand 
 	if !ok || x.typ.Kind == KindList || x.typ.Kind == KindTable {
 		return l.mismatch(op, a, b, loc)
 	}
-	if _, ok := currency(x.typ, y.typ); !ok {
+	if _, ok := l.meet(x, y); !ok {
 		return l.mixed(a, b, loc)
 	}
 	l.checkOption(x.typ, y)
@@ -232,7 +275,7 @@ func (l *lowering) ordering(op string, a, b operand, loc file.Location) operand 
 	if !ok {
 		return l.mismatch(op, a, b, loc)
 	}
-	if _, ok := currency(x.typ, y.typ); !ok {
+	if _, ok := l.meet(x, y); !ok {
 		return l.mixed(a, b, loc)
 	}
 	fn := map[string]func(any, any) bool{"<": opLt, "<=": opLe, ">": opGt, ">=": opGe}[op]
@@ -247,6 +290,9 @@ func (l *lowering) membership(a, b operand, loc file.Location) operand {
 	e := b.typ.elem()
 	if _, _, ok := l.comparable(operand{typ: a.typ}, operand{typ: e}); !ok && a.typ.Kind != KindNull && e.Kind != KindNull {
 		return l.mismatch("in", a, operand{typ: e}, loc)
+	}
+	if _, ok := currency(a.typ, e); !ok || a.typ.Varies() && e.Kind == KindNumber && e.Currency == "" {
+		return l.mixed(a, operand{typ: e}, loc)
 	}
 	l.checkOption(a.typ, b)
 	l.checkOption(e, a)

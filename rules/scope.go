@@ -16,6 +16,8 @@ type Scope struct {
 	Calendar Calendar
 	// Decide runs a named decision table or scorecard; nil when there is none.
 	Decide func(rule string) (map[string]any, error)
+	// Money changes the currency of amounts; without it the result is null.
+	Money *Money
 	// Budget is shared by all expressions of one command; nil gives this evaluation one of its own.
 	Budget *Budget
 }
