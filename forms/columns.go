@@ -24,12 +24,15 @@ type Column struct {
 	// FieldType is the field's type; Scale its decimals: a number or amount v is held as v × 10^Scale.
 	FieldType string
 	Scale     int
+	// Own, when not empty, is the field whose amounts it holds in minor units of the record's own currency, for sums by currency. The
+	// column of the field itself is then in the app's currency.
+	Own string
 	// Filter, Sort and List repeat what the field asks for, so that indexes can be chosen.
 	Filter, Sort, List bool
 }
 
 // Columns lists the columns of the form: every scalar field but longtext, in the order of the form. Money is in minor
-// units; a number or percent is scaled; a day is its midnight in UTC in milliseconds (a day has no zone); an instant is
+// units, of the app's currency where it varies by record; a number or percent is scaled; a day is its midnight in UTC in milliseconds (a day has no zone); an instant is
 // milliseconds; chosen options are a set; a text has a second column, its collation key, when it is sorted or listed.
 // Columns of tables with index are sets.
 func (s *Schema) Columns() []Column {
@@ -40,6 +43,9 @@ func (s *Schema) Columns() []Column {
 			c := Column{Name: f.storage, Field: f.key, Type: t, FieldType: f.def.Type, Scale: f.scale,
 				Filter: f.def.Filter, Sort: f.def.Sort, List: f.def.List}
 			out = append(out, c)
+			if f.varies {
+				out = append(out, Column{Name: f.storage + "_o", Type: ColInt, FieldType: "money", Own: f.key})
+			}
 			if f.collated() {
 				c.Name, c.Type, c.Collation = f.storage+"_k", ColText, true
 				out = append(out, c)
@@ -65,6 +71,15 @@ func (s *Schema) Cols(v Values) map[string]any {
 	for _, f := range s.fields {
 		x := v[f.key]
 		if x == nil {
+			continue
+		}
+		if f.varies {
+			if c := s.worth(f, v, x); c != nil {
+				out[f.storage] = c
+			}
+			if c := encodeNumber(f.in(s.CurrencyOf(v)), x); c != nil {
+				out[f.storage+"_o"] = c
+			}
 			continue
 		}
 		if f.kind.column() != "" {

@@ -29,6 +29,8 @@ func Compile(f *Form, w *World, st *Storage, path string) (*Schema, []rules.Prob
 	s.byKey = byKey(s.fields)
 	c.sections()
 	c.expressions()
+	c.currency()
+	s.rated = s.currency != nil || c.usesBase()
 	c.formChecks()
 	c.others()
 	c.graph()
@@ -132,7 +134,7 @@ func (c *compiler) fields(defs []Field, path string, parent *field) []*field {
 	out := make([]*field, 0, len(defs))
 	for i := range defs {
 		d := &defs[i]
-		f := &field{def: d, key: d.Key, parent: parent, name: d.Name, section: -1}
+		f := &field{def: d, key: d.Key, parent: parent, name: d.Name, section: -1, form: c.schema.form, varies: c.world.varies(c.schema.form, d)}
 		f.path = path + "/" + d.Key
 		if d.Key == "" {
 			f.path = path + "/" + strconv.Itoa(i)
@@ -229,7 +231,7 @@ func (c *compiler) expressions() {
 			continue
 		}
 		// A row sees its own columns first, then the record.
-		row := c.schema.env.With(fieldTypes(c.world, f.def.Fields, true))
+		row := c.schema.env.With(fieldTypes(c.world, c.schema.form, f.def.Fields, true))
 		for _, col := range f.cols {
 			c.fieldExpressions(col, row)
 		}

@@ -101,6 +101,9 @@ func (t *field) sameGiven(a, b map[string]any) bool {
 func (e *evaluation) put(f *field, row int, values map[string]any, v any) {
 	if v != nil {
 		v = f.kind.accept(f, v, e.place(f, row))
+		if e.s.currency != nil {
+			v = e.inCurrency(f, v, e.s.CurrencyOf(e.values))
+		}
 	}
 	values[f.key] = v
 	if f.parent == nil {

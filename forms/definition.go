@@ -14,6 +14,8 @@ type Form struct {
 	Help rules.Text `json:"help,omitzero"`
 	// Code is the short upper-case mark that record ids of this form begin with, 1 to 6 letters; by default made from the key.
 	Code string `json:"code,omitempty"`
+	// Currency names a choice of ISO 4217 codes among the fields: amounts that name no currency are in the one chosen, record by record.
+	Currency string `json:"currency,omitempty"`
 	// Title is a text slot; by default the first text field.
 	Title    string     `json:"title,omitempty"`
 	Number   *Numbering `json:"number,omitempty"`

@@ -68,6 +68,9 @@ func (e *evaluation) demandOne(f *field, row int, v any, kept func(any) bool) {
 		}
 	}
 	e.limits(f, row, v, at)
+	if f.varies {
+		e.decimals(f, v, at)
+	}
 	if k, ok := f.kind.(doubter); ok && !kept(v) {
 		k.doubt(f, v, at)
 	}

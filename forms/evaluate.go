@@ -149,11 +149,17 @@ func newEvaluation(s *Schema, in *Input) *evaluation {
 		if v = cloneValue(v); v != nil && !Same(v, in.Old[f.key]) {
 			// What an action set may still be rounded, or be a record that stands for its id.
 			v = f.kind.accept(f, v, e.place(f, 0))
+			if s.currency != nil {
+				v = e.inCurrency(f, v, s.CurrencyOf(in.New))
+			}
 		}
 		if given {
 			e.values[f.key] = v
 		}
 		e.show(f, v)
+	}
+	if rates, ok := in.New[rules.RatesName]; ok {
+		e.values[rules.RatesName], e.names[rules.RatesName] = rates, rates
 	}
 	scope := *outer
 	scope.Names = e.names
@@ -334,15 +340,18 @@ func (e *evaluation) test(p *rules.Program, f *field, row int, what rules.Text) 
 
 // failed reports an expression that could not be evaluated (code expr.failed); the message names the place in it.
 func (e *evaluation) failed(f *field, row int, what rules.Text, err error) {
-	why, where := rules.Plain(err.Error()), rules.Text{}
+	why, where, code := rules.Plain(err.Error()), rules.Text{}, "expr.failed"
 	if ee, ok := err.(*rules.EvalError); ok {
 		why = ee.Message
+		if ee.Code == rateMissing {
+			code = rateMissing
+		}
 		if ee.Line > 0 {
 			where = rules.Say("（第 {line} 行第 {col} 个字）", "（第 {line} 列第 {col} 個字）", " (line {line}, character {col})",
 				"line", strconv.Itoa(ee.Line), "col", strconv.Itoa(ee.Col))
 		}
 	}
-	e.place(f, row).fail("expr.failed", "{field}的{what}算不出来：{why}{where}", "{field}的{what}算不出來：{why}{where}",
+	e.place(f, row).fail(code, "{field}的{what}算不出来：{why}{where}", "{field}的{what}算不出來：{why}{where}",
 		"The {what} of {field} cannot be computed: {why}{where}", "what", what, "why", why, "where", where)
 }
 

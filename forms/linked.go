@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"strings"
 
 	"pipewright/rules"
 )
@@ -126,6 +127,8 @@ func (w *World) resolved(defs []Field, d *Field, level int) *Field {
 	if src == nil || kinds[src.Type] == nil {
 		return nil
 	}
+	key, _, _ := strings.Cut(from, ".")
+	varies := w.varies(w.Forms[key], src)
 	if src = w.resolved(among, src, level+1); src == nil {
 		return nil
 	}
@@ -141,8 +144,15 @@ func (w *World) resolved(defs []Field, d *Field, level int) *Field {
 	case src.Type == "text" || src.Type == "longtext":
 		out.MaxLength = src.MaxLength
 	}
+	if out.Type == "money" {
+		// Whatever the form it is shown in says of its own amounts.
+		out.Currency = moneyCurrency(w, src)
+	}
 	if d.Type == "lookup" {
 		out.Calc = d.Via + "." + d.Field
+		if varies {
+			out.Calc = "base(" + out.Calc + ")"
+		}
 	}
 	return d.shown(out)
 }

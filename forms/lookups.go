@@ -49,6 +49,9 @@ func (s *Schema) StorageKeys() []string {
 	for i, f := range s.fields {
 		out[i] = f.storage
 	}
+	if s.rated {
+		out = append(out, ratesKey)
+	}
 	return out
 }
 
@@ -58,7 +61,7 @@ func (s *Schema) Computed(key string) bool {
 	return f != nil && f.def.Computed()
 }
 
-// Minor is the stored value of a money field in minor units, or of a number field scaled, as the column holds it; ok is
+// Minor is the stored value of a money field in minor units (of the app's currency where it varies by record), or of a number field scaled, as the column holds it; ok is
 // false when it is empty, of another type or in another currency.
 func (s *Schema) Minor(key string, d Stored) (n int64, ok bool) {
 	f := s.byKey[key]
@@ -68,6 +71,10 @@ func (s *Schema) Minor(key string, d Stored) (n int64, ok bool) {
 	v, ok := f.kind.decode(f, d[f.storage]).(decimal.Decimal)
 	if !ok {
 		return 0, false
+	}
+	if f.varies {
+		n, ok = s.worth(f, s.DecodeScalars(d), v).(int64)
+		return n, ok
 	}
 	return scaled(v, f.scale)
 }
@@ -83,6 +90,11 @@ func (s *Schema) DecodeScalars(d Stored) Values {
 			if v := f.kind.decode(f, x); v != nil {
 				out[f.key] = v
 			}
+		}
+	}
+	if s.rated {
+		if r := decodeRates(d[ratesKey]); r != nil {
+			out[rules.RatesName] = r
 		}
 	}
 	return out

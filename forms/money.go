@@ -67,13 +67,13 @@ func (moneyKind) parse(f *field, raw json.RawMessage, at *place) any {
 			if !ok {
 				return wrong()
 			}
-			if amount = checkNumber(f, d, at); amount == nil {
+			if amount = checkNumber(f.wide(), d, at); amount == nil {
 				return nil
 			}
 		case "currency":
 			if code, ok := readString(m.value); !ok {
 				return wrong()
-			} else if code != f.currency {
+			} else if code != f.currency && !f.varies { // see SaidIn
 				return at.fail("money.currency", "{field}的币种是 {want}，不是“{got}”", "{field}的幣種是 {want}，不是「{got}」",
 					"{field} is in {want}, not in “{got}”", "want", f.currency, "got", clip(code))
 			}
@@ -88,7 +88,7 @@ func (moneyKind) parse(f *field, raw json.RawMessage, at *place) any {
 	return amount
 }
 
-func (moneyKind) accept(f *field, v any, at *place) any { return acceptNumber(f, v, at) }
+func (moneyKind) accept(f *field, v any, at *place) any { return acceptNumber(f.wide(), v, at) }
 
 func (moneyKind) wire(f *field, v any, _ RefTitles) any {
 	d, ok := v.(decimal.Decimal)
@@ -114,6 +114,10 @@ func (moneyKind) encode(f *field, v any) any {
 
 func (moneyKind) decode(f *field, stored any) any {
 	m, ok := stored.(map[string]any)
+	if ok && f.varies {
+		code, _ := m["c"].(string)
+		return decodeNumber(f.in(code), m["m"])
+	}
 	if !ok || m["c"] != f.currency {
 		return nil
 	}
@@ -124,11 +128,15 @@ func (moneyKind) column() ColumnType      { return ColInt }
 func (moneyKind) col(f *field, v any) any { return encodeNumber(f, v) }
 
 func (moneyKind) schema(f *field) map[string]any {
+	currency := map[string]any{"const": f.currency}
+	if f.varies {
+		currency = map[string]any{"type": "string"}
+	}
 	return map[string]any{
 		"type": "object", "required": []string{"amount"}, "additionalProperties": false,
 		"properties": map[string]any{
 			"amount":   map[string]any{"type": "string", "pattern": decimalPattern},
-			"currency": map[string]any{"const": f.currency},
+			"currency": currency,
 		},
 	}
 }

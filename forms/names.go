@@ -13,11 +13,15 @@ func EnvOf(f *Form, w *World) *rules.Env {
 	for k, t := range w.System {
 		env.Names[k] = t
 	}
-	own := fieldTypes(w, f.Fields, true)
+	own := fieldTypes(w, f, f.Fields, true)
 	for k, t := range own {
 		env.Names[k] = t
 	}
-	env.Names["old"] = rules.RecordOf(fieldTypes(w, f.Fields, false))
+	env.Names["old"] = rules.RecordOf(fieldTypes(w, f, f.Fields, false))
+	env.Base, env.Codes = w.base(), func(code string) bool { _, ok := CurrencyScale(code); return ok }
+	if f.Currency != "" {
+		env.Currency = rules.Varying(f.Key, f.Currency)
+	}
 	for k, t := range w.Rules {
 		if form, about := w.RuleForms[k]; !about || form == "" || form == f.Key {
 			env.Rules[k] = t
@@ -26,8 +30,8 @@ func EnvOf(f *Form, w *World) *rules.Env {
 	return env
 }
 
-// fieldTypes are the expression types of fields by key; a field of an unknown type is left out (it is a problem elsewhere).
-func fieldTypes(w *World, defs []Field, deep bool) map[string]rules.Type {
+// fieldTypes are the expression types of fields of a form by key; a field of an unknown type is left out (it is a problem elsewhere).
+func fieldTypes(w *World, form *Form, defs []Field, deep bool) map[string]rules.Type {
 	out := make(map[string]rules.Type, len(defs))
 	for i := range defs {
 		d := w.resolved(defs, &defs[i], 1)
@@ -36,7 +40,7 @@ func fieldTypes(w *World, defs []Field, deep bool) map[string]rules.Type {
 		}
 		if k := kinds[d.Type]; k != nil {
 			if t := k.typ(w, d, deep); t.Kind != "" {
-				out[defs[i].Key] = t
+				out[defs[i].Key] = w.vary(form, &defs[i], t)
 			}
 		}
 	}
@@ -45,7 +49,7 @@ func fieldTypes(w *World, defs []Field, deep bool) map[string]rules.Type {
 
 // wanted is the type an expression must have to become the field's value.
 func wanted(w *World, f *field) rules.Type {
-	t := f.kind.typ(w, f.def, false)
+	t := f.typeOf(w, false)
 	switch t.Kind {
 	case rules.KindRecord:
 		return rules.Str // a record stands for its id

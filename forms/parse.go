@@ -82,12 +82,22 @@ func (s *Schema) Assign(field string, v any, base string) (any, []rules.Problem)
 // its decimals, instants in UTC with milliseconds, references as {"id", "title"}. Empty values are left out. refs may be nil.
 func (s *Schema) Wire(v Values, refs RefTitles) map[string]json.RawMessage {
 	out := make(map[string]json.RawMessage, len(v))
+	code := ""
+	if s.currency != nil {
+		code = s.CurrencyOf(v)
+	}
 	for _, f := range s.fields {
 		x := v[f.key]
 		if x == nil {
 			continue
 		}
-		if w := f.kind.wire(f, x, refs); w != nil {
+		w := any(nil)
+		if code == "" {
+			w = f.kind.wire(f, x, refs)
+		} else {
+			w = wireMoneyOf(f, x, code, refs)
+		}
+		if w != nil {
 			out[f.key] = marshal(w)
 		}
 	}

@@ -47,7 +47,7 @@ func referenceType(w *World, form string, deep bool) rules.Type {
 			}
 		}
 		if target := w.Forms[form]; target != nil {
-			for k, t := range fieldTypes(w, target.Fields, false) {
+			for k, t := range fieldTypes(w, target, target.Fields, false) {
 				out[k] = t
 			}
 		}

@@ -113,7 +113,7 @@ func (w *World) whereEnv(source string) *rules.Env {
 	key, _, inTable := strings.Cut(source, ".")
 	env := EnvOf(w.Forms[key], w)
 	if inTable {
-		env = env.With(fieldTypes(w, w.rowsOf(source), true))
+		env = env.With(fieldTypes(w, w.Forms[key], w.rowsOf(source), true))
 	}
 	return env
 }
@@ -130,6 +130,9 @@ type Rollup struct {
 	Key, Form, Table, Via, Agg, Field string
 	Reads                             []string
 	where                             *rules.Program
+	// currency is the field of Form that says the currency of what is summed up, which is then brought into base, at scale decimals.
+	currency, base string
+	scale          int
 }
 
 // Path is the reference that points here: "company", or "allocations.receivable" in a table.
@@ -147,6 +150,9 @@ func (s *Schema) Rollups() []Rollup {
 		if d := f.linked; d != nil && d.Type == "rollup" {
 			r := Rollup{Key: f.key, Via: d.Via, Agg: d.Agg, Field: d.Field, where: f.where}
 			r.Form, r.Table, _ = strings.Cut(d.Form, ".")
+			if from := s.world.Forms[r.Form]; d.Field != "" && s.world.varies(from, fieldIn(s.world.rowsOf(d.Form), d.Field)) {
+				r.currency, r.base, r.scale = from.Currency, f.currency, f.scale
+			}
 			if r.where != nil {
 				r.Reads = r.where.Reads()
 			}
@@ -194,7 +200,7 @@ func (r Rollup) Tally() *Tally { return &Tally{r: r} }
 // computed leaves the record or row out.
 func (t *Tally) Add(id string, v Values, scope *rules.Scope) {
 	if t.r.Table == "" {
-		t.add(v, scope)
+		t.add(v, v, scope)
 		return
 	}
 	rows, _ := v[t.r.Table].([]map[string]any)
@@ -204,14 +210,15 @@ func (t *Tally) Add(id string, v Values, scope *rules.Scope) {
 			continue
 		}
 		if t.r.where == nil {
-			t.add(row, nil)
+			t.add(v, row, nil)
 			continue
 		}
-		t.add(row, scope.Row(seen[i]))
+		t.add(v, row, scope.Row(seen[i]))
 	}
 }
 
-func (t *Tally) add(v Values, scope *rules.Scope) {
+// add takes a record or a row of it into account.
+func (t *Tally) add(record, v Values, scope *rules.Scope) {
 	if t.r.where != nil {
 		if yes, err := t.r.where.Test(scope); err != nil || !yes {
 			return
@@ -224,6 +231,14 @@ func (t *Tally) add(v Values, scope *rules.Scope) {
 	x := v[t.r.Field]
 	if x == nil {
 		return
+	}
+	if t.r.currency != "" {
+		code, _ := record[t.r.currency].(string)
+		d, ok := inBase(t.r.base, code, record, x, t.r.scale)
+		if !ok {
+			return
+		}
+		x = d
 	}
 	t.n++
 	if d, ok := x.(decimal.Decimal); ok {

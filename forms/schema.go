@@ -65,6 +65,9 @@ type Schema struct {
 	order  []*field
 	checks []check
 	title  *rules.Template
+	// currency is the field that says the record's currency; rated that records keep rates.
+	currency *field
+	rated    bool
 }
 
 // field is a compiled field or column.
@@ -81,8 +84,11 @@ type field struct {
 	colByKey map[string]*field
 	section  int // index into Schema.sections, -1 when in none
 
-	scale       int
-	currency    string
+	scale    int
+	currency string
+	// form is the form; varies says that the currency is the record's.
+	form        *Form
+	varies      bool
 	minLen      int
 	maxLen      int
 	pattern     *regexp.Regexp
@@ -161,6 +167,8 @@ type FieldInfo struct {
 	Scale int
 	// Currency is the ISO 4217 code of a money field.
 	Currency string
+	// Varies says that the currency is the record's own; Currency and Scale are then those in which it is filtered, sorted and summed.
+	Varies bool
 	// Computed says that nobody can edit the field.
 	Computed bool
 	// Type is the type in expressions.
@@ -208,8 +216,8 @@ func infos(s *Schema, fs []*field) []FieldInfo {
 
 func info(s *Schema, f *field) FieldInfo {
 	return FieldInfo{
-		Def: f.def, ID: f.id(), Storage: f.storage, Name: f.name, Scale: f.scale, Currency: f.currency,
-		Computed: f.def.Computed(), Type: f.kind.typ(s.world, f.def, true), Columns: infos(s, f.cols),
+		Def: f.def, ID: f.id(), Storage: f.storage, Name: f.name, Scale: f.scale, Currency: f.currency, Varies: f.varies,
+		Computed: f.def.Computed(), Type: f.typeOf(s.world, true), Columns: infos(s, f.cols),
 	}
 }
 

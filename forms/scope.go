@@ -27,6 +27,9 @@ func (s *Schema) Scope(v Values, outer *rules.Scope, records func(form, id strin
 		m["id"] = r.ID
 		return m
 	}
+	if rates, ok := v[rules.RatesName]; ok {
+		names[rules.RatesName] = rates
+	}
 	for _, f := range s.fields {
 		x := v[f.key]
 		rows, ok := x.([]map[string]any)

@@ -1,5 +1,7 @@
 package forms
 
+import "pipewright/rules"
+
 // Stored is the data of a stored record by storage key: JSON whose numbers are all integers. Numbers and percents are
 // scaled by the field's scale (int64), money is {"m": minor units, "c": currency}, an instant is milliseconds since the
 // Unix epoch, a day "2006-01-02", a reference its id, a table a list of objects by the columns' storage keys.
@@ -18,6 +20,14 @@ func (s *Schema) EncodeBut(v Values, but map[string]bool) Stored {
 			}
 		}
 	}
+	if s.currency != nil {
+		s.stamp(out, v)
+	}
+	if s.rated {
+		if r := encodeRates(v[rules.RatesName]); r != nil {
+			out[ratesKey] = r
+		}
+	}
 	return out
 }
 
@@ -33,6 +43,11 @@ func (s *Schema) Decode(d Stored) Values {
 		}
 		if v := f.kind.decode(f, x); v != nil {
 			out[f.key] = v
+		}
+	}
+	if s.rated {
+		if r := decodeRates(d[ratesKey]); r != nil {
+			out[rules.RatesName] = r
 		}
 	}
 	return out

@@ -24,7 +24,7 @@ func (tableKind) compile(c *compiler, f *field) {
 }
 
 func (tableKind) typ(w *World, d *Field, deep bool) rules.Type {
-	return rules.TableOf(fieldTypes(w, d.Fields, deep))
+	return rules.TableOf(fieldTypes(w, nil, d.Fields, deep))
 }
 
 func (tableKind) parse(f *field, raw json.RawMessage, at *place) any {

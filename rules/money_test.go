@@ -104,8 +104,8 @@ func TestMoneyMixed(t *testing.T) {
 		}
 	}
 	for src, want := range map[string]string{
-		"base(discount)":                "base needs an amount of money; this number has no currency",
-		"convert(usd, 'EUR')":           "convert has the wrong number of arguments. Usage: convert(amount, 'USD', date), convert(amount, currency, date)",
+		"base(discount)":      "base needs an amount of money; this number has no currency",
+		"convert(usd, 'EUR')": "convert has the wrong number of arguments. Usage: convert(amount, 'USD', date), convert(amount, currency, date)",
 	} {
 		_, ps := Compile(src, sampleEnv(), Anything)
 		if len(ps) != 1 || ps[0].Message.In("en") != want {

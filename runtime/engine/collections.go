@@ -33,6 +33,7 @@ const (
 	collAbsences  = "absences" // id: a time in which a person does not work
 	collAnchors   = "anchors"  // day: a signed list of chain heads; day|attempt|n: a part of it
 	collTurns     = "turns"    // series: whose turn it was last
+	collRates     = "rates"    // from|to|day: what a currency is worth in another from a day on
 	collLeases    = "leases"   // versions and switches that all nodes share
 )
 
@@ -81,6 +82,7 @@ func ownCollections() []store.Collection {
 		{Name: collTurns},
 		{Name: collImports, Columns: join(text("user"), times("at")), Indexes: []store.Index{ix("mine", "user", "-at")}},
 		{Name: collImportRows},
+		{Name: collRates, Columns: join(text("from", "to"), times("day")), Indexes: []store.Index{ix("byPair", "from", "to", "-day"), ix("byDay", "-day")}},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}
 }

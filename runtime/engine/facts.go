@@ -87,6 +87,8 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 			f.away(n)
 		case process.NeedTurn:
 			err = f.turn(ctx, n)
+		case process.NeedRate:
+			err = f.rate(ctx, n)
 		case process.NeedLoad:
 			err = f.load(ctx, n)
 		default:

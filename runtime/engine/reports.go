@@ -98,6 +98,7 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 		groups = append(groups, g)
 		res.Columns = append(res.Columns, l.groupColumn(by, g))
 	}
+	by, each := l.byCurrency(groups), map[int]bool{}
 	var ms []measured
 	var cols []access.Column
 	for _, m := range res.Def.Measures {
@@ -128,6 +129,9 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 			name = rules.Say("数量", "數量", "Count")
 		}
 		col.Name = name
+		if own := l.own(c); by >= 0 && own != "" {
+			c.Name, each[len(ms)] = own, true
+		}
 		ms = append(ms, measured{query.Measure{Kind: kind, Col: c.Name}, c.Seen})
 		cols = append(cols, c)
 		res.Columns = append(res.Columns, col)
@@ -163,6 +167,10 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 			if n == nil && (m.Kind == "count" || m.Kind == "sum") {
 				n = new(big.Int)
 			}
+			if each[i] {
+				row.Values = append(row.Values, figureIn(n, cols[i], row.Keys[by]))
+				continue // amounts in different currencies have no total
+			}
 			row.Values = append(row.Values, figure(n, cols[i]))
 			if n != nil && (m.Kind == "count" || m.Kind == "sum") {
 				if totals[i] == nil {
@@ -174,7 +182,7 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 		res.Rows = append(res.Rows, row)
 	}
 	for i, n := range totals {
-		if n == nil && (ms[i].Kind == "count" || ms[i].Kind == "sum") {
+		if n == nil && !each[i] && (ms[i].Kind == "count" || ms[i].Kind == "sum") {
 			n = new(big.Int)
 		}
 		res.Totals = append(res.Totals, figure(n, cols[i]))

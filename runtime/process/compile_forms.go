@@ -118,7 +118,12 @@ func (c *compiler) assigns(path string, set Assigns, target *Form, env *rules.En
 				"An expression is missing here; write nil to empty the field")
 			continue
 		}
-		if p := c.expr(at, src, env, wantOf(info.Type)); p != nil {
+		want := wantOf(info.Type)
+		if info.Varies && env.Currency != want.Currency {
+			// From one record to another an amount goes as it is, with its currency beside it.
+			want.Currency = ""
+		}
+		if p := c.expr(at, src, env, want); p != nil {
 			out = append(out, CompiledAssign{Field: info.ID, Value: p})
 		}
 	}

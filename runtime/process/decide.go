@@ -80,6 +80,9 @@ type decider struct {
 	now    time.Time
 	// seen are the record's values as they were last read; nil when something has happened since.
 	seen forms.Values
+	// money changes currencies; used are the rates of today that it has brought.
+	money *rules.Money
+	used  rules.Rates
 }
 
 // bind finds the form and process the command is about.

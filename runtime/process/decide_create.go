@@ -84,6 +84,9 @@ func (d *decider) imported() *Rejection {
 		d.s.Stage = p.Stage
 	}
 	res := d.evaluate(nil, given, forms.Mask{}, nil)
+	if r := d.unrated(res.Problems); r != nil {
+		return r
+	}
 	res = d.numbered(res, nil, given, forms.Mask{}, nil)
 	if r := d.claimUnique(res.Values); r != nil {
 		return r
@@ -106,6 +109,9 @@ func (d *decider) imported() *Rejection {
 // parse reads the client's values; every mistake is named.
 func (d *decider) parse(data Wire) (forms.Values, *Rejection) {
 	v, problems := d.form.Schema.Parse(data, "/data")
+	if d.form.Schema.Currency() != "" {
+		problems = append(problems, d.form.Schema.SaidIn(data, v, d.view(nil).Merge(v), "/data")...)
+	}
 	if len(problems) > 0 {
 		return nil, reject("field.invalid", rules.Say("有些内容填得不对", "有些內容填得不對", "Some values are not right"), problems...)
 	}
@@ -119,7 +125,9 @@ func (d *decider) evaluate(old, now forms.Values, mask forms.Mask, changed []str
 		merged = forms.Values{}
 	}
 	maps.Copy(merged, now)
+	d.used = nil
 	res := d.form.Schema.Evaluate(&forms.Input{Old: old, New: merged, Scope: d.base(), Records: d.record, Mask: mask, Changed: changed})
+	d.keepRates(old, res)
 	for _, n := range res.Needs {
 		d.need(Need{Kind: NeedRecord, Key: n.Form + "/" + n.ID, Form: n.Form, ID: n.ID})
 	}

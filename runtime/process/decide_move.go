@@ -157,6 +157,9 @@ func (d *decider) take(t *CompiledTransition, proposed Changed, v forms.Values, 
 	}
 	if len(set) > 0 {
 		res := d.evaluate(v, set, forms.Mask{}, keysOf(set))
+		if r := d.unrated(res.Problems); r != nil {
+			return r
+		}
 		proposed = d.difference(res.Values)
 		v = res.Values
 	}

@@ -22,6 +22,16 @@ type Given struct {
 	Owner string `json:"owner,omitempty"`
 	// Records are other records, by a name that reference fields in Data use.
 	Records map[string]GivenRecord `json:"records,omitempty"`
+	// Rates are the exchange rates there are; without them there are none.
+	Rates []GivenRate `json:"rates,omitempty"`
+}
+
+// GivenRate says that from Date on one unit of From is worth Rate of To.
+type GivenRate struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	Date string `json:"date"`
+	Rate string `json:"rate"`
 }
 
 // GivenRecord is another record a scenario needs.

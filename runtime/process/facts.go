@@ -27,6 +27,8 @@ const (
 	NeedRollup NeedKind = "rollup"
 	// NeedFile: what was uploaded under an id.
 	NeedFile NeedKind = "file"
+	// NeedRate: what one unit of a currency is worth in another on a day.
+	NeedRate NeedKind = "rate"
 	// NeedLoad: how many open records each of some people own (leastLoaded).
 	NeedLoad NeedKind = "load"
 	// NeedAway: which of some people do not work now.
@@ -55,6 +57,19 @@ type Need struct {
 	Mode   string
 	Users  []string
 	Limit  int
+	Rate   *RateNeed
+}
+
+// RateNeed asks for the newest rate not after a day. Base is the app's currency, by way of which a rate may be found.
+type RateNeed struct {
+	From, To, Base string
+	On             rules.Date
+}
+
+// RateFact is a rate, or that there is none.
+type RateFact struct {
+	Missing bool
+	Rate    rules.Rate
 }
 
 // PeopleNeed is a who bound to a record: what org needs to resolve it.
@@ -97,6 +112,8 @@ type Facts struct {
 	Files map[string]FileFact
 	// Rollups by need key; see NewRoll.
 	Rollups map[string]*Roll
+	// Rates by need key.
+	Rates map[string]RateFact
 	// Loads are open records by user, by need key.
 	Loads map[string]map[string]int
 	// Away are the absent ones of the people asked about, by need key.

@@ -258,7 +258,7 @@ func (s *scenario) cover(st *State, e *Event) {
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
 	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
-		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Slots: map[string]int{}, Quotas: map[string]int{}, Rollups: map[string]*Roll{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Slots: map[string]int{}, Quotas: map[string]int{}, Rollups: map[string]*Roll{}, Rates: map[string]RateFact{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
 // points says whether the reference via of a record, or one in a row of its table ("lines.product"), points to id.
@@ -346,6 +346,8 @@ func (s *scenario) fetch(f *Facts, n Need) {
 	case NeedTurn:
 		s.turns[n.Series] = NextTurn(s.turns[n.Series], n.Users)
 		f.Turns[n.Key] = s.turns[n.Series]
+	case NeedRate:
+		f.Rates[n.Key] = s.rate(n.Rate)
 	case NeedLoad:
 		load := map[string]int{}
 		for _, id := range s.order {

@@ -343,9 +343,18 @@ func (s *scenario) expectData(st *State, want Wire, path string) {
 	if len(want) == 0 || form == nil {
 		return
 	}
-	got := form.Schema.Wire(form.Schema.Decode(st.Data), nil)
+	values := form.Schema.Decode(st.Data)
+	got, currency := form.Schema.Wire(values, nil), form.Schema.Currency()
 	for _, k := range sortedKeys(want) {
 		parsed, problems := form.Schema.Parse(s.refer(st.Form, Wire{k: want[k]}), path)
+		if len(problems) > 0 {
+			s.problems = append(s.problems, problems...)
+			continue
+		}
+		if k != currency && currency != "" {
+			problems = form.Schema.SaidIn(want, parsed, values, path)
+			parsed[currency] = values[currency] // what an amount means depends on it
+		}
 		if len(problems) > 0 {
 			s.problems = append(s.problems, problems...)
 			continue

@@ -40,6 +40,9 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/absences", who: signedIn, summary: "Enter an absence: mine, or of somebody I manage", in: absenceIn{}, out: absenceOut{}, handle: s.postAbsence},
 		{method: del, path: "/api/absences/:id", who: signedIn, summary: "Take an absence out", handle: s.deleteAbsence},
 
+		{method: get, path: "/api/rates", who: admins, summary: "Exchange rates, newest first, of ?from and ?to", out: items[rateOut]{}, handle: s.getRates},
+		{method: put, path: "/api/rates", who: admins, summary: "Enter, replace and take out exchange rates", in: ratesIn{}, out: items[rateOut]{}, handle: s.putRates},
+
 		{method: get, path: "/api/templates", who: signedIn, summary: "The template gallery", out: items[designer.TemplateInfo]{}, handle: s.getTemplates},
 		{method: post, path: "/api/templates/:key/install", who: admins, summary: "Install a template", in: installIn{}, out: appOut{}, handle: s.installTemplate},
 		{method: post, path: "/api/apps/:app/sample", who: admins, summary: "Load the template's sample records", out: sampleOut{}, handle: s.loadSample},

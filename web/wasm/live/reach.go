@@ -24,8 +24,8 @@ type Reach struct {
 	Server []string `json:"server"`
 }
 
-// calendar finds the functions that need the company's working days.
-var calendar = regexp.MustCompile(`\b(workdays|addWorkdays|isWorkday)\s*\(`)
+// serverOnly finds the functions that need what only the server has: working days and exchange rates.
+var serverOnly = regexp.MustCompile(`\b(workdays|addWorkdays|isWorkday|base|convert)\s*\(`)
 
 // cutter takes out of a form what only the server can decide.
 type cutter struct {
@@ -41,7 +41,7 @@ func cut(form *forms.Form, w *forms.World, hidden []string) (s *forms.Schema, re
 		c.remove(strings.Split(key, "."))
 	}
 	c.cutRichText()
-	c.cutCalendar()
+	c.cutServerOnly()
 	// Each round takes out at least one thing, and what rested on it fails in the next.
 	for range 200 {
 		s, problems := forms.Compile(form, w, nil, "")
@@ -208,8 +208,8 @@ func cutCheck(checks *[]forms.Check, key string) bool {
 	return len(*checks) < before
 }
 
-// cutCalendar takes out expressions that count working days, and what references do: fill and limit the choice.
-func (c *cutter) cutCalendar() {
+// cutServerOnly takes out expressions that need working days or exchange rates, and what references do: fill and limit the choice.
+func (c *cutter) cutServerOnly() {
 	var walk func(list []forms.Field, in []string) [][]string
 	walk = func(list []forms.Field, in []string) (out [][]string) {
 		for i := range list {
@@ -221,11 +221,11 @@ func (c *cutter) cutCalendar() {
 			}
 			slots := map[string]string{"calc": f.Calc, "value": f.Value, "visibleIf": f.VisibleIf, "requiredIf": f.RequiredIf, "readIf": f.ReadIf, "min": f.Min.Expr, "max": f.Max.Expr}
 			for _, slot := range []string{"calc", "value", "visibleIf", "requiredIf", "readIf", "min", "max"} {
-				if calendar.MatchString(slots[slot]) {
+				if serverOnly.MatchString(slots[slot]) {
 					out = append(out, append(slices.Clone(at), slot))
 				}
 			}
-			f.Checks = slices.DeleteFunc(f.Checks, func(k forms.Check) bool { return calendar.MatchString(k.If) })
+			f.Checks = slices.DeleteFunc(f.Checks, func(k forms.Check) bool { return serverOnly.MatchString(k.If) })
 			out = append(out, walk(f.Fields, at)...)
 		}
 		return out
@@ -238,11 +238,11 @@ func (c *cutter) cutCalendar() {
 		}
 	}
 	for _, s := range slices.Clone(c.form.Sections) {
-		if calendar.MatchString(s.VisibleIf) {
+		if serverOnly.MatchString(s.VisibleIf) {
 			c.cutSection(s.Key)
 		}
 	}
-	c.form.Checks = slices.DeleteFunc(c.form.Checks, func(k forms.Check) bool { return calendar.MatchString(k.If) })
+	c.form.Checks = slices.DeleteFunc(c.form.Checks, func(k forms.Check) bool { return serverOnly.MatchString(k.If) })
 }
 
 func (c *cutter) reach() Reach {
