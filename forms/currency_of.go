@@ -172,10 +172,11 @@ func (f *field) in(code string) *field {
 }
 
 // stamp writes the amounts of a record in its currency.
-func (s *Schema) stamp(out Stored, v Values) {
+func (s *Schema) stamp(out Stored, v Values, but map[string]bool) {
 	code := s.CurrencyOf(v)
 	for _, f := range s.fields {
 		switch {
+		case but[f.storage]:
 		case f.varies && v[f.key] != nil:
 			if e := (moneyKind{}).encode(f.in(code), v[f.key]); e != nil {
 				out[f.storage] = e

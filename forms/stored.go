@@ -21,7 +21,7 @@ func (s *Schema) EncodeBut(v Values, but map[string]bool) Stored {
 		}
 	}
 	if s.currency != nil {
-		s.stamp(out, v)
+		s.stamp(out, v, but)
 	}
 	if s.rated {
 		if r := encodeRates(v[rules.RatesName]); r != nil {

@@ -78,7 +78,8 @@ func (d *decider) difference(v forms.Values) Changed {
 	var out Changed
 	rests := map[string]bool{} // tables that are the very rows which were read
 	for key, x := range v {
-		if rows, ok := x.([]map[string]any); ok && sameRows(rows, d.seen[key]) {
+		// Amounts in rows may have come into another currency with the record, though the rows are the same.
+		if rows, ok := x.([]map[string]any); ok && d.form.Schema.Currency() == "" && sameRows(rows, d.seen[key]) {
 			rests[d.form.Schema.StorageKey(key)] = true
 		}
 	}

@@ -252,6 +252,34 @@ func TestRenameFollowsLinks(t *testing.T) {
 	}
 }
 
+// TestRenameFollowsCurrency holds the currency of a form, and amounts inside base().
+func TestRenameFollowsCurrency(t *testing.T) {
+	t.Parallel()
+	def, problems := process.Parse([]byte(`{"spec": "pipewright/1", "key": "shop", "name": "Shop", "languages": ["en"],
+ "options": [{"key": "cash", "items": [{"key": "CNY", "name": "CNY"}, {"key": "USD", "name": "USD"}]}],
+ "forms": [{"key": "deal", "name": "Deal", "currency": "cur", "fields": [{"key": "cur", "type": "select", "options": "cash"}, {"key": "amount", "type": "money"},
+  {"key": "big", "type": "bool", "calc": "base(amount) > 1"}, {"key": "twice", "type": "money", "calc": "convert(amount * 2, cur, today())"}]}]}`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for path, want := range map[string]string{
+		"/forms/deal/fields/cur":    "/forms/deal/currency x; /forms/deal/fields/twice/calc convert(amount * 2, x, today())",
+		"/forms/deal/fields/amount": "/forms/deal/fields/big/calc base(x) > 1; /forms/deal/fields/twice/calc convert(x * 2, cur, today())",
+	} {
+		changed, uses, problems := process.Rename(def, path, "x")
+		var got []string
+		for _, u := range uses {
+			got = append(got, u.Path+" "+u.After)
+		}
+		if len(problems) > 0 || strings.Join(got, "; ") != want {
+			t.Errorf("%s: %v\ngot  %s\nwant %s", path, problems, strings.Join(got, "; "), want)
+		}
+		if _, problems := process.Compile(changed, nil, 0); rules.HasErrors(problems) {
+			t.Errorf("%s: %v", path, problems)
+		}
+	}
+}
+
 func TestRenameRefuses(t *testing.T) {
 	t.Parallel()
 	def, _ := process.Parse([]byte(renameSample))

@@ -60,6 +60,7 @@ func (f *finder) definition() {
 func (f *finder) form(d *forms.Form) {
 	path, names := "/forms/"+d.Key, f.names(d.Key)
 	list := path + "/fields"
+	f.key(path+"/currency", &d.Currency, list)
 	f.template(path+"/title", &d.Title, names)
 	for i := range d.Sections {
 		s := &d.Sections[i]

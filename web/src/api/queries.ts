@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, isApiError, type Query } from './client';
 import type {
-  Absence, AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, PoolPage, RecordFull, RecordItem, ReportResult,
+  Absence, AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult,
   RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User,
 } from './types';
 
@@ -128,6 +128,14 @@ export const rolesQuery = () =>
 
 export const sessionsQuery = () =>
   queryOptions({ queryKey: ['sessions'], queryFn: ({ signal }) => api.get<Page<SessionInfo>>('/sessions', { signal }).then((p) => p.items) });
+
+export const ratesQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['rates'],
+    queryFn: ({ signal, pageParam }) => api.get<Page<Rate>>(`/rates?limit=20${pageParam ? `&after=${encodeURIComponent(pageParam)}` : ''}`, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
 
 export const absencesQuery = () =>
   queryOptions({ queryKey: ['absences'], queryFn: ({ signal }) => api.get<Page<Absence>>('/absences', { signal }).then((p) => p.items) });

@@ -46,6 +46,16 @@ export interface Absence {
   by: Person | null;
 }
 
+/** From `date` on, one unit of `from` is worth `rate` of `to`. */
+export interface Rate {
+  from: string;
+  to: string;
+  date: string;
+  rate: string;
+  by: Person | null;
+  at: string;
+}
+
 export interface AppSummary {
   key: string;
   name: Text;

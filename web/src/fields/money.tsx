@@ -1,14 +1,20 @@
+import { use } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isMoney } from '@/ui/format';
 import { useCompany, useFormat } from '@/ui/locale';
+import { currencyOf, formAround, varies } from './currency';
 import { DecimalInput } from './DecimalInput';
-import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
+import { FormNowContext, useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
 import { CountSetting, SlotSetting, TextSetting } from './settings';
 
 function MoneyInput({ field, value, onChange, path: _path, ...rest }: InputProps) {
   const { definition } = useFieldEnv();
   const company = useCompany();
-  const currency = isMoney(value) ? value.currency : (field.currency ?? definition.currency ?? company.currency);
+  const form = formAround(definition, field);
+  const own = field.currency ?? definition.currency ?? company.currency;
+  // Only where the currency varies does an amount look at the rest of the form, and so render at every keystroke.
+  const said = varies(form, field) ? currencyOf(form, use(FormNowContext).data, own) : isMoney(value) ? value.currency : undefined;
+  const currency = said ?? own;
   return (
     <DecimalInput
       {...rest}
@@ -34,7 +40,7 @@ function MoneySettings({ field, definition, onChange }: SettingsProps) {
       <CountSetting label={t('scale')} help={t('moneyScaleHelp')} max={8} value={field.scale} onChange={(scale) => onChange({ scale })} />
       <TextSetting
         label={t('currency')}
-        help={t('currencyHelp', { currency: definition.currency ?? '' })}
+        help={formAround(definition, field)?.currency ? t('currencyVaries') : t('currencyHelp', { currency: definition.currency ?? '' })}
         value={field.currency}
         onChange={(currency) => onChange({ currency: currency?.toUpperCase() })}
       />

@@ -124,6 +124,7 @@ export interface Form {
   name: Text;
   help?: Text;
   code?: string;
+  currency?: string;
   title?: string;
   number?: Numbering;
   sections?: Section[];

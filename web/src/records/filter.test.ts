@@ -24,6 +24,7 @@ describe('clauseExpression', () => {
 
 test('rows and a given expression are joined, an alternative keeps its brackets', () => {
   const list: Filterable[] = [{ key: 'amount', type: 'money' }];
+  expect(whereOf([{ field: 'price', op: 'atLeast', value: '1' }, { field: 'price', op: 'notEmpty', value: '' }], [{ key: 'price', type: 'money', base: true }])).toBe('base(price) >= 1 and price != nil');
   expect(whereOf([{ field: 'amount', op: 'atLeast', value: '1' }, { field: 'gone', op: 'empty', value: '' }], list, ["stage == 'a' or open", undefined])).toBe(
     "(stage == 'a' or open) and amount >= 1",
   );

@@ -1,3 +1,4 @@
+import { varies } from '@/fields/currency';
 import type { FilterOp } from '@/fields/kind';
 import type { Field, FieldType, Form, Process } from '@/model/definition';
 
@@ -14,6 +15,8 @@ export interface Clause {
 export interface Filterable {
   key: string;
   type: FieldType | 'stage';
+  /** An amount whose currency varies by record: it is compared in the app's. */
+  base?: boolean;
 }
 
 /** Fields that the store can filter by; the server refuses others. */
@@ -22,7 +25,7 @@ export function filterables(form: Form, process: Process | undefined): Filterabl
   if (process) list.push({ key: 'stage', type: 'stage' });
   list.push({ key: 'owner', type: 'user' });
   for (const field of form.fields) {
-    if (field.type !== 'reference' && isQueryable(field)) list.push({ key: field.key, type: field.type });
+    if (field.type !== 'reference' && isQueryable(field)) list.push({ key: field.key, type: field.type, ...(varies(form, field) ? { base: true } : {}) });
   }
   return [...list, { key: 'createdAt', type: 'date' }, { key: 'updatedAt', type: 'date' }];
 }
@@ -99,7 +102,8 @@ export function whereOf(clauses: readonly Clause[], list: readonly Filterable[],
   const parts = extra.filter((e): e is string => Boolean(e)).map((e) => (/\bor\b|\|\||\?/.test(e) ? `(${e})` : e));
   for (const clause of clauses) {
     const found = list.find((f) => f.key === clause.field);
-    const expression = found && clauseExpression(clause, found.type);
+    const figure = found?.base && clause.op !== 'empty' && clause.op !== 'notEmpty';
+    const expression = found && clauseExpression(figure ? { ...clause, field: `base(${clause.field})` } : clause, found.type);
     if (expression) parts.push(expression);
   }
   return parts.join(' and ');

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, isApiError, type Detail } from '@/api/client';
 import type { Data, Evaluated, FieldStates, RecordFull, Text } from '@/api/types';
 import type { Form } from '@/model/definition';
+import { currencyOf, inCurrency } from '@/fields/currency';
 import { takeLocal, takeSections, takeStates } from '@/rules/merge';
 import { useLocalRules } from '@/rules/useLocalRules';
 import { useErrorText } from '@/ui/States';
@@ -217,13 +218,16 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     (key: string, value: unknown) => {
       clock.current += 1;
       changeOf.current.set(key, clock.current);
+      // With the currency of the record, that of its amounts changes.
+      const currency = form.currency === key ? currencyOf(form, { [key]: value }, model?.definition.currency) : undefined;
+      const place = (local: Data): Data => (currency ? inCurrency(form, { ...local, [key]: value }, currency) : { ...local, [key]: value });
       live.current = {
         ...live.current,
-        data: { ...live.current.data, [key]: value },
+        data: place(live.current.data),
         dirty: new Set(live.current.dirty).add(key),
         touched: new Set(live.current.touched).add(key),
       };
-      setData((local) => ({ ...local, [key]: value }));
+      setData(place);
       setDirty(live.current.dirty);
       setTouched(live.current.touched);
       setRefused((list) => list.filter((p) => p.place === undefined || !p.place.startsWith(key)));
@@ -232,7 +236,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       clearTimeout(timer.current);
       timer.current = setTimeout(evaluate, pause);
     },
-    [evaluate, evaluateHere],
+    [evaluate, evaluateHere, form, model],
   );
 
   const settle = useCallback(

@@ -12,6 +12,7 @@ import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { useTheme } from '@/ui/themeContext';
 import { toast } from '@/ui/toast';
+import { Rates } from './Rates';
 import './profile.css';
 
 const languages = [
@@ -105,6 +106,7 @@ export function ProfilePage() {
           </div>
         </section>
         <Absences />
+        {me.user.admin ? <Rates /> : null}
         <Sessions />
         <div>
           <Button

@@ -84,6 +84,8 @@ const FUNCTIONS = [
   'rate',
   'round',
   'same',
+  'base',
+  'convert',
   'abs',
   'len',
   'upper',

@@ -50,6 +50,7 @@ export function FormPanel({ form, formIndex }: { form: Form; formIndex: number }
           {process ? t('toProcess', { name: nameOf(process) }) : t('makeProcess')}
         </Button>
       </Part>
+      {form.fields.some((f) => f.type === 'money' || f.fields?.some((c) => c.type === 'money')) ? <CurrencyPart form={form} at={at} /> : null}
       <Part title={t('numbering')} note={t('numberingHint')}>
         <WordSlot at={[...at, 'number', 'pattern']} label={t('numberPattern')} placeholder="SJ{yyyyMMdd}-{seq:4}" />
         {form.number ? (
@@ -68,6 +69,26 @@ export function FormPanel({ form, formIndex }: { form: Form; formIndex: number }
       <UniquePart at={at} form={form} />
       <GrantsPart at={at} form={form} />
     </Panel>
+  );
+}
+
+/** Whether the currency of the form's amounts is chosen record by record. */
+function CurrencyPart({ at, form }: { at: (string | number)[]; form: Form }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const fields = useFieldChoices(form.key, ['select', 'lookup']);
+  // Only lists that hold nothing but currencies can be meant.
+  const codes = new Set((def.options ?? []).filter((o) => o.items.length > 0 && o.items.every((i) => /^[A-Z]{3}$/.test(i.key))).map((o) => o.key));
+  const choices = fields.filter((c) => {
+    const field = form.fields.find((f) => f.key === c.value);
+    return field?.type === 'lookup' || codes.has(field?.options ?? '');
+  });
+  return (
+    <Part title={t('formCurrency')} note={choices.length === 0 && !form.currency ? t('formCurrencyNone') : t('formCurrencyHint')}>
+      {choices.length > 0 || form.currency ? (
+        <ChoiceSlot at={[...at, 'currency']} label={t('formCurrencyField')} unset={t('formCurrencyFixed', { currency: def.currency ?? 'CNY' })} choices={choices} />
+      ) : null}
+    </Part>
   );
 }
 
