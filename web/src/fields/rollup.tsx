@@ -95,7 +95,7 @@ function RollupSettings({ field, definition, onChange }: SettingsProps) {
           onChange={(v) => onChange({ field: v } as Partial<Field>)}
         />
       )}
-      <TextSetting label={t('rollupWhere')} help={t('refWhereHelp')} mono value={field.where} onChange={(where) => onChange({ where } as Partial<Field>)} />
+      <TextSetting label={t('rollupWhere')} help={t('rollupWhereHelp')} mono value={field.where} onChange={(where) => onChange({ where } as Partial<Field>)} />
     </>
   );
 }

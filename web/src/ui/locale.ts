@@ -68,7 +68,9 @@ export function useFormat() {
       /** Figure and unit for overviews; accepts money or a decimal string. */
       short: (value: Money | string | null | undefined, places = 1): [string, string] => {
         const amount = isMoney(value) ? value.amount : (value ?? '0');
-        return shortAmount(amount, language, places);
+        const [figure, unit] = shortAmount(amount, language, places);
+        // What is not in the company's own currency says so.
+        return [figure, isMoney(value) && value.currency !== currency ? `${unit} ${value.currency}`.trim() : unit];
       },
       number: groupDigits,
       percent,

@@ -74,7 +74,7 @@ function Row({ rate: r }: { rate: Rate }) {
   return (
     <li>
       <span className="sp who">
-        <b className="el num">{t('rateIs', { from: r.from, rate: r.rate, to: r.to })}</b>
+        <b className="el">{t('rateIs', { from: r.from, rate: r.rate, to: r.to })}</b>
         <span className="s">{[t('rateFrom', { date }), r.by ? t('rateBy', { name: r.by.name }) : ''].filter(Boolean).join(' · ')}</span>
       </span>
       <Button size="small" loading={busy} aria-label={t('removeRate', { from: r.from, to: r.to, date })} onClick={() => void remove()}>

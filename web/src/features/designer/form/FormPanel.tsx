@@ -84,10 +84,18 @@ function CurrencyPart({ at, form }: { at: (string | number)[]; form: Form }) {
     return field?.type === 'lookup' || codes.has(field?.options ?? '');
   });
   return (
-    <Part title={t('formCurrency')} note={choices.length === 0 && !form.currency ? t('formCurrencyNone') : t('formCurrencyHint')}>
+    <Part title={t('formCurrency')}>
       {choices.length > 0 || form.currency ? (
-        <ChoiceSlot at={[...at, 'currency']} label={t('formCurrencyField')} unset={t('formCurrencyFixed', { currency: def.currency ?? 'CNY' })} choices={choices} />
-      ) : null}
+        <ChoiceSlot
+          at={[...at, 'currency']}
+          label={t('formCurrencyField')}
+          hint={t('formCurrencyHint')}
+          unset={t('formCurrencyFixed', { currency: def.currency ?? 'CNY' })}
+          choices={choices}
+        />
+      ) : (
+        <p className="s">{t('formCurrencyNone')}</p>
+      )}
     </Part>
   );
 }
