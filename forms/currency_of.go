@@ -20,10 +20,18 @@ const ratesKey = rules.RatesName
 const anyScale = 3
 
 func (w *World) base() string {
-	if w != nil && w.Currency != "" {
-		return w.Currency
+	if w == nil {
+		return BaseCurrency("")
 	}
-	return "CNY"
+	return BaseCurrency(w.Currency)
+}
+
+// BaseCurrency is the currency of an app that says this of it.
+func BaseCurrency(said string) string {
+	if said == "" {
+		return "CNY"
+	}
+	return said
 }
 
 // varies says whether the currency of a field of form varies by record.

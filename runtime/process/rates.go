@@ -12,7 +12,8 @@ import (
 // moneyOf is how expressions of the command change currencies. Rates are facts.
 func (d *decider) moneyOf() *rules.Money {
 	if d.money == nil {
-		d.money = &rules.Money{Base: d.form.Schema.BaseCurrency(), Scale: forms.CurrencyScale, Rate: d.rate}
+		// An automation by the clock is about no record.
+		d.money = &rules.Money{Base: forms.BaseCurrency(d.app.Def.Currency), Scale: forms.CurrencyScale, Rate: d.rate}
 	}
 	return d.money
 }
@@ -27,7 +28,7 @@ func (d *decider) rate(from, to string, on rules.Date) (r rules.Rate, ok, pendin
 	key := "rate:" + from + "|" + to + "|" + day.String()
 	fact, known := d.f.Rates[key]
 	if !known {
-		d.need(Need{Kind: NeedRate, Key: key, Rate: &RateNeed{From: from, To: to, Base: d.form.Schema.BaseCurrency(), On: day}})
+		d.need(Need{Kind: NeedRate, Key: key, Rate: &RateNeed{From: from, To: to, Base: d.moneyOf().Base, On: day}})
 		return r, false, true
 	}
 	if !fact.Missing && on == (rules.Date{}) {
