@@ -1,19 +1,18 @@
-import { use } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isMoney } from '@/ui/format';
 import { useCompany, useFormat } from '@/ui/locale';
 import { currencyOf, formAround, varies } from './currency';
 import { DecimalInput } from './DecimalInput';
-import { FormNowContext, useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
+import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
 import { CountSetting, SlotSetting, TextSetting } from './settings';
 
-function MoneyInput({ field, value, onChange, path: _path, ...rest }: InputProps) {
+function MoneyInput({ field, value, onChange, path: _path, now, ...rest }: InputProps) {
   const { definition } = useFieldEnv();
   const company = useCompany();
   const form = formAround(definition, field);
   const own = field.currency ?? definition.currency ?? company.currency;
-  // Only where the currency varies does an amount look at the rest of the form, and so render at every keystroke.
-  const said = varies(form, field) ? currencyOf(form, use(FormNowContext).data, own) : isMoney(value) ? value.currency : undefined;
+  // Where it varies by record, useForm keeps the amounts in the record's.
+  const said = isMoney(value) ? value.currency : varies(form, field) ? currencyOf(form, now?.data, own) : undefined;
   const currency = said ?? own;
   return (
     <DecimalInput

@@ -218,9 +218,12 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     (key: string, value: unknown) => {
       clock.current += 1;
       changeOf.current.set(key, clock.current);
-      // With the currency of the record, that of its amounts changes.
-      const currency = form.currency === key ? currencyOf(form, { [key]: value }, model?.definition.currency) : undefined;
-      const place = (local: Data): Data => (currency ? inCurrency(form, { ...local, [key]: value }, currency) : { ...local, [key]: value });
+      // Amounts are in the currency of the record, whichever of the two has changed.
+      const place = (local: Data): Data => {
+        const next = { ...local, [key]: value };
+        const currency = form.currency ? currencyOf(form, next, model?.definition.currency) : undefined;
+        return currency ? inCurrency(form, next, currency) : next;
+      };
       live.current = {
         ...live.current,
         data: place(live.current.data),
