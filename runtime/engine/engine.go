@@ -79,6 +79,8 @@ type Engine struct {
 
 	// ready holds the apps whose collections have been declared by this process, by pointer.
 	ready sync.Map
+	// replanned is the plan of dates each app is known to go by.
+	replanned sync.Map
 	// shown holds the apps whose records are shown elsewhere as they should be, or have a job for it, by pointer.
 	shown sync.Map
 	// snapped is the week whose positions each app has a job for, by pointer.

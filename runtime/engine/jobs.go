@@ -48,6 +48,7 @@ const (
 	jobSnapshot   = "snapshot"   // the positions of a process at the beginning of a week
 	jobClean      = "clean"      // a record is gone, and what is known of it elsewhere with it
 	jobShow       = "show"       // what other collections show of a form's records is out of date
+	jobReplan     = "replan"     // the dates of a form's records mean other moments than before
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
@@ -68,6 +69,7 @@ func init() { // the handlers come back here for their constants
 		jobImport:     (*Engine).runImport,
 		jobAnchor:     (*Engine).runAnchor,
 		jobPassOn:     (*Engine).runPassOn,
+		jobReplan:     (*Engine).runReplan,
 	}
 }
 
@@ -89,6 +91,8 @@ type job struct {
 	Ledger string    `json:"ledger,omitempty"`
 	// Done lists the actions that former attempts have finished.
 	Done []string `json:"done,omitempty"`
+	// Plan is what the dates of the records are to be planned by.
+	Plan string `json:"plan,omitempty"`
 	// Person is whose open decisions are passed on.
 	Person string `json:"person,omitempty"`
 	// After is how far a former attempt came through a list of records.

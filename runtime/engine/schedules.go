@@ -75,6 +75,9 @@ func (e *Engine) Schedule(ctx context.Context) error {
 	}
 	first := e.anchorDue(ctx)
 	for _, app := range apps {
+		if err := e.replanDates(ctx, app); err != nil && first == nil {
+			first = fmt.Errorf("engine: dates of %s: %w", app.Def.Key, err)
+		}
 		all := reclaimSchedules(app)
 		for i := range app.Def.Automations {
 			a := app.Automations[app.Def.Automations[i].Key]

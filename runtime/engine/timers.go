@@ -28,7 +28,7 @@ func (e *Engine) fireTimers(ctx context.Context) error {
 			return err
 		}
 		for _, f := range formsOf(app) {
-			if f.Process == nil {
+			if f.Process == nil && len(f.Dates) == 0 {
 				continue
 			}
 			if err := e.fireForm(ctx, f); err != nil {

@@ -56,6 +56,8 @@ type Form struct {
 	Process    *Process
 	// Pools its records may be in, in the order of the definition.
 	Pools []*CompiledPool
+	// Dates are the automations that a date of its records sets off.
+	Dates []*CompiledAutomation
 }
 
 // Process is a compiled process.
@@ -81,6 +83,8 @@ type CompiledStage struct {
 	Idle        *rules.Duration
 	Approval    *CompiledChain
 	Owner       *CompiledOwner
+	// Points are the automations that run some time before or after the stage is due or idle.
+	Points []*CompiledAutomation
 }
 
 // CompiledOwner says among whom an owner is chosen, and how. Series names the turns of "roundRobin", the same in every release.
@@ -194,6 +198,16 @@ type CompiledAutomation struct {
 	Actions []*CompiledAction
 	// Fields that an updated trigger watches, as storage keys; empty: any.
 	Fields map[string]bool
+	// Date is the field whose date sets it off.
+	Date string
+	// Offset is how long after (negative: before) the date, or the moment a stage is due or idle; nil: none.
+	Offset *rules.Duration
+	// Share is at how much of the time to due or idle it runs, in percent; 0: not so.
+	Share int
+	// Hour and Minute are the time of day of a date.
+	Hour, Minute int
+	// Timed: the date is an instant, and no time of day was given.
+	Timed bool
 }
 
 // CompiledAction is one action. On is the form it runs on (the reference's form when Def.On is given).

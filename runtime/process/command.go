@@ -41,6 +41,8 @@ const (
 	Substitute CommandKind = "substitute"
 	// Refresh works out lookups and rollups anew because the other side has changed; the service's alone.
 	Refresh CommandKind = "refresh"
+	// Replan sets the timers of the record's dates anew: a release or a calendar has changed them; the service's alone.
+	Replan CommandKind = "replan"
 )
 
 // Command asks for a change of one record. The instant, the actor and new ids come with it; Decide invents nothing.

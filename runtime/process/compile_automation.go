@@ -1,7 +1,6 @@
 package process
 
 import (
-	"regexp"
 	"strings"
 
 	"pipewright/rules"
@@ -28,6 +27,7 @@ func (c *compiler) compileAutomations() {
 		a.Actions = c.actions(path+"/do", d.Do, a.Form, env)
 		if d.Key != "" && c.app.Automations[d.Key] == nil {
 			c.app.Automations[d.Key] = a
+			c.timed(a)
 		}
 	}
 }
@@ -50,6 +50,7 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 		{"created", on.Created, c.onForm}, {"updated", on.Updated, c.onForm}, {"stage", on.Stage, c.onStage},
 		{"transition", on.Transition, c.onTransition}, {"approval", on.Approval, c.onApproval},
 		{"due", on.Due, c.onStage}, {"idle", on.Idle, c.onStage}, {"cron", on.Cron, c.onCron},
+		{"date", on.Date, c.onDate}, {"activity", on.Activity, c.onActivity}, {"checklist", on.Checklist, c.onChecklist},
 	}
 	var given []string
 	for _, w := range ways {
@@ -83,12 +84,13 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 	only("fields", strings.Join(on.Fields, ","), "updated")
 	only("when", on.When, "stage")
 	only("result", on.Result, "approval")
-	only("at", on.At, "due", "idle")
+	only("at", on.At, "due", "idle", "date")
+	only("offset", on.Offset, "date")
 	only("timezone", on.Timezone, "cron")
 	only("misfire", on.Misfire, "cron")
 	only("overlap", on.Overlap, "cron")
-	if on.At != "" && !percent.MatchString(on.At) {
-		c.duration(path+"/at", on.At)
+	if len(given) > 0 {
+		c.moment(path, given[0], a)
 	}
 	if a.Form != nil {
 		for i, key := range on.Fields {
@@ -101,8 +103,6 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 		}
 	}
 }
-
-var percent = regexp.MustCompile(`^[1-9][0-9]{0,2}%$`)
 
 func (c *compiler) onForm(path, key string, a *CompiledAutomation) {
 	c.refForm(path, key)

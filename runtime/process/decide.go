@@ -34,6 +34,7 @@ func Decide(app *App, s *State, c *Command, f *Facts) *Decision {
 		}
 		d.retitle()
 		d.watchIdle()
+		d.watchDates()
 	}
 	switch {
 	case len(d.needs) > 0:
@@ -53,7 +54,7 @@ func init() {
 		Tick: (*decider).tick, Activity: (*decider).activity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
 		CopyRead: (*decider).readCopy, Substitute: (*decider).substitute,
-		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Delete: (*decider).delete, Restore: (*decider).restore,
+		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Delete: (*decider).delete, Restore: (*decider).restore,
 	}
 }
 

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"slices"
 	"time"
 
 	"pipewright/forms"
@@ -14,7 +15,7 @@ const maxAutos = 8
 func (d *decider) enter(st *CompiledStage, e Entered) *Rejection {
 	e.From, e.To, e.Entry, e.Since, e.End = d.s.Stage, st.Def.Key, d.s.Entry+1, d.now, st.Def.End
 	d.emit(e)
-	d.dropTimers("")
+	d.dropStageTimers()
 	if r := d.own(st); r != nil {
 		return r
 	}
@@ -42,6 +43,7 @@ func (d *decider) stageTimers(st *CompiledStage) {
 	if st.Idle != nil {
 		set.Add = append(set.Add, d.idleTimer(st))
 	}
+	set.Add = append(append(set.Add, d.points(st, false)...), d.points(st, true)...)
 	if len(set.Add) > 0 {
 		d.emit(set)
 	}
@@ -61,6 +63,7 @@ func (d *decider) lateTimers(st *CompiledStage) {
 			set.Add = append(set.Add, t)
 		}
 	}
+	set.Add = append(append(set.Add, d.points(st, false)...), d.points(st, true)...)
 	if len(set.Add) > 0 || !set.Due.IsZero() {
 		d.emit(set)
 	}
@@ -77,12 +80,13 @@ func (d *decider) watchIdle() {
 	if st == nil || st.Idle == nil || d.c.Kind == Import || !d.s.Deleted.IsZero() || d.before == nil || d.s.LastActivity.Equal(d.before.LastActivity) {
 		return
 	}
-	for _, t := range d.s.Timers {
-		if t.Kind == "idle" {
-			return
-		}
+	var set TimersSet
+	if !slices.ContainsFunc(d.s.Timers, func(t Timer) bool { return t.Kind == "idle" }) {
+		set.Add = append(set.Add, d.idleTimer(st))
 	}
-	d.emit(TimersSet{Add: []Timer{d.idleTimer(st)}})
+	if set.Add = append(set.Add, d.points(st, true)...); len(set.Add) > 0 {
+		d.emit(set)
+	}
 }
 
 // dueAt computes when a stage is due: a duration from entry, a time of day, or a date.
@@ -124,6 +128,19 @@ func (d *decider) dropTimers(kind string) {
 	var gone []string
 	for _, t := range d.s.Timers {
 		if kind == "" || t.Kind == kind {
+			gone = append(gone, t.ID)
+		}
+	}
+	if len(gone) > 0 {
+		d.emit(TimersSet{Remove: gone})
+	}
+}
+
+// dropStageTimers removes what a stay in a stage set; dates of the record go on.
+func (d *decider) dropStageTimers() {
+	var gone []string
+	for _, t := range d.s.Timers {
+		if t.Kind != "date" {
 			gone = append(gone, t.ID)
 		}
 	}

@@ -44,6 +44,8 @@ func (d *decider) fire() *Rejection {
 		case "step":
 			d.emit(TimersSet{Remove: []string{t.ID}})
 			return d.fireStep(t)
+		case "date", "point":
+			return d.firePoint(t)
 		}
 		return nil
 	}

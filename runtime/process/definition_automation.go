@@ -29,10 +29,16 @@ type Trigger struct {
 	Transition string   `json:"transition,omitempty"`
 	Approval   string   `json:"approval,omitempty"`
 	Result     string   `json:"result,omitempty"`
-	// Due and Idle name process.stage; At is "100%" (default), "150%" or a duration.
+	// Activity and Checklist name process.stage.key: one of its activities was done, an item of its checklist ticked.
+	Activity  string `json:"activity,omitempty"`
+	Checklist string `json:"checklist,omitempty"`
+	// Due and Idle name process.stage; At is "100%" (default), "150%", or how long after it ("P1BD") or before it ("-P1D").
 	Due  string `json:"due,omitempty"`
 	Idle string `json:"idle,omitempty"`
-	At   string `json:"at,omitempty"`
+	// Date names form.field. Offset moves its day, "-P7D" to seven days before; At is then the time of that day.
+	Date   string `json:"date,omitempty"`
+	Offset string `json:"offset,omitempty"`
+	At     string `json:"at,omitempty"`
 	// Cron is five fields; Timezone is a field of its own (X-9).
 	Cron     string `json:"cron,omitempty"`
 	Timezone string `json:"timezone,omitempty"`

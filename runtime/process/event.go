@@ -230,6 +230,8 @@ type (
 		Timer string   `json:"timer"`
 		Kind  string   `json:"kind"`
 		To    []string `json:"to,omitempty"`
+		// Key is the automation whose time has come, for "date" and "point".
+		Key string `json:"key,omitempty"`
 	}
 	// Urged reminds those whom the round waits for, by a person.
 	Urged struct {

@@ -22,6 +22,8 @@ var (
 	wordReport     = rules.Say("报表", "報表", "report")
 	wordPool       = rules.Say("公海/线索池", "公海／線索池", "pool")
 	wordAutomation = rules.Say("自动化", "自動化", "automation")
+	wordActivity   = rules.Say("活动", "活動", "activity")
+	wordChecklist  = rules.Say("清单项", "清單項", "checklist item")
 )
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -137,7 +137,7 @@ type Link struct {
 // ignored.
 type Timer struct {
 	ID string `json:"id"`
-	// Kind is "due", "idle" or "step".
+	// Kind is "due", "idle", "step", "date" (of the record) or "point" (before or after due or idle).
 	Kind string    `json:"kind"`
 	At   time.Time `json:"at"`
 	// Rung is the index in the step's ladder, for "step".

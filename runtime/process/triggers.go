@@ -42,14 +42,21 @@ func (w *effects) triggers(a *CompiledAutomation, e *Event, before *State) bool 
 			return stage == p.From && p.Entry != before.Entry
 		}
 		return stage == p.To && p.Entry != before.Entry
+	case ActivityDone:
+		return p.Done && on.Activity != "" && on.Activity == w.s.Process+"."+p.Activity
+	case Ticked:
+		return p.Done && on.Checklist != "" && on.Checklist == w.s.Process+"."+p.Item
 	case RoundEnded:
 		return on.Approval != "" && before.Round != nil && on.Approval == before.Round.Chain && (on.Result == "" || on.Result == p.State)
 	case Reminded:
+		if p.Kind == "date" || p.Kind == "point" {
+			return p.Key == a.Def.Key
+		}
 		target := on.Due
 		if p.Kind == "idle" {
 			target = on.Idle
 		}
-		return (p.Kind == "due" || p.Kind == "idle") && target != "" && target == w.s.Process+"."+w.s.Stage
+		return a.Share == 0 && a.Offset == nil && (p.Kind == "due" || p.Kind == "idle") && target != "" && target == w.s.Process+"."+w.s.Stage
 	}
 	return false
 }

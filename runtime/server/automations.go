@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"strings"
 
 	"pipewright/rules"
 	"pipewright/runtime/engine"
@@ -79,6 +80,12 @@ func sayTrigger(t *process.Trigger) rules.Text {
 		return rules.Say("{x} 到期", "{x} 到期", "{x} due", "x", t.Due)
 	case t.Idle != "":
 		return rules.Say("{x} 停滞", "{x} 停滯", "{x} idle", "x", t.Idle)
+	case t.Date != "":
+		return rules.Say("{x} 到来（{o}）", "{x} 到來（{o}）", "{x} comes ({o})", "x", t.Date, "o", strings.TrimSpace(t.Offset+" "+t.At))
+	case t.Activity != "":
+		return rules.Say("完成活动 {x}", "完成活動 {x}", "activity {x} done", "x", t.Activity)
+	case t.Checklist != "":
+		return rules.Say("勾选 {x}", "勾選 {x}", "{x} ticked", "x", t.Checklist)
 	case t.Cron != "":
 		return rules.Say("定时 {x}（{zone}）", "排程 {x}（{zone}）", "schedule {x} ({zone})", "x", t.Cron, "zone", t.Timezone)
 	}

@@ -524,8 +524,12 @@ export interface Trigger {
   transition?: string;
   approval?: string;
   result?: 'passed' | 'rejected' | 'returned';
+  activity?: string;
+  checklist?: string;
   due?: string;
   idle?: string;
+  date?: string;
+  offset?: string;
   at?: string;
   cron?: string;
   timezone?: string;

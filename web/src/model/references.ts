@@ -24,7 +24,8 @@ export function formOfAutomation(def: Definition, auto: Automation): string {
   if (auto.each) return auto.each.form ?? formOf(auto.each.process);
   const on = auto.on ?? {};
   if (on.created ?? on.updated) return on.created ?? on.updated ?? '';
-  const named = on.stage ?? on.transition ?? on.due ?? on.idle;
+  if (on.date !== undefined) return on.date.split('.')[0] ?? '';
+  const named = on.stage ?? on.transition ?? on.due ?? on.idle ?? on.activity ?? on.checklist;
   if (named !== undefined) return formOf(named.split('.')[0]);
   if (on.approval === undefined) return '';
   const user = def.processes?.find(

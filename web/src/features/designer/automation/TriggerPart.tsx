@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Automation, Trigger } from '@/model/definition';
 import { useActions, useDefinition, useNameOf, useSlot } from '../context';
 import { useChainChoices, useFieldChoices, useFormChoices } from '../controls/choices';
+import { DurationInput } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { Part, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, WordSlot, type Choice } from '../controls/slots';
@@ -30,6 +31,28 @@ function useWithin(list: 'stages' | 'transitions', open: boolean): Choice[] {
   );
 }
 
+/** "process.stage.key" of what stages ask for, to choose from. */
+function useInStages(list: 'activities' | 'checklist'): Choice[] {
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  return (def.processes ?? []).flatMap((p) =>
+    p.stages.flatMap((s) =>
+      (s[list] ?? []).map((x) => ({ value: `${p.key}.${s.key}.${x.key}`, label: `${nameOf(s)} / ${nameOf(x)}` })),
+    ),
+  );
+}
+
+/** "form.field" of every date, to choose from. */
+function useDates(): Choice[] {
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  return (def.forms ?? []).flatMap((f) =>
+    f.fields
+      .filter((x) => x.type === 'date' || x.type === 'datetime')
+      .map((x) => ({ value: `${f.key}.${x.key}`, label: `${nameOf(f)} / ${nameOf(x)}` })),
+  );
+}
+
 /** When it runs: the kind of trigger, and what it names. */
 export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Automation }) {
   const { t } = useTranslation('designer');
@@ -39,6 +62,9 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
   const stages = useWithin('stages', false);
   const open = useWithin('stages', true);
   const transitions = useWithin('transitions', false);
+  const activities = useInStages('activities');
+  const items = useInStages('checklist');
+  const dates = useDates();
   const on = [...at, 'on'];
   const slot = useSlot<Trigger>(on, [
     'created',
@@ -48,8 +74,12 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     'transition',
     'approval',
     'result',
+    'activity',
+    'checklist',
     'due',
     'idle',
+    'date',
+    'offset',
     'at',
     'cron',
     'timezone',
@@ -65,6 +95,9 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     approval: { approval: chains[0]?.value ?? '', result: 'passed' },
     due: { due: open[0]?.value ?? '' },
     idle: { idle: open[0]?.value ?? '' },
+    activity: { activity: activities[0]?.value ?? '' },
+    checklist: { checklist: items[0]?.value ?? '' },
+    date: { date: dates[0]?.value ?? '', offset: '-P7D', at: '09:00' },
     cron: { cron: '0 9 * * 1-5', misfire: 'once', overlap: 'skip' },
   };
   const fields = useFieldChoices(auto.on?.updated ?? '');
@@ -134,6 +167,15 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
           <WordSlot at={[...on, 'at']} label={t('atPoint')} placeholder="100%" hint={t('atPointHint')} />
         </div>
       ) : null}
+      {kind === 'activity' ? <ChoiceSlot at={[...on, 'activity']} label={t('word_activity')} choices={activities} /> : null}
+      {kind === 'checklist' ? <ChoiceSlot at={[...on, 'checklist']} label={t('word_checklist')} choices={items} /> : null}
+      {kind === 'date' ? (
+        <>
+          <ChoiceSlot at={[...on, 'date']} label={t('dateField')} choices={dates} />
+          <OffsetRow at={[...on, 'offset']} />
+          <WordSlot at={[...on, 'at']} label={t('timeOfDay')} placeholder="09:00" hint={t('timeOfDayHint')} />
+        </>
+      ) : null}
       {kind === 'cron' ? (
         <>
           <CronRow at={[...on, 'cron']} />
@@ -163,6 +205,41 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
         </>
       ) : null}
     </Part>
+  );
+}
+
+/** How long before or after a date. */
+function OffsetRow({ at }: { at: (string | number)[] }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<string>(at);
+  const side = slot.value === undefined ? '' : slot.value.startsWith('-') ? '-' : '+';
+  const span = slot.value?.replace(/^-/, '');
+  return (
+    <Row label={t('offset')} path={slot.path} problems={slot.problems}>
+      {(id) => (
+        <div className="d-two">
+          <Select
+            aria-label={t('offsetSide')}
+            value={side}
+            options={[
+              { value: '-', label: t('offsetBefore') },
+              { value: '', label: t('offsetNone') },
+              { value: '+', label: t('offsetAfter') },
+            ]}
+            onChange={(v) => slot.set(v === '' ? undefined : (v === '-' ? '-' : '') + (span ?? 'P7D'))}
+          />
+          {side === '' ? null : (
+            <DurationInput
+              id={id}
+              label={t('offset')}
+              value={span}
+              onChange={(v) => slot.type(v === undefined ? undefined : (side === '-' ? '-' : '') + v)}
+              onBlur={slot.settle}
+            />
+          )}
+        </div>
+      )}
+    </Row>
   );
 }
 

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import type { Action, Automation, Trigger } from '@/model/definition';
+import type { Action, Automation, Text, Trigger } from '@/model/definition';
 import { useDefinition, useNameOf } from '../context';
 
-export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'due', 'idle', 'cron'] as const;
+export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'cron'] as const;
 export type TriggerKind = (typeof TRIGGERS)[number];
 
 export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'pool', 'http', 'branch'] as const;
@@ -46,6 +46,23 @@ export function useTriggerText(): (auto: Automation) => string {
         return t('on_due_text', { stage: within(on.due, 'stages') });
       case 'idle':
         return t('on_idle_text', { stage: within(on.idle, 'stages') });
+      case 'date': {
+        const [key, field] = (on.date ?? '').split('.');
+        const it = def.forms?.find((f) => f.key === key);
+        const found = it?.fields.find((f) => f.key === field);
+        return t('on_date_text', { form: form(key), field: nameOf(found ?? { key: field ?? '' }) });
+      }
+      case 'activity':
+      case 'checklist': {
+        const [, stage, key] = (on.activity ?? on.checklist ?? '').split('.');
+        const it = def.processes
+          ?.find((p) => (on.activity ?? on.checklist ?? '').startsWith(`${p.key}.`))
+          ?.stages.find((s) => s.key === stage);
+        const list: { key: string; name?: Text }[] = (on.activity === undefined ? it?.checklist : it?.activities) ?? [];
+        return t(on.activity === undefined ? 'on_checklist_text' : 'on_activity_text', {
+          name: nameOf(list.find((x) => x.key === key) ?? { key: key ?? '' }),
+        });
+      }
       case 'cron':
         return t('on_cron_text', { cron: on.cron ?? '' });
       case undefined:

@@ -1,0 +1,85 @@
+package process
+
+import (
+	"strings"
+)
+
+// automation walks a trigger, its condition and its actions.
+func (f *finder) automation(d *Automation) {
+	path, on := "/automations/"+d.Key, &d.On
+	form := f.triggered(d)
+	names := f.names(form)
+	at := path + "/on"
+	f.key(at+"/created", &on.Created, "/forms")
+	f.key(at+"/updated", &on.Updated, "/forms")
+	f.keys(at+"/fields", on.Fields, "/forms/"+form+"/fields")
+	f.dotted(at+"/stage", &on.Stage, "/processes", "stages")
+	f.dotted(at+"/transition", &on.Transition, "/processes", "transitions")
+	f.key(at+"/approval", &on.Approval, "/approvals")
+	f.dotted(at+"/due", &on.Due, "/processes", "stages")
+	f.dotted(at+"/idle", &on.Idle, "/processes", "stages")
+	f.dotted(at+"/date", &on.Date, "/forms", "fields")
+	f.inStage(at+"/activity", &on.Activity, "activities")
+	f.inStage(at+"/checklist", &on.Checklist, "checklist")
+	if e := d.Each; e != nil {
+		f.key(path+"/each/form", &e.Form, "/forms")
+		f.key(path+"/each/process", &e.Process, "/processes")
+		f.expr(path+"/each/where", &e.Where, names, nil)
+	}
+	f.expr(path+"/if", &d.If, names, nil)
+	f.actions(path+"/do", d.Do, form, names)
+}
+
+// triggered is the form of the records an automation runs on.
+func (f *finder) triggered(d *Automation) string {
+	over := func(key string) string {
+		first, _, _ := strings.Cut(key, ".")
+		if p := f.process(first); p != nil {
+			return p.Form
+		}
+		return ""
+	}
+	on := &d.On
+	switch {
+	case d.Each != nil && d.Each.Form != "":
+		return d.Each.Form
+	case d.Each != nil:
+		return over(d.Each.Process)
+	case on.Created != "":
+		return on.Created
+	case on.Updated != "":
+		return on.Updated
+	case on.Approval != "":
+		if form := f.formOfChain(on.Approval); form != nil {
+			return form.Key
+		}
+		return ""
+	}
+	if form, _, ok := strings.Cut(on.Date, "."); ok {
+		return form
+	}
+	for _, key := range []string{on.Stage, on.Transition, on.Due, on.Idle, on.Activity, on.Checklist} {
+		if key != "" {
+			return over(key)
+		}
+	}
+	return ""
+}
+
+// inStage is a name of something in a stage: "process.stage.key".
+func (f *finder) inStage(path string, slot *string, list string) {
+	process, rest, _ := strings.Cut(*slot, ".")
+	stage, key, ok := strings.Cut(rest, ".")
+	if !ok {
+		return
+	}
+	for _, part := range []struct{ target, old, before, after string }{
+		{"/processes/" + process, process, "", "." + rest},
+		{"/processes/" + process + "/stages/" + stage, stage, process + ".", "." + key},
+		{"/processes/" + process + "/stages/" + stage + "/" + list + "/" + key, key, process + "." + stage + ".", ""},
+	} {
+		if part.target == f.target {
+			f.note(path, *slot, part.before+f.to+part.after, 0, 0, func(s string) { *slot = s })
+		}
+	}
+}
