@@ -11,6 +11,9 @@ ADDR ?= 127.0.0.1:8080
 DATA ?= data
 
 SEEDS ?= 100000
+KILLS ?= 50
+NODES ?= 1
+LIMIT ?= 8m
 
 .PHONY: help run demo build web simulate test test-go test-race test-templates test-web test-browser lint check-fmt fuzz bench bench-web kill-test data clean
 
@@ -88,8 +91,8 @@ bench-web: build ## keystroke to computed total in Chromium, and what a first vi
 	.ci/tools browser
 	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) npm run -s bench
 
-kill-test: build ## kill -9 the server 50 times under load, on both stores; nothing acknowledged is lost or doubled
-	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN)
+kill-test: build ## kill -9 the server KILLS=50 times under load, on both stores (NODES=1 servers on MongoDB); nothing acknowledged is lost or doubled
+	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN) --kills $(KILLS) --nodes $(NODES) --limit $(LIMIT)
 
 simulate: ## histories of three nodes with crashes, lost answers and wrong clocks; SEEDS=100000 of them
 	go test ./runtime/engine -run 'TestSimulate$$' -count 1 -timeout 0 -seeds $(SEEDS)

@@ -2,10 +2,11 @@
 // transition was lost or done twice. It runs on this machine only (127.0.0.1), is bounded in time and rounds, and ends every
 // process it started.
 //
-//	go run ./cmd/pipewright/killtest --bin bin/pipewright [--kills 50] [--clients 8] [--store sqlite|mongodb|both]
+//	go run ./cmd/pipewright/killtest --bin bin/pipewright [--kills 50] [--clients 8] [--store sqlite|mongodb|both] [--nodes 3]
 //
 // Each client repeats a request with the same Idempotency-Key until it is answered; a record's history must then hold exactly
-// one transition for each answer.
+// one transition for each answer, and `pipewright verify` must find every chain whole. With --nodes, several servers share one
+// MongoDB database, one of them at random is killed at a time, and clients turn to another when theirs does not answer.
 package main
 
 import (
@@ -15,6 +16,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,23 +27,28 @@ import (
 
 func main() {
 	bin := flag.String("bin", "bin/pipewright", "the server to kill")
-	kills := flag.Int("kills", 50, "how often (1 to 1000)")
+	kills := flag.Int("kills", 50, "how often (1 to 10000)")
+	nodes := flag.Int("nodes", 1, "servers on the MongoDB database (1 to 5)")
 	clients := flag.Int("clients", 8, "writing clients (1 to 64)")
 	which := flag.String("store", "both", "sqlite, mongodb or both")
-	limit := flag.Duration("limit", 8*time.Minute, "the longest the whole run may take")
+	limit := flag.Duration("limit", 8*time.Minute, "how long to go on killing at most; what was killed by then counts")
 	flag.Parse()
-	if *kills < 1 || *kills > 1000 || *clients < 1 || *clients > 64 {
-		fmt.Fprintln(os.Stderr, "killtest: --kills is 1 to 1000, --clients 1 to 64")
+	if *kills < 1 || *kills > 10000 || *clients < 1 || *clients > 64 || *nodes < 1 || *nodes > 5 {
+		fmt.Fprintln(os.Stderr, "killtest: --kills is 1 to 10000, --clients 1 to 64, --nodes 1 to 5")
 		os.Exit(2)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), *limit)
+	ctx, cancel := context.WithTimeout(context.Background(), 2**limit+10*time.Minute)
 	defer cancel()
 	failed := false
 	for _, store := range []string{"sqlite", "mongodb"} {
 		if *which != "both" && *which != store {
 			continue
 		}
-		if err := run(ctx, *bin, store, *kills, *clients); err != nil {
+		n := *nodes
+		if store == "sqlite" {
+			n = 1 // one process owns the data directory
+		}
+		if err := run(ctx, *bin, store, n, *kills, *clients, *limit); err != nil {
 			fmt.Printf("%s: FAILED: %v\n", store, err)
 			failed = true
 		}
@@ -50,34 +58,45 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, bin, store string, kills, clients int) error {
+func run(ctx context.Context, bin, store string, nodes, kills, clients int, limit time.Duration) error {
 	dir, err := os.MkdirTemp("", "pipewright-killtest-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s := &trial.Server{Bin: bin, Dir: dir}
-	if s.Addr, err = trial.FreeAddress(); err != nil {
-		return err
-	}
+	uri := ""
 	if store == "mongodb" {
-		stop, uri, err := trial.StartMongo(ctx)
+		stop, at, err := trial.StartMongo(ctx)
 		if err != nil {
 			return err
 		}
 		defer stop()
-		s.Mongo = uri
+		uri = at
 	}
-	if _, err := s.Start(ctx); err != nil {
-		return err
-	}
-	defer s.Kill()
-	api, err := s.SetUp(ctx)
-	if err == nil {
-		err = publish(ctx, api)
-	}
-	if err != nil {
-		return fmt.Errorf("set-up: %w", err)
+	servers := make([]*trial.Server, nodes)
+	bases := make([]string, nodes)
+	var api *trial.API
+	for i := range servers {
+		s := &trial.Server{Bin: bin, Dir: filepath.Join(dir, fmt.Sprint(i)), Mongo: uri}
+		if err := os.Mkdir(s.Dir, 0o700); err != nil {
+			return err
+		}
+		if s.Addr, err = trial.FreeAddress(); err != nil {
+			return err
+		}
+		if _, err := s.Start(ctx); err != nil {
+			return err
+		}
+		defer s.Kill()
+		servers[i], bases[i] = s, "http://"+s.Addr
+		if i == 0 {
+			if api, err = s.SetUp(ctx); err == nil {
+				err = publish(ctx, api)
+			}
+			if err != nil {
+				return fmt.Errorf("set-up: %w", err)
+			}
+		}
 	}
 
 	began := time.Now()
@@ -87,12 +106,18 @@ func run(ctx context.Context, bin, store string, kills, clients int) error {
 	errs := make(chan error, clients)
 	var wg sync.WaitGroup
 	for i := range writers {
-		w := &writer{n: i, api: trial.New("http://" + s.Addr), acked: &acked}
+		first := i % nodes
+		w := &writer{n: i, api: trial.New(append(slices.Clone(bases[first:]), bases[:first]...)...), acked: &acked}
 		writers[i] = w
 		wg.Go(func() { errs <- w.run(ctx, stop) })
 	}
 	for k := range kills {
 		trial.Wait(ctx, time.Duration(100+rand.IntN(250))*time.Millisecond)
+		if time.Since(began) > limit {
+			kills = k
+			break
+		}
+		s := servers[rand.IntN(nodes)]
 		s.Kill()
 		if _, err := s.Start(ctx); err != nil {
 			close(stop)
@@ -117,8 +142,18 @@ func run(ctx context.Context, bin, store string, kills, clients int) error {
 		}
 		lost, doubled, records = lost+l, doubled+d, records+len(w.moves)
 	}
-	fmt.Printf("%s: %d kills, %d clients, %d records, %d acknowledged transitions in %.1f s: %d lost, %d doubled\n",
-		store, kills, clients, records, acked.Load(), time.Since(began).Seconds(), lost, doubled)
+	took := time.Since(began)
+	for _, s := range servers {
+		if err := s.Stop(); err != nil {
+			return err
+		}
+	}
+	report, err := servers[0].Verify(ctx)
+	fmt.Printf("%s: %d servers, %d kills, %d clients, %d records, %d acknowledged transitions in %.1f s: %d lost, %d doubled; %s\n",
+		store, nodes, kills, clients, records, acked.Load(), took.Seconds(), lost, doubled, report)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
 	if lost+doubled > 0 {
 		return errors.New("acknowledged transitions were lost or doubled")
 	}

@@ -19,16 +19,18 @@ const (
 	Password = "trial-password-1"
 )
 
-// API is a client of the HTTP API with a session.
+// API is a client of the HTTP API with a session. It is used by one goroutine at a time.
 type API struct {
-	base string
-	http *http.Client
+	bases []string
+	at    int
+	http  *http.Client
 }
 
-// New makes a client that keeps its session.
-func New(base string) *API {
+// New makes a client that keeps its session. Several bases are nodes of one installation: it talks to the first, and Persist
+// turns to the next when that one does not answer.
+func New(bases ...string) *API {
 	jar, _ := cookiejar.New(nil)
-	return &API{base: base, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+	return &API{bases: bases, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
 }
 
 // Do sends one request; err is only of the transport.
@@ -41,7 +43,7 @@ func (a *API) Do(ctx context.Context, method, path string, body any, key string)
 		}
 		in = bytes.NewReader(raw)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, a.base+path, in)
+	req, err := http.NewRequestWithContext(ctx, method, a.bases[a.at]+path, in)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -81,6 +83,7 @@ func (a *API) Persist(ctx context.Context, path string, body any, key string, in
 		status, answer, err := a.Do(ctx, "POST", path, body, key)
 		switch {
 		case err != nil || status >= 500 || status == 429:
+			a.at = (a.at + 1) % len(a.bases)
 			Wait(ctx, 20*time.Millisecond)
 		case status == 401:
 			if err := a.SignIn(ctx); err != nil {

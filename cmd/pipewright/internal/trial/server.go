@@ -113,6 +113,19 @@ func (s *Server) Stop() error {
 	}
 }
 
+// Verify runs the binary's verify on the store of a server that was stopped, and answers the last line it prints.
+func (s *Server) Verify(ctx context.Context) (string, error) {
+	args := []string{"verify", "--data", filepath.Join(s.Dir, "data")}
+	if s.Mongo != "" {
+		args = append(args, "--mongodb-uri", s.Mongo, "--allow-standalone")
+	}
+	cmd := exec.CommandContext(ctx, s.Bin, args...)
+	cmd.Env = append(os.Environ(), s.Env...)
+	out, err := cmd.CombinedOutput()
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return lines[len(lines)-1], err
+}
+
 // SetUp makes the admin with the console's one-time code and answers a client that is signed in.
 func (s *Server) SetUp(ctx context.Context) (*API, error) {
 	api := New("http://" + s.Addr)
