@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,4 +88,92 @@ func FuzzNext(f *testing.F) {
 			start = at
 		}
 	})
+}
+
+// oracleSpec is a schedule, and the readings of a clock at which it is to fire.
+type oracleSpec struct {
+	spec string
+	due  func(reading time.Time) bool
+}
+
+// oracle steps through a span minute by minute and tells what each schedule is to do: a reading fires when the zone's clock
+// comes to it or past it for the first time. So one that the clock skips fires at the end of the gap, one that it shows twice
+// fires the first time only, and readings skipped together fire once.
+func oracle(zone *time.Location, from, to time.Time, specs []oracleSpec) [][]time.Time {
+	wall := func(at time.Time) time.Time {
+		l := at.In(zone)
+		y, mo, d := l.Date()
+		h, mi, _ := l.Clock()
+		return time.Date(y, mo, d, h, mi, 0, 0, time.UTC)
+	}
+	out := make([][]time.Time, len(specs))
+	furthest := wall(from.Add(-time.Minute))
+	for at := from; at.Before(to); at = at.Add(time.Minute) {
+		now := wall(at)
+		if !now.After(furthest) {
+			continue
+		}
+		for i, s := range specs {
+			for r := furthest.Add(time.Minute); !r.After(now); r = r.Add(time.Minute) {
+				if s.due(r) {
+					out[i] = append(out[i], at)
+					break
+				}
+			}
+		}
+		furthest = now
+	}
+	return out
+}
+
+// TestDaylightSaving compares the fires of schedules with the oracle, in zones of every kind of change, over ten years.
+func TestDaylightSaving(t *testing.T) {
+	t.Parallel()
+	zones := []string{"America/New_York", "America/Sao_Paulo", "Europe/London", "Europe/Berlin", "Africa/Casablanca", "Asia/Shanghai", "Asia/Kathmandu",
+		"Asia/Tehran", "Australia/Lord_Howe", "Australia/Adelaide", "America/St_Johns", "Asia/Gaza"}
+	at := func(hour, minute int, days func(time.Time) bool) func(time.Time) bool {
+		return func(r time.Time) bool { return r.Minute() == minute && r.Hour() == hour && (days == nil || days(r)) }
+	}
+	specs := []oracleSpec{
+		{"0 9 * * 1-5", at(9, 0, func(r time.Time) bool { return r.Weekday() >= time.Monday && r.Weekday() <= time.Friday })},
+		{"30 2 * * *", at(2, 30, nil)},
+		{"0 2 * * *", at(2, 0, nil)},
+		{"30 1 * * *", at(1, 30, nil)},
+		{"15 3 * * 0", at(3, 15, func(r time.Time) bool { return r.Weekday() == time.Sunday })},
+		{"0 0 * * *", at(0, 0, nil)},
+		{"30 0,2 * * *", func(r time.Time) bool { return r.Minute() == 30 && (r.Hour() == 0 || r.Hour() == 2) }},
+		{"0 1-3 1 * *", func(r time.Time) bool { return r.Minute() == 0 && r.Day() == 1 && r.Hour() >= 1 && r.Hour() <= 3 }},
+	}
+	years := 10
+	if testing.Short() {
+		years = 1
+	}
+	from := time.Date(2016, 1, 1, 0, 0, 0, 0, time.UTC)
+	to := from.AddDate(years, 0, 0)
+	for _, name := range zones {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			zone, err := time.LoadLocation(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range oracle(zone, from, to, specs) {
+				table, err := parseCron(specs[i].spec, name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got []time.Time
+				for next := table.next(from.Add(-time.Minute)); next.Before(to); next = table.next(next) {
+					got = append(got, next)
+				}
+				if len(want) < years || !slices.EqualFunc(got, want, time.Time.Equal) {
+					n := 0
+					for n < min(len(got), len(want)) && got[n].Equal(want[n]) {
+						n++
+					}
+					t.Errorf("%s: %d fires, the oracle has %d; they part after %d: %v, %v", specs[i].spec, len(got), len(want), n, got[n:min(n+1, len(got))], want[n:min(n+1, len(want))])
+				}
+			}
+		})
+	}
 }
