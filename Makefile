@@ -11,11 +11,12 @@ ADDR ?= 127.0.0.1:8080
 DATA ?= data
 
 SEEDS ?= 100000
+CHECKS ?= 20000
 KILLS ?= 50
 NODES ?= 1
 LIMIT ?= 8m
 
-.PHONY: help run demo build web simulate test test-go test-race test-templates test-web test-browser lint check-fmt fuzz bench bench-web kill-test data clean
+.PHONY: help run demo build web model simulate test test-go test-race test-templates test-web test-browser lint check-fmt fuzz bench bench-web kill-test data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -93,6 +94,9 @@ bench-web: build ## keystroke to computed total in Chromium, and what a first vi
 
 kill-test: build ## kill -9 the server KILLS=50 times under load, on both stores (NODES=1 servers on MongoDB); nothing acknowledged is lost or doubled
 	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN) --kills $(KILLS) --nodes $(NODES) --limit $(LIMIT)
+
+model: ## the random walks through chains and apps, CHECKS=20000 of each
+	go test ./runtime/process -run 'Walk|Replay|Chain' -count 1 -timeout 0 -rapid.checks=$(CHECKS)
 
 simulate: ## histories of three nodes with crashes, lost answers and wrong clocks; SEEDS=100000 of them
 	go test ./runtime/engine -run 'TestSimulate$$' -count 1 -timeout 0 -seeds $(SEEDS)

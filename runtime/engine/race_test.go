@@ -34,8 +34,8 @@ func racing(t *testing.T, app string) (*world, []*Engine, int) {
 	return w, []*Engine{w.e, w.node("two")}, rounds
 }
 
-// submitted is a record whose round waits.
-func (w *world) submitted(i int, transition string) *process.State {
+// waiting is a record whose round waits.
+func (w *world) waiting(i int, transition string) *process.State {
 	w.t.Helper()
 	s := w.do("rep.li", process.Command{Kind: process.Create, App: "race", Form: "thing", Op: fmt.Sprint("thing ", i), Data: data(`{"name": "x"}`)}).State
 	return w.do("rep.li", process.Command{Kind: process.Move, ID: s.ID, Transition: transition}).State
@@ -100,7 +100,7 @@ func TestRaceAny(t *testing.T) {
 	t.Parallel()
 	w, nodes, rounds := racing(t, "testdata/race.json")
 	for i := range rounds {
-		s := w.submitted(i, "any")
+		s := w.waiting(i, "any")
 		var as []attempt
 		for n := range 64 {
 			slot := n % 2
@@ -119,7 +119,7 @@ func TestRaceLastTwo(t *testing.T) {
 	t.Parallel()
 	w, nodes, rounds := racing(t, "testdata/race.json")
 	for i := range rounds {
-		s := w.submitted(i, "all")
+		s := w.waiting(i, "all")
 		var as []attempt
 		for slot, x := range s.Round.Steps[0].Slots {
 			as = append(as, attempt{user: x.Person, c: decision(s, "all", slot, "approve")})
@@ -138,7 +138,7 @@ func TestRaceEnds(t *testing.T) {
 	w, nodes, rounds := racing(t, "testdata/race.json")
 	seen := map[string]int{}
 	for i := range rounds {
-		s := w.submitted(i, "any")
+		s := w.waiting(i, "any")
 		timer := ""
 		for _, x := range s.Timers {
 			if x.Kind == "step" {
