@@ -39,6 +39,42 @@ func (s *Schema) TitleReads() []string {
 	return s.title.Reads()
 }
 
+// TitleFields are the fields a title may be made of: those its slot reads, else the texts up to the first that is never empty. A record
+// whose slot comes out empty is called by a text as well; that is told record by record (FirstText).
+func (s *Schema) TitleFields() []string {
+	var out []string
+	if s.title != nil {
+		for _, name := range s.title.Reads() {
+			if _, ok := s.Field(name); ok {
+				out = append(out, name)
+			}
+		}
+		return out
+	}
+	for _, f := range s.fields {
+		if f.def.Type != "text" {
+			continue
+		}
+		out = append(out, f.key)
+		if f.def.Required {
+			break
+		}
+	}
+	return out
+}
+
+// FirstText is the first text field that is filled in, and what a record is called by it.
+func (s *Schema) FirstText(v Values) (key, title string) {
+	for _, f := range s.fields {
+		if f.def.Type == "text" {
+			if t, _ := v[f.key].(string); t != "" {
+				return f.key, trimTitle(t)
+			}
+		}
+	}
+	return "", ""
+}
+
 // showTitle writes a value inside a title; a record is its title or first text.
 func (s *Schema) showTitle(v any) string {
 	if m, ok := v.(map[string]any); ok {

@@ -79,6 +79,22 @@ func FindColumn(f *process.Form, key string, as Viewer) (Column, *rules.Problem)
 			}
 			c.Seen = seen
 		}
+		if key == "title" {
+			// A title shows what it is made of.
+			var all query.And
+			for _, part := range f.Schema.TitleFields() {
+				seen, some := as.sees(f, part)
+				if !some {
+					return unknown()
+				}
+				if seen != nil {
+					all = append(all, seen)
+				}
+			}
+			if len(all) > 0 {
+				c.Seen = all
+			}
+		}
 		return c, nil
 	}
 	seen, some := as.sees(f, base)

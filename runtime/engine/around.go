@@ -116,8 +116,15 @@ func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error 
 		if out.Name.IsZero() {
 			out.Name = target.Def.Name
 		}
+		called, problem := access.FindColumn(target, "title", access.Viewer{App: target.App, Dir: dir, User: user})
 		for _, d := range page.Docs {
-			out.Items = append(out.Items, linkedOf(target, d))
+			item := linkedOf(target, d)
+			if problem != nil || called.Seen != nil { // only the records themselves would tell in which of them he sees it
+				if item.Title = item.Number; item.Title == "" {
+					item.Title = hiddenTitle
+				}
+			}
+			out.Items = append(out.Items, item)
 		}
 		v.Related = append(v.Related, out)
 	}
@@ -132,7 +139,9 @@ func (e *Engine) linked(target *process.Form, dir *org.Directory, user string, d
 	if !access.Rights(target.App, target.Def.Key, dir, user, r.State).Read {
 		return Linked{}, false, nil
 	}
-	return linkedOf(target, d), true, nil
+	l := linkedOf(target, d)
+	l.Title = viewOf(target.App, target.Def.Key, dir, user, r, d.Cols, d.Ver).Title()
+	return l, true, nil
 }
 
 func linkedOf(target *process.Form, d store.Doc) Linked {

@@ -66,7 +66,7 @@ func (e *Engine) Tasks(ctx context.Context, user string, q TaskQuery) ([]Task, s
 		}
 		out = append(out, t)
 	}
-	return out, page.Next, nil
+	return out, page.Next, e.maskTasks(ctx, user, out)
 }
 
 // OpenTasks counts a person's open tasks; Unread his unread notices.
@@ -116,7 +116,8 @@ func (e *Engine) Task(ctx context.Context, user, id string) (*Task, error) {
 	if t.User != user {
 		return nil, notFound()
 	}
-	return &t, nil
+	one := []Task{t}
+	return &one[0], e.maskTasks(ctx, user, one)
 }
 
 // Decision is what a person decides on a task.
@@ -267,8 +268,7 @@ func (e *Engine) FinishTask(ctx context.Context, user, id, opKey string) (*Task,
 		err = e.store.Replace(ctx, collTasks, next, d.Ver)
 		if err == nil {
 			e.live.publish(Change{Kind: "task", User: user})
-			done, err := taskOf(next)
-			return &done, err
+			return e.Task(ctx, user, id)
 		}
 		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
 			return nil, err
@@ -284,79 +284,4 @@ func cutLast(s, sep string) (before, after string, found bool) {
 		}
 	}
 	return "", s, false
-}
-
-// Notice is something a person was told.
-type Notice struct {
-	ID                       string
-	Text                     rules.Text
-	At                       time.Time
-	Read                     bool
-	Record, App, Form, Title string
-}
-
-// Notices lists what a person was told, newest first.
-func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit int, after string) ([]Notice, string, error) {
-	f := query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}}
-	if unread {
-		f = append(f, query.Cmp{Col: "read", Op: query.Eq, Value: false})
-	}
-	page, err := e.store.Query(ctx, collNotices, query.Query{Filter: f, Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: pageSize(limit), After: after})
-	if err != nil {
-		return nil, "", readError(err)
-	}
-	out := make([]Notice, 0, len(page.Docs))
-	for _, d := range page.Docs {
-		var b noticeBody
-		if err := json.Unmarshal(d.Body, &b); err != nil {
-			return nil, "", err
-		}
-		read, _ := d.Cols["read"].(bool)
-		out = append(out, Notice{ID: d.ID, Text: b.Text, At: b.At, Read: read, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title})
-	}
-	return out, page.Next, nil
-}
-
-// ReadNotices marks notices of a person as read; nil marks all. Another's are passed over.
-func (e *Engine) ReadNotices(ctx context.Context, user string, ids []string) error {
-	mark := func(docs []store.Doc) error {
-		return inParallel(e.width(8), docs, func(d store.Doc) error {
-			if d.Cols["user"] != user || d.Cols["read"] == true {
-				return nil
-			}
-			ver := d.Ver
-			d.Ver++
-			d.Cols["read"] = true
-			err := e.store.Replace(ctx, collNotices, d, ver)
-			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
-				return nil
-			}
-			return err
-		})
-	}
-	if ids != nil {
-		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return store.CheckID(id) != nil })
-		if len(ids) > store.MaxPage {
-			return badRequest(rules.Say("一次最多标记 {n} 条", "一次最多標記 {n} 條", "At most {n} at a time", "n", store.MaxPage))
-		}
-		docs, err := e.store.GetMany(ctx, collNotices, ids)
-		if err != nil {
-			return err
-		}
-		return mark(docs)
-	}
-	f := query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "read", Op: query.Eq, Value: false}}
-	q := query.Query{Filter: f, Limit: 500}
-	for {
-		page, err := e.store.Query(ctx, collNotices, q)
-		if err != nil {
-			return err
-		}
-		if err := mark(page.Docs); err != nil {
-			return err
-		}
-		if q.After = page.Next; q.After == "" {
-			return nil
-		}
-	}
 }

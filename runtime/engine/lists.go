@@ -114,12 +114,20 @@ func (l *lister) text(q string) {
 		return
 	}
 	q = clip(q, 100)
-	any := query.Or{query.Contains{Col: "title", Part: q}, query.StartsWith{Col: "number", Prefix: q}}
+	any := query.Or{query.StartsWith{Col: "number", Prefix: q}}
 	if upper := strings.ToUpper(q); upper != q {
 		any = append(any, query.StartsWith{Col: "number", Prefix: upper})
 	}
-	if key := forms.CollationKey(q); key != "" {
-		any = append(any, query.Contains{Col: "title_k", Part: key})
+	if title, problem := access.FindColumn(l.form, "title", l.viewer); problem == nil {
+		called := query.Or{query.Contains{Col: "title", Part: q}}
+		if key := forms.CollationKey(q); key != "" {
+			called = append(called, query.Contains{Col: "title_k", Part: key})
+		}
+		if title.Seen != nil {
+			any = append(any, query.And{title.Seen, called})
+		} else {
+			any = append(any, called)
+		}
 	}
 	for i := range l.form.Def.Fields {
 		f := &l.form.Def.Fields[i]

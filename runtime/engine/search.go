@@ -136,7 +136,7 @@ func (s *search) run(ctx context.Context, f query.Filter) error {
 			}
 			words, _ := d.Cols["words"].([]string)
 			if by, ok := s.by(v, words); ok {
-				s.found = append(s.found, Found{App: v.App.Def.Key, Linked: Linked{ID: d.ID, Form: v.State.Form, Process: v.State.Process, Title: v.State.Title, Number: v.State.Number, Stage: v.State.Stage}, By: by})
+				s.found = append(s.found, Found{App: v.App.Def.Key, Linked: Linked{ID: d.ID, Form: v.State.Form, Process: v.State.Process, Title: v.Title(), Number: v.State.Number, Stage: v.State.Stage}, By: by})
 			}
 		}
 		if q.After = page.Next; q.After == "" {
@@ -148,9 +148,9 @@ func (s *search) run(ctx context.Context, f query.Filter) error {
 
 // by lists the fields that the person sees and that a record is found by; false when a term is in none of them.
 func (s *search) by(v *View, words []string) ([]FoundBy, bool) {
-	texts := map[string]FoundBy{
-		process.FoundTitle:  {Field: "title", Name: rules.Say("标题", "標題", "Title"), Text: v.State.Title},
-		process.FoundNumber: {Field: "number", Name: rules.Say("编号", "編號", "Number"), Text: v.State.Number},
+	texts := map[string]FoundBy{process.FoundNumber: {Field: "number", Name: rules.Say("编号", "編號", "Number"), Text: v.State.Number}}
+	if v.SeesTitle() {
+		texts[process.FoundTitle] = FoundBy{Field: "title", Name: rules.Say("标题", "標題", "Title"), Text: v.State.Title}
 	}
 	for _, t := range v.Form.Schema.Searched(v.decode(v.State.Data)) {
 		if info, ok := v.Form.Schema.Field(t.Field); ok && v.Sees(t.Field) {

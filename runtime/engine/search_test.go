@@ -19,6 +19,15 @@ import (
 
 // searchable is the test app, its forms with fields for searching and with grants of the test's choice.
 func searchable(t fataler, release int, change func(form map[string]any)) *process.App {
+	return changed(t, release, func(def map[string]any) {
+		for _, f := range def["forms"].([]any) {
+			change(f.(map[string]any))
+		}
+	})
+}
+
+// changed is the test app with changes of the test's choice.
+func changed(t fataler, release int, change func(def map[string]any)) *process.App {
 	raw, err := os.ReadFile("testdata/app.json")
 	if err != nil {
 		t.Fatal(err)
@@ -27,9 +36,7 @@ func searchable(t fataler, release int, change func(form map[string]any)) *proce
 	if err := json.Unmarshal(raw, &def); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range def["forms"].([]any) {
-		change(f.(map[string]any))
-	}
+	change(def)
 	if raw, err = json.Marshal(def); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +75,7 @@ func TestSearchShowsWhatMayBeSeen(t *testing.T) {
 			for range rapid.IntRange(0, 2).Draw(rt, "grants") {
 				g := map[string]any{"role": role, "do": []any{"read"}, "records": rapid.SampledFrom([]any{"own", "participant", "team", "teamTree", "all",
 					map[string]any{"where": "name == 'alpha' || owner == me"}}).Draw(rt, "records")}
-				if hide := rapid.SampledFrom([][]any{nil, {"secret"}, {"name"}, {"secret", "name"}}).Draw(rt, "hide"); hide != nil {
+				if hide := rapid.SampledFrom([][]any{nil, {"secret"}, {"name"}, {"deals"}, {"secret", "name"}}).Draw(rt, "hide"); hide != nil {
 					g["hide"] = hide
 				}
 				grants = append(grants, g)
@@ -120,7 +127,7 @@ func TestSearchShowsWhatMayBeSeen(t *testing.T) {
 					values := form.Schema.Decode(s.Data)
 					all := r.Read
 					for _, term := range strings.Fields(strings.ToLower(asked)) {
-						in := strings.HasPrefix(strings.ToLower(s.Title), term)
+						in := !r.Hide["deals"] && strings.HasPrefix(strings.ToLower(s.Title), term)
 						for _, key := range []string{"name", "secret"} {
 							in = in || !r.Hide[key] && strings.HasPrefix(fmt.Sprint(values[key]), term)
 						}

@@ -39,10 +39,39 @@ type View struct {
 	hidden map[string]bool
 }
 
-// Title is what people call the record.
+// Title is what people call the record; its number, or dots, for a person who does not see what the title is made of.
 func (v *View) Title() string {
 	title, _ := v.Cols["title"].(string)
-	return title
+	switch {
+	case v.SeesTitle():
+		return title
+	case v.State.Number != "":
+		return v.State.Number
+	}
+	return hiddenTitle
+}
+
+// hiddenTitle stands for a title that is kept from a person.
+const hiddenTitle = "•••"
+
+// SeesTitle says whether the person sees every field that the title is made of.
+func (v *View) SeesTitle() bool {
+	title, _ := v.Cols["title"].(string)
+	if len(v.hidden) == 0 || title == "" {
+		return true
+	}
+	for _, key := range v.Form.Schema.TitleReads() {
+		if !v.Sees(key) {
+			return false
+		}
+		for hidden := range v.hidden { // a column of a table that it sums up
+			if table, _, isColumn := strings.Cut(hidden, "."); isColumn && table == key {
+				return false
+			}
+		}
+	}
+	first, text := v.Form.Schema.FirstText(v.Form.Schema.DecodeScalars(v.State.Data))
+	return text != title || v.Sees(first)
 }
 
 // Sees says whether the person sees a field or the column "lines.cost".

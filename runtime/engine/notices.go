@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// Notice is something a person was told.
+type Notice struct {
+	ID                       string
+	Text                     rules.Text
+	At                       time.Time
+	Read                     bool
+	Record, App, Form, Title string
+}
+
+// Notices lists what a person was told, newest first.
+func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit int, after string) ([]Notice, string, error) {
+	f := query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}}
+	if unread {
+		f = append(f, query.Cmp{Col: "read", Op: query.Eq, Value: false})
+	}
+	page, err := e.store.Query(ctx, collNotices, query.Query{Filter: f, Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: pageSize(limit), After: after})
+	if err != nil {
+		return nil, "", readError(err)
+	}
+	out := make([]Notice, 0, len(page.Docs))
+	var about []store.Doc
+	for _, d := range page.Docs {
+		var b noticeBody
+		if err := json.Unmarshal(d.Body, &b); err != nil {
+			return nil, "", err
+		}
+		read, _ := d.Cols["read"].(bool)
+		out = append(out, Notice{ID: d.ID, Text: b.Text, At: b.At, Read: read, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title})
+		about = append(about, aboutRecord(b.Record, b.App, b.Form)...)
+	}
+	// What its record was called then is told to whom sees what it is called by now (engine.md §6).
+	seen, err := e.seenBy(ctx, user, about)
+	if err != nil {
+		return nil, "", err
+	}
+	for i := range out {
+		if out[i].Record == "" {
+			continue
+		}
+		if v := seen[out[i].Record]; v == nil {
+			out[i].Title = hiddenTitle
+		} else if !v.SeesTitle() {
+			out[i].Title = v.Title()
+		}
+	}
+	return out, page.Next, nil
+}
+
+// ReadNotices marks notices of a person as read; nil marks all. Another's are passed over.
+func (e *Engine) ReadNotices(ctx context.Context, user string, ids []string) error {
+	mark := func(docs []store.Doc) error {
+		return inParallel(e.width(8), docs, func(d store.Doc) error {
+			if d.Cols["user"] != user || d.Cols["read"] == true {
+				return nil
+			}
+			ver := d.Ver
+			d.Ver++
+			d.Cols["read"] = true
+			err := e.store.Replace(ctx, collNotices, d, ver)
+			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			return err
+		})
+	}
+	if ids != nil {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return store.CheckID(id) != nil })
+		if len(ids) > store.MaxPage {
+			return badRequest(rules.Say("一次最多标记 {n} 条", "一次最多標記 {n} 條", "At most {n} at a time", "n", store.MaxPage))
+		}
+		docs, err := e.store.GetMany(ctx, collNotices, ids)
+		if err != nil {
+			return err
+		}
+		return mark(docs)
+	}
+	f := query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "read", Op: query.Eq, Value: false}}
+	q := query.Query{Filter: f, Limit: 500}
+	for {
+		page, err := e.store.Query(ctx, collNotices, q)
+		if err != nil {
+			return err
+		}
+		if err := mark(page.Docs); err != nil {
+			return err
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}
