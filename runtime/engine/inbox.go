@@ -75,6 +75,13 @@ func (e *Engine) OpenTasks(ctx context.Context, user string) (int, error) {
 		query.Cmp{Col: "kind", Op: query.Ne, Value: "cc"}})
 }
 
+// HasTasks says whether a person has, or had, anything to do or to read in an app.
+func (e *Engine) HasTasks(ctx context.Context, user, app string) (bool, error) {
+	page, err := e.store.Query(ctx, collTasks, query.Query{Limit: 1,
+		Filter: query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "app", Op: query.Eq, Value: app}}})
+	return len(page.Docs) > 0, err
+}
+
 // Unread: see OpenTasks.
 func (e *Engine) Unread(ctx context.Context, user string) (int, error) {
 	return e.count(ctx, collNotices, query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "read", Op: query.Eq, Value: false}})

@@ -93,7 +93,7 @@ func (e *Engine) liveLoop(ctx context.Context) {
 
 // tellsPeople are the events that give somebody a task or a notice, or take one away. Which somebody is not in the event's
 // columns, so everybody is told to look.
-var tellsPeople = map[string]bool{"stepEntered": true, "stepEnded": true, "slotDecided": true, "slotsAdded": true, "slotOpened": true, "roundEnded": true,
+var tellsPeople = map[string]bool{"stepEntered": true, "stepEnded": true, "slotDecided": true, "slotsAdded": true, "slotOpened": true, "roundEnded": true, "copied": true,
 	"roundBlocked": true, "activityOpened": true, "activityDone": true, "assigned": true, "reminded": true, "urged": true, "escalated": true, "noted": true}
 
 // hear publishes each record that has events relayed since an instant.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -150,6 +151,16 @@ type modelOut struct {
 // getModel is the live definition, for who designs whole, for others without what happens behind the screens.
 func (s *Server) getModel(c *call) (any, error) {
 	app, err := s.live(c)
+	if errors.Is(err, errNotFound) {
+		// Who plays no role in the app, but was given something to do or to read in it, sees it as the others do.
+		guest, asked := s.Engine.HasTasks(c.ctx(), c.user.ID, c.Param("app"))
+		if asked != nil {
+			return nil, asked
+		}
+		if guest {
+			app, err = s.Designer.Catalog().Current(c.ctx(), c.Param("app"))
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

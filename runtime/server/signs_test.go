@@ -31,6 +31,13 @@ func TestApprovalsByManyHands(t *testing.T) {
 	}
 	manager.refused(422, "comment.required", "POST", path+"/transfer", object{"hash": hash, "people": []string{"ops.wu"}})
 	manager.refused(422, "approval.person", "POST", path+"/transfer", object{"hash": hash, "people": []string{"rep.li"}, "comment": "x"})
+	w.as("rep.chen").must("GET", "/api/apps/b2b/model", nil)
+	w.as("admin").must("PATCH", "/api/users/legal.qian", object{"roles": []string{}})
+	guest := w.as("legal.qian")
+	guest.refused(404, "not.found", "GET", "/api/apps/b2b/model", nil)
+	manager.must("POST", path+"/addSign", object{"hash": hash, "people": []string{"legal.qian"}, "position": "before"})
+	guest.must("GET", "/api/apps/b2b/model", nil) // he plays no role, and must see what he is asked about
+	guest.must("POST", task(t, guest, id)+"/approve", object{"hash": hash})
 	manager.must("POST", path+"/delegate", object{"hash": hash, "people": []string{"fin.zhao"}})
 	a = manager.must("GET", path, nil)
 	if a.str("result") != "delegated" || a.str("can.0") != "removeSign" || a.str("removable.0.id") != "fin.zhao" {
