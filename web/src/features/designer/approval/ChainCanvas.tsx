@@ -113,7 +113,7 @@ function Parallel({ chain, index, form, on, branch }: { chain: Chain; index: num
       </button>
       <div className="d-branches">
         {step.parallel?.map((b, i) => (
-          <div key={b.key} className="d-branch">
+          <div key={b.key} className="d-lane">
             {b.runIf === undefined ? null : <code className="s">{b.runIf}</code>}
             <StepNode step={b} path={`${path}/parallel/${b.key}`} form={form} on={branch === i} />
           </div>

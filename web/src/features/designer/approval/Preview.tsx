@@ -27,7 +27,7 @@ function reads(source: string | undefined): string[] {
 
 /** Every formula that decides how a chain runs. */
 function formulasOf(chain: Chain): string[] {
-  return [chain.skipIf, ...chain.steps.map((s) => s.runIf)].filter((s) => s !== undefined);
+  return [chain.skipIf, ...chain.steps.flatMap((s) => [s, ...(s.parallel ?? [])]).map((s) => s.runIf)].filter((s) => s !== undefined);
 }
 
 /** The fields that decide how the chain runs: what its conditions read, also by way of named rules. */
@@ -35,7 +35,7 @@ export function deciding(def: Definition, chain: Chain, form: string): Field[] {
   const fields = def.forms?.find((f) => f.key === form)?.fields ?? [];
   const seen = new Set<string>();
   const queue = formulasOf(chain).flatMap(reads);
-  const decided = chain.steps.flatMap((s) => (Array.isArray(s.who) ? s.who : s.who ? [s.who] : [])).map((w) => w.decide);
+  const decided = chain.steps.flatMap((s) => [s, ...(s.parallel ?? [])]).flatMap((s) => (Array.isArray(s.who) ? s.who : s.who ? [s.who] : [])).map((w) => w.decide);
   queue.push(...decided.filter((d) => d !== undefined));
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (seen.has(name)) continue;
@@ -202,6 +202,8 @@ export function Preview({ chain, form }: { chain: Chain; form: string }) {
           <li key={s.key} className={s.state === 'skipped' ? 'skipped' : ''}>
             {s.people[0] && s.state !== 'skipped' ? (
               <Avatar name={s.people[0].name} />
+            ) : s.state === 'will' && (s.parallel || s.pick) ? (
+              <Icon name="users" className="dim" />
             ) : (
               <Icon name={s.state === 'skipped' ? 'minus' : 'alert'} className={s.state === 'skipped' ? 'dim' : 'warn'} />
             )}
@@ -209,10 +211,11 @@ export function Preview({ chain, form }: { chain: Chain; form: string }) {
               <b>
                 {s.state === 'skipped'
                   ? t('stepSkipped', { name: text(s.name, s.key) })
-                  : s.people.map((p) => p.name).join(t('listSeparator')) || t('nobody')}
+                  : s.people.map((p) => (p.for ? t('personFor', { name: p.name, away: p.for.name }) : p.name)).join(t('listSeparator')) ||
+                    (s.parallel ? text(s.name, s.key) : s.pick ? t(`picked_${s.pick}`) : t('nobody'))}
               </b>{' '}
               <span className="s">
-                {[s.state === 'skipped' ? '' : text(s.name, s.key), text(s.mode), text(s.reason)].filter(Boolean).join(' · ')}
+                {[s.state === 'skipped' || s.parallel ? '' : text(s.name, s.key), text(s.mode), text(s.reason)].filter(Boolean).join(' · ')}
               </span>
             </span>
           </li>
