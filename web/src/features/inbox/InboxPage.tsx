@@ -55,7 +55,8 @@ export function InboxPage() {
     return all.filter((g) => g.tasks.length > 0);
   }, [tab, tasks, copies, format]);
   const order = useMemo(() => groups.flatMap((g) => g.tasks), [groups]);
-  const chosen = search.task ?? (phone ? undefined : order[0]?.id);
+  // A copy is read by opening it, so none opens by itself.
+  const chosen = search.task ?? (phone || tab === 'cc' ? undefined : order[0]?.id);
 
   const open = (id: string | undefined) => void navigate({ to: '/inbox', search: { ...(tab === 'open' ? {} : { tab }), ...(id ? { task: id } : {}) } });
   useEffect(() => {
@@ -70,8 +71,15 @@ export function InboxPage() {
     return () => window.removeEventListener('keydown', onKey);
   });
 
+  const several =
+    tab === 'open' && tasks.some((x) => x.batch) ? (
+      <Button icon={<Icon name="check" />} aria-pressed={many !== undefined} onClick={() => setMany(many ? undefined : new Set())}>
+        {t(many ? 'batchEnd' : 'batch')}
+      </Button>
+    ) : null;
   const list = (
     <div className="inbox-list">
+      {phone && several ? <div className="several">{several}</div> : null}
       {query.isPending ? <Skeleton rows={5} height={64} /> : null}
       {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
       {query.isSuccess && tasks.length + (tab === 'cc' ? copies.length : 0) === 0 ? (
@@ -138,11 +146,7 @@ export function InboxPage() {
             ))}
           </div>
         )}
-        {tab === 'open' && !(phone && chosen) && tasks.some((x) => x.batch) ? (
-          <Button icon={<Icon name="check" />} aria-pressed={many !== undefined} onClick={() => setMany(many ? undefined : new Set())}>
-            {t(many ? 'batchEnd' : 'batch')}
-          </Button>
-        ) : null}
+        {phone ? null : several}
       </PageHead>
       <div className={`inbox${chosen ? ' with' : ''}`}>
         {phone && chosen ? null : list}
