@@ -9,6 +9,7 @@ import type { Data, RecordFull } from '@/api/types';
 import type { Form } from '@/model/definition';
 import { refreshAround } from '@/records/actions';
 import { FormSections } from '@/records/FormFields';
+import { KeyedForm } from '@/records/KeyedForm';
 import { useModel, type Model } from '@/records/model';
 import { useForm } from '@/records/useForm';
 import { isMoney } from '@/ui/format';
@@ -71,6 +72,7 @@ function CreateBody({ model, form, initial }: { model: Model; form: Form; initia
   const [figure, unit] = isMoney(value) ? format.short(value, 2) : ['', ''];
 
   const create = async () => {
+    if (busy || !state.ready) return;
     setBusy(true);
     setMessage(undefined);
     state.showAll();
@@ -99,14 +101,7 @@ function CreateBody({ model, form, initial }: { model: Model; form: Form; initia
   return (
     <>
       <PageHead title={t('common:newOf', { name })} />
-      <form
-        className="create"
-        noValidate
-        onSubmit={(e) => {
-          e.preventDefault();
-          void create();
-        }}
-      >
+      <KeyedForm className="create" onSend={() => void create()}>
         {state.ready ? (
           <FormSections app={model.app} definition={model.definition} form={form} state={state} />
         ) : (
@@ -129,11 +124,11 @@ function CreateBody({ model, form, initial }: { model: Model; form: Form; initia
             ) : null}
           </span>
           <Button onClick={() => router.history.back()}>{t('common:cancel')}</Button>
-          <Button type="primary" htmlType="submit" loading={busy} disabled={!state.ready}>
+          <Button type="primary" aria-keyshortcuts="Control+Enter" title="Ctrl+Enter" loading={busy} disabled={!state.ready} onClick={() => void create()}>
             {t('create')}
           </Button>
         </div>
-      </form>
+      </KeyedForm>
     </>
   );
 }
