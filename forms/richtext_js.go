@@ -1,5 +1,5 @@
 package forms
 
-// cleanHTML is left to the server, for what cleans HTML would be a tenth of what a browser downloads to run the rules. web/wasm/live takes
-// rich text out of the forms it opens, so nothing comes here.
+// cleanHTML is left to the server, so that browsers need not download what cleans HTML (rules/readings.go says what that saved). web/wasm/live
+// takes rich text out of the forms it opens, so nothing comes here.
 func cleanHTML(s string) string { return s }

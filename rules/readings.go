@@ -10,8 +10,9 @@ import (
 
 //go:generate go run gen_readings.go
 
-// The dictionary is a text that is read when it is first asked: as Go's own map it was a fifth of what a browser downloads to run the
-// rules, and was filled at every start.
+// The dictionary is a text that is read when it is first asked: as Go's own map it was filled at every start, and larger for a browser to
+// download. This and leaving to the server what cleans HTML made the rules' program for browsers an eighth smaller, 1,736,025 bytes in
+// brotli where there were 1,983,887.
 //
 //go:embed readings.txt
 var readingsText string
