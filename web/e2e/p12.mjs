@@ -5,9 +5,8 @@
 //
 // It starts the real program with a definition made here, opens the form in Chromium, fills the table, waits for the rules to be loaded, and
 // types figures into a cell. Each keystroke is timed in the page, from the event's own time stamp to the moment the total's text has changed
-// (computed) and to the frame that shows it (painted). The worker's share is timed in the page too, around its messages. Chromium slows
-// every thread of the tab when Emulation.setCPUThrottlingRate is set on the page's session only as far as its main thread goes; the worker's own
-// session is slowed by the same rate when Chromium allows it, and the line "worker" says which of both was measured.
+// (computed) and to the frame that shows it (painted). The worker's share is timed in the page too, around its messages, and the rules' own by the
+// worker. Emulation.setCPUThrottlingRate slows the page's main thread only; the worker runs as fast as the machine lets it.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
