@@ -233,6 +233,47 @@ func TestUniqueRuleAdded(t *testing.T) {
 	}
 }
 
+// A rule that only warns says so while somebody types and when the record is opened again; asking claims nothing.
+func TestUniqueWarnsWhileTyping(t *testing.T) {
+	t.Parallel()
+	w := withReceipts(t, nil)
+	raw, err := os.ReadFile("testdata/receipts.json")
+	w.must(err)
+	path := filepath.Join(t.TempDir(), "app.json")
+	w.must(os.WriteFile(path, []byte(strings.Replace(string(raw), `"width"]}`, `"width"], "mode": "warn"}`, 1)), 0o600))
+	w.defs["books"] = []*process.App{compileFile(t, path, 1)}
+	w.e = w.node("warns")
+	first := w.do("rep.li", receipt("1", "A1")).State
+	said := func(id, refs string) string {
+		t.Helper()
+		found, err := w.e.Evaluate(t.Context(), "rep.li", EvaluateRequest{App: "books", Form: "receipt", ID: id, Data: receipt("", refs).Data})
+		w.must(err)
+		var out []string
+		for _, p := range found.Problems {
+			out = append(out, fmt.Sprint(p.Path, " ", p.Code, " ", p.Severity))
+		}
+		return strings.Join(out, "; ")
+	}
+	if got := said("", "B1"); got != "" {
+		t.Errorf("a new value: %s", got)
+	}
+	if got, want := said("", "B1 a1 B1"), "/data/receipts/1/bankRef unique.taken warning; /data/receipts/2/bankRef unique.twice warning"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := said(first.ID, "A1"); got != "" {
+		t.Errorf("its own: %s", got)
+	}
+	if got, want := w.held(), `"a1"`; got != want {
+		t.Errorf("asking claimed: got %s, want %s", got, want)
+	}
+	second := w.do("rep.li", receipt("2", "A1")).State
+	found, err := w.e.Evaluate(t.Context(), "rep.li", EvaluateRequest{App: "books", Form: "receipt", ID: second.ID})
+	w.must(err)
+	if len(found.Problems) != 1 || found.Problems[0].Code != "unique.taken" {
+		t.Errorf("opened again: %v", found.Problems)
+	}
+}
+
 // Every operation of the store fails once, in every way, while rows come and go: what is claimed in the end is what the record says.
 func TestUniqueColumnFaults(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,29 +93,57 @@ func (d *decider) claimUnique(v forms.Values) *Rejection {
 	var broken []rules.Problem
 	for i := range d.form.Def.Unique {
 		u := &d.form.Def.Unique[i]
-		seen := map[string]bool{}
-		for _, one := range d.form.Schema.UniqueValues(u, v) {
-			var p rules.Problem
-			if seen[one.Key] {
-				p = rules.Errorf("/data/"+one.Place, "unique.twice", rules.Say("这个值在本记录里已经填过一次", "這個值在本記錄裡已經填過一次",
-					"This record has the same value in another row"))
-			} else if p = d.claimOne(u, one); p.Code == "" {
-				seen[one.Key] = true
-				continue
-			}
-			seen[one.Key] = true
-			if u.Mode == "warn" {
-				p.Severity = rules.Warning
-				d.warnings = append(d.warnings, p)
-				continue
-			}
-			broken = append(broken, p)
+		found := d.claimAll(u, v)
+		if u.Mode == "warn" {
+			d.warnings = append(d.warnings, found...)
+		} else {
+			broken = append(broken, found...)
 		}
 	}
 	if len(broken) == 0 {
 		return nil
 	}
 	return reject(broken[0].Code, broken[0].Message, broken...)
+}
+
+// doubles are the warnings of the unique rules that only warn, for values that a person is typing. What he may not see stands in none.
+func (d *decider) doubles(res *forms.Result) []rules.Problem {
+	var out []rules.Problem
+	for i := range d.form.Def.Unique {
+		u := &d.form.Def.Unique[i]
+		if u.Mode == "warn" && !slices.ContainsFunc(u.On, func(key string) bool { return masked(res, key) }) {
+			out = append(out, d.claimAll(u, res.Values)...)
+		}
+	}
+	return out
+}
+
+// masked says whether a field, or the column of a table, is kept from the person.
+func masked(res *forms.Result, key string) bool {
+	table, _, _ := strings.Cut(key, ".")
+	return res.Fields[table].Masked || res.Fields[key].Masked
+}
+
+// claimAll claims each value of a rule; the problems are of the rule's severity.
+func (d *decider) claimAll(u *forms.Unique, v forms.Values) []rules.Problem {
+	var out []rules.Problem
+	seen := map[string]bool{}
+	for _, one := range d.form.Schema.UniqueValues(u, v) {
+		var p rules.Problem
+		if seen[one.Key] {
+			p = rules.Errorf("/data/"+one.Place, "unique.twice", rules.Say("这个值在本记录里已经填过一次", "這個值在本記錄裡已經填過一次",
+				"This record has the same value in another row"))
+		} else if p = d.claimOne(u, one); p.Code == "" {
+			seen[one.Key] = true
+			continue
+		}
+		seen[one.Key] = true
+		if u.Mode == "warn" {
+			p.Severity = rules.Warning
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // claimOne claims one value; the problem has no code when it is this record's, or not known yet.

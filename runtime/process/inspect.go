@@ -190,5 +190,8 @@ func EvaluateForm(app *App, form string, s *State, a Actor, f *Facts, at time.Ti
 	}
 	problems = append(problems, d.form.Schema.SaidIn(data, given, old.Merge(given), "/data")...)
 	res := d.evaluate(old, given, mask, nil)
+	if res != nil {
+		problems = append(problems, d.doubles(res)...)
+	}
 	return res, problems, d.needs
 }
