@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '@/api/client';
 import type { Evaluated, RecordFull } from '@/api/types';
 import type { Form } from '@/model/definition';
+import { mayDoubt } from './doubts';
 import { useForm } from './useForm';
 
 // The server's evaluation alone: the app's model, which the browser's rules need, never comes.
@@ -64,4 +65,27 @@ test('an answer that says the same leaves every piece of the form as it was', as
   expect(post.mock.calls.length).toBeGreaterThan(2);
   expect(result.current.states).toBe(before.states);
   expect(result.current.sections).toBe(before.sections);
+});
+
+test('a saved record that may be doubtful is opened with its warnings, wherever the person was; a form that never warns asks nothing', async () => {
+  const post = vi.spyOn(api, 'post').mockImplementation(() => Promise.resolve(structuredClone(answer)));
+  const record = { id: 'r1', release: 1, rev: 1, data: answer.data, fields: answer.fields, sections: {} } as unknown as RecordFull;
+  const { result } = renderHook(() => useForm({ app: 'a', form, record }), { wrapper: around });
+  await waitFor(() => expect([...result.current.warnings.keys()]).toEqual(['code', 'other']));
+  expect(result.current.cautions).toEqual(['Look at the whole']);
+  expect(result.current.pending).toBe(false);
+  expect(post).toHaveBeenCalledTimes(1);
+  const plain: Form = { key: 'plain', name: 'Plain', fields: [{ key: 'other', type: 'text' }] };
+  renderHook(() => useForm({ app: 'a', form: plain, record }), { wrapper: around });
+  expect(post).toHaveBeenCalledTimes(1);
+});
+
+test.each<[string, Partial<Form>]>([
+  ['a check', { checks: [{ key: 'k', if: 'true', message: 'M', mode: 'warn' }] }],
+  ['a unique rule', { unique: [{ key: 'u', on: ['other'], mode: 'warn' }] }],
+  ['a check of a row', { fields: [{ key: 'rows', type: 'table', checks: [{ key: 'k', if: 'true', message: 'M', mode: 'warn' }], fields: [] }] }],
+])('%s that only warns makes a form doubtful', (_, part) => {
+  const plain: Form = { key: 'plain', name: 'Plain', fields: [{ key: 'other', type: 'text' }] };
+  expect(mayDoubt(plain)).toBe(false);
+  expect(mayDoubt({ ...plain, ...part })).toBe(true);
 });

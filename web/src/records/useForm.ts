@@ -8,6 +8,7 @@ import { takeLocal, takeSections, takeStates } from '@/rules/merge';
 import { useLocalRules } from '@/rules/useLocalRules';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { mayDoubt } from './doubts';
 import { takeEvaluated, toWire } from './merge';
 import { useModel } from './model';
 import { fieldPath, topField } from './paths';
@@ -184,16 +185,19 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [app, form, recordId, transition, toFound, evaluateHere]);
 
-  // A form over nothing, or over a transition, does not know its states before the first evaluation.
+  // A form over nothing, or over a transition, does not know its states before the first evaluation; and of a saved record nobody kept what
+  // should be looked at.
+  const saved = recordId !== undefined && !transition;
+  const doubts = saved && mayDoubt(form);
   useEffect(() => {
     alive.current = true;
-    if (!recordId || transition) evaluate();
+    if (!saved || doubts) evaluate();
     return () => {
       alive.current = false;
       clearTimeout(timer.current);
       abort.current?.abort();
     };
-  }, [evaluate, recordId, transition]);
+  }, [evaluate, saved, doubts]);
 
   // Somebody else's change arrives: take what this person has not touched.
   const rev = record?.rev;
@@ -211,8 +215,9 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       setSections(record.sections);
       setFound([]);
       server.current = { states: record.fields, sections: record.sections, found: [], clock: clock.current };
+      if (doubts) evaluate();
     } else evaluate();
-  }, [record, rev, transition, evaluate]);
+  }, [record, rev, transition, doubts, evaluate]);
 
   const set = useCallback(
     (key: string, value: unknown) => {
@@ -252,7 +257,11 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     [evaluate],
   );
 
-  const shown = useMemo(() => found.filter((p) => p.place === undefined ? all || p.warning || p.code === 'failed' : all || touched.has(topField(p.place))), [found, all, touched]);
+  // While a record is made, what is wrong shows where the person was; a saved one stands there with its doubts.
+  const shown = useMemo(
+    () => found.filter((p) => all || (p.warning && (saved || p.place === undefined)) || (p.place === undefined ? p.code === 'failed' : touched.has(topField(p.place)))),
+    [found, all, saved, touched],
+  );
   const problems = useMemo(() => byPlace([...refused.toReversed(), ...shown].filter(isError)), [shown, refused]);
   const warnings = useMemo(() => byPlace(shown.filter((p) => p.warning)), [shown]);
   const general = useMemo(() => placeless([...shown, ...refused].filter(isError)), [shown, refused]);
