@@ -24,7 +24,7 @@ type Example struct {
 // Call carries out one call by name, JSON in and out:
 //
 //	open      OpenRequest                → {"id", "reach"}
-//	evaluate  {"id", EvaluateRequest…}   → Answer
+//	evaluate  {"id", EvaluateRequest…}   → Answer, or what changed of it
 //	examples  anything                   → [Example]
 //
 // A panic becomes an error, so that one bad form cannot end the worker.
@@ -91,7 +91,7 @@ func (d *Desk) evaluate(input string) (any, error) {
 	if form == nil {
 		return nil, fmt.Errorf("live: form %d is not open", r.ID)
 	}
-	return form.Evaluate(r.EvaluateRequest), nil
+	return form.Evaluate(r.EvaluateRequest)
 }
 
 // examples runs the example of every function over the sample record.

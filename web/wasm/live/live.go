@@ -44,6 +44,9 @@ type OpenRequest struct {
 type EvaluateRequest struct {
 	Old map[string]json.RawMessage `json:"old"`
 	New map[string]json.RawMessage `json:"new"`
+	// Changes says that Old is as it was at the call before, and New holds only the fields that are not. The answer then holds only what
+	// is other than in the one before.
+	Changes bool `json:"changes"`
 	// Now is the instant of the evaluation.
 	Now time.Time `json:"now"`
 }
@@ -54,6 +57,14 @@ type Answer struct {
 	Fields   map[string]forms.FieldState `json:"fields"`
 	Sections map[string]Shown            `json:"sections"`
 	Problems []Note                      `json:"problems"`
+	// Gone names what was in the answer before and is no more; it is there when the answer holds changes only.
+	Gone *Gone `json:"gone,omitempty"`
+}
+
+// Gone are keys of an Answer's Data and Fields.
+type Gone struct {
+	Data   []string `json:"data,omitempty"`
+	Fields []string `json:"fields,omitempty"`
 }
 
 // Shown says whether a section shows.
@@ -73,6 +84,7 @@ type Note struct {
 type Form struct {
 	schema *forms.Schema
 	zone   *time.Location
+	kept   *kept
 	Reach  Reach
 }
 
@@ -126,18 +138,12 @@ func known(w *forms.World, f *forms.Field) {
 }
 
 // Evaluate computes the form as the server would, as far as Reach goes.
-func (f *Form) Evaluate(r EvaluateRequest) Answer {
-	now, problems := f.schema.Parse(f.known(r.New), "/data")
-	in := &forms.Input{New: now, Scope: &rules.Scope{Now: r.Now, Zone: f.zone}, Base: "/data"}
-	if r.Old != nil {
-		in.Old, _ = f.schema.Parse(f.known(r.Old), "/data")
+func (f *Form) Evaluate(r EvaluateRequest) (Answer, error) {
+	if err := f.take(&r); err != nil {
+		return Answer{}, err
 	}
-	for _, field := range f.schema.Fields() {
-		// Emptied, not left out: defaults were given when the form was opened.
-		if _, given := now[field.ID]; !given {
-			now[field.ID] = nil
-		}
-	}
+	now, problems := f.kept.values(f.schema)
+	in := &forms.Input{Old: f.kept.old, New: now, Scope: &rules.Scope{Now: r.Now, Zone: f.zone}, Base: "/data"}
 	res := f.schema.Evaluate(in)
 	out := Answer{Data: f.schema.Wire(res.Values, nil), Fields: res.Fields, Sections: map[string]Shown{}, Problems: []Note{}}
 	for k, shown := range res.Sections {
@@ -146,7 +152,12 @@ func (f *Form) Evaluate(r EvaluateRequest) Answer {
 	for _, p := range append(problems, res.Problems...) {
 		out.Problems = append(out.Problems, Note{p.Path, p.Code, p.Message, p.Severity})
 	}
-	return out
+	before := f.kept.last
+	f.kept.last = out
+	if r.Changes {
+		return since(before, out), nil
+	}
+	return out, nil
 }
 
 // known leaves out what is not part of the form here, and what the product computes.
