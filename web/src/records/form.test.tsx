@@ -77,3 +77,12 @@ test('a warning stands calmly under its field, in a row under its cell, and over
   expect(cell.getAttribute('aria-describedby')).toBe(screen.getByText('Look at the code').id);
   expect(screen.getByText('Look at the whole').getAttribute('role')).toBe('status');
 });
+
+test('a computed value that the server has still to say is marked until it does', () => {
+  const priced: Form = { ...form, fields: [{ key: 'title', type: 'text' }, { key: 'rate', type: 'number', calc: "decide('rates').rate" }] };
+  const page = (pending: boolean) => <FormSections app="a" definition={{ ...definition, forms: [priced] }} form={priced} state={stateWith({ data: { title: 'T', rate: '7' }, pending })} />;
+  const { rerender } = render(page(true));
+  expect(screen.getByText('7').className).toContain('pending');
+  rerender(page(false));
+  expect(screen.getByText('7').className).not.toContain('pending');
+});

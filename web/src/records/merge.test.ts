@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Field } from '@/model/definition';
-import { takeEvaluated, toWire } from './merge';
+import { takeEvaluated, toWire, Wire } from './merge';
 import { fieldPath, topField } from './paths';
 
 const fields: Field[] = [
@@ -74,4 +74,16 @@ test.each([
 test('topField', () => {
   expect(topField('lines[0].price')).toBe('lines');
   expect(topField('amount')).toBe('amount');
+});
+
+test('what goes over the wire is made once: the same values give the same objects', () => {
+  const fields: Field[] = [{ key: 'a', type: 'text' }, { key: 'total', type: 'number', calc: '1' }, { key: 'lines', type: 'table', fields: [{ key: 'q', type: 'number' }] }];
+  const wire = new Wire(fields);
+  const lines = [{ q: '1' }];
+  const first = wire.of({ a: 'x', lines, total: '1' });
+  expect(first).toEqual({ a: 'x', lines: [{ q: '1' }] });
+  expect(wire.of({ a: 'x', lines, total: '2' })).toBe(first);
+  const next = wire.of({ a: '', lines });
+  expect(next).toEqual({ a: null, lines: [{ q: '1' }] });
+  expect(next.lines).toBe(first.lines);
 });

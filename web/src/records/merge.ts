@@ -52,6 +52,32 @@ export function toWire(fields: readonly Field[], data: Data, keys: Iterable<stri
   return out;
 }
 
+/** Remembers what it made of each value, so that what did not change is not made again, and is the same object. */
+export class Wire {
+  private made = new Map<string, { value: unknown; wire: unknown }>();
+  private last: Data = {};
+
+  constructor(private readonly fields: readonly Field[]) {}
+
+  of(data: Data): Data {
+    let same = true;
+    const out: Data = {};
+    for (const field of this.fields) {
+      if (isComputed(field)) continue;
+      const value = data[field.key];
+      let made = this.made.get(field.key);
+      if (!made || made.value !== value) {
+        made = { value, wire: wireValue(field, value) };
+        this.made.set(field.key, made);
+        same = false;
+      }
+      out[field.key] = made.wire;
+    }
+    if (!same) this.last = out;
+    return this.last;
+  }
+}
+
 function wireValue(field: Field, value: unknown): unknown {
   if (isEmpty(value)) return null;
   if (field.type === 'reference' && typeof value === 'object') return (value as { id: string }).id;

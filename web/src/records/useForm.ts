@@ -9,7 +9,7 @@ import { useLocalRules } from '@/rules/useLocalRules';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { mayDoubt } from './doubts';
-import { takeEvaluated, toWire } from './merge';
+import { takeEvaluated, toWire, Wire } from './merge';
 import { useModel } from './model';
 import { fieldPath, topField } from './paths';
 
@@ -117,6 +117,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
   const alive = useRef(true);
   const recordId = record?.id;
   const { model } = useModel(app);
+  const wires = useMemo(() => ({ old: new Wire(form.fields), now: new Wire(form.fields) }), [form]);
   // What the server last said, and which change it knew of.
   const server = useRef({ states, sections, found: [] as Found[], clock: 0 });
 
@@ -131,9 +132,8 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       // A record of an older release keeps its rules (0: it follows the newest, having no process); before the server's first word nobody
       // knows what is hidden.
       if (!model || (record && record.release !== 0 && record.release !== model.release) || Object.keys(server.current.states).length === 0) return undefined;
-      const all = form.fields.map((f) => f.key);
       const hidden = Object.keys(server.current.states).filter((k) => server.current.states[k]?.masked);
-      return { definition: model.definition, form: form.key, hidden, old: record ? toWire(form.fields, record.data, all) : null, now: toWire(form.fields, live.current.data, all) };
+      return { definition: model.definition, form: form.key, hidden, old: record ? wires.old.of(record.data) : null, now: wires.now.of(live.current.data) };
     },
     (answer, reach) => {
       const said = server.current;

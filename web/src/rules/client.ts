@@ -1,5 +1,6 @@
 import type { Data, Evaluated } from '@/api/types';
 import type { Definition } from '@/model/definition';
+import { Changes, type Answered } from './changes';
 import { Engine } from './engine';
 import type { Start } from './protocol';
 
@@ -16,7 +17,7 @@ export interface Reach {
 /** A form whose rules run in the browser. */
 export interface LiveForm {
   reach: Reach;
-  /** Every value on screen, as on the wire; old is the saved record, null while creating. */
+  /** Every value on screen, as on the wire; old is the saved record, null while creating. What did not change is the same object as before. */
   evaluate: (old: Data | null, now: Data) => Promise<Evaluated>;
 }
 
@@ -47,13 +48,17 @@ export async function openForm(definition: Definition, form: string, hidden: rea
     return { ...opened, generation: run.generation };
   };
   let here = await open();
+  const changes = new Changes();
   return {
     reach: here.reach,
     evaluate: async (old, now) => {
       if (!run.usable) throw new Error('no program');
       await run.start();
-      if (here.generation !== run.generation) here = await open();
-      return (await run.call('evaluate', { id: here.id, old, new: now, now: new Date().toISOString() })) as Evaluated;
+      if (here.generation !== run.generation) {
+        changes.forget();
+        here = await open();
+      }
+      return changes.ask(old, now, async (ask) => (await run.call('evaluate', { id: here.id, ...ask, now: new Date().toISOString() })) as Answered);
     },
   };
 }

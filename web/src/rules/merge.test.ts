@@ -28,6 +28,11 @@ test('takes what is computed here and keeps the rest', () => {
   expect(takeLocal(fields, screen, hidden, reach).extra).toBeUndefined();
 });
 
+test('a named rule is the server\'s: what depends on it is not computed here', () => {
+  const screen = { qty: '2', rate: '7' };
+  expect(takeLocal(fields, screen, { data: { qty: '2', rate: '0', total: '4' }, fields: {}, sections: {}, problems: [] }, reach)).toMatchObject({ rate: '7', total: '4' });
+});
+
 test('rows that were added or removed meanwhile are left alone', () => {
   const screen = { lines: [{ net: '0' }, { net: '0' }] };
   expect(takeLocal(fields, screen, { data: { lines: [{ net: '1' }] }, fields: {}, sections: {}, problems: [] }, reach).lines).toBe(screen.lines);

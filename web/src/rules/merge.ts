@@ -42,12 +42,12 @@ export function takeStates(server: FieldStates, found: FieldStates, reach: Reach
     const id = column(place);
     const last: FieldState | undefined = server[place] ?? server[id];
     if (!last) continue;
-    next[place] = {
-      ...last,
-      visible: visible.has(id) ? here.visible : last.visible,
-      required: required.has(id) ? here.visible && (here.required || last.required) : last.required,
-      readOnly: readOnly.has(id) ? here.readOnly || last.readOnly : last.readOnly,
-    };
+    const shows = visible.has(id) ? here.visible : last.visible;
+    const must = required.has(id) ? here.visible && (here.required || last.required) : last.required;
+    const still = readOnly.has(id) ? here.readOnly || last.readOnly : last.readOnly;
+    // Most states are as they were, and stay the objects they are.
+    const same = shows === last.visible && must === last.required && still === last.readOnly;
+    next[place] = same ? last : { ...last, visible: shows, required: must, readOnly: still };
   }
   return next;
 }
