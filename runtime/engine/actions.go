@@ -2,10 +2,9 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"net/url"
 
-	"pipewright/runtime/outbound"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -126,24 +125,38 @@ func (w *run) tasks(ctx context.Context, d *process.Deed, op string) (RunAction,
 	return did, nil
 }
 
-// http sends a message: at least once, always under the same id.
+// http calls another system and waits for the answer: at least once, always under the same id.
 func (w *run) http(ctx context.Context, d *process.Deed, op string) (RunAction, error) {
 	did := RunAction{Kind: "http"}
-	if w.e.outbound == nil {
-		return did, permanent{outbound.ErrRefused}
+	host := d.HTTP.URL
+	if u, err := url.Parse(host); err == nil {
+		host = u.Host
 	}
-	reply, err := w.e.outbound.Send(ctx, outbound.Message{ID: shortHash(op), URL: d.HTTP.URL, Method: d.HTTP.Method, Headers: d.HTTP.Headers,
-		Body: d.HTTP.Body, Secret: d.HTTP.Secret, At: w.e.instant()})
-	if err == nil {
-		did.Status = reply.Status
+	v := w.delivery(op, "http")
+	v.Key, v.To, v.Subject, v.HTTP, v.Job = shortHash(op), host, d.HTTP.Method, d.HTTP, w.id
+	v, err := w.e.openDelivery(ctx, v)
+	if err != nil {
+		return did, err
+	}
+	if v.over() {
+		did.Status, did.Skipped = v.Status, v.State == deliveryDiscarded
 		return did, nil
 	}
-	var status *outbound.StatusError
-	isStatus := errors.As(err, &status)
-	if errors.Is(err, outbound.ErrRefused) || isStatus && status.Permanent() || w.log.Attempt > d.HTTP.Retry {
-		return did, permanent{err}
+	reply, err := w.e.attempt(ctx, v, func(error) bool { return w.log.Attempt > d.HTTP.Retry || !w.inTick && w.log.Attempt >= maxAttempts }, backoff(w.id, w.log.Attempt))
+	if err == nil {
+		did.Status = reply.Status
 	}
 	return did, err
+}
+
+// delivery begins one that an action of this run orders.
+func (w *run) delivery(op, channel string) *delivery {
+	v := &delivery{ID: deliveryID(op, channel), Channel: channel, App: w.app.Def.Key, Form: w.form, Automation: w.a.Def.Key}
+	v.Key = v.ID
+	if w.rec != nil {
+		v.Record = w.rec.ID
+	}
+	return v
 }
 
 // refusal: what the rules say no to will not change by repeating at once, so it is an incident; a lost race is repeated.

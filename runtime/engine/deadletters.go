@@ -21,6 +21,11 @@ func (e *Engine) jobDied(ctx context.Context, j *job) {
 			e.log.Warn("a schedule's entry could not be closed", "entry", j.Ledger, "error", err)
 		}
 	}
+	if j.Delivery != "" {
+		if err := e.deliveryDied(ctx, j); err != nil {
+			e.log.Warn("a delivery is dead and does not say so", "delivery", j.Delivery, "error", err)
+		}
+	}
 	dir, err := e.Directory(ctx)
 	if err != nil {
 		return

@@ -68,6 +68,7 @@ func init() { // the handlers come back here for their constants
 		jobSnapshot:   (*Engine).runSnapshot,
 		jobImport:     (*Engine).runImport,
 		jobAnchor:     (*Engine).runAnchor,
+		jobDeliver:    (*Engine).runDelivery,
 		jobPassOn:     (*Engine).runPassOn,
 		jobReplan:     (*Engine).runReplan,
 	}
@@ -97,6 +98,8 @@ type job struct {
 	Person string `json:"person,omitempty"`
 	// After is how far a former attempt came through a list of records.
 	After string `json:"after,omitempty"`
+	// Delivery is what goes out.
+	Delivery string `json:"delivery,omitempty"`
 
 	State     string    `json:"state"`
 	CreatedAt time.Time `json:"createdAt"`
@@ -372,7 +375,7 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	case errors.As(err, &fixed), j.Attempts >= maxAttempts:
 		j.State, j.DoneAt, j.Error = jobDead, now, err.Error()
 	default:
-		j.State, j.Due, j.Error = jobReady, now.Add(backoff(j.ID, j.Attempts)), err.Error()
+		j.State, j.Due, j.Error = jobReady, now.Add(retryAfter(err, backoff(j.ID, j.Attempts))), err.Error()
 	}
 	saveErr := e.saveJob(ctx, j)
 	if saveErr != nil {

@@ -14,10 +14,14 @@ func (e *Engine) Purge(ctx context.Context) error {
 	for _, c := range []struct {
 		coll, col string
 		keep      time.Duration
-	}{{collJobs, "doneAt", keepDone}, {collOps, "at", keepDone}, {collRuns, "at", keepDone}, {collSnapshots, "week", keepSnapshots}} {
+	}{{collJobs, "doneAt", keepDone}, {collOps, "at", keepDone}, {collRuns, "at", keepDone}, {collSnapshots, "week", keepSnapshots},
+		{collDeliveries, "changedAt", keepDeliveries}} {
 		f := query.And{query.Cmp{Col: c.col, Op: query.Lt, Value: e.instant().Add(-c.keep).UnixMilli()}}
 		if c.coll == collJobs {
 			f = append(f, query.Cmp{Col: "state", Op: query.Eq, Value: jobDone})
+		}
+		if c.coll == collDeliveries { // a dead one waits for somebody, however long
+			f = append(f, query.Not{Of: query.Cmp{Col: "state", Op: query.Eq, Value: deliveryDead}})
 		}
 		for {
 			page, err := e.store.Query(ctx, c.coll, query.Query{Filter: f, Limit: 500, Cols: []string{c.col}})

@@ -125,7 +125,7 @@ func TestPeople(t *testing.T) {
 	if roles := admin.must("GET", "/api/roles", nil); !strings.Contains(string(roles.raw), `"blank/member"`) {
 		t.Errorf("roles %s", roles.raw)
 	}
-	for _, path := range []string{"/api/automations/blank", "/api/schedules", "/api/jobs?state=dead", "/api/templates", "/api/users?q=li"} {
+	for _, path := range []string{"/api/automations/blank", "/api/schedules", "/api/jobs?state=dead", "/api/deliveries?state=dead&channel=http", "/api/templates", "/api/users?q=li"} {
 		admin.must("GET", path, nil)
 	}
 }

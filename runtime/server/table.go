@@ -129,5 +129,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/jobs", who: admins, summary: "Jobs by ?state", out: items[jobOut]{}, handle: s.getJobs},
 		{method: post, path: "/api/jobs/:id/retry", who: admins, summary: "Run a dead job again", handle: s.retryJob},
 		{method: post, path: "/api/jobs/:id/discard", who: admins, summary: "Give a dead job up", handle: s.discardJob},
+		{method: get, path: "/api/deliveries", who: admins, summary: "What went out and what did not, by ?state and ?channel", out: items[deliveryOut]{}, handle: s.getDeliveries},
+		{method: post, path: "/api/deliveries/:id/retry", who: admins, summary: "Send a dead delivery again", handle: s.retryDelivery},
+		{method: post, path: "/api/deliveries/:id/discard", who: admins, summary: "Give a delivery up", handle: s.discardDelivery},
 	}
 }
