@@ -39,6 +39,10 @@ func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, d *proces
 		return did, nil
 	case d.HTTP != nil:
 		return w.http(ctx, d, op)
+	case !d.Wait.IsZero():
+		return RunAction{Kind: "wait", Until: d.Wait}, nil
+	case d.Stop:
+		return RunAction{Kind: "stop"}, nil
 	}
 	return RunAction{Kind: kindOf(a), Skipped: true}, nil
 }
@@ -59,6 +63,10 @@ func kindOf(a *process.CompiledAction) string {
 		return "task"
 	case d.Notify != nil:
 		return "notify"
+	case !d.Wait.IsZero():
+		return "wait"
+	case d.Stop:
+		return "stop"
 	}
 	return "http"
 }

@@ -36,9 +36,12 @@ type run struct {
 	cols  map[string]any
 	cause process.Cause
 	// at is the instant of the run; every attempt has its own.
-	at   time.Time
-	done []string
-	log  runBody
+	at time.Time
+	// done are the places of the actions finished ("1.then.0"), the arms of branches taken ("1.then") and "if" once the condition
+	// held; waits are those waited for, and until when.
+	done  []string
+	waits map[string]time.Time
+	log   runBody
 	// inTick: it is one of the runs of a tick, not yet a job of its own.
 	inTick bool
 }
@@ -55,7 +58,7 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 	}
 	doc, err := e.store.Get(ctx, RecordCollection(form), j.Record)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil
+		return e.endWaiting(ctx, j)
 	}
 	if err != nil {
 		return err
@@ -65,9 +68,12 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 		return err
 	}
 	if r.State == nil || !r.State.Deleted.IsZero() {
-		return nil
+		return e.endWaiting(ctx, j)
 	}
 	app, err := e.pinned(ctx, r.State, current)
+	if err == nil && j.Release != 0 && j.Release != app.Release {
+		app, err = e.defs.Release(ctx, j.App, j.Release) // a run that has waited stays on its release
+	}
 	if err != nil {
 		return err
 	}
@@ -76,8 +82,8 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 		return nil
 	}
 	cause := process.Cause{Root: j.Cause.Root, Depth: j.Cause.Depth + 1, Automation: j.App + "/" + j.Automation}
-	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done}
-	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Cause: j.Cause.Automation}
+	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done, waits: j.Waits}
+	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Cause: j.Cause.Automation, Actions: j.Acted}
 	if stop, err := e.overBudget(ctx, j, cause); stop != nil || err != nil {
 		if err != nil {
 			return err
@@ -85,13 +91,34 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 		return w.end(ctx, stop)
 	}
 	err = w.all(ctx)
-	j.Done = w.done
+	w.keep(j)
 	return w.end(ctx, err)
+}
+
+// endWaiting notes that a run which waited has ended because its record is gone.
+func (e *Engine) endWaiting(ctx context.Context, j *job) error {
+	if len(j.Waits) == 0 {
+		return nil
+	}
+	w := &run{e: e, id: j.ID, at: j.started, waits: j.Waits}
+	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Actions: j.Acted, State: "stopped"}
+	return w.end(ctx, nil)
+}
+
+// keep writes into the job what the next attempt has to know.
+func (w *run) keep(j *job) {
+	j.Done, j.Waits = w.done, w.waits
+	if len(w.waits) > 0 {
+		j.Release, j.Acted = w.app.Release, w.log.Actions
+	}
 }
 
 // all carries out the actions in order, unless the automation's condition does not hold.
 func (w *run) all(ctx context.Context) error {
 	w.log.Title, _ = w.cols["title"].(string)
+	if slices.Contains(w.done, "if") {
+		return w.over(w.actions(ctx, w.a.Actions, ""))
+	}
 	var applies bool
 	var problem *rules.Problem
 	err := w.ask(ctx, func(f *process.Facts) (needs []process.Need) {
@@ -107,7 +134,61 @@ func (w *run) all(ctx context.Context) error {
 		w.log.State = "skipped"
 		return nil
 	}
-	return w.actions(ctx, w.a.Actions, "")
+	w.done = append(slices.Clone(w.done), "if")
+	return w.over(w.actions(ctx, w.a.Actions, ""))
+}
+
+// errStopped ends a run before its last action.
+var errStopped = errors.New("engine: the run is over")
+
+// errWait puts a run aside until an instant; it is no failure.
+type errWait struct{ until time.Time }
+
+func (errWait) Error() string { return "engine: the run waits" }
+
+// over notes in the log that a run was ended or waits.
+func (w *run) over(err error) error {
+	var wait errWait
+	switch {
+	case errors.Is(err, errStopped):
+		w.log.State = "stopped"
+		return nil
+	case errors.As(err, &wait):
+		w.log.State, w.log.Until = "waiting", wait.until
+	}
+	return err
+}
+
+// ended asks whether what the automation says under "until" holds by now.
+func (w *run) ended(ctx context.Context) error {
+	over := false
+	var problem *rules.Problem
+	err := w.ask(ctx, func(f *process.Facts) (needs []process.Need) {
+		over, needs, problem = process.Over(w.app, w.a, w.rec, f, w.at)
+		return needs
+	})
+	switch {
+	case err != nil:
+		return err
+	case problem != nil:
+		return incident(problem)
+	case over:
+		return errStopped
+	}
+	return nil
+}
+
+// pause waits once for an action: until when is settled the first time.
+func (w *run) pause(seq string, until time.Time) error {
+	if until.After(w.at) {
+		if w.waits == nil {
+			w.waits = map[string]time.Time{}
+		}
+		w.waits[seq] = until
+		return errWait{until}
+	}
+	w.done = append(w.done, seq)
+	return nil
 }
 
 // ask puts a question to the core with the facts of this run's record.
@@ -135,6 +216,23 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, prefi
 		if slices.Contains(w.done, seq) {
 			continue
 		}
+		if until, waiting := w.waits[seq]; waiting {
+			if err := w.pause(seq, until); err != nil {
+				return err
+			}
+			continue
+		}
+		if w.a.Until != nil {
+			if err := w.ended(ctx); err != nil {
+				return err
+			}
+		}
+		if arm := w.taken(seq); arm != "" {
+			if err := w.arm(ctx, action, seq, arm); err != nil {
+				return err
+			}
+			continue
+		}
 		did, branch, err := w.action(ctx, action, seq)
 		for try := 1; overtaken(err) && try < maxTries; try++ {
 			if err = w.reread(ctx); err == nil {
@@ -145,17 +243,50 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, prefi
 			return err
 		}
 		if branch != nil {
-			if err := w.actions(ctx, branch.Branch, seq+"."+branch.Arm+"."); err != nil {
+			w.done = append(w.done, seq+"."+branch.Arm)
+			if err := w.arm(ctx, action, seq, branch.Arm); err != nil {
+				return err
+			}
+			continue
+		}
+		if did.Kind == "wait" && !did.Skipped {
+			w.log.Actions = append(w.log.Actions, did)
+			if err := w.pause(seq, did.Until); err != nil {
 				return err
 			}
 			continue
 		}
 		w.log.Actions = append(w.log.Actions, did)
 		w.done = append(w.done, seq)
+		if did.Kind == "stop" && !did.Skipped {
+			return errStopped
+		}
 		if err := w.reload(ctx, did); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// taken is the arm of a branch that was taken already: it is gone through to its end, whatever the condition says by now.
+func (w *run) taken(seq string) string {
+	for _, arm := range []string{"then", "else"} {
+		if slices.Contains(w.done, seq+"."+arm) {
+			return arm
+		}
+	}
+	return ""
+}
+
+func (w *run) arm(ctx context.Context, action *process.CompiledAction, seq, arm string) error {
+	list := action.Then
+	if arm == "else" {
+		list = action.Else
+	}
+	if err := w.actions(ctx, list, seq+"."+arm+"."); err != nil {
+		return err
+	}
+	w.done = append(w.done, seq)
 	return nil
 }
 
@@ -189,7 +320,7 @@ func overtaken(err error) bool {
 
 // reload reads the run's own record again after an action that may have changed it, so that the next one sees it as it is.
 func (w *run) reload(ctx context.Context, did RunAction) error {
-	if w.rec == nil || did.Skipped || did.Kind == "task" || did.Kind == "notify" || did.Kind == "http" {
+	if w.rec == nil || did.Skipped || did.Kind == "task" || did.Kind == "notify" || did.Kind == "http" || did.Kind == "stop" {
 		return nil
 	}
 	return w.reread(ctx)

@@ -44,7 +44,7 @@ func (e *Engine) overBudget(ctx context.Context, j *job, cause process.Cause) (s
 	if paused {
 		return permanent{&runProblem{Code: "automation.paused", Message: rules.Say("这个自动化已暂停", "這個自動化已暫停", "This automation is paused")}}, nil
 	}
-	if j.Cause.Automation == "" || j.Attempts > 1 {
+	if j.Cause.Automation == "" || j.Attempts > 1 || len(j.Waits) > 0 {
 		return nil, nil
 	}
 	b := &e.budgets

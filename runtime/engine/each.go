@@ -114,8 +114,15 @@ func (e *Engine) runEach(ctx context.Context, j *job, app *process.App, a *proce
 			if errors.As(err, &fixed) {
 				return nil // in the log, and not to be repeated
 			}
-			again, jobErr := newJob(job{ID: w.id, Kind: jobAutomation, App: j.App, Form: form.Def.Key, Record: d.ID, Automation: j.Automation,
-				Cause: process.Cause{Root: j.Cause.Root}, Done: w.done}, e.instant().Add(backoff(w.id, 1)), e.instant())
+			due := e.instant().Add(backoff(w.id, 1))
+			var wait errWait
+			if errors.As(err, &wait) {
+				due = wait.until
+			}
+			alone := job{ID: w.id, Kind: jobAutomation, App: j.App, Form: form.Def.Key, Record: d.ID, Automation: j.Automation,
+				Cause: process.Cause{Root: j.Cause.Root}}
+			w.keep(&alone)
+			again, jobErr := newJob(alone, due, e.instant())
 			failed = append(failed, again)
 			return jobErr
 		})

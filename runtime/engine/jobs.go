@@ -92,6 +92,10 @@ type job struct {
 	Ledger string    `json:"ledger,omitempty"`
 	// Done lists the actions that former attempts have finished.
 	Done []string `json:"done,omitempty"`
+	// Waits are the waits of a run and when each ends, Acted what it has done so far, and Release what it stays on.
+	Waits   map[string]time.Time `json:"waits,omitempty"`
+	Acted   []RunAction          `json:"acted,omitempty"`
+	Release int                  `json:"release,omitempty"`
 	// Plan is what the dates of the records are to be planned by.
 	Plan string `json:"plan,omitempty"`
 	// Person is whose open decisions are passed on.
@@ -364,6 +368,7 @@ func (e *Engine) renew(ctx context.Context, cancel context.CancelFunc, mu *sync.
 func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	now := e.instant()
 	var wait errLater
+	var rest errWait
 	var fixed permanent
 	j.Claims, j.Owner = 0, ""
 	switch {
@@ -372,6 +377,8 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	case errors.As(err, &wait):
 		j.State, j.Due = jobReady, now.Add(wait.after)
 		j.Attempts--
+	case errors.As(err, &rest):
+		j.State, j.Due, j.Attempts, j.Error = jobReady, rest.until, 0, ""
 	case errors.As(err, &fixed), j.Attempts >= maxAttempts:
 		j.State, j.DoneAt, j.Error = jobDead, now, err.Error()
 	default:

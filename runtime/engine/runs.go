@@ -23,7 +23,9 @@ type runBody struct {
 	Actions    []RunAction `json:"actions,omitempty"`
 	Attempt    int         `json:"attempt,omitempty"`
 	At         time.Time   `json:"at"`
-	Cause      string      `json:"cause,omitempty"`
+	// Until is when a waiting run goes on.
+	Until time.Time `json:"until,omitzero"`
+	Cause string    `json:"cause,omitempty"`
 }
 
 type runProblem struct {
@@ -41,12 +43,15 @@ type RunAction struct {
 	Record string   `json:"record,omitempty"`
 	People []string `json:"people,omitempty"`
 	Status int      `json:"status,omitempty"`
+	// Until is when a wait ends.
+	Until time.Time `json:"until,omitzero"`
 	// Skipped: its condition did not hold, or nobody was found.
 	Skipped bool `json:"skipped,omitempty"`
 }
 
 func (b *runBody) finish(err error) {
 	switch {
+	case b.State == "waiting":
 	case err == nil && b.State == "":
 		b.State = "done"
 	case err != nil:
@@ -67,8 +72,8 @@ func (b *runBody) finish(err error) {
 
 // logRuns keeps the logs of runs, one entry for each attempt that came to an end.
 func (e *Engine) logRuns(ctx context.Context, ws []*run) error {
-	docs := make([]store.Doc, len(ws))
-	for i, w := range ws {
+	var docs []store.Doc
+	for _, w := range ws {
 		w.log.At = w.at
 		body, err := marshal(w.log)
 		if err != nil {
@@ -78,11 +83,21 @@ func (e *Engine) logRuns(ctx context.Context, ws []*run) error {
 		if w.log.Record != "" {
 			cols["record"] = w.log.Record
 		}
+		if len(w.waits) > 0 {
+			// A run that waits has one entry, which says where it stands; it is kept as long as it waits.
+			if w.log.Until.After(w.log.At) {
+				cols["at"] = w.log.Until.UnixMilli()
+			}
+			if err := e.put(ctx, collRuns, w.id+"|wait", cols, w.log); err != nil {
+				return err
+			}
+			continue
+		}
 		attempt := strconv.Itoa(w.log.Attempt)
 		if w.inTick {
 			attempt = "tick" + attempt // its own job, if it needs one, counts from one
 		}
-		docs[i] = store.Doc{ID: w.id + "|" + attempt, Ver: 1, Cols: cols, Body: body}
+		docs = append(docs, store.Doc{ID: w.id + "|" + attempt, Ver: 1, Cols: cols, Body: body})
 	}
 	return e.insertAll(ctx, collRuns, docs)
 }
@@ -96,6 +111,8 @@ type Run struct {
 	Path                     string
 	Actions                  []RunAction
 	Attempt                  int
+	// Until is when a waiting run goes on.
+	Until time.Time
 }
 
 // Runs lists the runs of an automation, newest first.
@@ -111,7 +128,7 @@ func (e *Engine) Runs(ctx context.Context, app, automation string, limit int, af
 		if err := json.Unmarshal(d.Body, &b); err != nil {
 			return nil, "", err
 		}
-		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, Attempt: b.Attempt}
+		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, Attempt: b.Attempt, Until: b.Until}
 		if b.Error != nil {
 			r.Code, r.Message, r.Path = b.Error.Code, b.Error.Message, b.Error.Path
 		}

@@ -193,6 +193,8 @@ type CompiledAutomation struct {
 	// Form is the form of the records it runs on; nil for a cron automation without each.
 	Form *Form
 	If   *rules.Program
+	// Until ends a run.
+	Until *rules.Program
 	// Where filters the records of Each; the engine compiles it to a query as well.
 	Where   *rules.Program
 	Actions []*CompiledAction
@@ -223,8 +225,11 @@ type CompiledAction struct {
 	Who   []CompiledWho // task, notify
 	Text  map[string]*rules.Template
 	Due   *rules.Duration
-	URL   *rules.Template
-	Body  []CompiledAssign
-	Then  []*CompiledAction
-	Else  []*CompiledAction
+	// Wait is how long to wait, WaitDate until when; a time of day stands in the definition.
+	Wait     *rules.Duration
+	WaitDate *rules.Program
+	URL      *rules.Template
+	Body     []CompiledAssign
+	Then     []*CompiledAction
+	Else     []*CompiledAction
 }

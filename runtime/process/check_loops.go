@@ -53,6 +53,9 @@ type happening struct {
 func (c *compiler) causes(actions []*CompiledAction, form *Form) []happening {
 	var out []happening
 	for _, a := range actions {
+		if !a.Def.Wait.IsZero() {
+			return out // what comes later, the clock causes
+		}
 		switch {
 		case len(a.Set) > 0 && a.On != nil:
 			var fields []string

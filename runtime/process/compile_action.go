@@ -55,6 +55,9 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 				"Nobody is there to pick when an automation runs; choose another way to assign")
 		}
 	}
+	if !d.Wait.IsZero() {
+		c.wait(path, d, a, form, env)
+	}
 	if d.Pool != nil && needsRecord("pool") {
 		c.refPool(path+"/pool/in", d.Pool.In, a.On)
 	}
@@ -75,6 +78,26 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 	return a
 }
 
+// wait compiles how long a run waits. It waits for its own record: without one there is nothing that could end it.
+func (c *compiler) wait(path string, d *Action, a *CompiledAction, form *Form, env *rules.Env) {
+	switch {
+	case d.On != "":
+		c.fail(path+"/on", "setting.conflict", "等待只对自动化自己的记录，不写 on", "等待只對自動化自己的記錄，不寫 on", "A wait is for the automation’s own record; give it no “on”")
+	case form == nil:
+		c.fail(path+"/wait", "ref.kind", "这里没有记录，等待无从谈起：请用 each 选出记录", "這裡沒有記錄，等待無從談起：請用 each 選出記錄",
+			"There is no record here to wait for; choose records with “each”")
+	case d.Wait.Date != "":
+		a.WaitDate = c.dateExpr(path+"/wait/date", d.Wait.Date, env)
+	case d.Wait.At != "":
+		if !clock.MatchString(d.Wait.At) {
+			c.fail(path+"/wait/at", "shape.type", "“{at}”不是时刻，应写如 09:00", "「{at}」不是時刻，應寫如 09:00",
+				"“{at}” is not a time of day; write one like 09:00", "at", d.Wait.At)
+		}
+	default:
+		a.Wait = c.duration(path+"/wait", d.Wait.Duration)
+	}
+}
+
 // oneWay checks that an action is exactly one thing.
 func (c *compiler) oneWay(path string, d *Action, branch bool) {
 	var ways []string
@@ -88,15 +111,17 @@ func (c *compiler) oneWay(path string, d *Action, branch bool) {
 	add("start", d.Start != nil)
 	add("assign", d.Assign != nil)
 	add("pool", d.Pool != nil)
+	add("wait", !d.Wait.IsZero())
+	add("stop", d.Stop)
 	add("task", d.Task != nil)
 	add("notify", d.Notify != nil)
 	add("http", d.HTTP != nil)
 	add("then", branch)
 	switch {
 	case len(ways) == 0:
-		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、pool、task、notify、http，或 if/then/else",
-			"請選擇一個動作：set、move、start、assign、pool、task、notify、http，或 if/then/else",
-			"Choose an action: set, move, start, assign, pool, task, notify, http, or if/then/else")
+		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、pool、task、notify、http、wait、stop，或 if/then/else",
+			"請選擇一個動作：set、move、start、assign、pool、task、notify、http、wait、stop，或 if/then/else",
+			"Choose an action: set, move, start, assign, pool, task, notify, http, wait, stop, or if/then/else")
 	case len(ways) > 1:
 		c.fail(path, "setting.conflict", "一个动作只做一件事，这里写了：{ways}。请拆成几个动作", "一個動作只做一件事，這裡寫了：{ways}。請拆成幾個動作",
 			"One action does one thing; here are: {ways}. Split them", "ways", ways)

@@ -16,6 +16,10 @@ func (c *compiler) compileAutomations() {
 		c.each(path, a)
 		env := c.recordEnv(a.Form)
 		a.If = c.expr(path+"/if", d.If, env, rules.Bool)
+		a.Until = c.expr(path+"/until", d.Until, env, rules.Bool)
+		if d.Until != "" && a.Form == nil {
+			c.fail(path+"/until", "ref.kind", "这里没有记录，until 无从判断", "這裡沒有記錄，until 無從判斷", "There is no record here that “until” could look at")
+		}
 		if d.Limit < 0 || d.Limit > 10000 {
 			c.fail(path+"/limit", "setting.range", "一次最多处理 1 到 10000 条记录", "一次最多處理 1 到 10000 筆記錄",
 				"The limit is 1 to 10,000 records")

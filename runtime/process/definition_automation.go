@@ -6,15 +6,17 @@ import (
 
 // Automation is trigger + condition + actions.
 type Automation struct {
-	Key   string     `json:"key"`
-	Was   []string   `json:"was,omitempty"`
-	Name  rules.Text `json:"name"`
-	Help  rules.Text `json:"help,omitzero"`
-	On    Trigger    `json:"on"`
-	If    string     `json:"if,omitempty"`
-	Each  *Each      `json:"each,omitempty"`
-	Limit int        `json:"limit,omitempty"`
-	Do    []Action   `json:"do"`
+	Key  string     `json:"key"`
+	Was  []string   `json:"was,omitempty"`
+	Name rules.Text `json:"name"`
+	Help rules.Text `json:"help,omitzero"`
+	On   Trigger    `json:"on"`
+	If   string     `json:"if,omitempty"`
+	Each *Each      `json:"each,omitempty"`
+	// Until ends a run: it is looked at before each action and after each wait.
+	Until string   `json:"until,omitempty"`
+	Limit int      `json:"limit,omitempty"`
+	Do    []Action `json:"do"`
 	// Off keeps the automation in the definition without running it.
 	Off bool `json:"off,omitempty"`
 }
@@ -64,6 +66,10 @@ type Action struct {
 	Notify *NotifyAction `json:"notify,omitempty"`
 	HTTP   *HTTPAction   `json:"http,omitempty"`
 	Pool   *PoolAction   `json:"pool,omitempty"`
+	// Wait lets time pass: a duration, {"at": "09:00"} for the next time the clock shows it, or {"date": expression}.
+	Wait Due `json:"wait,omitzero"`
+	// Stop ends the run.
+	Stop bool `json:"stop,omitempty"`
 	// If applies to this action; with Then and Else it is a branch.
 	If   string   `json:"if,omitempty"`
 	Then []Action `json:"then,omitempty"`

@@ -23,6 +23,9 @@ type Deed struct {
 	Tasks   []TaskEffect
 	Notices []Notice
 	HTTP    *HTTPDeed
+	// Wait is until when the run waits; Stop ends it.
+	Wait time.Time
+	Stop bool
 	// Branch are the actions to go on with, for a condition with then and else.
 	Branch []*CompiledAction
 	// Arm is "then" or "else".
@@ -49,12 +52,24 @@ func Applies(app *App, a *CompiledAutomation, s *State, f *Facts, at time.Time) 
 	if a.If == nil || s == nil {
 		return true, nil, nil
 	}
+	return holds(app, a, a.If, "if", s, f, at)
+}
+
+// Over says whether a run of an automation has come to its end: what it says under "until" holds for the record now.
+func Over(app *App, a *CompiledAutomation, s *State, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
+	if a.Until == nil || s == nil {
+		return false, nil, nil
+	}
+	return holds(app, a, a.Until, "until", s, f, at)
+}
+
+func holds(app *App, a *CompiledAutomation, condition *rules.Program, member string, s *State, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
 	d, r := performer(app, s, f, at)
 	if r != nil {
 		p := rules.Errorf("/automations/"+a.Def.Key, r.Code, r.Message)
 		return false, nil, &p
 	}
-	yes, problem := d.truth(a.If, d.scope(d.view(nil)), "/automations/"+a.Def.Key+"/if")
+	yes, problem := d.truth(condition, d.scope(d.view(nil)), "/automations/"+a.Def.Key+"/"+member)
 	return yes, d.needs, problem
 }
 
@@ -190,8 +205,44 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		for _, p := range people {
 			deed.Notices = append(deed.Notices, Notice{User: p, Text: text})
 		}
+	case !a.Def.Wait.IsZero():
+		return d.wait(deed, a, sc)
+	case a.Def.Stop:
+		deed.Stop = true
 	case a.Def.HTTP != nil:
 		return d.call(deed, a, sc)
+	}
+	return nil
+}
+
+// wait finds until when a run waits; what is past already is no wait.
+func (d *decider) wait(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Problem {
+	deed.Wait = d.now
+	switch {
+	case a.Wait != nil:
+		deed.Wait = a.Wait.Add(d.now, d.app.Zone, d.f.Calendar)
+	case a.WaitDate != nil:
+		val, err := a.WaitDate.Eval(sc)
+		if err != nil {
+			p := failed(a.Path+"/wait/date", err)
+			return &p
+		}
+		switch day := val.(type) {
+		case rules.Date:
+			deed.Wait = day.At(dateHour, 0, d.app.Zone).UTC()
+		case time.Time:
+			deed.Wait = day.UTC()
+		}
+	default:
+		if at, err := time.Parse("15:04", a.Def.Wait.At); err == nil {
+			day := rules.DateOf(d.now, d.app.Zone)
+			if deed.Wait = day.At(at.Hour(), at.Minute(), d.app.Zone).UTC(); !deed.Wait.After(d.now) {
+				deed.Wait = day.AddDays(1).At(at.Hour(), at.Minute(), d.app.Zone).UTC()
+			}
+		}
+	}
+	if deed.Wait.Before(d.now) {
+		deed.Wait = d.now
 	}
 	return nil
 }

@@ -63,6 +63,8 @@ type scenario struct {
 	unique  map[string]string
 	away    map[string]string
 	tasks   map[string]*TaskEffect
+	// waiting are the runs of automations that wait.
+	waiting []*scenarioRun
 	// notices and started since the last expectation.
 	notices  []string
 	started  []string

@@ -125,7 +125,13 @@ func (s *scenario) wait(duration, path string) {
 	}
 	until := d.Add(s.now, s.app.Zone, s.world.Calendar(s.app.Def.Calendar))
 	for range 1000 {
+		run := s.nextWaiting(until)
 		id, timer := s.nextTimer(until)
+		if run != nil && (id == "" || run.until.Before(timer.At)) {
+			s.now = run.until
+			s.goOn(run)
+			continue
+		}
 		if id == "" {
 			break
 		}
@@ -149,112 +155,6 @@ func (s *scenario) nextTimer(until time.Time) (id string, next Timer) {
 		}
 	}
 	return id, next
-}
-
-// runCron runs a scheduled automation once, now.
-func (s *scenario) runCron(key, path string) {
-	a := s.app.Automations[key]
-	if a == nil {
-		s.fail(path+"/run", "没有自动化“{key}”", "沒有自動化「{key}」", "There is no automation “{key}”", "key", key)
-		return
-	}
-	if a.Def.Each == nil {
-		s.automate(a, "", Cause{Depth: 1})
-		return
-	}
-	for _, id := range slices.Clone(s.order) {
-		st := s.records[id]
-		if a.Form == nil || st.Form != a.Form.Def.Key || !st.Deleted.IsZero() {
-			continue
-		}
-		d := inspector(s.app, st, Service(s.app.Def.Key), s.facts(), s.now)
-		if d.bind() != nil {
-			continue
-		}
-		if yes, _ := d.truth(a.Where, d.scope(d.view(nil)), ""); yes {
-			s.automate(a, id, Cause{Depth: 1})
-		}
-	}
-}
-
-// automate runs an automation for a record: the same Perform as the engine's.
-func (s *scenario) automate(a *CompiledAutomation, id string, cause Cause) {
-	if a == nil || cause.Depth > 16 {
-		return
-	}
-	path := s.path + "/automations/" + a.Def.Key
-	f := s.facts()
-	for range 8 {
-		yes, needs, problem := Applies(s.app, a, s.records[id], f, s.now)
-		if problem != nil {
-			s.problems = append(s.problems, *problem)
-			return
-		}
-		if len(needs) == 0 {
-			if !yes {
-				return
-			}
-			break
-		}
-		for _, n := range needs {
-			s.fetch(f, n)
-		}
-	}
-	s.cov.Automations[a.Def.Key]++
-	cause.Automation = s.app.Def.Key + "/" + a.Def.Key
-	s.actions(a.Actions, id, cause, "", path)
-}
-
-func (s *scenario) actions(list []*CompiledAction, id string, cause Cause, prefix, path string) {
-	for i, action := range list {
-		seq := prefix + itoa(i)
-		f := s.facts()
-		for range 8 {
-			deed, needs, problem := Perform(s.app, action, s.records[id], f, s.now, seq, cause)
-			if problem != nil {
-				s.problems = append(s.problems, *problem)
-				return
-			}
-			if len(needs) == 0 {
-				s.carryOut(deed, id, cause, path)
-				break
-			}
-			for _, n := range needs {
-				s.fetch(f, n)
-			}
-		}
-	}
-}
-
-func (s *scenario) carryOut(deed *Deed, id string, cause Cause, path string) {
-	service := Service(s.app.Def.Key)
-	switch {
-	case deed.Command != nil:
-		deed.Command.ID = deed.Record
-		if r := s.do(deed.Command, service); r != nil {
-			s.refused(path, r)
-		}
-	case deed.Start != nil:
-		deed.Start.ID = fmt.Sprintf("rec-%s-%d", deed.Start.Form, len(s.order))
-		if r := s.do(deed.Start, service); r != nil {
-			s.refused(path, r)
-			return
-		}
-		s.started = append(s.started, deed.Start.Form)
-		if id != "" {
-			if r := s.do(&Command{Kind: Connect, ID: id, Link: &Link{ID: deed.Start.ID, Form: deed.Start.Form, Why: "started"}, Cause: cause}, service); r != nil {
-				s.refused(path, r)
-			}
-		}
-	case len(deed.Branch) > 0:
-		s.actions(deed.Branch, id, cause, deed.Seq+"."+deed.Arm+".", path)
-	}
-	for i := range deed.Tasks {
-		s.tasks[fmt.Sprintf("%s|%s|%d|%d", id, deed.Seq, s.ops, i)] = &deed.Tasks[i]
-	}
-	for _, n := range deed.Notices {
-		s.notices = append(s.notices, n.User)
-	}
 }
 
 // expect compares what is with what should be.

@@ -63,6 +63,7 @@ func (f *finder) action(path string, d *Action, form string, names rules.Names) 
 		f.assigns(path+"/start/with", s.With, formOf(f.def, started), names)
 		f.key(path+"/start/link", &s.Link, "/forms/"+started+"/fields")
 	}
+	f.expr(path+"/wait/date", &d.Wait.Date, names, nil)
 	if d.Pool != nil {
 		f.key(path+"/pool/in", &d.Pool.In, "/pools")
 	}

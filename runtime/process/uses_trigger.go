@@ -27,6 +27,7 @@ func (f *finder) automation(d *Automation) {
 		f.expr(path+"/each/where", &e.Where, names, nil)
 	}
 	f.expr(path+"/if", &d.If, names, nil)
+	f.expr(path+"/until", &d.Until, names, nil)
 	f.actions(path+"/do", d.Do, form, names)
 }
 

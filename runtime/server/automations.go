@@ -19,18 +19,20 @@ type automationOut struct {
 }
 
 type runOut struct {
-	ID      string             `json:"id"`
-	At      instant            `json:"at"`
-	State   string             `json:"state"`
-	Record  string             `json:"record,omitempty"`
-	Title   string             `json:"title,omitempty"`
-	Error   *problem           `json:"error"`
-	Attempt int                `json:"attempt"`
+	ID      string   `json:"id"`
+	At      instant  `json:"at"`
+	State   string   `json:"state"`
+	Record  string   `json:"record,omitempty"`
+	Title   string   `json:"title,omitempty"`
+	Error   *problem `json:"error"`
+	Attempt int      `json:"attempt"`
+	// Until is when a waiting run goes on.
+	Until   instant            `json:"until"`
 	Actions []engine.RunAction `json:"actions"`
 }
 
 func (c *call) run(r engine.Run) runOut {
-	out := runOut{ID: r.ID, At: instant(r.At), State: r.State, Record: r.Record, Title: r.Title, Attempt: r.Attempt, Actions: list(r.Actions)}
+	out := runOut{ID: r.ID, At: instant(r.At), State: r.State, Record: r.Record, Title: r.Title, Attempt: r.Attempt, Until: instant(r.Until), Actions: list(r.Actions)}
 	if r.Code != "" {
 		out.Error = &problem{Path: r.Path, Code: r.Code, Message: r.Message.In(c.lang())}
 	}

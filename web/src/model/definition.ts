@@ -510,6 +510,7 @@ export interface Automation {
   on: Trigger;
   if?: string;
   each?: { form?: string; process?: string; where?: string };
+  until?: string;
   limit?: number;
   do: Action[];
   off?: boolean;
@@ -554,6 +555,8 @@ export interface Action {
     retry?: number;
   };
   if?: string;
+  wait?: string | { at: string } | { date: string };
+  stop?: boolean;
   then?: Action[];
   else?: Action[];
   on?: string;

@@ -150,6 +150,7 @@ export function references(def: Definition): Reference[] {
     const emit = emitter(form);
     emit('list', [...base, 'on', 'fields'], auto.on.fields);
     emit('expression', [...base, 'if'], auto.if);
+    emit('expression', [...base, 'until'], auto.until);
     emit('expression', [...base, 'each', 'where'], auto.each?.where);
     const target = (action: Action) => {
       const via = def.forms?.find((f) => f.key === form)?.fields.find((f) => f.key === action.on);
@@ -160,6 +161,7 @@ export function references(def: Definition): Reference[] {
         const here = [...at, i];
         emit('expression', [...here, 'if'], action.if);
         emit('name', [...here, 'on'], action.on);
+        if (typeof action.wait === 'object' && 'date' in action.wait) emit('expression', [...here, 'wait', 'date'], action.wait.date);
         assigns(target(action), target(action), [...here, 'set'], action.set);
         if (action.start) {
           const started = emitter(action.start.form ?? formOf(action.start.process));

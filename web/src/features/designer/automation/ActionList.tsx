@@ -12,6 +12,7 @@ import { IconButton, Problems, Row } from '../controls/Row';
 import { OwnerSlot } from '../controls/OwnerSlot';
 import { ChoiceSlot, NumberSlot, TextSlot, WordSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
+import { WaitRow } from './WaitRow';
 import { actionKind, ACTIONS, type ActionKind } from './words';
 
 /** Problems of an action stand in it, not under the list. */
@@ -42,6 +43,10 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
         return { pool: { in: def.pools?.find((p) => p.form === form)?.key ?? '' } };
       case 'http':
         return { http: { url: 'https://', method: 'POST' } };
+      case 'wait':
+        return { wait: 'P3D' };
+      case 'stop':
+        return { stop: true };
       case 'branch':
         return { if: '', then: [] };
     }
@@ -87,7 +92,7 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
   );
 }
 
-const INNER = ['set', 'move', 'start', 'assign', 'pool', 'task', 'notify', 'http', 'if', 'then', 'else', 'on'];
+const INNER = ['set', 'move', 'start', 'assign', 'pool', 'task', 'notify', 'http', 'wait', 'stop', 'if', 'then', 'else', 'on'];
 
 function ActionBody({ at, action, form, depth }: { at: Path; action: Action; form: string; depth: number }) {
   const { t } = useTranslation('designer');
@@ -191,6 +196,8 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
           <BodyRows at={[...at, 'http', 'body']} form={form} />
         </>
       ) : null}
+      {kind === 'wait' ? <WaitRow at={[...at, 'wait']} form={form} /> : null}
+      {kind === 'stop' ? <p className="s">{t('stopHint')}</p> : null}
       {kind === 'branch' ? (
         <>
           <FormulaSlot at={[...at, 'if']} form={form} label={t('branchIf')} placeholder={t('conditionPlaceholder')} />

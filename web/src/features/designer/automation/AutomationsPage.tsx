@@ -14,7 +14,7 @@ import { SidePage } from '../SidePage';
 import { ActionList } from './ActionList';
 import { Schedule } from './Schedule';
 import { TriggerPart } from './TriggerPart';
-import { useTriggerText } from './words';
+import { hasWait, useTriggerText } from './words';
 
 /** The automations: when, for which records, what. */
 export function AutomationsPage() {
@@ -65,7 +65,7 @@ function One({ auto, index }: { auto: Automation; index: number }) {
   const { actions } = useDraftStore();
   const at = ['automations', index];
   const form = formOfAutomation(def, auto);
-  const rest = useSlot<Automation>(at, ['name', 'help', 'on', 'if', 'each', 'limit', 'do', 'off']);
+  const rest = useSlot<Automation>(at, ['name', 'help', 'on', 'if', 'each', 'limit', 'until', 'do', 'off']);
   return (
     <div className="card d-one">
       <header>
@@ -96,6 +96,9 @@ function One({ auto, index }: { auto: Automation; index: number }) {
           hint={t('onlyIfHint')}
           placeholder={t('conditionPlaceholder')}
         />
+        {form !== '' && (auto.until !== undefined || hasWait(auto.do)) ? (
+          <FormulaSlot at={[...at, 'until']} form={form} label={t('until')} hint={t('untilHint')} placeholder={t('conditionPlaceholder')} />
+        ) : null}
         {auto.each ? <NumberSlot at={[...at, 'limit']} label={t('limit')} hint={t('limitHint')} min={1} max={100000} /> : null}
       </Part>
       <Part title={t('then')}>

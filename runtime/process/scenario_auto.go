@@ -1,0 +1,191 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"pipewright/rules"
+)
+
+// runCron runs a scheduled automation once, now.
+func (s *scenario) runCron(key, path string) {
+	a := s.app.Automations[key]
+	if a == nil {
+		s.fail(path+"/run", "没有自动化“{key}”", "沒有自動化「{key}」", "There is no automation “{key}”", "key", key)
+		return
+	}
+	if a.Def.Each == nil {
+		s.automate(a, "", Cause{Depth: 1})
+		return
+	}
+	for _, id := range slices.Clone(s.order) {
+		st := s.records[id]
+		if a.Form == nil || st.Form != a.Form.Def.Key || !st.Deleted.IsZero() {
+			continue
+		}
+		d := inspector(s.app, st, Service(s.app.Def.Key), s.facts(), s.now)
+		if d.bind() != nil {
+			continue
+		}
+		if yes, _ := d.truth(a.Where, d.scope(d.view(nil)), ""); yes {
+			s.automate(a, id, Cause{Depth: 1})
+		}
+	}
+}
+
+// automate runs an automation for a record: the same Perform as the engine's.
+func (s *scenario) automate(a *CompiledAutomation, id string, cause Cause) {
+	if a == nil || cause.Depth > 16 {
+		return
+	}
+	path := s.path + "/automations/" + a.Def.Key
+	f := s.facts()
+	for range 8 {
+		yes, needs, problem := Applies(s.app, a, s.records[id], f, s.now)
+		if problem != nil {
+			s.problems = append(s.problems, *problem)
+			return
+		}
+		if len(needs) == 0 {
+			if !yes {
+				return
+			}
+			break
+		}
+		for _, n := range needs {
+			s.fetch(f, n)
+		}
+	}
+	s.cov.Automations[a.Def.Key]++
+	cause.Automation = s.app.Def.Key + "/" + a.Def.Key
+	s.goOn(&scenarioRun{a: a, id: id, cause: cause, path: path, done: map[string]bool{}})
+}
+
+// scenarioRun is a run of an automation: what it has done, and until when it waits.
+type scenarioRun struct {
+	a     *CompiledAutomation
+	id    string
+	cause Cause
+	path  string
+	// done are the places of actions finished, and the arms of branches taken.
+	done  map[string]bool
+	until time.Time
+}
+
+// goOn carries a run on to its end or its next wait.
+func (s *scenario) goOn(r *scenarioRun) {
+	s.waiting = slices.DeleteFunc(s.waiting, func(o *scenarioRun) bool { return o == r })
+	if st := s.records[r.id]; st != nil && !st.Deleted.IsZero() {
+		return
+	}
+	s.actions(r.a.Actions, r, "")
+}
+
+// nextWaiting is the waiting run that goes on first.
+func (s *scenario) nextWaiting(until time.Time) (next *scenarioRun) {
+	for _, r := range s.waiting {
+		if !r.until.After(until) && (next == nil || r.until.Before(next.until)) {
+			next = r
+		}
+	}
+	return next
+}
+
+// ask puts a question to the core until it has the facts.
+func (s *scenario) ask(question func(*Facts) ([]Need, *rules.Problem)) bool {
+	f := s.facts()
+	for range 8 {
+		needs, problem := question(f)
+		if problem != nil {
+			s.problems = append(s.problems, *problem)
+			return false
+		}
+		if len(needs) == 0 {
+			return true
+		}
+		for _, n := range needs {
+			s.fetch(f, n)
+		}
+	}
+	return true
+}
+
+// actions carries a list out; false when the run is over or waits.
+func (s *scenario) actions(list []*CompiledAction, r *scenarioRun, prefix string) bool {
+	for i, action := range list {
+		seq := prefix + itoa(i)
+		if r.done[seq] {
+			continue
+		}
+		over := false
+		if !s.ask(func(f *Facts) (needs []Need, p *rules.Problem) {
+			over, needs, p = Over(s.app, r.a, s.records[r.id], f, s.now)
+			return needs, p
+		}) || over {
+			return false
+		}
+		var deed *Deed
+		if !s.ask(func(f *Facts) (needs []Need, p *rules.Problem) {
+			deed, needs, p = Perform(s.app, action, s.records[r.id], f, s.now, seq, r.cause)
+			return needs, p
+		}) {
+			return false
+		}
+		if len(action.Then)+len(action.Else) > 0 {
+			// Once taken, an arm is gone through to its end, whatever the condition says after a wait.
+			arm, branch := deed.Arm, deed.Branch
+			if r.done[seq+".then"] {
+				arm, branch = "then", action.Then
+			} else if r.done[seq+".else"] {
+				arm, branch = "else", action.Else
+			}
+			r.done[seq+"."+arm] = true
+			if !s.actions(branch, r, seq+"."+arm+".") {
+				return false
+			}
+			r.done[seq] = true
+			continue
+		}
+		r.done[seq] = true
+		if deed.Stop {
+			return false
+		}
+		if deed.Wait.After(s.now) {
+			r.until = deed.Wait
+			s.waiting = append(s.waiting, r)
+			return false
+		}
+		s.carryOut(deed, r.id, r.cause, r.path)
+	}
+	return true
+}
+
+func (s *scenario) carryOut(deed *Deed, id string, cause Cause, path string) {
+	service := Service(s.app.Def.Key)
+	switch {
+	case deed.Command != nil:
+		deed.Command.ID = deed.Record
+		if r := s.do(deed.Command, service); r != nil {
+			s.refused(path, r)
+		}
+	case deed.Start != nil:
+		deed.Start.ID = fmt.Sprintf("rec-%s-%d", deed.Start.Form, len(s.order))
+		if r := s.do(deed.Start, service); r != nil {
+			s.refused(path, r)
+			return
+		}
+		s.started = append(s.started, deed.Start.Form)
+		if id != "" {
+			if r := s.do(&Command{Kind: Connect, ID: id, Link: &Link{ID: deed.Start.ID, Form: deed.Start.Form, Why: "started"}, Cause: cause}, service); r != nil {
+				s.refused(path, r)
+			}
+		}
+	}
+	for i := range deed.Tasks {
+		s.tasks[fmt.Sprintf("%s|%s|%d|%d", id, deed.Seq, s.ops, i)] = &deed.Tasks[i]
+	}
+	for _, n := range deed.Notices {
+		s.notices = append(s.notices, n.User)
+	}
+}
