@@ -2,6 +2,7 @@ package process
 
 import (
 	"slices"
+	"time"
 
 	"pipewright/rules"
 )
@@ -13,6 +14,7 @@ func Effects(app *App, before *State, id string, events []Event) []Effect {
 	w := &effects{app: app, s: before.Clone()}
 	w.s.ID = id
 	for i := range events {
+		w.ahead = events[i+1:]
 		w.event(&events[i])
 	}
 	return w.out
@@ -21,7 +23,9 @@ func Effects(app *App, before *State, id string, events []Event) []Effect {
 type effects struct {
 	app *App
 	s   *State
-	out []Effect
+	// ahead are the events after the one looked at.
+	ahead []Event
+	out   []Effect
 }
 
 func (w *effects) add(e *Event, kind, id string, fill func(*Effect)) {
@@ -149,13 +153,29 @@ func (w *effects) slotTask(e *Event, r *Round, step string, n int, slot Slot) {
 	switch slot.State {
 	case Open:
 		t.State, t.Result = Open, ""
-		if ch := w.app.Chains[r.Chain].Step(step); ch != nil && len(ch.Due) > 0 {
-			t.DueAt = ch.Due[0].After.Add(e.At, w.app.Zone, nil)
-		}
+		t.DueAt = w.due(step)
 	case Cancelled, Moved, TimedOut:
 		t.State = Cancelled
 	}
 	w.task(e, step+"|"+itoa(r.N)+"|"+itoa(n), t)
+}
+
+// due is when the next rung of a step's ladder is, as the record shows it: the instant its timer was set to by the working calendar, which
+// only the decision knew. A step's timers are set by the event after the one that enters it. A ladder that has run out leaves no date.
+func (w *effects) due(step string) time.Time {
+	timers := w.s.Timers
+	if len(w.ahead) > 0 {
+		if set, ok := w.ahead[0].Payload.(TimersSet); ok {
+			timers = slices.Concat(timers, set.Add)
+		}
+	}
+	var at time.Time
+	for _, t := range timers {
+		if t.Kind == "step" && t.Key == step && (at.IsZero() || t.At.Before(at)) {
+			at = t.At
+		}
+	}
+	return at
 }
 
 func (w *effects) task(e *Event, id string, t *TaskEffect) {
