@@ -195,13 +195,14 @@ function OpenPoint({ record, path, message }: { record: RecordFull; path: string
   );
 }
 
+/** Who will approve. The dialog is its landmark: the record below it may show a region of the same name. */
 function Preview({ model, preview, chain }: { model: Model; preview: UseQueryResult<PathPreview>; chain: string }) {
   const { t } = useTranslation('record');
   const text = useText();
   const { data: me } = useQuery(meQuery());
   const { data, error, isPending, refetch } = preview;
   return (
-    <section className="card" style={{ margin: '8px 0 12px' }} aria-label={t('whoWillApprove')}>
+    <div className="card" style={{ margin: '8px 0 12px' }}>
       <header>
         <h2>{t('whoWillApprove')}</h2>
       </header>
@@ -213,6 +214,6 @@ function Preview({ model, preview, chain }: { model: Model; preview: UseQueryRes
           {text(p.message)}
         </p>
       ))}
-    </section>
+    </div>
   );
 }
