@@ -195,14 +195,14 @@ function OpenPoint({ record, path, message }: { record: RecordFull; path: string
   );
 }
 
-/** Who will approve. The dialog is its landmark: the record below it may show a region of the same name. */
+/** Who will approve; a section without a name, and so no region: the record below the dialog may show one of this name. */
 function Preview({ model, preview, chain }: { model: Model; preview: UseQueryResult<PathPreview>; chain: string }) {
   const { t } = useTranslation('record');
   const text = useText();
   const { data: me } = useQuery(meQuery());
   const { data, error, isPending, refetch } = preview;
   return (
-    <div className="card" style={{ margin: '8px 0 12px' }}>
+    <section className="card" style={{ margin: '8px 0 12px' }}>
       <header>
         <h2>{t('whoWillApprove')}</h2>
       </header>
@@ -214,6 +214,6 @@ function Preview({ model, preview, chain }: { model: Model; preview: UseQueryRes
           {text(p.message)}
         </p>
       ))}
-    </div>
+    </section>
   );
 }
