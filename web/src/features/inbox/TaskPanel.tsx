@@ -57,7 +57,13 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
   const grounds = (round?.guarded ?? []).map((k) => fieldOf(form, k)).filter((f) => f !== undefined && !isEmpty(record.data[f.key]));
   const words = grounds.filter((f) => f?.type === 'longtext');
   const tables = grounds.filter((f) => f?.type === 'table');
-  const comments = round?.steps.flatMap((s) => s.slots.filter((slot) => slot.comment).map((slot) => ({ slot, step: s }))) ?? [];
+  // Why the round before came back stands with what is said in this one: whoever is asked again, or anew, decides on it.
+  const last = record.rounds?.[0];
+  const back = round?.state === 'running' && last?.result === 'returned' && last.chain === round.chain ? last.steps : [];
+  const comments = [
+    ...back.flatMap((s) => s.slots.filter((slot) => slot.state === 'returned' && slot.comment).map((slot) => ({ slot, step: s }))),
+    ...(round?.steps.flatMap((s) => s.slots.filter((slot) => slot.comment).map((slot) => ({ slot, step: s }))) ?? []),
+  ];
   const process = model.process(record.process);
   useReadCopies(record, me.user.id);
   return (
@@ -119,9 +125,13 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
                 <p>{round.comment}</p>
               </div>
             ) : null}
-            {comments.map(({ slot, step }) => (
-              <div key={`${step.key}.${slot.person.id}`}>
-                <b>{slot.person.name}</b> <span className="s">{text(step.name)}</span>
+            {comments.map(({ slot, step }, i) => (
+              <div key={slot.taskId ?? i}>
+                <b>{slot.person.name}</b>{' '}
+                <span className="s">
+                  {text(step.name)}
+                  {slot.state === 'returned' ? ` · ${t('return')}` : ''}
+                </span>
                 <p>{slot.comment}</p>
               </div>
             ))}
