@@ -88,6 +88,11 @@ func (e *Engine) paused(ctx context.Context, name string) (bool, error) {
 	return b.Paused, json.Unmarshal(d.Body, &b)
 }
 
+// Paused says whether an automation is paused.
+func (e *Engine) Paused(ctx context.Context, app, automation string) (bool, error) {
+	return e.paused(ctx, app+"/"+automation)
+}
+
 // PauseAutomation pauses or resumes an automation on every node. Who may is the caller's to check.
 func (e *Engine) PauseAutomation(ctx context.Context, app, automation string, paused bool) error {
 	e.budgets.mu.Lock()

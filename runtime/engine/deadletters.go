@@ -35,6 +35,13 @@ func (e *Engine) jobDied(ctx context.Context, j *job) {
 		"name", j.Automation, "why", clip(j.Error, 200)))
 }
 
+// hand is somebody who has taken a dead job in hand, and what he made of it.
+type hand struct {
+	By    string    `json:"by"`
+	At    time.Time `json:"at"`
+	State string    `json:"state"`
+}
+
 // tell leaves a notice to each person under a fixed id.
 func (e *Engine) tell(ctx context.Context, id string, about relayItem, to []string, text rules.Text) {
 	var docs []store.Doc
@@ -67,16 +74,32 @@ func (e *Engine) Jobs(ctx context.Context, state string, limit int, after string
 	if err != nil {
 		return nil, "", readError(err)
 	}
-	out := make([]Job, 0, len(page.Docs))
-	for _, d := range page.Docs {
+	out, err := jobViews(page.Docs)
+	return out, page.Next, err
+}
+
+// Incidents are the jobs of a record that failed for good and wait for somebody to take them in hand, oldest first. Who may is the
+// caller's to check.
+func (e *Engine) Incidents(ctx context.Context, record string) ([]Job, error) {
+	page, err := e.store.Query(ctx, collJobs, query.Query{Filter: query.And{query.Cmp{Col: "state", Op: query.Eq, Value: jobDead}, query.Cmp{Col: "record", Op: query.Eq, Value: record}},
+		Sort: []query.Sort{{Col: "createdAt"}}, Limit: 50})
+	if err != nil {
+		return nil, readError(err)
+	}
+	return jobViews(page.Docs)
+}
+
+func jobViews(docs []store.Doc) ([]Job, error) {
+	out := make([]Job, 0, len(docs))
+	for _, d := range docs {
 		j, err := jobOf(d)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		out = append(out, Job{ID: j.ID, Kind: j.Kind, State: j.State, App: j.App, Form: j.Form, Record: j.Record, Automation: j.Automation,
 			Error: j.Error, Attempts: j.Attempts, CreatedAt: j.CreatedAt, Due: j.Due, DoneAt: j.DoneAt})
 	}
-	return out, page.Next, nil
+	return out, nil
 }
 
 // RetryJob makes a dead job ready again with all its attempts; DiscardJob ends it for good. Errors: *process.Rejection not.found,
@@ -111,6 +134,7 @@ func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change 
 		return conflict()
 	}
 	change(j)
+	j.Hands = append(j.Hands, hand{By: by.ID, At: e.instant(), State: j.State})
 	e.log.Info("a dead job was taken in hand", "job", id, "by", by.ID, "state", j.State)
 	if err := e.saveJob(ctx, j); err != nil {
 		if errors.Is(err, store.ErrConflict) {
@@ -120,4 +144,11 @@ func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change 
 	}
 	e.wake()
 	return nil
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
 }

@@ -85,7 +85,7 @@ func (e *Engine) runEach(ctx context.Context, j *job, app *process.App, a *proce
 	if limit == 0 {
 		limit = eachDefault
 	}
-	total := 0
+	total, dead := 0, 0
 	q := query.Query{Filter: filter, After: j.After}
 	for total < limit {
 		q.Limit = min(200, limit-total)
@@ -112,7 +112,14 @@ func (e *Engine) runEach(ctx context.Context, j *job, app *process.App, a *proce
 			}
 			var fixed permanent
 			if errors.As(err, &fixed) {
-				return nil // in the log, and not to be repeated
+				// An incident: it is not repeated by itself, and holds up nobody.
+				dead++
+				alone := job{ID: w.id, Kind: jobAutomation, App: j.App, Form: form.Def.Key, Record: d.ID, Automation: j.Automation,
+					Cause: process.Cause{Root: j.Cause.Root}, State: jobDead, Attempts: 1, CreatedAt: e.instant(), DoneAt: e.instant(), Error: err.Error()}
+				w.keep(&alone)
+				parked, jobErr := alone.doc(1)
+				failed = append(failed, parked)
+				return jobErr
 			}
 			due := e.instant().Add(backoff(w.id, 1))
 			var wait errWait
@@ -140,6 +147,11 @@ func (e *Engine) runEach(ctx context.Context, j *job, app *process.App, a *proce
 		if q.After = page.Next; q.After == "" {
 			break
 		}
+	}
+	if dead > 0 {
+		e.tell(ctx, "dead|"+j.ID, relayItem{app: j.App, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+			"自动化“{name}”有 {n} 条记录执行失败，请在自动化页查看并重试", "自動化「{name}」有 {n} 筆記錄執行失敗，請在自動化頁查看並重試",
+			"The automation “{name}” failed for {n} records; see them on the automations page and retry", "name", j.Automation, "n", dead))
 	}
 	return total, nil
 }

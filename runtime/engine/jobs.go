@@ -115,6 +115,7 @@ type job struct {
 	Attempts int       `json:"attempts,omitempty"`
 	Claims   int       `json:"claims,omitempty"`
 	Error    string    `json:"error,omitempty"`
+	Hands    []hand    `json:"hands,omitempty"`
 	DoneAt   time.Time `json:"doneAt,omitzero"`
 
 	ver int64
@@ -393,11 +394,4 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	if j.State == jobDead {
 		e.jobDied(ctx, j)
 	}
-}
-
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n]) + "…"
-	}
-	return s
 }

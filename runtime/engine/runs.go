@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"pipewright/rules"
@@ -113,6 +114,8 @@ type Run struct {
 	Attempt                  int
 	// Until is when a waiting run goes on.
 	Until time.Time
+	// Job is the dead job of a run that failed for good; empty once somebody has taken it in hand.
+	Job string
 }
 
 // Runs lists the runs of an automation, newest first.
@@ -134,5 +137,34 @@ func (e *Engine) Runs(ctx context.Context, app, automation string, limit int, af
 		}
 		out = append(out, r)
 	}
-	return out, page.Next, nil
+	return out, page.Next, e.deadRuns(ctx, out)
+}
+
+// deadRuns notes which runs somebody has to take in hand. A run is named after its job, with the attempt behind it; of several
+// attempts the newest counts.
+func (e *Engine) deadRuns(ctx context.Context, runs []Run) error {
+	at := map[string]int{}
+	var ids []string
+	for i := range runs {
+		id := runs[i].ID[:max(0, strings.LastIndexByte(runs[i].ID, '|'))]
+		if _, seen := at[id]; !seen && runs[i].State == "failed" {
+			ids = append(ids, id)
+		}
+		if _, seen := at[id]; !seen {
+			at[id] = i
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	docs, err := e.store.GetMany(ctx, collJobs, ids)
+	if err != nil {
+		return readError(err)
+	}
+	for _, d := range docs {
+		if d.Cols["state"] == jobDead {
+			runs[at[d.ID]].Job = d.ID
+		}
+	}
+	return nil
 }

@@ -14,6 +14,7 @@ type automationOut struct {
 	Name      rules.Text `json:"name"`
 	On        rules.Text `json:"on"`
 	Off       bool       `json:"off"`
+	Paused    bool       `json:"paused"`
 	NextFires []instant  `json:"nextFires"`
 	Last      *runOut    `json:"last"`
 }
@@ -27,12 +28,14 @@ type runOut struct {
 	Error   *problem `json:"error"`
 	Attempt int      `json:"attempt"`
 	// Until is when a waiting run goes on.
-	Until   instant            `json:"until"`
+	Until instant `json:"until"`
+	// Job is to be retried or discarded: the run failed for good.
+	Job     string             `json:"job,omitempty"`
 	Actions []engine.RunAction `json:"actions"`
 }
 
 func (c *call) run(r engine.Run) runOut {
-	out := runOut{ID: r.ID, At: instant(r.At), State: r.State, Record: r.Record, Title: r.Title, Attempt: r.Attempt, Until: instant(r.Until), Actions: list(r.Actions)}
+	out := runOut{ID: r.ID, At: instant(r.At), State: r.State, Record: r.Record, Title: r.Title, Attempt: r.Attempt, Until: instant(r.Until), Job: r.Job, Actions: list(r.Actions)}
 	if r.Code != "" {
 		out.Error = &problem{Path: r.Path, Code: r.Code, Message: r.Message.In(c.lang())}
 	}
@@ -53,6 +56,9 @@ func (s *Server) getAutomations(c *call) (any, error) {
 		}
 		runs, _, err := s.Engine.Runs(c.ctx(), app.Def.Key, a.Key, 1, "")
 		if err != nil {
+			return nil, err
+		}
+		if one.Paused, err = s.Engine.Paused(c.ctx(), app.Def.Key, a.Key); err != nil {
 			return nil, err
 		}
 		if len(runs) > 0 {
@@ -168,11 +174,39 @@ func (s *Server) getJobs(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return page(jobsOut(jobs), next), nil
+}
+
+func jobsOut(jobs []engine.Job) []jobOut {
 	out := make([]jobOut, len(jobs))
 	for i, j := range jobs {
 		out[i] = jobOut{j.ID, j.Kind, j.State, j.App, j.Form, j.Record, j.Automation, j.Error, j.Attempts, instant(j.CreatedAt), instant(j.Due), instant(j.DoneAt)}
 	}
-	return page(out, next), nil
+	return out
+}
+
+// getIncidents lists what failed for good on a record.
+func (s *Server) getIncidents(c *call) (any, error) {
+	jobs, err := s.Engine.Incidents(c.ctx(), c.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	return page(jobsOut(jobs), ""), nil
+}
+
+func (s *Server) pauseAutomation(c *call) (any, error) { return nil, s.setPaused(c, true) }
+
+func (s *Server) resumeAutomation(c *call) (any, error) { return nil, s.setPaused(c, false) }
+
+func (s *Server) setPaused(c *call, paused bool) error {
+	app, err := s.Designer.Catalog().Current(c.ctx(), c.Param("app"))
+	if err != nil {
+		return err
+	}
+	if app.Automations[c.Param("key")] == nil {
+		return errNotFound
+	}
+	return s.Engine.PauseAutomation(c.ctx(), app.Def.Key, c.Param("key"), paused)
 }
 
 func (s *Server) retryJob(c *call) (any, error) {

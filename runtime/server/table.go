@@ -123,6 +123,9 @@ func (s *Server) table() []route {
 
 		{method: get, path: "/api/automations/:app", who: admins, summary: "Automations with their next fires", out: items[automationOut]{}, handle: s.getAutomations},
 		{method: get, path: "/api/automations/:app/:key/runs", who: admins, summary: "Runs of an automation", out: items[runOut]{}, handle: s.getRuns},
+		{method: post, path: "/api/automations/:app/:key/pause", who: admins, summary: "Pause an automation on every node", handle: s.pauseAutomation},
+		{method: post, path: "/api/automations/:app/:key/resume", who: admins, summary: "Let a paused automation run again", handle: s.resumeAutomation},
+		{method: get, path: "/api/incidents/:id", who: admins, summary: "What failed for good on a record", out: items[jobOut]{}, handle: s.getIncidents},
 		{method: get, path: "/api/schedules", who: admins, summary: "The ledger of schedules", out: items[ledgerOut]{}, handle: s.getSchedules},
 		{method: get, path: "/api/audit/anchors", who: admins, summary: "The signed ends of all chains of events, a line a day", out: items[anchorOut]{}, handle: s.getAnchors},
 		{method: get, path: "/api/audit/anchors/:day", who: admins, summary: "An anchor with its ends, as it is handed out", out: engine.Witness{}, handle: s.getAnchor},

@@ -106,7 +106,38 @@ export const previewChain = (app: string, input: PreviewInput, signal?: AbortSig
 export interface AutomationInfo {
   key: string;
   nextFires?: string[];
+  paused: boolean;
 }
+
+export interface RunAction {
+  path: string;
+  kind: string;
+  skipped?: boolean;
+}
+
+export interface RunInfo {
+  id: string;
+  at: string;
+  state: 'done' | 'failed' | 'skipped' | 'waiting' | 'stopped';
+  record?: string;
+  title?: string;
+  error: { code: string; message: string } | null;
+  actions: RunAction[];
+  until: string | null;
+  /** To be retried or discarded. */
+  job?: string;
+}
+
+export const runsQuery = (app: string, key: string) =>
+  queryOptions({
+    queryKey: ['automations', app, key, 'runs'],
+    queryFn: ({ signal }) =>
+      api.get<{ items: RunInfo[] }>(`/automations/${app}/${key}/runs?limit=20`, { signal }).then((p) => p.items),
+    retry: false,
+  });
+
+export const pauseAutomation = (app: string, key: string, paused: boolean) =>
+  api.post(`/automations/${app}/${key}/${paused ? 'pause' : 'resume'}`);
 
 export const automationsQuery = (app: string) =>
   queryOptions({

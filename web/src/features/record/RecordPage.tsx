@@ -9,6 +9,7 @@ import type { RecordFull, TransitionInfo } from '@/api/types';
 import type { Form, Process } from '@/model/definition';
 import { move } from '@/records/actions';
 import { FormSections } from '@/records/FormFields';
+import { IncidentsCard } from '@/records/Incidents';
 import { chainOf, stageOf, useModel, type Model } from '@/records/model';
 import { needsNothing } from '@/records/needs';
 import { TransitionDialog } from '@/records/TransitionDialog';
@@ -151,7 +152,12 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
       </div>
       {phone ? (
         <div className="record-body phone">
-          {tab === 'form' ? formPart : null}
+          {tab === 'form' ? (
+            <>
+              <IncidentsCard record={record.id} />
+              {formPart}
+            </>
+          ) : null}
           {tab === 'next' ? <LeaveCard record={record} /> : null}
           {tab === 'approval' ? <ApprovalCard record={record} model={model} next={main} /> : null}
           {tab === 'timeline' ? <TimelineCard record={record} model={model} /> : null}
@@ -164,6 +170,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
             <RelatedCard record={record} model={model} />
           </div>
           <aside className="rail" aria-label={t('rail')}>
+            <IncidentsCard record={record.id} />
             <LeaveCard record={record} />
             <ApprovalCard record={record} model={model} next={main} />
             <TimelineCard record={record} model={model} />

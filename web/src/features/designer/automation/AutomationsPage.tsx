@@ -12,6 +12,7 @@ import { IconButton, Part, Problems } from '../controls/Row';
 import { NumberSlot, SwitchSlot, TextSlot } from '../controls/slots';
 import { SidePage } from '../SidePage';
 import { ActionList } from './ActionList';
+import { Runs } from './Runs';
 import { Schedule } from './Schedule';
 import { TriggerPart } from './TriggerPart';
 import { hasWait, useTriggerText } from './words';
@@ -104,6 +105,7 @@ function One({ auto, index }: { auto: Automation; index: number }) {
       <Part title={t('then')}>
         <ActionList at={[...at, 'do']} form={form} label={t('then')} />
       </Part>
+      <Runs auto={auto.key} />
     </div>
   );
 }
