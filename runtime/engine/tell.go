@@ -137,7 +137,12 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.Text = rules.Say("修改了审批所依据的内容，需重新审批", "修改了簽核所依據的內容，需重新簽核", "changed what the approval rests on; it runs again")
 	case process.RoundEnded:
 		return t.roundEnded(out, p), true
+	case process.Pressed:
+		out.Text = rules.Say("按了“{name}”", "按了「{name}」", "pressed “{name}”", "name", t.button(p.Button))
 	case process.Reminded:
+		if p.Kind == "date" || p.Kind == "point" {
+			return out, false // what its automation does is told
+		}
 		out.By, out.Name = "", ""
 		out.Text = rules.Say("到期提醒：{who}", "到期提醒：{who}", "reminded {who} of a deadline", "who", t.all(p.To))
 		if p.Kind == "idle" {
@@ -168,6 +173,14 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		return out, false
 	}
 	return out, true
+}
+
+// button is the name of a button; its key when the release has it no more.
+func (t *teller) button(key string) rules.Text {
+	if a := t.view.App.Automations[key]; a != nil && !a.Def.On.Button.IsZero() {
+		return a.Def.On.Button
+	}
+	return rules.Plain(key)
 }
 
 // added tells who was given a decision, or asked about one.

@@ -152,6 +152,8 @@ func (s *State) Apply(e *Event) {
 			s.DueAt = p.Due
 		}
 	case Reminded:
+	case Pressed:
+		s.active(e)
 	case Noted:
 		s.active(e)
 	case LinkAdded:

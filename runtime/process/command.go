@@ -41,6 +41,8 @@ const (
 	Substitute CommandKind = "substitute"
 	// Refresh works out lookups and rollups anew because the other side has changed; the service's alone.
 	Refresh CommandKind = "refresh"
+	// Press presses the button Item of an automation.
+	Press CommandKind = "press"
 	// Replan sets the timers of the record's dates anew: a release or a calendar has changed them; the service's alone.
 	Replan CommandKind = "replan"
 )

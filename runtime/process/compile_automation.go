@@ -55,6 +55,7 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 		{"transition", on.Transition, c.onTransition}, {"approval", on.Approval, c.onApproval},
 		{"due", on.Due, c.onStage}, {"idle", on.Idle, c.onStage}, {"cron", on.Cron, c.onCron},
 		{"date", on.Date, c.onDate}, {"activity", on.Activity, c.onActivity}, {"checklist", on.Checklist, c.onChecklist},
+		{"button", buttonOf(on), c.onButton},
 	}
 	var given []string
 	for _, w := range ways {
@@ -90,6 +91,8 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 	only("result", on.Result, "approval")
 	only("at", on.At, "due", "idle", "date")
 	only("offset", on.Offset, "date")
+	only("form", on.Form, "button")
+	only("by", strings.Join(on.By, ","), "button")
 	only("timezone", on.Timezone, "cron")
 	only("misfire", on.Misfire, "cron")
 	only("overlap", on.Overlap, "cron")

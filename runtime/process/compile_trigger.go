@@ -73,6 +73,29 @@ func (c *compiler) timed(a *CompiledAutomation) {
 	}
 }
 
+// buttonOf is some word for a trigger that is a button.
+func buttonOf(on *Trigger) string {
+	if on.Button.IsZero() {
+		return ""
+	}
+	return "button"
+}
+
+// onButton finds the form whose records show the button.
+func (c *compiler) onButton(path, _ string, a *CompiledAutomation) {
+	on, at := &a.Def.On, strings.TrimSuffix(path, "/button")
+	if on.Form == "" {
+		c.fail(at+"/form", "setting.missing", "请写明按钮放在哪个表单的记录上", "請寫明按鈕放在哪個表單的記錄上", "Say on which form's records the button stands")
+	} else {
+		c.onForm(at+"/form", on.Form, a)
+	}
+	for i, role := range on.By {
+		if !c.roles[role] {
+			c.unknown(at+"/by/"+itoa(i), wordRole, role, sortedKeys(c.roles))
+		}
+	}
+}
+
 // onDate reads "form.field": a date or an instant of the record, entered or computed.
 func (c *compiler) onDate(path, key string, a *CompiledAutomation) {
 	form, field, ok := strings.Cut(key, ".")

@@ -41,6 +41,10 @@ type Trigger struct {
 	Date   string `json:"date,omitempty"`
 	Offset string `json:"offset,omitempty"`
 	At     string `json:"at,omitempty"`
+	// Button is the name of a button on the records of Form, for the roles By; without them whoever may edit the record.
+	Button rules.Text `json:"button,omitzero"`
+	Form   string     `json:"form,omitempty"`
+	By     []string   `json:"by,omitempty"`
 	// Cron is five fields; Timezone is a field of its own (X-9).
 	Cron     string `json:"cron,omitempty"`
 	Timezone string `json:"timezone,omitempty"`

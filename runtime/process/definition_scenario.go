@@ -52,7 +52,9 @@ type TestStep struct {
 	Reject   string                     `json:"reject,omitempty"`
 	Return   string                     `json:"return,omitempty"`
 	Withdraw bool                       `json:"withdraw,omitempty"`
-	Urge     bool                       `json:"urge,omitempty"`
+	// Press presses the button of an automation.
+	Press string `json:"press,omitempty"`
+	Urge  bool   `json:"urge,omitempty"`
 	// Transfer, Delegate, AddSign and RemoveSign name the step, People whom. AddSign takes Position "before" (default) or "after". Return
 	// takes To, the step it goes back to. Do and Approve take Pick, the people for steps that leave the choice, by step.
 	Transfer   string              `json:"transfer,omitempty"`

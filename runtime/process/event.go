@@ -237,6 +237,10 @@ type (
 	Urged struct {
 		To []string `json:"to"`
 	}
+	// Pressed is a button of an automation, by its key, that somebody has pressed.
+	Pressed struct {
+		Button string `json:"button"`
+	}
 	// Noted is a note on the record.
 	Noted struct {
 		Text     string   `json:"text"`
@@ -289,6 +293,7 @@ func (RoundEnded) Type() string     { return "roundEnded" }
 func (TimersSet) Type() string      { return "timersSet" }
 func (Reminded) Type() string       { return "reminded" }
 func (Urged) Type() string          { return "urged" }
+func (Pressed) Type() string        { return "pressed" }
 func (Noted) Type() string          { return "noted" }
 func (LinkAdded) Type() string      { return "linked" }
 func (Joined) Type() string         { return "joined" }
@@ -307,7 +312,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
 	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
 	"linked": read[LinkAdded], "joined": read[Joined], "deleted": read[Deleted], "restored": read[Restored],
-	"purged": read[Purged],
+	"purged": read[Purged], "pressed": read[Pressed],
 }
 
 func read[T Payload](raw json.RawMessage) (Payload, error) {

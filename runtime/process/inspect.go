@@ -17,6 +17,7 @@ type Inspection struct {
 	Conditions  []ConditionState
 	Met, Of     int
 	Transitions []TransitionState
+	Buttons     []ButtonState
 	Problems    []rules.Problem
 }
 
@@ -54,10 +55,11 @@ func Inspect(app *App, s *State, a Actor, f *Facts, at time.Time) (*Inspection, 
 	mask := d.mask(d.stage())
 	out := &Inspection{Values: v, Result: d.evaluate(v, nil, mask, []string{})}
 	st := d.stage()
+	sc := d.scope(v)
+	out.Buttons = d.buttons(sc)
 	if st == nil {
 		return out, d.needs
 	}
-	sc := d.scope(v)
 	// Transitions that want the same of the form share one evaluation, mostly that of the stage itself.
 	evaluated := []gated{{mask, out.Result}}
 	for _, t := range d.proc.Transitions {

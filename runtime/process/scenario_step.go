@@ -58,6 +58,8 @@ func (s *scenario) act(t *TestStep, path string) *Rejection {
 	switch {
 	case t.Do != "":
 		return s.do(&Command{Kind: Move, ID: s.main, Transition: t.Do, Data: s.refer(st.Form, t.With), Pick: t.Pick}, actor)
+	case t.Press != "":
+		return s.do(&Command{Kind: Press, ID: s.main, Item: t.Press}, actor)
 	case t.Urge:
 		return s.do(&Command{Kind: Urge, ID: s.main}, actor)
 	case len(t.Set) > 0:

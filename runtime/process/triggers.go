@@ -42,6 +42,8 @@ func (w *effects) triggers(a *CompiledAutomation, e *Event, before *State) bool 
 			return stage == p.From && p.Entry != before.Entry
 		}
 		return stage == p.To && p.Entry != before.Entry
+	case Pressed:
+		return p.Button == a.Def.Key && !on.Button.IsZero()
 	case ActivityDone:
 		return p.Done && on.Activity != "" && on.Activity == w.s.Process+"."+p.Activity
 	case Ticked:

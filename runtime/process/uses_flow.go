@@ -235,6 +235,7 @@ func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *Process
 		}
 	}
 	f.key(path+"/run", &s.Run, "/automations")
+	f.key(path+"/press", &s.Press, "/automations")
 	e := s.Expect
 	if e == nil {
 		return

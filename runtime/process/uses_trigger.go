@@ -18,6 +18,8 @@ func (f *finder) automation(d *Automation) {
 	f.key(at+"/approval", &on.Approval, "/approvals")
 	f.dotted(at+"/due", &on.Due, "/processes", "stages")
 	f.dotted(at+"/idle", &on.Idle, "/processes", "stages")
+	f.key(at+"/form", &on.Form, "/forms")
+	f.keys(at+"/by", on.By, "/roles")
 	f.dotted(at+"/date", &on.Date, "/forms", "fields")
 	f.inStage(at+"/activity", &on.Activity, "activities")
 	f.inStage(at+"/checklist", &on.Checklist, "checklist")
@@ -55,6 +57,9 @@ func (f *finder) triggered(d *Automation) string {
 			return form.Key
 		}
 		return ""
+	}
+	if on.Form != "" {
+		return on.Form
 	}
 	if form, _, ok := strings.Cut(on.Date, "."); ok {
 		return form

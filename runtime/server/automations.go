@@ -90,6 +90,8 @@ func sayTrigger(t *process.Trigger) rules.Text {
 		return rules.Say("{x} 停滞", "{x} 停滯", "{x} idle", "x", t.Idle)
 	case t.Date != "":
 		return rules.Say("{x} 到来（{o}）", "{x} 到來（{o}）", "{x} comes ({o})", "x", t.Date, "o", strings.TrimSpace(t.Offset+" "+t.At))
+	case !t.Button.IsZero():
+		return rules.Say("按钮“{x}”", "按鈕「{x}」", "button “{x}”", "x", t.Button)
 	case t.Activity != "":
 		return rules.Say("完成活动 {x}", "完成活動 {x}", "activity {x} done", "x", t.Activity)
 	case t.Checklist != "":

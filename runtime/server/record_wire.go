@@ -210,6 +210,13 @@ type copyOut struct {
 	Read  instant `json:"read"`
 }
 
+// buttonOut is a button of an automation that one may press. Ready: its condition holds.
+type buttonOut struct {
+	Key   string     `json:"key"`
+	Name  rules.Text `json:"name"`
+	Ready bool       `json:"ready"`
+}
+
 // recordFullOut is a record with everything its page shows.
 type recordFullOut struct {
 	recordOut
@@ -223,6 +230,7 @@ type recordFullOut struct {
 	Script      rules.Text            `json:"script,omitzero"`
 	Goal        rules.Text            `json:"goal,omitzero"`
 	Transitions []transitionOut       `json:"transitions"`
+	Buttons     []buttonOut           `json:"buttons"`
 	Round       *roundOut             `json:"round"`
 	Rounds      []endedRoundOut       `json:"rounds"`
 	Copies      []copyOut             `json:"copies"`
@@ -235,7 +243,7 @@ type recordFullOut struct {
 func (c *call) full(v *engine.View) recordFullOut {
 	s := v.State
 	out := recordFullOut{recordOut: wireRecord(v), Fields: map[string]fieldOut{}, Sections: map[string]sectionOut{}, Path: []pathStageOut{},
-		Conditions: []conditionOut{}, Checklist: []checkItemOut{}, Activities: []activityOut{}, Transitions: []transitionOut{},
+		Conditions: []conditionOut{}, Checklist: []checkItemOut{}, Activities: []activityOut{}, Transitions: []transitionOut{}, Buttons: []buttonOut{},
 		Rounds: []endedRoundOut{}, Copies: []copyOut{}, Related: []relatedOut{}, Links: []linkedOut{}}
 	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override}
 	if in := v.Inspection; in != nil {
@@ -245,6 +253,9 @@ func (c *call) full(v *engine.View) recordFullOut {
 		out.Progress = progressOut{in.Met, in.Of}
 		for _, x := range in.Conditions {
 			out.Conditions = append(out.Conditions, conditionOut{x.Kind, x.Key, x.Text, x.Met, x.Required, x.Path})
+		}
+		for _, b := range in.Buttons {
+			out.Buttons = append(out.Buttons, buttonOut{b.A.Def.Key, b.A.Def.On.Button, b.Ready})
 		}
 		for _, t := range in.Transitions {
 			out.Transitions = append(out.Transitions, c.transition(t))

@@ -108,6 +108,19 @@ func (s *Server) patchRecord(c *call) (any, error) {
 	return s.command(c, http.StatusOK, process.Command{Kind: process.Edit, ID: c.Param("id"), Op: key, Base: rev, Data: in.Data})
 }
 
+// postButton presses a button of an automation.
+func (s *Server) postButton(c *call) (any, error) {
+	var in struct{}
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	key, err := c.operation(true)
+	if err != nil {
+		return nil, err
+	}
+	return s.command(c, http.StatusOK, process.Command{Kind: process.Press, ID: c.Param("id"), Item: c.Param("key"), Op: key})
+}
+
 // simple carries out a command that has nothing in its body.
 func (s *Server) simple(kind process.CommandKind) func(*call) (any, error) {
 	return func(c *call) (any, error) {

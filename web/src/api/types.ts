@@ -288,6 +288,7 @@ export interface RecordFull extends RecordItem {
   activities?: Activity[];
   script?: Text;
   goal?: Text;
+  buttons?: { key: string; name: Text; ready: boolean }[];
   transitions?: TransitionInfo[];
   round: Round | null;
   rounds?: { id: string; chain: string; name: Text; result: string; openedAt: string; endedAt: string; steps: RoundStep[] }[];

@@ -531,6 +531,9 @@ export interface Trigger {
   idle?: string;
   date?: string;
   offset?: string;
+  button?: Text;
+  form?: string;
+  by?: string[];
   at?: string;
   cron?: string;
   timezone?: string;

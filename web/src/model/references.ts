@@ -24,6 +24,7 @@ export function formOfAutomation(def: Definition, auto: Automation): string {
   if (auto.each) return auto.each.form ?? formOf(auto.each.process);
   const on = auto.on ?? {};
   if (on.created ?? on.updated) return on.created ?? on.updated ?? '';
+  if (on.button !== undefined) return on.form ?? '';
   if (on.date !== undefined) return on.date.split('.')[0] ?? '';
   const named = on.stage ?? on.transition ?? on.due ?? on.idle ?? on.activity ?? on.checklist;
   if (named !== undefined) return formOf(named.split('.')[0]);

@@ -189,6 +189,9 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
   };
   return (
     <>
+      {(record.buttons ?? []).map((b) => (
+        <PressButton key={b.key} record={record} button={b} />
+      ))}
       {record.can.urge ? <Button onClick={() => void act('urge')}>{t('urge')}</Button> : null}
       {record.can.withdraw ? <Button onClick={() => void act('withdraw')}>{t('withdraw')}</Button> : null}
       {main ? (
@@ -210,6 +213,32 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
         </Dropdown>
       ) : null}
     </>
+  );
+}
+
+/** A button of an automation: what it does comes a moment later, as a live change. */
+function PressButton({ record, button }: { record: RecordFull; button: NonNullable<RecordFull['buttons']>[number] }) {
+  const { t } = useTranslation('record');
+  const text = useText();
+  const errorText = useErrorText();
+  const [key, setKey] = useState(operationKey);
+  const [busy, setBusy] = useState(false);
+  const press = async () => {
+    setBusy(true);
+    try {
+      putRecord(await api.post<RecordFull>(`${recordPath(record.id)}/buttons/${button.key}`, {}, { key }));
+      setKey(operationKey());
+      toast(t('pressed', { name: text(button.name) }));
+    } catch (error) {
+      toast(errorText(error), { kind: 'bad' });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button disabled={!button.ready} loading={busy} onClick={() => void press()}>
+      {text(button.name)}
+    </Button>
   );
 }
 

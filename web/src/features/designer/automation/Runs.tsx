@@ -12,7 +12,7 @@ import { automationsQuery, pauseAutomation, runsQuery, type RunInfo } from '../a
 import { useDraft } from '../context';
 import { Part } from '../controls/Row';
 
-const TONE: Record<RunInfo['state'], string> = { done: 'tag good', failed: 'tag bad', waiting: 'tag warn', skipped: 'tag', stopped: 'tag' };
+const TONE: Record<RunInfo['state'], string> = { done: 'tag ok', failed: 'tag bad', waiting: 'tag warn', skipped: 'tag', stopped: 'tag' };
 
 /** What a published automation has done of late, and what of it needs a hand. */
 export function Runs({ auto }: { auto: string }) {

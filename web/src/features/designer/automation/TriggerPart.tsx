@@ -2,11 +2,11 @@ import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Automation, Trigger } from '@/model/definition';
 import { useActions, useDefinition, useNameOf, useSlot } from '../context';
-import { useChainChoices, useFieldChoices, useFormChoices } from '../controls/choices';
+import { useChainChoices, useFieldChoices, useFormChoices, useNewText, useRoleChoices } from '../controls/choices';
 import { DurationInput } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { Part, Row } from '../controls/Row';
-import { ChoiceSlot, ChoicesSlot, WordSlot, type Choice } from '../controls/slots';
+import { ChoiceSlot, ChoicesSlot, TextSlot, WordSlot, type Choice } from '../controls/slots';
 import { triggerKind, TRIGGERS, type TriggerKind } from './words';
 
 const ZONES = [
@@ -65,6 +65,8 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
   const activities = useInStages('activities');
   const items = useInStages('checklist');
   const dates = useDates();
+  const newText = useNewText();
+  const roles = useRoleChoices();
   const on = [...at, 'on'];
   const slot = useSlot<Trigger>(on, [
     'created',
@@ -80,6 +82,9 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     'idle',
     'date',
     'offset',
+    'button',
+    'form',
+    'by',
     'at',
     'cron',
     'timezone',
@@ -97,6 +102,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     idle: { idle: open[0]?.value ?? '' },
     activity: { activity: activities[0]?.value ?? '' },
     checklist: { checklist: items[0]?.value ?? '' },
+    button: { button: newText(t('newButton')), form: forms[0]?.value ?? '' },
     date: { date: dates[0]?.value ?? '', offset: '-P7D', at: '09:00' },
     cron: { cron: '0 9 * * 1-5', misfire: 'once', overlap: 'skip' },
   };
@@ -174,6 +180,15 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
           <ChoiceSlot at={[...on, 'date']} label={t('dateField')} choices={dates} />
           <OffsetRow at={[...on, 'offset']} />
           <WordSlot at={[...on, 'at']} label={t('timeOfDay')} placeholder="09:00" hint={t('timeOfDayHint')} />
+        </>
+      ) : null}
+      {kind === 'button' ? (
+        <>
+          <div className="d-two">
+            <TextSlot at={[...on, 'button']} label={t('buttonName')} />
+            <ChoiceSlot at={[...on, 'form']} label={t('word_form')} choices={forms} />
+          </div>
+          <ChoicesSlot at={[...on, 'by']} label={t('buttonBy')} choices={roles} placeholder={t('whoeverEdits')} />
         </>
       ) : null}
       {kind === 'cron' ? (

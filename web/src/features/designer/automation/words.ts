@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Action, Automation, Text, Trigger } from '@/model/definition';
 import { useDefinition, useNameOf } from '../context';
 
-export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'cron'] as const;
+export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'button', 'cron'] as const;
 export type TriggerKind = (typeof TRIGGERS)[number];
 
 export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'pool', 'http', 'wait', 'stop', 'branch'] as const;
@@ -57,6 +57,8 @@ export function useTriggerText(): (auto: Automation) => string {
         const found = it?.fields.find((f) => f.key === field);
         return t('on_date_text', { form: form(key), field: nameOf(found ?? { key: field ?? '' }) });
       }
+      case 'button':
+        return t('on_button_text', { name: nameOf({ key: '', ...(on.button ? { name: on.button } : {}) }), form: form(on.form) });
       case 'activity':
       case 'checklist': {
         const [, stage, key] = (on.activity ?? on.checklist ?? '').split('.');
