@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Button, Dropdown, Modal, Space } from 'antd';
-import { useState } from 'react';
+import { Button, Space } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { usePeople } from '@/api/people';
@@ -13,12 +13,17 @@ import { chainOf, fieldOf, stageOf, type Model } from '@/records/model';
 import { Avatar } from '@/ui/Avatar';
 import { isMoney, percentOf } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
+import { LazyMenu } from '@/ui/LazyMenu';
 import { useFormat } from '@/ui/locale';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
-import { ClaimButton, ReleaseDialog } from './Pool';
+import { ClaimButton } from './Pool';
 import type { SaveState } from './useSave';
+
+// Dialogs come when they are asked for.
+const DeleteDialog = lazy(() => import('./DeleteDialog').then((m) => ({ default: m.DeleteDialog })));
+const ReleaseDialog = lazy(() => import('./ReleaseDialog').then((m) => ({ default: m.ReleaseDialog })));
 
 interface Props {
   model: Model;
@@ -133,9 +138,7 @@ function Owner({ record }: { record: RecordFull }) {
     }
   };
   return (
-    <Dropdown
-          autoFocus
-      trigger={['click']}
+    <LazyMenu
       menu={{
         style: { maxHeight: 320, overflowY: 'auto' },
         selectedKeys: record.owner ? [record.owner] : [],
@@ -146,7 +149,7 @@ function Owner({ record }: { record: RecordFull }) {
         {shown}
         <Icon name="down" size={12} />
       </button>
-    </Dropdown>
+    </LazyMenu>
   );
 }
 
@@ -200,17 +203,17 @@ export function Transitions({ record, model, onMove }: { record: RecordFull; mod
             {name(main)}
           </Button>
           {others.length > 0 ? (
-            <Dropdown autoFocus trigger={['click']} placement="bottomRight" menu={menu}>
+            <LazyMenu end menu={menu}>
               <Button type="primary" aria-label={t('otherWays')} icon={<Icon name="down" />} />
-            </Dropdown>
+            </LazyMenu>
           ) : null}
         </Space.Compact>
       ) : others.length > 0 ? (
-        <Dropdown autoFocus trigger={['click']} placement="bottomRight" menu={menu}>
+        <LazyMenu end menu={menu}>
           <Button icon={<Icon name="down" />} iconPlacement="end">
             {t('ways')}
           </Button>
-        </Dropdown>
+        </LazyMenu>
       ) : null}
     </>
   );
@@ -271,10 +274,8 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
   };
   return (
     <>
-      <Dropdown
-          autoFocus
-        trigger={['click']}
-        placement="bottomRight"
+      <LazyMenu
+        end
         menu={{
           items: [
             { key: 'history', label: t('history:open'), onClick: () => void navigate({ to: '/r/$id/history', params: { id: record.id } }) },
@@ -284,19 +285,13 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
         }}
       >
         <Button icon={<Icon name="more" />} aria-label={t('common:more')} />
-      </Dropdown>
-      <Modal
-        open={asking}
-        title={t('deleteTitle', { title: record.title })}
-        okText={t('common:delete')}
-        okButtonProps={{ danger: true }}
-        cancelText={t('common:cancel')}
-        onOk={() => void remove()}
-        onCancel={() => setAsking(false)}
-      >
-        {t('deleteText')}
-      </Modal>
-      {releasing ? <ReleaseDialog record={record} onClose={() => setReleasing(false)} /> : null}
+      </LazyMenu>
+      {asking || releasing ? (
+        <Suspense>
+          {asking ? <DeleteDialog title={record.title} onDelete={() => void remove()} onClose={() => setAsking(false)} /> : null}
+          {releasing ? <ReleaseDialog record={record} onClose={() => setReleasing(false)} /> : null}
+        </Suspense>
+      ) : null}
     </>
   );
 }

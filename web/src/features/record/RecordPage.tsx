@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { operationKey } from '@/api/client';
 import { recordQuery } from '@/api/queries';
@@ -12,7 +12,6 @@ import { FormSections } from '@/records/FormFields';
 import { IncidentsCard } from '@/records/Incidents';
 import { chainOf, stageOf, useModel, type Model } from '@/records/model';
 import { needsNothing } from '@/records/needs';
-import { TransitionDialog } from '@/records/TransitionDialog';
 import { useForm } from '@/records/useForm';
 import { isMoney } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
@@ -23,13 +22,16 @@ import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import { usePhone } from '@/ui/useMedia';
-import { ConflictDialog } from './ConflictDialog';
 import * as head from './Header';
 import { ClaimButton } from './Pool';
 import * as rail from './Rail';
 import * as path from './StagePath';
 import { useSave } from './useSave';
 import './record.css';
+
+// Dialogs come when they are asked for.
+const TransitionDialog = lazy(() => import('@/records/TransitionDialog').then((m) => ({ default: m.TransitionDialog })));
+const ConflictDialog = lazy(() => import('./ConflictDialog').then((m) => ({ default: m.ConflictDialog })));
 
 // What stands around the form does not render at every keystroke.
 const Header = memo(head.Header);
@@ -178,8 +180,10 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
         </div>
       )}
       {phone ? <BottomBar record={record} model={model} state={state} dirty={state.dirty.size > 0} saving={status === 'saving'} onSave={saveNow} onMove={moveNow} /> : null}
-      {asking ? <TransitionDialog model={model} record={record} transition={asking} onClose={() => setAsking(undefined)} onDone={arrived} /> : null}
-      {conflict ? <ConflictDialog model={model} form={form} conflict={conflict} onResolve={(mine) => void resolve(mine)} /> : null}
+      <Suspense>
+        {asking ? <TransitionDialog model={model} record={record} transition={asking} onClose={() => setAsking(undefined)} onDone={arrived} /> : null}
+        {conflict ? <ConflictDialog model={model} form={form} conflict={conflict} onResolve={(mine) => void resolve(mine)} /> : null}
+      </Suspense>
     </>
   );
 }
