@@ -1,7 +1,7 @@
-import { DatePicker, Input } from 'antd';
-import dayjs from 'dayjs';
+import { Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
+import { LazyDay } from './LazyDay';
 import { SlotSetting } from './settings';
 
 /** A day, "2026-11-22", the same everywhere. Phones use the picker of the device. */
@@ -18,14 +18,12 @@ function DateInput({ id, value, onChange, onLeave, disabled, invalid, describedB
       />
     );
   }
-  const day = dayjs(text, 'YYYY-MM-DD');
   return (
-    <DatePicker
+    <LazyDay
       id={id}
-      style={{ width: '100%' }}
-      value={text && day.isValid() ? day : null}
+      value={text}
       onChange={(d) => {
-        onChange(d ? d.format('YYYY-MM-DD') : null);
+        onChange(d);
         onLeave?.();
       }}
       disabled={disabled ?? false}

@@ -1,9 +1,9 @@
-import { DatePicker, Input } from 'antd';
-import dayjs from 'dayjs';
+import { Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { wallClock } from '@/ui/format';
 import { useCompany, useFormat } from '@/ui/locale';
 import { useFieldEnv, type CellProps, type FieldKind, type InputProps } from './kind';
+import { LazyDay } from './LazyDay';
 
 /** The instant at which a wall clock in a zone shows "2026-11-24T14:20". Where a clock change skips it, the hour after. */
 export function instantOf(local: string, timezone: string): string {
@@ -34,14 +34,12 @@ function DatetimeInput({ id, value, onChange, onLeave, disabled, invalid, descri
     );
   }
   return (
-    <DatePicker
+    <LazyDay
       id={id}
-      style={{ width: '100%' }}
-      showTime={{ format: 'HH:mm' }}
-      format="YYYY-MM-DD HH:mm"
-      value={clock ? dayjs(`${clock.date}T${clock.time}`) : null}
+      withTime
+      value={clock ? `${clock.date}T${clock.time}` : undefined}
       onChange={(d) => {
-        onChange(d ? instantOf(d.format('YYYY-MM-DDTHH:mm'), timezone) : null);
+        onChange(d ? instantOf(d, timezone) : null);
         onLeave?.();
       }}
       disabled={disabled ?? false}
