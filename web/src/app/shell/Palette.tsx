@@ -1,7 +1,6 @@
 import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { Modal } from 'antd';
-import { useDeferredValue, useMemo, useState, type KeyboardEvent } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery, modelQuery, searchQuery } from '@/api/queries';
 import type { FoundBy } from '@/api/types';
@@ -21,13 +20,36 @@ interface Entry {
   go: () => void;
 }
 
-/** Ctrl K: records by what they are found by, and the pages one can go to. */
+/**
+ * Ctrl K: records by what they are found by, and the pages one can go to. The browser's own dialog keeps the focus inside; it
+ * is loaded with every page, and the component library's costs ten times as much.
+ */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const host = useRef<HTMLDialogElement>(null);
+  const before = useRef<Element | null>(null);
+  useEffect(() => {
+    before.current ??= document.activeElement;
+    if (host.current && !host.current.open) host.current.showModal();
+    // It is taken off the page rather than closed, so the focus is given back by hand.
+    return () => {
+      if (before.current instanceof HTMLElement) before.current.focus();
+    };
+  }, []);
   return (
-    <Modal open onCancel={onClose} footer={null} closable={false} width={620} className="palette" destroyOnHidden title={<span className="hide">{t('search')}</span>} styles={{ header: { margin: 0 } }}>
+    // A click on the dialog itself is one on what lies around its content; Escape closes a dialog by itself.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    <dialog
+      className="palette"
+      ref={host}
+      aria-label={t('search')}
+      onClose={onClose}
+      onClick={(e) => {
+        if (e.target === e.currentTarget) onClose();
+      }}
+    >
       <Search onClose={onClose} />
-    </Modal>
+    </dialog>
   );
 }
 
@@ -80,7 +102,7 @@ function Search({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <div>
+    <div className="box">
       <Icon name="search" className="glass" />
       <input
         autoFocus
