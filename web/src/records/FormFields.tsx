@@ -64,7 +64,7 @@ function rowProps(state: FormState, field: Field, now: FormNow) {
     own: stateOf(state.states, key),
     problem: state.problems.get(key),
     warning: state.warnings.get(key),
-    pending: state.pending && Boolean(field.calc),
+    pending: state.pending && Boolean(field.calc) && !state.here.has(key),
     set: state.set,
     now: readsForm(field) ? now : undefined,
   };

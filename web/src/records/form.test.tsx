@@ -26,7 +26,7 @@ const nothing = () => {};
 
 function stateWith(part: Partial<FormState>): FormState {
   return {
-    data: {}, states: {}, sections: {}, problems: new Map(), warnings: new Map(), general: [], cautions: [], dirty: new Set(), pending: false, ready: true,
+    data: {}, states: {}, sections: {}, problems: new Map(), warnings: new Map(), general: [], cautions: [], dirty: new Set(), pending: false, here: new Set(), ready: true,
     set: nothing, showAll: nothing, refuse: nothing, changes: () => ({}), settle: () => Promise.resolve(false), accept: nothing, ...part,
   };
 }
@@ -78,11 +78,13 @@ test('a warning stands calmly under its field, in a row under its cell, and over
   expect(screen.getByText('Look at the whole').getAttribute('role')).toBe('status');
 });
 
-test('a computed value that the server has still to say is marked until it does', () => {
-  const priced: Form = { ...form, fields: [{ key: 'title', type: 'text' }, { key: 'rate', type: 'number', calc: "decide('rates').rate" }] };
-  const page = (pending: boolean) => <FormSections app="a" definition={{ ...definition, forms: [priced] }} form={priced} state={stateWith({ data: { title: 'T', rate: '7' }, pending })} />;
+test('a computed value that the server has still to say is marked until it does; one that the browser computed is not', () => {
+  const priced: Form = { ...form, fields: [{ key: 'qty', type: 'number', calc: '4 + 4' }, { key: 'rate', type: 'number', calc: "decide('rates').rate" }] };
+  const here = new Set(['qty']);
+  const page = (pending: boolean) => <FormSections app="a" definition={{ ...definition, forms: [priced] }} form={priced} state={stateWith({ data: { qty: '8', rate: '7' }, pending, here })} />;
   const { rerender } = render(page(true));
   expect(screen.getByText('7').className).toContain('pending');
+  expect(screen.getByText('8').className).not.toContain('pending');
   rerender(page(false));
   expect(screen.getByText('7').className).not.toContain('pending');
 });

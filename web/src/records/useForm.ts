@@ -41,6 +41,8 @@ export interface FormState {
   dirty: ReadonlySet<string>;
   /** The server has not yet seen the newest values. */
   pending: boolean;
+  /** Computed fields that the browser has evaluated by itself with every change: the server only confirms them. */
+  here: ReadonlySet<string>;
   /** The first evaluation is here: states are known. */
   ready: boolean;
   set: (key: string, value: unknown) => void;
@@ -65,6 +67,8 @@ interface Found {
 }
 
 type Problem = Pick<Evaluated['problems'][number], 'path' | 'code' | 'severity'> & { message: Text };
+
+const nothingHere: ReadonlySet<string> = new Set();
 
 const isError = (p: Found) => !p.warning;
 
@@ -102,6 +106,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
   const [dirty, setDirty] = useState<ReadonlySet<string>>(() => new Set(Object.keys(initial ?? {})));
   const [all, setAll] = useState(false);
   const [pending, setPending] = useState(false);
+  const [here, setHere] = useState<ReadonlySet<string>>(nothingHere);
   const [ready, setReady] = useState(Boolean(record) && !transition);
 
   // What the asynchronous parts need of the newest render, without starting anew on each.
@@ -142,8 +147,9 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       setData(keeping((local) => takeLocal(form.fields, local, answer, reach)));
       setStates(keeping(() => takeStates(said.states, answer.fields, reach)));
       setSections(keeping(() => takeSections(said.sections, answer.sections, reach)));
-      const here = toFound(answer.problems);
-      setFound(keeping(() => [...said.found.filter((p) => !since(p)), ...here.filter(since)]));
+      const mine = toFound(answer.problems);
+      setFound(keeping(() => [...said.found.filter((p) => !since(p)), ...mine.filter(since)]));
+      setHere((last) => (last.size === reach.values.length && reach.values.every((key) => last.has(key)) ? last : new Set(reach.values)));
     },
   );
 
@@ -277,6 +283,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     cautions,
     dirty,
     pending,
+    here,
     ready,
     set,
     showAll: useCallback(() => setAll(true), []),
