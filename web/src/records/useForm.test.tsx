@@ -59,8 +59,13 @@ test('an answer that says the same leaves every piece of the form as it was', as
   await waitFor(() => expect(result.current.ready).toBe(true));
   act(() => result.current.set('code', '91350100M000100Y44'));
   await act(async () => void (await result.current.settle()));
+  act(() => result.current.set('other', 'w'));
+  await act(async () => void (await result.current.settle()));
   const before = result.current;
   act(() => result.current.set('other', 'x'));
+  expect(result.current.problems).toBe(before.problems);
+  expect(result.current.warnings).toBe(before.warnings);
+  expect(result.current.dirty).toBe(before.dirty);
   await act(async () => void (await result.current.settle()));
   expect(post.mock.calls.length).toBeGreaterThan(2);
   expect(result.current.states).toBe(before.states);

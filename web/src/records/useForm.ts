@@ -70,6 +70,9 @@ type Problem = Pick<Evaluated['problems'][number], 'path' | 'code' | 'severity'>
 
 const nothingHere: ReadonlySet<string> = new Set();
 
+/** The set with the key in it; the same set when it is in it already, so that nothing is drawn for its sake. */
+const withKey = (set: ReadonlySet<string>, key: string): ReadonlySet<string> => (set.has(key) ? set : new Set(set).add(key));
+
 const isError = (p: Found) => !p.warning;
 
 /** A next state that keeps what did not change: a part of the page renders only when its own piece is another. */
@@ -238,13 +241,16 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
       live.current = {
         ...live.current,
         data: place(live.current.data),
-        dirty: new Set(live.current.dirty).add(key),
-        touched: new Set(live.current.touched).add(key),
+        dirty: withKey(live.current.dirty, key),
+        touched: withKey(live.current.touched, key),
       };
       setData(place);
       setDirty(live.current.dirty);
       setTouched(live.current.touched);
-      setRefused((list) => list.filter((p) => p.place === undefined || !p.place.startsWith(key)));
+      setRefused((list) => {
+        const still = list.filter((p) => p.place === undefined || !p.place.startsWith(key));
+        return still.length === list.length ? list : still;
+      });
       setPending(true);
       evaluateHere();
       clearTimeout(timer.current);
