@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '@/api/client';
 import type { Evaluated, RecordFull } from '@/api/types';
 import type { Form } from '@/model/definition';
-import { mayDoubt } from './doubts';
+import { mayDoubt, toldAgain } from './doubts';
 import { useForm } from './useForm';
 
 // The server's evaluation alone: the app's model, which the browser's rules need, never comes.
@@ -80,6 +80,10 @@ test('a saved record that may be doubtful is opened with its warnings, wherever 
   expect(result.current.cautions).toEqual(['Look at the whole']);
   expect(result.current.pending).toBe(false);
   expect(post).toHaveBeenCalledTimes(1);
+  // A code is doubted as it is read: the server is told it again, unless the person may not change it.
+  expect(post.mock.calls[0]![1]).toEqual({ id: 'r1', data: { code: '91350100M000100Y44' } });
+  expect(toldAgain(form, { code: { ...free, readOnly: true } })).toEqual([]);
+  expect(toldAgain(form, { code: { ...free, masked: true } })).toEqual([]);
   const plain: Form = { key: 'plain', name: 'Plain', fields: [{ key: 'other', type: 'text' }] };
   renderHook(() => useForm({ app: 'a', form: plain, record }), { wrapper: around });
   expect(post).toHaveBeenCalledTimes(1);

@@ -8,7 +8,7 @@ import { takeLocal, takeSections, takeStates } from '@/rules/merge';
 import { useLocalRules } from '@/rules/useLocalRules';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
-import { mayDoubt } from './doubts';
+import { mayDoubt, toldAgain } from './doubts';
 import { takeEvaluated, toWire, Wire } from './merge';
 import { useModel } from './model';
 import { fieldPath, topField } from './paths';
@@ -163,7 +163,8 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     const controller = new AbortController();
     abort.current = controller;
     const sentAt = clock.current;
-    const body: Record<string, unknown> = { data: toWire(form.fields, live.current.data, live.current.dirty) };
+    const again = recordId && !transition ? toldAgain(form, server.current.states) : [];
+    const body: Record<string, unknown> = { data: toWire(form.fields, live.current.data, [...live.current.dirty, ...again]) };
     if (recordId) body.id = recordId;
     if (transition) body.transition = transition;
     running.current = api
