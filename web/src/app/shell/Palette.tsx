@@ -27,15 +27,15 @@ interface Entry {
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const host = useRef<HTMLDialogElement>(null);
-  const before = useRef<Element | null>(null);
+  // Asked before anything here takes the focus.
+  const [before] = useState(() => document.activeElement);
   useEffect(() => {
-    before.current ??= document.activeElement;
     if (host.current && !host.current.open) host.current.showModal();
     // It is taken off the page rather than closed, so the focus is given back by hand.
     return () => {
-      if (before.current instanceof HTMLElement) before.current.focus();
+      if (before instanceof HTMLElement) before.focus();
     };
-  }, []);
+  }, [before]);
   return (
     // A click on the dialog itself is one on what lies around its content; Escape closes a dialog by itself.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
