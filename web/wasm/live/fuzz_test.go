@@ -30,11 +30,11 @@ func hostile() (inputs, expressions []string) {
 
 // formOf has one computed field with the expression given, and conditions of it.
 func formOf(expression string) string {
-	at := func(key, typ string) object { return object{"key": key, "type": typ} }
-	calc := object{"key": "c", "type": "number", "calc": expression}
-	cond := object{"key": "d", "type": "text", "visibleIf": expression, "requiredIf": expression, "readIf": expression}
-	rows := object{"key": "rows", "type": "table", "fields": []object{at("n", "number"), {"key": "m", "type": "number", "calc": expression}}}
-	form := object{"key": "f", "fields": []object{at("n", "number"), at("t", "text"), rows, calc, cond}, "checks": []object{{"key": "k", "if": expression, "message": "{{ " + expression + " }}"}}}
+	at := func(key, typ string) object { return object{"key": key, "name": key, "type": typ} }
+	calc := object{"key": "c", "name": "c", "type": "number", "calc": expression}
+	cond := object{"key": "d", "name": "d", "type": "text", "visibleIf": expression, "requiredIf": expression, "readIf": expression}
+	rows := object{"key": "rows", "name": "rows", "type": "table", "fields": []object{at("n", "number"), {"key": "m", "name": "m", "type": "number", "calc": expression}}}
+	form := object{"key": "f", "name": "f", "fields": []object{at("n", "number"), at("t", "text"), rows, calc, cond}, "checks": []object{{"key": "k", "if": expression, "message": "{{ " + expression + " }}"}}}
 	return string(must(object{"app": object{"key": "a", "forms": []object{form}}, "form": "f"}))
 }
 
@@ -53,7 +53,10 @@ func ask(t *testing.T, d *Desk, method, input string) string {
 // trial gives a desk one message as every call, and, where it is an expression, opens and evaluates a form of it.
 func trial(t *testing.T, input string) {
 	d := &Desk{}
-	ask(t, d, "open", `{"app":{"key":"a","forms":[{"key":"f","fields":[{"key":"n","type":"number"},{"key":"t","type":"text"},{"key":"rows","type":"table","fields":[{"key":"n","type":"number"}]}]}]},"form":"f"}`)
+	plain := `{"app":{"key":"a","forms":[{"key":"f","name":"f","fields":[{"key":"n","name":"n","type":"number"},{"key":"t","name":"t","type":"text"},{"key":"rows","name":"rows","type":"table","fields":[{"key":"n","name":"n","type":"number"}]}]}]},"form":"f"}`
+	if ask(t, d, "open", plain) == "" {
+		t.Fatal("the form that hostile values are put into does not open")
+	}
 	ask(t, d, "evaluate", input)
 	ask(t, d, "open", input)
 	ask(t, d, input, input)
