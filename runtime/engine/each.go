@@ -4,14 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"pipewright/rules"
 	"pipewright/runtime/access"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
+
+// eachPage is how many records of a tick are read, and noted in its job, at once.
+const eachPage = 200
 
 // runTick runs a cron automation: once, or once for each record that its filter finds.
 func (e *Engine) runTick(ctx context.Context, j *job) error {
@@ -62,7 +67,8 @@ func (e *Engine) runTick(ctx context.Context, j *job) error {
 }
 
 // runEach runs the actions for every record found, several at a time. A record whose run fails gets a job of its own and holds up
-// nobody; a tick that is taken up again goes on where it stood, and what it repeats does nothing more.
+// nobody. Which records a page found is written into the job before anything is done to them: an action may well change a record so
+// that it would not be found again, and a tick that is taken up again must not forget what the record has still to get.
 func (e *Engine) runEach(ctx context.Context, j *job, app *process.App, a *process.CompiledAutomation, cause process.Cause) (int, error) {
 	form := a.Form
 	if form == nil {
@@ -85,81 +91,108 @@ func (e *Engine) runEach(ctx context.Context, j *job, app *process.App, a *proce
 	if limit == 0 {
 		limit = eachDefault
 	}
-	total, dead := 0, 0
-	q := query.Query{Filter: filter, After: j.After}
-	for total < limit {
-		q.Limit = min(200, limit-total)
-		page, err := e.store.Query(ctx, RecordCollection(form), q)
-		if err != nil {
-			return total, err
+	coll := RecordCollection(form)
+	dead := 0 // of the page
+	for {
+		if len(j.Page) > 0 {
+			docs, err := e.store.GetMany(ctx, coll, j.Page) // as they are now, which is the same but for a tick taken up again
+			if err != nil {
+				return 0, err
+			}
+			slices.SortFunc(docs, func(a, b store.Doc) int { return slices.Index(j.Page, a.ID) - slices.Index(j.Page, b.ID) })
+			if dead, err = e.runPage(ctx, j, app, a, cause, docs); err != nil {
+				return 0, err
+			}
 		}
-		var mu sync.Mutex
-		var logs []*run
-		var failed []store.Doc
-		err = inParallel(e.width(eachWorkers), page.Docs, func(d store.Doc) error {
-			w, err := e.runFor(ctx, j, app, a, cause, d)
-			if w == nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			logs = append(logs, w)
-			if err == nil {
-				return nil
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			var fixed permanent
-			if errors.As(err, &fixed) {
-				// An incident: it is not repeated by itself, and holds up nobody.
-				dead++
-				alone := job{ID: w.id, Kind: jobAutomation, App: j.App, Form: form.Def.Key, Record: d.ID, Automation: j.Automation,
-					Cause: process.Cause{Root: j.Cause.Root}, State: jobDead, Attempts: 1, CreatedAt: e.instant(), DoneAt: e.instant(), Error: err.Error()}
-				w.keep(&alone)
-				parked, jobErr := alone.doc(1)
-				failed = append(failed, parked)
-				return jobErr
-			}
-			due := e.instant().Add(backoff(w.id, 1))
-			var wait errWait
-			if errors.As(err, &wait) {
-				due = wait.until
-			}
-			alone := job{ID: w.id, Kind: jobAutomation, App: j.App, Form: form.Def.Key, Record: d.ID, Automation: j.Automation,
-				Cause: process.Cause{Root: j.Cause.Root}}
+		total := j.Ran + len(j.Page)
+		if len(j.Page) > 0 && j.After == "" || total >= limit {
+			e.tellDead(ctx, j, dir, j.Dead+dead)
+			return total, nil
+		}
+		page, err := e.store.Query(ctx, coll, query.Query{Filter: filter, After: j.After, Limit: min(eachPage, limit-total), Cols: []string{"deleted"}})
+		if err != nil {
+			return 0, err
+		}
+		if len(page.Docs) == 0 {
+			e.tellDead(ctx, j, dir, j.Dead+dead)
+			return total, nil
+		}
+		ids := make([]string, len(page.Docs))
+		for i, d := range page.Docs {
+			ids[i] = d.ID
+		}
+		j.Page, j.Ran, j.Dead, j.After = ids, total, j.Dead+dead, page.Next
+		if err := e.saveProgress(ctx, j); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// tellDead tells the administrators for how many records a tick failed for good.
+func (e *Engine) tellDead(ctx context.Context, j *job, dir *org.Directory, n int) {
+	if n == 0 {
+		return
+	}
+	e.tell(ctx, "dead|"+j.ID, relayItem{app: j.App, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+		"自动化“{name}”有 {n} 条记录执行失败，请在自动化页查看并重试", "自動化「{name}」有 {n} 筆記錄執行失敗，請在自動化頁查看並重試",
+		"The automation “{name}” failed for {n} records; see them on the automations page and retry", "name", j.Automation, "n", n))
+}
+
+// runPage runs the actions for the records of a page, and writes down what came of them; it answers how many failed for good.
+func (e *Engine) runPage(ctx context.Context, j *job, app *process.App, a *process.CompiledAutomation, cause process.Cause, docs []store.Doc) (dead int, err error) {
+	var mu sync.Mutex
+	var logs []*run
+	var failed []store.Doc
+	err = inParallel(e.width(eachWorkers), docs, func(d store.Doc) error {
+		w, err := e.runFor(ctx, j, app, a, cause, d)
+		if w == nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		logs = append(logs, w)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var fixed permanent
+		if errors.As(err, &fixed) {
+			// An incident: it is not repeated by itself, and holds up nobody.
+			dead++
+			alone := job{ID: w.id, Kind: jobAutomation, App: j.App, Form: a.Form.Def.Key, Record: d.ID, Automation: j.Automation,
+				Cause: process.Cause{Root: j.Cause.Root}, State: jobDead, Attempts: 1, CreatedAt: e.instant(), DoneAt: e.instant(), Error: err.Error()}
 			w.keep(&alone)
-			again, jobErr := newJob(alone, due, e.instant())
-			failed = append(failed, again)
+			parked, jobErr := alone.doc(1)
+			failed = append(failed, parked)
 			return jobErr
-		})
-		if err != nil {
-			return total, err
 		}
-		if err := e.insertAll(ctx, collJobs, failed); err != nil {
-			return total, err
+		due := e.instant().Add(backoff(w.id, 1))
+		var wait errWait
+		if errors.As(err, &wait) {
+			due = wait.until
 		}
-		if err := e.logRuns(ctx, logs); err != nil {
-			return total, err
-		}
-		total += len(page.Docs)
-		j.After = page.Next
-		if q.After = page.Next; q.After == "" {
-			break
-		}
+		alone := job{ID: w.id, Kind: jobAutomation, App: j.App, Form: a.Form.Def.Key, Record: d.ID, Automation: j.Automation,
+			Cause: process.Cause{Root: j.Cause.Root}}
+		w.keep(&alone)
+		again, jobErr := newJob(alone, due, e.instant())
+		failed = append(failed, again)
+		return jobErr
+	})
+	if err != nil {
+		return 0, err
 	}
-	if dead > 0 {
-		e.tell(ctx, "dead|"+j.ID, relayItem{app: j.App, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
-			"自动化“{name}”有 {n} 条记录执行失败，请在自动化页查看并重试", "自動化「{name}」有 {n} 筆記錄執行失敗，請在自動化頁查看並重試",
-			"The automation “{name}” failed for {n} records; see them on the automations page and retry", "name", j.Automation, "n", dead))
+	if err := e.insertAll(ctx, collJobs, failed); err != nil {
+		return 0, err
 	}
-	return total, nil
+	return dead, e.logRuns(ctx, logs)
 }
 
 // runFor runs the actions for one record of a tick.
 func (e *Engine) runFor(ctx context.Context, j *job, app *process.App, a *process.CompiledAutomation, cause process.Cause, d store.Doc) (*run, error) {
 	r, err := decodeRecord(d)
-	if err != nil || r.State == nil {
+	if err != nil || r.State == nil || !r.State.Deleted.IsZero() {
 		return nil, err
 	}
 	w := &run{e: e, app: app, a: a, id: "auto|" + j.Ledger + "|" + d.ID, rec: r.State, form: a.Form.Def.Key, cols: d.Cols, cause: cause, at: j.started,

@@ -70,6 +70,7 @@ var faultScenarios = map[string][]step{
 	"withdraw":           {newThing, move("t", "any"), order("rep.li", "t", process.Withdraw), move("t", "all")},
 	"time limit":         {newThing, move("t", "any"), {wait: 2 * time.Hour}},
 	"cron each":          {create("sim", "item", "i", `{"name": "x"}`), create("sim", "item", "j", `{"name": "y"}`), {wait: time.Hour}},
+	"each unmatched":     {create("each", "item", "i", `{"name": "x", "status": "new"}`), create("each", "item", "j", `{"name": "y", "status": "new"}`), {wait: time.Hour}},
 	"due":                {create("sim", "item", "i", `{"name": "x"}`), {wait: 3 * time.Hour}},
 	"unique":             {create("b2b", "account", "a", `{"name": "Acme"}`), {by: "rep.li", refused: "unique.taken", c: process.Command{Kind: process.Create, App: "b2b", Form: "account", Data: data(`{"name": "Acme"}`)}}, edit1("a", `{"name": "Zeta"}`), {wait: time.Minute}, create("b2b", "account", "b", `{"name": "Acme"}`)},
 	"numbers":            {create("b2b", "deal", "d", dealText), create("b2b", "deal", "e", dealText), create("b2b", "deal", "f", dealText)},
@@ -90,7 +91,7 @@ type faultLab struct {
 
 func newFaultLab(t *testing.T) *faultLab {
 	l := &faultLab{base: storetest.Memory(), defs: apps{}}
-	for key, file := range map[string]string{"b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "links": "../process/testdata/scenario/links.json"} {
+	for key, file := range map[string]string{"b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "links": "../process/testdata/scenario/links.json"} {
 		l.defs[key] = []*process.App{compileFile(t, file, 1)}
 	}
 	e, err := New(t.Context(), Config{Store: l.base, Definitions: l.defs, Now: func() time.Time { return monday }})
@@ -99,7 +100,7 @@ func newFaultLab(t *testing.T) *faultLab {
 	}
 	users, teams := org.Sample()
 	given := org.SampleRoles("b2b", []string{"rep", "manager", "finance", "ops"})
-	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep")
+	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep")
 	for _, u := range []string{"mgr.wang", "dir.sun"} {
 		given[u] = append(given[u], "race/judge")
 	}
@@ -202,7 +203,7 @@ func (w *world) mustRun() {
 // remains is what is left of a scenario, without times, salts and how often things were tried.
 func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	var out []string
-	for _, app := range []string{"b2b", "race", "links", "sim"} {
+	for _, app := range []string{"b2b", "race", "links", "sim", "each"} {
 		for _, f := range formsOf(l.defs[app][0]) {
 			for _, d := range mem.All(RecordCollection(f)) {
 				r, err := decodeRecord(d)

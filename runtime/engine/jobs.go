@@ -102,6 +102,11 @@ type job struct {
 	Person string `json:"person,omitempty"`
 	// After is how far a former attempt came through a list of records.
 	After string `json:"after,omitempty"`
+	// Page are the records of a tick that were read up to After and are worked on, Ran how many came before them.
+	Page []string `json:"page,omitempty"`
+	Ran  int      `json:"ran,omitempty"`
+	// Dead is for how many of those it failed for good.
+	Dead int `json:"dead,omitempty"`
 	// Delivery is what goes out.
 	Delivery string `json:"delivery,omitempty"`
 
@@ -121,6 +126,13 @@ type job struct {
 	ver int64
 	// started is the instant of this attempt.
 	started time.Time
+	lease   *lease
+}
+
+// lease is a job as it was last written. Whoever renews it works on this copy, and the handler on the job itself.
+type lease struct {
+	mu   sync.Mutex
+	kept job
 }
 
 // errLater puts a job back without counting the attempt.
@@ -177,6 +189,26 @@ func (e *Engine) saveJob(ctx context.Context, j *job) error {
 	}
 	j.ver++
 	return nil
+}
+
+// saveProgress writes what the handler of a job has changed in it, so that another worker would go on from there. Errors:
+// store.ErrConflict when the job is another's by now.
+func (e *Engine) saveProgress(ctx context.Context, j *job) error {
+	j.lease.mu.Lock()
+	defer j.lease.mu.Unlock()
+	j.ver, j.Due = j.lease.kept.ver, j.lease.kept.Due
+	if err := e.saveJob(ctx, j); err != nil {
+		return err
+	}
+	j.lease.kept = *j
+	return nil
+}
+
+// came notes how far the job has come through its records; the next renewal of the lease writes it.
+func (j *job) came(after string) {
+	j.lease.mu.Lock()
+	defer j.lease.mu.Unlock()
+	j.After, j.lease.kept.After = after, after
 }
 
 // backoff is how long a job waits after its n-th attempt: n⁴ seconds, ±10 % by the job's id, at most 6 h.
@@ -310,15 +342,15 @@ func (e *Engine) claim(ctx context.Context, j *job) (bool, error) {
 func (e *Engine) work(ctx context.Context, j *job) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var mu sync.Mutex // the renewing goroutine and the outcome both write the job
+	l := &lease{kept: *j}
+	j.lease = l
 	stop := make(chan struct{})
 	var renewing sync.WaitGroup
-	renewing.Go(func() { e.renew(ctx, cancel, &mu, j, stop) })
+	renewing.Go(func() { e.renew(ctx, cancel, l, stop) })
 	err := e.handle(ctx, j)
 	close(stop)
 	renewing.Wait()
-	mu.Lock()
-	defer mu.Unlock()
+	j.ver = l.kept.ver
 	e.outcome(context.WithoutCancel(ctx), j, err)
 }
 
@@ -338,7 +370,7 @@ func (e *Engine) handle(ctx context.Context, j *job) (err error) {
 }
 
 // renew keeps the lease while the work goes on. When that fails the work is stopped before the lease runs out.
-func (e *Engine) renew(ctx context.Context, cancel context.CancelFunc, mu *sync.Mutex, j *job, stop <-chan struct{}) {
+func (e *Engine) renew(ctx context.Context, cancel context.CancelFunc, l *lease, stop <-chan struct{}) {
 	until := time.Now().Add(leaseFor - leaseMargin)
 	for {
 		t := time.NewTimer(min(renewEvery, time.Until(until)))
@@ -351,10 +383,10 @@ func (e *Engine) renew(ctx context.Context, cancel context.CancelFunc, mu *sync.
 			return
 		case <-t.C:
 		}
-		mu.Lock()
-		j.Due = e.instant().Add(leaseFor)
-		err := e.saveJob(ctx, j)
-		mu.Unlock()
+		l.mu.Lock()
+		l.kept.Due = e.instant().Add(leaseFor)
+		err := e.saveJob(ctx, &l.kept)
+		l.mu.Unlock()
 		switch {
 		case err == nil:
 			until = time.Now().Add(leaseFor - leaseMargin)

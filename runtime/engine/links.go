@@ -57,7 +57,7 @@ func (e *Engine) runRefresh(ctx context.Context, j *job) error {
 				return err
 			}
 		}
-		j.After = page.Next
+		j.came(page.Next)
 		return nil
 	})
 }

@@ -69,10 +69,10 @@ func (e *Engine) runReclaim(ctx context.Context, j *job) error {
 			return err
 		}
 		j.Seq += int64(len(page.Docs))
-		if j.After = page.Next; j.After == "" {
+		if j.came(page.Next); j.After == "" {
 			break
 		}
-		if err := e.saveJob(ctx, j); err != nil {
+		if err := e.saveProgress(ctx, j); err != nil {
 			return err
 		}
 	}

@@ -119,7 +119,7 @@ func (e *Engine) runReplan(ctx context.Context, j *job) error {
 		if err != nil {
 			return err
 		}
-		if j.After = page.Next; j.After == "" {
+		if j.came(page.Next); j.After == "" {
 			return nil
 		}
 	}

@@ -163,6 +163,7 @@ func (e *Engine) runShow(ctx context.Context, j *job) error {
 		if page.Next == "" {
 			return e.shownUpTo(ctx, form)
 		}
-		j.After, q.After = page.Next, page.Next
+		j.came(page.Next)
+		q.After = page.Next
 	}
 }

@@ -118,7 +118,8 @@ func (e *Engine) runSnapshot(ctx context.Context, j *job) error {
 			if err := e.insertAll(ctx, collSnapshots, docs); err != nil {
 				return err
 			}
-			if j.After, q.After = page.Next, page.Next; page.Next == "" {
+			j.came(page.Next)
+			if q.After = page.Next; q.After == "" {
 				break
 			}
 		}
