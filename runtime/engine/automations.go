@@ -84,6 +84,7 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 	cause := process.Cause{Root: j.Cause.Root, Depth: j.Cause.Depth + 1, Automation: j.App + "/" + j.Automation}
 	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done, waits: j.Waits}
 	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Cause: j.Cause.Automation, Actions: j.Acted}
+	w.recall(r.Ops, a.Actions, "")
 	if stop, err := e.overBudget(ctx, j, cause); stop != nil || err != nil {
 		if err != nil {
 			return err
@@ -103,6 +104,32 @@ func (e *Engine) endWaiting(ctx context.Context, j *job) error {
 	w := &run{e: e, id: j.ID, at: j.started, waits: j.Waits}
 	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Actions: j.Acted, State: "stopped"}
 	return w.end(ctx, nil)
+}
+
+// recall notes what an attempt that died before it left word must have settled: an operation of this run in the record's memory
+// shows that the condition held, and which arms were taken. Asked again, they may well say otherwise of the record as it is by now.
+func (w *run) recall(ops opMemory, list []*process.CompiledAction, prefix string) (begun bool) {
+	for i, action := range list {
+		seq := fmt.Sprintf("%s%d", prefix, i)
+		_, acted := ops.find(shortHash("", w.id+"|"+seq))
+		for _, arm := range []string{"then", "else"} {
+			inner := action.Then
+			if arm == "else" {
+				inner = action.Else
+			}
+			if w.recall(ops, inner, seq+"."+arm+".") {
+				acted = true
+				if !slices.Contains(w.done, seq+"."+arm) {
+					w.done = append(w.done, seq+"."+arm)
+				}
+			}
+		}
+		begun = begun || acted
+	}
+	if begun && prefix == "" && !slices.Contains(w.done, "if") {
+		w.done = append(w.done, "if")
+	}
+	return begun
 }
 
 // keep writes into the job what the next attempt has to know.

@@ -197,6 +197,7 @@ func (e *Engine) runFor(ctx context.Context, j *job, app *process.App, a *proces
 	}
 	w := &run{e: e, app: app, a: a, id: "auto|" + j.Ledger + "|" + d.ID, rec: r.State, form: a.Form.Def.Key, cols: d.Cols, cause: cause, at: j.started,
 		inTick: true, log: runBody{App: j.App, Automation: j.Automation, Record: d.ID, Attempt: j.Attempts}}
+	w.recall(r.Ops, a.Actions, "")
 	err = w.all(ctx)
 	w.log.finish(err)
 	return w, err

@@ -71,6 +71,7 @@ var faultScenarios = map[string][]step{
 	"time limit":         {newThing, move("t", "any"), {wait: 2 * time.Hour}},
 	"cron each":          {create("sim", "item", "i", `{"name": "x"}`), create("sim", "item", "j", `{"name": "y"}`), {wait: time.Hour}},
 	"each unmatched":     {create("each", "item", "i", `{"name": "x", "status": "new"}`), create("each", "item", "j", `{"name": "y", "status": "new"}`), {wait: time.Hour}},
+	"if unmatched":       {create("each", "note", "n", `{"name": "x", "status": "new"}`), {wait: time.Minute}},
 	"due":                {create("sim", "item", "i", `{"name": "x"}`), {wait: 3 * time.Hour}},
 	"unique":             {create("b2b", "account", "a", `{"name": "Acme"}`), {by: "rep.li", refused: "unique.taken", c: process.Command{Kind: process.Create, App: "b2b", Form: "account", Data: data(`{"name": "Acme"}`)}}, edit1("a", `{"name": "Zeta"}`), {wait: time.Minute}, create("b2b", "account", "b", `{"name": "Acme"}`)},
 	"numbers":            {create("b2b", "deal", "d", dealText), create("b2b", "deal", "e", dealText), create("b2b", "deal", "f", dealText)},
