@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -244,49 +243,5 @@ func TestGoldenDashboard(t *testing.T) {
 	board := w.as("mgr.wang").must("GET", "/api/apps/cycle9/boards/board", nil)
 	if board.len("columns") == 0 || board.str("totals.count") != "6" {
 		t.Errorf("board %s", board.raw)
-	}
-}
-
-// Of many clients on one task, and on one transition, exactly one wins.
-func TestOneOfManyWins(t *testing.T) {
-	t.Parallel()
-	w := open(t, true)
-	w.install("b2b")
-	id := deal(t, w.as("rep.li"), "0.15")
-	record := "/api/records/" + id
-	race := func(user string, send func(c *client) answer) (won int) {
-		var mu sync.Mutex
-		var group sync.WaitGroup
-		clients := make([]*client, 16)
-		for i := range clients {
-			clients[i] = w.as(user)
-		}
-		for _, c := range clients {
-			group.Go(func() {
-				a := send(c)
-				mu.Lock()
-				defer mu.Unlock()
-				switch {
-				case a.status < 300:
-					won++
-				case a.status != 409 && a.status != 422:
-					t.Errorf("%d %s", a.status, a.raw)
-				}
-			})
-		}
-		group.Wait()
-		return won
-	}
-	if n := race("rep.li", func(c *client) answer { return c.send("POST", record+"/transitions/win", object{}) }); n != 1 {
-		t.Errorf("%d submits won", n)
-	}
-	manager := w.as("mgr.wang")
-	path := task(t, manager, id)
-	hash := manager.must("GET", path, nil).str("round.hash")
-	if n := race("mgr.wang", func(c *client) answer { return c.send("POST", path+"/approve", object{"hash": hash}) }); n != 1 {
-		t.Errorf("%d approvals won", n)
-	}
-	if a := manager.must("GET", record, nil); a.str("round.steps.0.state") != "passed" || a.str("round.steps.1.state") != "active" {
-		t.Errorf("record %s", a.raw)
 	}
 }
