@@ -12,11 +12,13 @@ DATA ?= data
 
 SEEDS ?= 100000
 CHECKS ?= 20000
+RACES ?= 1000
+TICKS ?= 10000
 KILLS ?= 50
 NODES ?= 1
 LIMIT ?= 8m
 
-.PHONY: help run demo build web model simulate test test-go test-race test-templates test-web test-browser lint check-fmt fuzz bench bench-web kill-test data clean
+.PHONY: help run demo build web model simulate races test test-go test-race test-templates test-web test-browser lint check-fmt fuzz bench bench-web kill-test data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -100,6 +102,10 @@ model: ## the random walks through chains and apps, CHECKS=20000 of each
 
 simulate: ## histories of three nodes with crashes, lost answers and wrong clocks; SEEDS=100000 of them
 	go test ./runtime/engine -run 'TestSimulate$$' -count 1 -timeout 0 -seeds $(SEEDS)
+
+races: ## people who decide at once, RACES=1000 rounds of each, and TICKS=10000 of a schedule whose engines die
+	go test ./runtime/engine ./runtime/server -run 'Race|OneOfMany' -count 1 -timeout 0 -races $(RACES)
+	go test ./runtime/engine -run CronKills -count 1 -timeout 0 -ticks $(TICKS)
 
 data: ## renew the embedded calendar, place names and readings of characters from their packages
 	go generate ./runtime/org ./forms ./rules

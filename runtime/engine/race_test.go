@@ -13,7 +13,7 @@ import (
 )
 
 // raceRounds is how often each race is run.
-var raceRounds = flag.Int("races", 1000, "rounds of each race")
+var raceRounds = flag.Int("races", 200, "rounds of each race (make races RACES=…)")
 
 // racing is a world in memory with two nodes, and the number of rounds.
 func racing(t *testing.T, app string) (*world, []*Engine, int) {

@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	simSeeds = flag.Int("seeds", 2000, "how many seeds TestSimulate runs (make simulate SEEDS=…)")
+	simSeeds = flag.Int("seeds", 500, "how many seeds TestSimulate runs (make simulate SEEDS=…)")
 	simFirst = flag.Uint64("seed", 1, "the first of them; with -seeds 1 a failure is run again")
 )
 
@@ -518,7 +518,7 @@ func TestSimulate(t *testing.T) {
 	base, defs := simBase(t)
 	seeds := *simSeeds
 	if testing.Short() {
-		seeds = min(seeds, 100)
+		seeds = min(seeds, 40)
 	}
 	var next atomic.Uint64
 	var work sync.WaitGroup
@@ -540,7 +540,7 @@ func TestSimulate(t *testing.T) {
 func TestSimulateTwice(t *testing.T) {
 	t.Parallel()
 	base, defs := simBase(t)
-	for seed := uint64(1); seed <= 20; seed++ {
+	for seed := uint64(1); seed <= 6; seed++ {
 		a, b := simulate(t, base, defs, seed), simulate(t, base, defs, seed)
 		if a != b {
 			t.Errorf("seed %d has two histories", seed)

@@ -7,7 +7,7 @@ import (
 )
 
 // raceRounds is how often each race over HTTP is run.
-var raceRounds = flag.Int("races", 100, "rounds of each race")
+var raceRounds = flag.Int("races", 100, "rounds of each race (make races RACES=…)")
 
 // TestOneOfManyWins: of 64 clients who submit at once, and of 64 who decide one task at once, one wins, round after round.
 func TestOneOfManyWins(t *testing.T) {
