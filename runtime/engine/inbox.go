@@ -214,7 +214,8 @@ func (e *Engine) decideOne(ctx context.Context, user, id, do, comment, opKey str
 	if err != nil {
 		return err
 	}
-	d := Decision{Do: do, Comment: comment, Op: opKey + "|" + id}
+	// Each task's operation is named by both, in the length a name may have: a caller's is as long as a UUID, and so is a task's.
+	d := Decision{Do: do, Comment: comment, Op: shortHash(opKey, id)}
 	v, _, err := e.load(ctx, user, t.Record)
 	if err != nil {
 		return err

@@ -65,11 +65,11 @@ func TestApprovalsByManyHands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a = finance.must("POST", "/api/tasks/batch", object{"ids": []string{last, "nothing"}, "decision": "approve"}, "Idempotency-Key", "b1")
+	a = finance.must("POST", "/api/tasks/batch", object{"ids": []string{last, "nothing"}, "decision": "approve"}, "Idempotency-Key", "3f0c9a52-7d1e-4b8a-9c66-0e5b7a1d2f43")
 	if a.str("items.0.ok") != "true" || a.str("items.1.ok") != "false" || a.str("items.1.error.code") != "not.found" {
 		t.Errorf("batch %s", a.raw)
 	}
-	if again := finance.must("POST", "/api/tasks/batch", object{"ids": []string{last, "nothing"}, "decision": "approve"}, "Idempotency-Key", "b1"); again.str("items.0.ok") != "true" {
+	if again := finance.must("POST", "/api/tasks/batch", object{"ids": []string{last, "nothing"}, "decision": "approve"}, "Idempotency-Key", "3f0c9a52-7d1e-4b8a-9c66-0e5b7a1d2f43"); again.str("items.0.ok") != "true" {
 		t.Errorf("repeated %s", again.raw)
 	}
 	finance.refused(400, "bad.request", "POST", "/api/tasks/batch", object{"ids": []string{}, "decision": "approve"})
