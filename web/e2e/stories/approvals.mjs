@@ -4,8 +4,6 @@
 import { Api, until } from '../kit/api.mjs';
 import { choose } from '../kit/form.mjs';
 
-export const sizes = ['desk'];
-
 const rest = { onEmpty: 'admin', onSelf: 'climb', due: 'P2BD' };
 const definition = {
   spec: 'pipewright/1', key: 'signs', name: '用章申请', timezone: 'Asia/Shanghai', currency: 'CNY', calendar: 'CN', roles: [{ key: 'rep', name: '申请人' }, { key: 'checker', name: '复核人' }],
