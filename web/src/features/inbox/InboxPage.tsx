@@ -77,9 +77,32 @@ export function InboxPage() {
         {t(many ? 'batchEnd' : 'batch')}
       </Button>
     ) : null;
+  const which = (
+    <div className="seg" role="group" aria-label={t('title')}>
+      {tabs.map((k) => (
+        <button
+          key={k}
+          type="button"
+          aria-pressed={k === tab}
+          onClick={() => {
+            setMany(undefined);
+            void navigate({ to: '/inbox', search: k === 'open' ? {} : { tab: k } });
+          }}
+        >
+          {t(`tab.${k}`)}
+        </button>
+      ))}
+    </div>
+  );
   const list = (
     <div className="inbox-list">
-      {phone && several ? <div className="several">{several}</div> : null}
+      {/* The top bar of a phone has no room for more than the title. */}
+      {phone ? (
+        <div className="several">
+          {which}
+          {several}
+        </div>
+      ) : null}
       {query.isPending ? <Skeleton rows={5} height={64} /> : null}
       {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
       {query.isSuccess && tasks.length + (tab === 'cc' ? copies.length : 0) === 0 ? (
@@ -127,25 +150,8 @@ export function InboxPage() {
           ) : undefined
         }
       >
-        {phone && chosen ? (
-          <h1 className="el">{t('title')}</h1>
-        ) : (
-          <div className="seg" role="group" aria-label={t('title')}>
-            {tabs.map((k) => (
-              <button
-                key={k}
-                type="button"
-                aria-pressed={k === tab}
-                onClick={() => {
-                  setMany(undefined);
-                  void navigate({ to: '/inbox', search: k === 'open' ? {} : { tab: k } });
-                }}
-              >
-                {t(`tab.${k}`)}
-              </button>
-            ))}
-          </div>
-        )}
+        {phone && chosen ? <h1 className="el">{t('title')}</h1> : null}
+        {phone ? null : which}
         {phone ? null : several}
       </PageHead>
       <div className={`inbox${chosen ? ' with' : ''}`}>

@@ -57,13 +57,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
   const grounds = (round?.guarded ?? []).map((k) => fieldOf(form, k)).filter((f) => f !== undefined && !isEmpty(record.data[f.key]));
   const words = grounds.filter((f) => f?.type === 'longtext');
   const tables = grounds.filter((f) => f?.type === 'table');
-  // Why the round before came back stands with what is said in this one: whoever is asked again, or anew, decides on it.
-  const last = record.rounds?.[0];
-  const back = round?.state === 'running' && last?.result === 'returned' && last.chain === round.chain ? last.steps : [];
-  const comments = [
-    ...back.flatMap((s) => s.slots.filter((slot) => slot.state === 'returned' && slot.comment).map((slot) => ({ slot, step: s }))),
-    ...(round?.steps.flatMap((s) => s.slots.filter((slot) => slot.comment).map((slot) => ({ slot, step: s }))) ?? []),
-  ];
+  const comments = saidOn(round, record.rounds);
   const process = model.process(record.process);
   useReadCopies(record, me.user.id);
   return (
@@ -149,6 +143,16 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
       {task.kind === 'cc' ? <p className="pad dim">{t('copied')}</p> : <Decide task={task} fields={() => state.changes(task.fields ?? [])} onNext={onNext} />}
     </div>
   );
+}
+
+/** What was said in a round. Why the round before came back stands first: whoever is asked again, or anew, decides on it. */
+export function saidOn(round: Round | null, before: RecordFull['rounds']) {
+  const last = before?.[0];
+  const back = round?.state === 'running' && last?.result === 'returned' && last.chain === round.chain ? last.steps : [];
+  return [
+    ...back.flatMap((step) => step.slots.filter((slot) => slot.state === 'returned' && slot.comment).map((slot) => ({ slot, step }))),
+    ...(round?.steps ?? []).flatMap((step) => step.slots.filter((slot) => slot.comment).map((slot) => ({ slot, step }))),
+  ];
 }
 
 /** The figures people look at first: the value, then guarded and listed fields. */
