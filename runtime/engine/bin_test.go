@@ -231,3 +231,51 @@ func TestEraseFaults(t *testing.T) {
 		}
 	}
 }
+
+// The bin tells who moved a record there, the last time, and until when it stays; only who may, finds a way out.
+func TestBinTells(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	ctx := t.Context()
+	first, second := w.deal("One", smallLines), w.deal("Two", smallLines)
+	w.do("rep.li", process.Command{Kind: process.Delete, ID: second.ID})
+	w.do("rep.li", process.Command{Kind: process.Restore, ID: second.ID})
+	w.clock.add(time.Hour)
+	w.do("rep.li", process.Command{Kind: process.Delete, ID: second.ID})
+	w.clock.add(time.Hour)
+	w.do("rep.li", process.Command{Kind: process.Delete, ID: first.ID})
+	bin := func(user string) []Binned {
+		list, next, err := w.e.Bin(ctx, user, ListQuery{App: "b2b", Form: "deal"})
+		w.must(err)
+		if next != "" {
+			t.Errorf("more than %d", len(list))
+		}
+		return list
+	}
+	list := bin("rep.li")
+	if len(list) != 2 || list[0].State.ID != first.ID || list[1].State.ID != second.ID {
+		t.Fatalf("%d in the bin, or not the newest first", len(list))
+	}
+	for _, b := range list {
+		if b.By != "rep.li" || !b.Until.Equal(b.State.Deleted.Add(defaultBin)) || !b.MayRestore || b.MayPurge {
+			t.Errorf("%+v", b)
+		}
+	}
+	if n := len(bin("ops.sun")); n != 0 {
+		t.Errorf("a stranger sees %d", n)
+	}
+	for _, b := range bin("mgr.wang") { // who may read, but not delete
+		if b.MayRestore || b.MayPurge {
+			t.Error("a reader may restore")
+		}
+	}
+	w.admin("rep.li")
+	if !bin("rep.li")[0].MayPurge {
+		t.Error("an admin who may delete cannot purge")
+	}
+	w.must(w.e.PurgeRecord(ctx, "rep.li", first.ID))
+	w.runDue()
+	if list := bin("rep.li"); len(list) != 1 || list[0].State.ID != second.ID {
+		t.Errorf("%d left", len(list))
+	}
+}

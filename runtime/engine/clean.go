@@ -28,7 +28,7 @@ func (e *Engine) runClean(ctx context.Context, j *job) error {
 		empty func(store.Doc) (store.Doc, error)
 	}{
 		{collTasks, true, emptyTask}, {collNotices, erase, emptyNotice}, {collRounds, erase, emptyRound}, {collRuns, erase, emptyRun},
-		{collDeliveries, erase, emptyDelivery},
+		{collDeliveries, erase, emptyDelivery}, {collNotes, erase, emptyNote},
 		{collEvents, erase, func(d store.Doc) (store.Doc, error) { return e.emptyEvent(ctx, form, d) }},
 	} {
 		if !c.also {

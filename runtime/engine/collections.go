@@ -17,6 +17,7 @@ const (
 	collJobs      = "jobs"       // see jobs.go
 	collTasks     = "tasks"      // record|step|round|slot, or that of the run that made it
 	collNotices   = "notices"    // told to one person in the product
+	collNotes     = "notes"      // record|seq: a note on a record
 	collSnapshots = "snapshots"  // week|record: where an open record stood on that Monday
 	collSearch    = "search"     // record: what it is found by, and who may read it
 	collAttention = "attention"  // record: when it is due or idle, and for whom
@@ -61,6 +62,8 @@ func ownCollections() []store.Collection {
 			Indexes: []store.Index{ix("byDue", "owner", "dueAt"), ix("byIdle", "owner", "idleAt"), ix("byAsked", "asked", "askedAt"), ix("byOwner", "owner", "open")}},
 		{Name: collNotices, Columns: join(text("user", "record"), columns(query.Bool, []string{"read"}), times("at")),
 			Indexes: []store.Index{ix("mine", "user", "read", "-at"), ix("all", "user", "-at"), ix("byRecord", "record")}},
+		{Name: collNotes, Columns: join(text("record", "app", "form"), columns(query.Int, []string{"seq"}), columns(query.Texts, []string{"words"}), times("at")),
+			Indexes: []store.Index{ix("byRecord", "record", "-seq"), ix("byTime", "record", "-at"), ix("byWord", "words")}},
 		{Name: collVisits, Columns: join(text("app", "process", "stage", "to", "record", "owner"), columns(query.Int, []string{"value", "stay"}), times("entered", "left")),
 			Indexes: []store.Index{{Name: "byStage", Cols: []string{"app", "process", "stage", "entered"}, Cover: []string{"stay", "value"}}, ix("byRecord", "record")}},
 		{Name: collSnapshots, Columns: join(text("process", "record", "stage", "owner", "team"), times("week", "closing"), columns(query.Int, []string{"value", "weighted"})),

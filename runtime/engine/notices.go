@@ -33,6 +33,7 @@ func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit in
 	}
 	out := make([]Notice, 0, len(page.Docs))
 	var about []store.Doc
+	var quotes []bool
 	for _, d := range page.Docs {
 		var b noticeBody
 		if err := json.Unmarshal(d.Body, &b); err != nil {
@@ -41,6 +42,7 @@ func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit in
 		read, _ := d.Cols["read"].(bool)
 		out = append(out, Notice{ID: d.ID, Text: b.Text, At: b.At, Read: read, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title})
 		about = append(about, aboutRecord(b.Record, b.App, b.Form)...)
+		quotes = append(quotes, b.Quotes)
 	}
 	// What its record was called then is told to whom sees what it is called by now (engine.md §6).
 	seen, err := e.seenBy(ctx, user, about)
@@ -53,6 +55,9 @@ func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit in
 		}
 		if v := seen[out[i].Record]; v == nil {
 			out[i].Title = hiddenTitle
+			if quotes[i] {
+				out[i].Text = rules.Say("有人在你看不到的记录里提到你", "有人在你看不到的記錄裡提到你", "Somebody mentioned you on a record that you may not see")
+			}
 		} else if !v.SeesTitle() {
 			out[i].Title = v.Title()
 		}

@@ -20,7 +20,8 @@ type opMemory string
 const (
 	opHash  = 22
 	opWidth = opHash + opHash + 9 + 8
-	// maxOps is how many operations stay in the record; a block of leaveOps leaves at once.
+	// maxOps is how many operations stay in the record at least, once there have been as many (semantics 4); beyond them a block of leaveOps
+	// leaves at once.
 	maxOps   = 200
 	leaveOps = 40
 	// opMemoryFor is how long an operation is remembered at all.
@@ -64,7 +65,7 @@ func (m opMemory) find(id string) (op, bool) {
 // add remembers an operation; those that no longer fit are returned, unless they are too old to matter.
 func (m opMemory) add(o op) (kept opMemory, left []string) {
 	m += opMemory(o.String())
-	if len(m) <= maxOps*opWidth {
+	if len(m) < (maxOps+leaveOps)*opWidth {
 		return m, nil
 	}
 	for i := 0; i < leaveOps; i++ {

@@ -165,7 +165,7 @@ func (e *Engine) relayQueued(ctx context.Context, items []relayItem) bool {
 // harmless.
 func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 	now := e.instant().UnixMilli()
-	var events, ops, jobs []store.Doc
+	var events, notes, ops, jobs []store.Doc
 	visits, rounds := map[string]store.Doc{}, map[string]store.Doc{}
 	var fresh []relayItem
 	for _, it := range items {
@@ -178,6 +178,16 @@ func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 				return err
 			}
 			events = append(events, d)
+			note, err := noteOf(c)
+			if err != nil {
+				return err
+			}
+			if note != nil {
+				if d, err = note.doc(it.id, it.app, it.form); err != nil {
+					return err
+				}
+				notes = append(notes, d)
+			}
 		}
 		if it.batch.Clean != "" {
 			d, err := newJob(job{ID: "clean|" + it.id, Kind: jobClean, App: it.app, Form: it.form, Record: it.id, Via: it.batch.Clean, Seq: it.batch.N},
@@ -218,6 +228,9 @@ func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 		}
 	}
 	if err := e.insertAll(ctx, collEvents, events); err != nil {
+		return err
+	}
+	if err := e.insertAll(ctx, collNotes, notes); err != nil {
 		return err
 	}
 	if err := e.insertAll(ctx, collOps, ops); err != nil {

@@ -155,10 +155,12 @@ type noticeBody struct {
 	Form   string     `json:"form,omitempty"`
 	Title  string     `json:"title,omitempty"`
 	At     time.Time  `json:"at"`
+	// Quotes: see process.Notice.
+	Quotes bool `json:"quotes,omitempty"`
 }
 
 func noticeDoc(it relayItem, id string, n *process.Notice) (store.Doc, error) {
-	b := noticeBody{Text: n.Text, Record: it.id, App: it.app, Form: it.form, At: time.UnixMilli(it.batch.At).UTC()}
+	b := noticeBody{Text: n.Text, Quotes: n.Quotes, Record: it.id, App: it.app, Form: it.form, At: time.UnixMilli(it.batch.At).UTC()}
 	b.Title, _ = it.cols["title"].(string)
 	body, err := marshal(b)
 	cols := map[string]any{"user": n.User, "read": false, "at": it.batch.At}

@@ -18,7 +18,10 @@ import (
 // is noted under leases as show|app/form.
 
 // shownVersion counts what this program shows of records beyond what one before it did.
-const shownVersion = 1
+const shownVersion = 2
+
+// notesSince is the version that began to show notes.
+const notesSince = 2
 
 // shownMark notes that all records of a form are shown as far as version and release say.
 type shownMark struct {
@@ -139,6 +142,15 @@ func (e *Engine) runShow(ctx context.Context, j *job) error {
 	if int64(app.Release) < j.Seq { // another node is ahead of this one
 		return errLater{time.Second}
 	}
+	var upTo shownMark // how far they are shown
+	if d, err := e.store.Get(ctx, collLeases, shownID(form)); err == nil {
+		err = json.Unmarshal(d.Body, &upTo)
+		if err != nil {
+			return err
+		}
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	coll := RecordCollection(form)
 	q := query.Query{Limit: 200, After: j.After}
 	for {
@@ -159,6 +171,11 @@ func (e *Engine) runShow(ctx context.Context, j *job) error {
 		}
 		if err := e.showAnew(ctx, items); err != nil {
 			return err
+		}
+		if upTo.Version < notesSince {
+			if err := e.layOutNotes(ctx, items); err != nil {
+				return err
+			}
 		}
 		if page.Next == "" {
 			return e.shownUpTo(ctx, form)

@@ -31,6 +31,8 @@ type Found struct {
 	App string
 	Linked
 	By []FoundBy
+	// Note is the sequence of the note it was found by; 0 when it was not.
+	Note int64
 }
 
 // FoundBy is a field that a search found a record by: "title", "number" or a key of the form. Text is its value, or the part of it around
@@ -80,7 +82,11 @@ func (e *Engine) Search(ctx context.Context, user, text string, limit int) ([]Fo
 			return nil, err
 		}
 	}
-	return s.found, nil
+	apps, err := e.defs.Live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.found, s.notes(ctx, apps)
 }
 
 // reach narrows to the forms and records that a person may read anything of.

@@ -101,6 +101,11 @@ func (w *effects) event(e *Event) {
 		w.task(e, "cc|"+itoa(p.Round)+"|"+e.By, &TaskEffect{Kind: "cc", State: "done", User: e.By, Round: p.Round, Name: w.roundName(p.Round), Result: "read"})
 	case Noted:
 		w.notify(e, without(p.Mentions, e.By), rules.Say("{who} 在笔记里提到你：{text}", "{who} 在筆記裡提到你：{text}", "{who} mentioned you: {text}", "who", e.By, "text", clip(p.Text)))
+		for i := range w.out {
+			if n := w.out[i].Notice; n != nil && w.out[i].Seq == e.Seq {
+				n.Quotes = true
+			}
+		}
 	case Deleted:
 		w.closeActivities(e, left.ActivityPeople, "deleted")
 	}

@@ -407,6 +407,8 @@ type TaskEffect struct {
 type Notice struct {
 	User string     `json:"user"`
 	Text rules.Text `json:"text"`
+	// Quotes: the text repeats what somebody wrote on the record, and is for those only who may read it.
+	Quotes bool `json:"quotes,omitempty"`
 }
 
 // Triggered asks the engine to run an automation for this record.

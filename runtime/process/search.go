@@ -12,7 +12,7 @@ type Indexed struct {
 	Owner  string
 	Team   string
 	People []string
-	// Words are "word|field" (semantics 10): a storage key, "title", "number" or "notes". "=" begins a whole number, "^" a whole title.
+	// Words are "word|field" (semantics 10): a storage key, "title" or "number". "=" begins a whole number, "^" a whole title.
 	Words []string
 	At    time.Time
 }
@@ -53,6 +53,9 @@ func (f *Form) Indexed(s *State) Indexed {
 	}
 	return x
 }
+
+// NoteWords are the words that a note is found by.
+func NoteWords(text string) []string { return wordsUpTo(maxNoted, wordsLong, text) }
 
 // NumberTerm and TitleTerm are the words of a record whose number is what is asked, and the beginning of those whose title begins with it.
 func NumberTerm(asked string) string { return "=" + folded(asked) + "|" }

@@ -13,11 +13,12 @@ import (
 // number from each digit on; Latin text by the words it is written in. A character with several readings is found by each.
 
 const (
-	maxWord     = 32  // letters of a word; what is typed beyond is not compared
-	maxHan      = 8   // characters of a Chinese word
-	maxSpelled  = 24  // characters of a run that are spelled in pinyin
-	maxReadings = 8   // ways one beginning is read
-	maxWords    = 600 // words of one text
+	maxWord     = 32   // letters of a word; what is typed beyond is not compared
+	maxHan      = 8    // characters of a Chinese word
+	maxSpelled  = 24   // characters of a run that are spelled in pinyin
+	maxReadings = 8    // ways one beginning is read
+	maxWords    = 600  // words of one text
+	maxNoted    = 3000 // words of a note
 )
 
 // Kinds of texts, by how they are taken apart.
@@ -28,11 +29,13 @@ const (
 )
 
 // words takes a text apart.
-func words(kind, text string) []string {
+func words(kind, text string) []string { return wordsUpTo(maxWords, kind, text) }
+
+func wordsUpTo(most int, kind, text string) []string {
 	var out []string
 	seen := map[string]bool{}
 	add := func(w string) {
-		if w != "" && !seen[w] && len(out) < maxWords {
+		if w != "" && !seen[w] && len(out) < most {
 			seen[w] = true
 			out = append(out, w)
 		}

@@ -146,6 +146,8 @@ type modelOut struct {
 	// Import and Export list the forms whose records the person may bring in from a file, or take out.
 	Import []string `json:"import"`
 	Export []string `json:"export"`
+	// Delete lists those whose records he may delete and take back.
+	Delete []string `json:"delete"`
 }
 
 // getModel is the live definition, for who designs whole, for others without what happens behind the screens.
@@ -172,7 +174,7 @@ func (s *Server) getModel(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}, Import: []string{}, Export: []string{}}
+	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}, Import: []string{}, Export: []string{}, Delete: []string{}}
 	for i := range app.Def.Forms {
 		key := app.Def.Forms[i].Key
 		r := access.Rights(app, key, c.dir, c.user.ID, nil)
@@ -181,6 +183,9 @@ func (s *Server) getModel(c *call) (any, error) {
 		}
 		if r.Import {
 			out.Import = append(out.Import, key)
+		}
+		if r.Delete {
+			out.Delete = append(out.Delete, key)
 		}
 		if r.Export {
 			out.Export = append(out.Export, key)

@@ -37,6 +37,8 @@ type foundOut struct {
 	linkedOut
 	App string       `json:"app"`
 	By  []foundByOut `json:"by"`
+	// Note is the event of the note it was found by.
+	Note int64 `json:"note,omitempty"`
 }
 
 // foundByOut is a field that a record was found by.
@@ -53,7 +55,7 @@ func (s *Server) getSearch(c *call) (any, error) {
 	}
 	out := make([]foundOut, len(found))
 	for i, f := range found {
-		out[i] = foundOut{wireLinked(f.Linked), f.App, []foundByOut{}}
+		out[i] = foundOut{wireLinked(f.Linked), f.App, []foundByOut{}, f.Note}
 		for _, by := range f.By {
 			out[i].By = append(out[i].By, foundByOut(by))
 		}

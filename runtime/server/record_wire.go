@@ -200,6 +200,8 @@ type canOut struct {
 	Withdraw bool `json:"withdraw"`
 	Urge     bool `json:"urge"`
 	Override bool `json:"override"`
+	// Erase: away for good, with all that was said of it.
+	Erase bool `json:"erase"`
 }
 
 // copyOut is one person an approval was copied to, and when he has read it.
@@ -245,7 +247,7 @@ func (c *call) full(v *engine.View) recordFullOut {
 	out := recordFullOut{recordOut: wireRecord(v), Fields: map[string]fieldOut{}, Sections: map[string]sectionOut{}, Path: []pathStageOut{},
 		Conditions: []conditionOut{}, Checklist: []checkItemOut{}, Activities: []activityOut{}, Transitions: []transitionOut{}, Buttons: []buttonOut{},
 		Rounds: []endedRoundOut{}, Copies: []copyOut{}, Related: []relatedOut{}, Links: []linkedOut{}}
-	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override}
+	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.Admin}
 	if in := v.Inspection; in != nil {
 		if in.Result != nil {
 			out.Fields, out.Sections = wireFields(in.Result.Fields), wireSections(in.Result.Sections)

@@ -66,6 +66,7 @@ func (s *Server) table() []route {
 
 		{method: get, path: "/api/apps/:app/forms/:form/schema", who: signedIn, summary: "The JSON Schema of a form's data", out: map[string]any{}, handle: s.getFormSchema},
 		{method: get, path: "/api/apps/:app/forms/:form/records", who: signedIn, summary: "Records: ?where, sort, limit, after, q, stage, owner, view", out: items[recordOut]{}, handle: s.getRecords},
+		{method: get, path: "/api/apps/:app/forms/:form/bin", who: signedIn, summary: "Records in the recycle bin, the last deleted first: ?q, limit, after", out: items[binnedOut]{}, handle: s.getBin},
 		{method: post, path: "/api/apps/:app/forms/:form/records", who: signedIn, summary: "Create a record (Idempotency-Key)", in: createIn{}, out: recordFullOut{}, handle: s.postRecord},
 		{method: post, path: "/api/apps/:app/forms/:form/evaluate", who: signedIn, summary: "Compute a form without keeping anything", in: evaluateIn{}, out: evaluateOut{}, handle: s.postEvaluate},
 		{method: post, path: "/api/apps/:app/forms/:form/export", who: signedIn, summary: "The records of a list as a file: CSV (UTF-8 or GB18030) or xlsx", in: exportIn{}, handle: s.postExport},
@@ -77,6 +78,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/records/:id", who: signedIn, summary: "A record with its page", out: recordFullOut{}, handle: s.getRecord},
 		{method: patch, path: "/api/records/:id", who: signedIn, summary: "Change fields (If-Match)", in: patchIn{}, out: recordFullOut{}, handle: s.patchRecord},
 		{method: del, path: "/api/records/:id", who: signedIn, summary: "Move to the recycle bin", handle: s.deleteRecord},
+		{method: get, path: "/api/records/:id/notes", who: signedIn, summary: "Notes on a record, newest first: ?around=1 with those on the records it points to, limit, after", out: items[noteEntryOut]{}, handle: s.getNotes},
 		{method: post, path: "/api/records/:id/restore", who: signedIn, summary: "Take out of the recycle bin", out: recordFullOut{}, handle: s.simple(process.Restore)},
 		{method: post, path: "/api/records/:id/purge", who: admins, summary: "Take out of the recycle bin for good", handle: s.postPurge},
 		{method: post, path: "/api/records/:id/erase", who: admins, summary: "Take away for good, with all that was said of it", handle: s.postErase},
