@@ -56,7 +56,7 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 	for _, p := range s.People {
 		if p.User == user {
 			r.Read, r.Guest = true, !covered
-			decides = decides || !slices.Contains([]string{"owner", "formerOwner", "creator"}, p.Why)
+			decides = decides || !slices.Contains([]string{"owner", "formerOwner", "creator", process.WhyCollaborator}, p.Why)
 		}
 	}
 	if decides {

@@ -261,7 +261,7 @@ func TestBinTells(t *testing.T) {
 			t.Errorf("%+v", b)
 		}
 	}
-	if n := len(bin("ops.sun")); n != 0 {
+	if n := len(bin("ops.wu")); n != 0 {
 		t.Errorf("a stranger sees %d", n)
 	}
 	for _, b := range bin("mgr.wang") { // who may read, but not delete

@@ -48,7 +48,7 @@ func TestNotes(t *testing.T) {
 		w.note("rep.li", s.ID, text)
 		want = append(want, text)
 	}
-	w.note("rep.li", account.ID, "采购经理喜欢围棋，预算在三月批 @mgr.wang @ops.sun")
+	w.note("rep.li", account.ID, "采购经理喜欢围棋，预算在三月批 @mgr.wang @ops.wu")
 	slices.Reverse(want)
 	for _, limit := range []int{2, 3, 50} {
 		if got := w.noteTexts("rep.li", s.ID, false, limit); !slices.Equal(got, want) {
@@ -58,7 +58,7 @@ func TestNotes(t *testing.T) {
 	if got := w.noteTexts("rep.li", s.ID, true, 3); len(got) != 8 || !strings.HasPrefix(got[0], "采购经理") {
 		t.Errorf("with the account's: %v", got)
 	}
-	if _, _, err := w.e.Notes(ctx, "ops.sun", s.ID, false, 10, ""); err == nil {
+	if _, _, err := w.e.Notes(ctx, "ops.wu", s.ID, false, 10, ""); err == nil {
 		t.Error("a stranger reads notes")
 	}
 	// Full text: from the middle, all terms in one note, and only for who may read the record.
@@ -73,20 +73,20 @@ func TestNotes(t *testing.T) {
 	}
 	notes, _, err := w.e.Notes(ctx, "rep.li", account.ID, false, 10, "")
 	w.must(err)
-	if len(notes) != 1 || notes[0].Seq != got[0].Note || notes[0].Name == "" || !slices.Equal(notes[0].Mentions, []string{"mgr.wang", "ops.sun"}) {
+	if len(notes) != 1 || notes[0].Seq != got[0].Note || notes[0].Name == "" || !slices.Equal(notes[0].Mentions, []string{"mgr.wang", "ops.wu"}) {
 		t.Errorf("%+v", notes)
 	}
 	if got := find("rep.li", "围棋 visit"); len(got) != 0 {
 		t.Errorf("terms of two records find %+v", got)
 	}
-	if got := find("ops.sun", "visit"); len(got) != 0 {
+	if got := find("ops.wu", "visit"); len(got) != 0 {
 		t.Errorf("a stranger finds %+v", got)
 	}
 	if got := find("rep.li", "visit"); len(got) != 1 || got[0].ID != s.ID {
 		t.Errorf("seven notes find %d records", len(got))
 	}
 	// Who is mentioned hears of it; what it says, only if he may read the record.
-	for user, reads := range map[string]bool{"mgr.wang": true, "ops.sun": false} {
+	for user, reads := range map[string]bool{"mgr.wang": true, "ops.wu": false} {
 		list, _, err := w.e.Notices(ctx, user, false, 10, "")
 		w.must(err)
 		if len(list) != 1 || strings.Contains(list[0].Text.In("zh-CN"), "围棋") != reads {

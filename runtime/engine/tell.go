@@ -165,11 +165,19 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 				out.Text = rules.Say("发起了{kind}“{title}”", "發起了{kind}「{title}」", "started “{title}” ({kind})", "kind", kind, "title", l.Title)
 			}
 		}
+	case process.Joined:
+		who := asked(p.People)
+		out.Text = rules.Say("添加协作人{who}", "新增協作人{who}", "asked {who} to work on it together", "who", t.all(who))
+		return out, len(who) > 0
+	case process.Left:
+		who := asked(p.People)
+		out.Text = rules.Say("移除协作人{who}", "移除協作人{who}", "took {who} off the collaborators", "who", t.all(who))
+		return out, len(who) > 0
 	case process.Deleted:
 		out.Text = rules.Say("移入回收站", "移入回收站", "moved it to the recycle bin")
 	case process.Restored:
 		out.Text = rules.Say("从回收站恢复", "從回收站恢復", "restored it from the recycle bin")
-	default: // TimersSet, Joined, Titled, ActivityOpened, SlotOpened
+	default: // TimersSet, Titled, ActivityOpened, SlotOpened
 		return out, false
 	}
 	return out, true
@@ -181,6 +189,17 @@ func (t *teller) button(key string) rules.Text {
 		return a.Def.On.Button
 	}
 	return rules.Plain(key)
+}
+
+// asked are the collaborators among those who join or leave.
+func asked(people []process.Person) []string {
+	var out []string
+	for _, p := range people {
+		if p.Why == process.WhyCollaborator {
+			out = append(out, p.User)
+		}
+	}
+	return out
 }
 
 // added tells who was given a decision, or asked about one.

@@ -162,6 +162,8 @@ func (s *State) Apply(e *Event) {
 		for _, who := range p.People {
 			s.join(who.User, who.Why)
 		}
+	case Left:
+		s.People = slices.DeleteFunc(s.People, func(who Person) bool { return slices.Contains(p.People, who) })
 	case Copied:
 		for _, user := range p.People {
 			s.Copies = append(s.Copies, Copy{Round: p.Round, User: user, At: e.At})

@@ -37,6 +37,8 @@ const (
 	Urge CommandKind = "urge"
 	// CopyRead says that a person an approval was copied to has read it.
 	CopyRead CommandKind = "copyRead"
+	// Collaborate makes People collaborators (Done), or takes them off.
+	Collaborate CommandKind = "collaborate"
 	// Substitute passes on the open decisions of Owner, who is away or has left; the service's alone.
 	Substitute CommandKind = "substitute"
 	// Refresh works out lookups and rollups anew because the other side has changed; the service's alone.

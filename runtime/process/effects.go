@@ -89,6 +89,9 @@ func (w *effects) event(e *Event) {
 		}
 	case Joined:
 		for _, who := range p.People {
+			if who.Why == WhyCollaborator && who.User != e.By {
+				w.notify(e, []string{who.User}, rules.Say("{who} 请你协作这条记录", "{who} 請你協作這筆記錄", "{who} asks you to work on this record together", "who", e.By))
+			}
 			if who.Why == "cc" && w.s.Round != nil {
 				w.notify(e, []string{who.User}, rules.Say("“{chain}”抄送给你", "「{chain}」副本給你", "“{chain}” was copied to you", "chain", w.chainName(w.s.Round.Chain)))
 			}

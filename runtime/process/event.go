@@ -254,6 +254,10 @@ type (
 	Joined struct {
 		People []Person `json:"people"`
 	}
+	// Left takes people out of those who take part.
+	Left struct {
+		People []Person `json:"people"`
+	}
 	// Deleted puts the record into the recycle bin; Restored takes it out.
 	Deleted  struct{}
 	Restored struct{}
@@ -297,6 +301,7 @@ func (Pressed) Type() string        { return "pressed" }
 func (Noted) Type() string          { return "noted" }
 func (LinkAdded) Type() string      { return "linked" }
 func (Joined) Type() string         { return "joined" }
+func (Left) Type() string           { return "left" }
 func (Deleted) Type() string        { return "deleted" }
 func (Restored) Type() string       { return "restored" }
 func (Purged) Type() string         { return "purged" }
@@ -311,7 +316,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"escalated": read[Escalated], "roundBlocked": read[RoundBlocked], "roundVoided": read[RoundVoided],
 	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
 	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
-	"linked": read[LinkAdded], "joined": read[Joined], "deleted": read[Deleted], "restored": read[Restored],
+	"linked": read[LinkAdded], "joined": read[Joined], "left": read[Left], "deleted": read[Deleted], "restored": read[Restored],
 	"purged": read[Purged], "pressed": read[Pressed],
 }
 

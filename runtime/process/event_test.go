@@ -29,6 +29,7 @@ func oneOfEach() []Payload {
 		RoundVoided{"h", stored, []string{"amount"}}, RoundEnded{State: Passed, Reason: "r", Step: "s"}, TimersSet{Due: at, Add: []Timer{{ID: "1|due", Kind: "due", At: at}}, Remove: []string{"0|due"}},
 		Reminded{Timer: "1|due", Kind: "due", To: []string{"u"}}, Urged{[]string{"u"}}, Noted{"text", []string{"u"}}, LinkAdded{Link{"R-2", "order", "started"}},
 		Joined{[]Person{{"u", "cc"}}}, Picked{"s", []string{"u"}}, Copied{2, []string{"u"}}, ReadCopy{2}, PooledIn{"p", "release", "r"}, Claimed{"p", "u", "t"}, Held{"u", map[string]int{"p": 3}}, ReclaimNoticed{"p", 1, at}, Deleted{}, Restored{}, Purged{Erased: true}, Pressed{"call"},
+		Left{[]Person{{"u", WhyCollaborator}}},
 	}
 }
 

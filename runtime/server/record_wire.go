@@ -202,6 +202,8 @@ type canOut struct {
 	Override bool `json:"override"`
 	// Erase: away for good, with all that was said of it.
 	Erase bool `json:"erase"`
+	// Collaborate: ask people to work on it together, and take them off.
+	Collaborate bool `json:"collaborate"`
 }
 
 // copyOut is one person an approval was copied to, and when he has read it.
@@ -236,18 +238,21 @@ type recordFullOut struct {
 	Round       *roundOut             `json:"round"`
 	Rounds      []endedRoundOut       `json:"rounds"`
 	Copies      []copyOut             `json:"copies"`
-	Can         canOut                `json:"can"`
-	Related     []relatedOut          `json:"related"`
-	Links       []linkedOut           `json:"links"`
-	Warnings    []noteOut             `json:"warnings,omitempty"`
+	// Collaborators are those asked to work on the record besides its owner.
+	Collaborators []mini       `json:"collaborators"`
+	Can           canOut       `json:"can"`
+	Related       []relatedOut `json:"related"`
+	Links         []linkedOut  `json:"links"`
+	Warnings      []noteOut    `json:"warnings,omitempty"`
 }
 
 func (c *call) full(v *engine.View) recordFullOut {
 	s := v.State
 	out := recordFullOut{recordOut: wireRecord(v), Fields: map[string]fieldOut{}, Sections: map[string]sectionOut{}, Path: []pathStageOut{},
 		Conditions: []conditionOut{}, Checklist: []checkItemOut{}, Activities: []activityOut{}, Transitions: []transitionOut{}, Buttons: []buttonOut{},
-		Rounds: []endedRoundOut{}, Copies: []copyOut{}, Related: []relatedOut{}, Links: []linkedOut{}}
-	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.Admin}
+		Rounds: []endedRoundOut{}, Copies: []copyOut{}, Collaborators: []mini{}, Related: []relatedOut{}, Links: []linkedOut{}}
+	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.Admin,
+		Collaborate: s.Deleted.IsZero() && (v.Rights.Assign || s.Owner == c.user.ID)}
 	if in := v.Inspection; in != nil {
 		if in.Result != nil {
 			out.Fields, out.Sections = wireFields(in.Result.Fields), wireSections(in.Result.Sections)
@@ -276,6 +281,9 @@ func (c *call) full(v *engine.View) recordFullOut {
 		mine := s.Round.Initiator == c.user.ID
 		out.Can.Urge = mine && s.Round.State == process.Running
 		out.Can.Withdraw = mine && s.Round.MayWithdraw(v.App)
+	}
+	for _, user := range s.Collaborators() {
+		out.Collaborators = append(out.Collaborators, *c.mini(user))
 	}
 	for _, x := range s.Copies {
 		out.Copies = append(out.Copies, copyOut{s.ID + "|" + strconv.Itoa(x.Round), c.mini(x.User), instant(x.At), instant(x.Read)})

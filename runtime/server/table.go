@@ -87,6 +87,8 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/records/:id/checklist/:key", who: signedIn, summary: "Tick a checklist item", in: doneIn{}, out: recordFullOut{}, handle: s.postMark(process.Tick)},
 		{method: post, path: "/api/records/:id/activities/:key", who: signedIn, summary: "Mark an activity as done", in: doneIn{}, out: recordFullOut{}, handle: s.postMark(process.Activity)},
 		{method: post, path: "/api/records/:id/assign", who: signedIn, summary: "Give to another owner", in: assignIn{}, out: recordFullOut{}, handle: s.postAssign},
+		{method: post, path: "/api/records/:id/collaborators", who: signedIn, summary: "Ask people to work on the record together", in: collaboratorsIn{}, out: recordFullOut{}, handle: s.postCollaborators},
+		{method: del, path: "/api/records/:id/collaborators/:user", who: signedIn, summary: "Take a collaborator off; oneself, too", handle: s.deleteCollaborator},
 		{method: post, path: "/api/records/:id/notes", who: signedIn, summary: "Leave a note", in: noteIn{}, out: recordFullOut{}, handle: s.postNote},
 		{method: post, path: "/api/records/:id/withdraw", who: signedIn, summary: "Withdraw the running approval", out: recordFullOut{}, handle: s.simple(process.Withdraw)},
 		{method: post, path: "/api/records/:id/read", who: signedIn, summary: "Say that one has read what was copied to one", out: recordFullOut{}, handle: s.postRead},

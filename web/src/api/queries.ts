@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, isApiError, type Query } from './client';
 import type {
-  Absence, AppModel, AppSummary, Board, DashboardResult, EventItem, Home, Me, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult,
+  Absence, AppModel, AppSummary, BinnedItem, Board, DashboardResult, EventItem, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult,
   RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User,
 } from './types';
 
@@ -93,6 +93,22 @@ export const poolQuery = (app: string, key: string, q: string) =>
   infiniteQueryOptions({
     queryKey: ['pool', app, key, q],
     queryFn: ({ pageParam, signal }) => api.get<PoolPage>(`/apps/${app}/pools/${key}`, { query: { q, after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const notesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['events', id, 'notes'],
+    queryFn: ({ pageParam, signal }) => api.get<Page<NoteItem>>(`/records/${encodeURIComponent(id)}/notes`, { query: { around: '1', after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const binQuery = (app: string, form: string, q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['bin', app, form, q],
+    queryFn: ({ pageParam, signal }) => api.get<Page<BinnedItem>>(`/apps/${app}/forms/${form}/bin`, { query: { q, after: pageParam }, signal }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
   });

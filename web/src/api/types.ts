@@ -109,6 +109,8 @@ export interface AppModel {
   /** Forms whose records the person may bring in from a file, or take out as one. */
   import: string[];
   export: string[];
+  /** Forms whose records one may delete and take back. */
+  delete?: string[];
 }
 
 export interface Money {
@@ -294,9 +296,11 @@ export interface RecordFull extends RecordItem {
   rounds?: { id: string; chain: string; name: Text; result: string; openedAt: string; endedAt: string; steps: RoundStep[] }[];
   /** The people approvals were copied to, and when each has read it. */
   copies?: { round: string; user: Person; at: string; read?: string | null }[];
-  can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override', boolean>>;
+  can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override' | 'erase' | 'collaborate', boolean>>;
   related?: RelatedList[];
   links?: RecordLink[];
+  /** Those asked to work on it besides its owner. */
+  collaborators?: { id: string; name: string }[];
 }
 
 export interface Evaluated {
@@ -482,6 +486,16 @@ export interface FoundBy {
   text: string;
 }
 
+/** A note on a record, or on one that it points to. */
+export interface NoteItem {
+  seq: number;
+  by: { id: string; name: string } | null;
+  at: string;
+  text: string;
+  mentions: string[];
+  record: RecordLink;
+}
+
 export interface SearchHit {
   id: string;
   title: string;
@@ -490,6 +504,8 @@ export interface SearchHit {
   form: string;
   stage?: string;
   by: FoundBy[];
+  /** The note it was found by. */
+  note?: number;
 }
 
 export interface Notice {
@@ -523,6 +539,14 @@ export interface PoolInfo {
   claimPerDay: number;
   protect: string;
   cooldown: string;
+}
+
+/** A record in the recycle bin; goneAt is when it goes for good by itself, null for never. */
+export interface BinnedItem extends RecordItem {
+  deletedAt: string;
+  deletedBy: { id: string; name: string } | null;
+  goneAt: string | null;
+  can: { restore: boolean; purge: boolean };
 }
 
 export interface PooledItem extends RecordItem {

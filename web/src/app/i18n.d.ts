@@ -13,6 +13,7 @@ import type inbox from '../locales/zh-CN/inbox.json';
 import type dashboard from '../locales/zh-CN/dashboard.json';
 import type people from '../locales/zh-CN/people.json';
 import type profile from '../locales/zh-CN/profile.json';
+import type bin from '../locales/zh-CN/bin.json';
 import type designer from '../locales/zh-CN/designer.json';
 
 declare module 'i18next' {
@@ -24,7 +25,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common; fields: typeof fields; login: typeof login; setup: typeof setup; templates: typeof templates;
       home: typeof home; board: typeof board; list: typeof list; record: typeof record; history: typeof history; inbox: typeof inbox;
-      dashboard: typeof dashboard; people: typeof people; profile: typeof profile; designer: typeof designer;
+      dashboard: typeof dashboard; people: typeof people; profile: typeof profile; bin: typeof bin; designer: typeof designer;
     };
   }
 }

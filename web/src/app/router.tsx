@@ -100,7 +100,7 @@ const create = createRoute({
 const record = createRoute({
   getParentRoute: () => shell,
   path: '/r/$id',
-  validateSearch: texts('tab'),
+  validateSearch: texts('tab', 'note'),
   component: lazyRouteComponent(() => import('@/features/record/RecordPage'), 'RecordPage'),
 });
 
@@ -115,6 +115,12 @@ const pool = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/pool/$key',
   component: lazyRouteComponent(() => import('@/features/pool/PoolPage'), 'PoolPage'),
+});
+
+const bin = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/bin/$form',
+  component: lazyRouteComponent(() => import('@/features/bin/BinPage'), 'BinPage'),
 });
 
 const dashboard = createRoute({
@@ -162,7 +168,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, dashboard, templates, people, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, templates, people, profile, designHome]),
       design.addChildren([designPlace]),
     ]),
   ]),

@@ -111,8 +111,9 @@ function ReferenceSettings({ field, definition, onChange }: SettingsProps) {
         options={[
           { value: 'restrict', label: t('onDelete.restrict') },
           { value: 'keep', label: t('onDelete.keep') },
+          { value: 'clear', label: t('onDelete.clear') },
         ]}
-        onChange={(v) => onChange({ onDelete: v === 'keep' ? 'keep' : undefined })}
+        onChange={(v) => onChange({ onDelete: v === 'keep' || v === 'clear' ? v : undefined })}
       />
     </>
   );

@@ -179,7 +179,7 @@ export interface Field {
   form?: string;
   fill?: Record<string, string>;
   where?: string;
-  onDelete?: 'restrict' | 'keep';
+  onDelete?: 'restrict' | 'keep' | 'clear';
   via?: string;
   field?: string;
   agg?: 'count' | 'sum' | 'min' | 'max' | 'avg';

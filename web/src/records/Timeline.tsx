@@ -34,14 +34,14 @@ export function eventIcon(type: string): IconName {
 const explained = /^(entered|roundOpened|stepEntered|stepEnded|linked|assigned)$/;
 
 /** All that happened to a record, newest first. */
-export function Timeline({ id, form, only }: { id: string; form: Form | undefined; only?: 'notes' | 'changes' }) {
+export function Timeline({ id, form, only }: { id: string; form: Form | undefined; only?: 'changes' }) {
   const { t } = useTranslation(['record', 'common']);
   const query = useInfiniteQuery(eventsQuery(id));
   if (query.isPending) return <Skeleton rows={4} />;
   if (query.isError) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   const items = query.data.pages
     .flatMap((p) => p.items)
-    .filter((e) => (only === 'notes' ? /note/i.test(e.type) : only === 'changes' ? (e.changes?.length ?? 0) > 0 : true));
+    .filter((e) => (only === 'changes' ? (e.changes?.length ?? 0) > 0 : true));
   return (
     <>
       {items.length === 0 ? <p className="pad dim">{t('nothingHappened')}</p> : null}

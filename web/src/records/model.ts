@@ -16,6 +16,8 @@ export interface Model {
   /** Whether one may bring records in from a file, or take them out as one. */
   mayImport: (form: string) => boolean;
   mayExport: (form: string) => boolean;
+  /** Whether one may delete records of a form, and take them back out of its recycle bin. */
+  mayDelete: (form: string) => boolean;
   /** The process over a form, if there is one. */
   processOf: (form: string) => Process | undefined;
 }
@@ -29,6 +31,7 @@ export function lookUp(model: AppModel): Model {
     mayCreate: (form) => model.create.includes(form),
     mayImport: (form) => model.import.includes(form),
     mayExport: (form) => model.export.includes(form),
+    mayDelete: (form) => model.delete?.includes(form) ?? false,
     form: (key) => definition.forms?.find((f) => f.key === key),
     process: (key) => definition.processes?.find((p) => p.key === key),
     processOf: (form) => definition.processes?.find((p) => p.form === form),

@@ -78,7 +78,7 @@ function Search({ onClose }: { onClose: () => void }) {
           title: hit.title,
           note: hit.number ?? '',
           by: reason(hit.by),
-          go: () => void navigate({ to: '/r/$id', params: { id: hit.id } }),
+          go: () => void navigate({ to: '/r/$id', params: { id: hit.id }, search: hit.note ? { tab: 'timeline', note: String(hit.note) } : {} }),
         });
       }
     }

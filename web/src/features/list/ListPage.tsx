@@ -97,6 +97,12 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         ) : null}
         <FilterBar model={model} form={formKey} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
         <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
+        {model.mayDelete(formKey) ? (
+          <Link className="chip quiet" to="/a/$app/bin/$form" params={{ app: model.app, form: formKey }}>
+            <Icon name="trash" size={14} />
+            {t('bin')}
+          </Link>
+        ) : null}
         <span className="sp" />
         {model.mayExport(formKey) ? <ExportButton app={model.app} form={formKey} query={{ where, q: search.q ?? '', sort: sort ? sort.split(',') : [] }} /> : null}
         {model.mayImport(formKey) ? <ImportButton app={model.app} form={formKey} onDone={() => void query.refetch()} /> : null}

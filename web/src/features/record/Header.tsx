@@ -18,11 +18,13 @@ import { useFormat } from '@/ui/locale';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { Collaborators } from './Collaborators';
 import { ClaimButton } from './Pool';
 import type { SaveState } from './useSave';
 
 // Dialogs come when they are asked for.
 const DeleteDialog = lazy(() => import('./DeleteDialog').then((m) => ({ default: m.DeleteDialog })));
+const EraseDialog = lazy(() => import('./Erase').then((m) => ({ default: m.EraseDialog })));
 const ReleaseDialog = lazy(() => import('./ReleaseDialog').then((m) => ({ default: m.ReleaseDialog })));
 
 interface Props {
@@ -81,6 +83,7 @@ export function Header({ model, record, status, message, onMove, onSave }: Props
         ) : null}
         {record.number ? <span>{record.number}</span> : null}
         <Owner record={record} />
+        <Collaborators record={record} />
         {typeof closing === 'string' && closing ? <span>
             {text(fieldOf(form, process?.closing ?? '')?.name) || t('closing')} {closing}
           </span> : null}
@@ -250,6 +253,7 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
   const { t } = useTranslation(['record', 'common', 'history']);
   const [asking, setAsking] = useState(false);
   const [releasing, setReleasing] = useState(false);
+  const [erasing, setErasing] = useState(false);
   const { data: me } = useQuery(meQuery());
   const pooled = (model.definition.pools ?? []).some((p) => p.form === record.form);
   const mayRelease = pooled && record.open && !record.pool && (record.can.assign || (record.can.edit && record.owner === me?.user.id));
@@ -281,15 +285,17 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
             { key: 'history', label: t('history:open'), onClick: () => void navigate({ to: '/r/$id/history', params: { id: record.id } }) },
             ...(mayRelease ? [{ key: 'release', label: t('release'), onClick: () => setReleasing(true) }] : []),
             ...(record.can.delete ? [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] : []),
+            ...(record.can.erase ? [{ key: 'erase', danger: true, label: t('erase'), onClick: () => setErasing(true) }] : []),
           ],
         }}
       >
         <Button icon={<Icon name="more" />} aria-label={t('common:more')} />
       </LazyMenu>
-      {asking || releasing ? (
+      {asking || releasing || erasing ? (
         <Suspense>
           {asking ? <DeleteDialog title={record.title} onDelete={() => void remove()} onClose={() => setAsking(false)} /> : null}
           {releasing ? <ReleaseDialog record={record} onClose={() => setReleasing(false)} /> : null}
+          {erasing ? <EraseDialog record={record} onClose={() => setErasing(false)} /> : null}
         </Suspense>
       ) : null}
     </>

@@ -13,6 +13,7 @@ import { Copies, PreviewPath, RoundPath } from '@/records/ApprovalPath';
 import { useEnv } from '@/records/FormFields';
 import { chainOf, stageOf, type Model } from '@/records/model';
 import { fieldPath, topField } from '@/records/paths';
+import { Notes } from '@/records/Notes';
 import { Timeline } from '@/records/Timeline';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
@@ -265,10 +266,10 @@ export function RelatedCard({ record, model }: { record: RecordFull; model: Mode
 }
 
 /** Notes and everything that happened. */
-export function TimelineCard({ record, model }: { record: RecordFull; model: Model }) {
+export function TimelineCard({ record, model, note: asked }: { record: RecordFull; model: Model; note?: number }) {
   const { t } = useTranslation(['record', 'common']);
   const errorText = useErrorText();
-  const [only, setOnly] = useState<'' | 'notes' | 'changes'>('');
+  const [only, setOnly] = useState<'' | 'notes' | 'changes'>(asked === undefined ? '' : 'notes');
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(operationKey);
@@ -308,7 +309,11 @@ export function TimelineCard({ record, model }: { record: RecordFull; model: Mod
         ) : null}
       </div>
       <FieldEnvContext.Provider value={env}>
-        <Timeline id={record.id} form={model.form(record.form)} {...(only ? { only } : {})} />
+        {only === 'notes' ? (
+          <Notes id={record.id} {...(asked === undefined ? {} : { at: asked })} />
+        ) : (
+          <Timeline id={record.id} form={model.form(record.form)} {...(only ? { only } : {})} />
+        )}
       </FieldEnvContext.Provider>
     </section>
   );

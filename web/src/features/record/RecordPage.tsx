@@ -162,7 +162,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
           ) : null}
           {tab === 'next' ? <LeaveCard record={record} /> : null}
           {tab === 'approval' ? <ApprovalCard record={record} model={model} next={main} /> : null}
-          {tab === 'timeline' ? <TimelineCard record={record} model={model} /> : null}
+          {tab === 'timeline' ? <TimelineCard key={search.note ?? ''} record={record} model={model} {...(search.note ? { note: Number(search.note) } : {})} /> : null}
           {tab === 'related' ? <RelatedCard record={record} model={model} /> : null}
         </div>
       ) : (
@@ -175,7 +175,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
             <IncidentsCard record={record.id} />
             <LeaveCard record={record} />
             <ApprovalCard record={record} model={model} next={main} />
-            <TimelineCard record={record} model={model} />
+            <TimelineCard key={search.note ?? ''} record={record} model={model} {...(search.note ? { note: Number(search.note) } : {})} />
           </aside>
         </div>
       )}

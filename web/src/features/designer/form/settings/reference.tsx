@@ -25,7 +25,10 @@ export function ReferenceSettings({ at, form, field, columns }: SettingsProps) {
         label={t('fields:onDelete')}
         unset={t('fields:onDelete.restrict')}
         unsetAs="restrict"
-        choices={[{ value: 'keep', label: t('fields:onDelete.keep') }]}
+        choices={[
+          { value: 'keep', label: t('fields:onDelete.keep') },
+          { value: 'clear', label: t('fields:onDelete.clear') },
+        ]}
       />
     </>
   );
