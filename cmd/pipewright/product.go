@@ -48,6 +48,10 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
+	mailer, err := o.mailer()
+	if err != nil {
+		return nil, err
+	}
 	var gallery []designer.Template
 	for _, t := range templates.All() {
 		gallery = append(gallery, designer.Template{Key: t.Key, Definition: t.Definition, Sample: t.Sample})
@@ -77,7 +81,7 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 		}
 	}
 	p.engine, err = engine.New(ctx, engine.Config{
-		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Anchors: anchors, Log: log,
+		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Mailer: mailer, MailCap: o.MailCap, PublicURL: o.PublicURL, Anchors: anchors, Log: log,
 		BinFor: time.Duration(o.BinDays) * 24 * time.Hour,
 	})
 	if err != nil {

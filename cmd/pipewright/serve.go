@@ -31,7 +31,8 @@ type serveOptions struct {
 	// Secrets is a file of the secrets that sign calls to other systems.
 	Secrets string
 	// BinDays is how long recycle bins keep a record: less than 0 for ever, 0 the engine's own.
-	BinDays  int
+	BinDays int
+	mailOptions
 	LogLevel string
 }
 
@@ -56,6 +57,7 @@ func serveCommand() *cobra.Command {
 	f.StringSliceVar(&o.Outbound, "outbound-host", split(env("OUTBOUND_HOST", "")), "hosts (name or name:port) that webhooks may reach inside the own network; may be repeated")
 	f.StringVar(&o.Secrets, "secrets", env("SECRETS", ""), `file of secrets that sign calls to other systems: {"name": {"key": "…", "hosts": ["…"]}}`)
 	f.IntVar(&o.BinDays, "bin-days", 30, "days that recycle bins keep a record before it is gone for good; -1 for ever")
+	mailFlags(f, &o.mailOptions)
 	f.StringVar(&o.LogLevel, "log-level", env("LOG_LEVEL", "info"), "debug, info, warn or error")
 	return cmd
 }

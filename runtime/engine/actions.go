@@ -37,6 +37,10 @@ func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, d *proces
 			w.e.live.publish(Change{Kind: "notice", User: user})
 		}
 		return did, nil
+	case d.Mail != nil:
+		return w.mail(ctx, d, op)
+	case d.Robot != nil:
+		return w.robot(ctx, d, op)
 	case d.HTTP != nil:
 		return w.http(ctx, d, op)
 	case !d.Wait.IsZero():
@@ -63,6 +67,10 @@ func kindOf(a *process.CompiledAction) string {
 		return "task"
 	case d.Notify != nil:
 		return "notify"
+	case d.Mail != nil:
+		return "mail"
+	case d.Robot != nil:
+		return "robot"
 	case !d.Wait.IsZero():
 		return "wait"
 	case d.Stop:

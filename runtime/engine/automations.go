@@ -347,7 +347,7 @@ func overtaken(err error) bool {
 
 // reload reads the run's own record again after an action that may have changed it, so that the next one sees it as it is.
 func (w *run) reload(ctx context.Context, did RunAction) error {
-	if w.rec == nil || did.Skipped || did.Kind == "task" || did.Kind == "notify" || did.Kind == "http" || did.Kind == "stop" {
+	if w.rec == nil || did.Skipped || did.Kind == "task" || did.Kind == "notify" || did.Kind == "http" || did.Kind == "mail" || did.Kind == "robot" || did.Kind == "stop" {
 		return nil
 	}
 	return w.reread(ctx)

@@ -80,6 +80,7 @@ func ownCollections() []store.Collection {
 		{Name: collSeries, Columns: join(text("series", "record"), columns(query.Int, []string{"n"}), columns(query.Bool, []string{"open"}), times("at")),
 			Indexes: []store.Index{ix("bySeries", "series", "-n"), ix("byOpen", "series", "open", "at")}},
 		{Name: collFiles, Columns: join(text("by"), columns(query.Int, []string{"size"}), times("at")), Indexes: []store.Index{{Name: "byPerson", Cols: []string{"by", "at"}, Cover: []string{"size"}}}},
+		{Name: collRobots},
 		{Name: collChunks},
 		{Name: collUsers, Columns: text("team")},
 		{Name: collTeams},

@@ -24,7 +24,9 @@ var channels map[string]channel
 
 func init() { // the channels come back here through the engine
 	channels = map[string]channel{
-		"http": {send: (*Engine).sendHTTP},
+		"http":  {send: (*Engine).sendHTTP},
+		"mail":  {send: (*Engine).sendMail, room: (*Engine).mailRoom},
+		"robot": {send: (*Engine).sendRobot, room: (*Engine).robotRoom},
 	}
 }
 

@@ -47,10 +47,14 @@ func (e *Engine) Deliveries(ctx context.Context, state, channel string, limit in
 		if err != nil {
 			return nil, "", err
 		}
-		out = append(out, Delivery{ID: v.ID, Channel: v.Channel, State: v.State, App: v.App, Form: v.Form, Record: v.Record, Automation: v.Automation,
-			To: v.To, Subject: v.Subject, Answer: v.Answer, Attempts: v.Attempts, Status: v.Status, CreatedAt: v.CreatedAt, Next: v.Next, ChangedAt: v.ChangedAt})
+		out = append(out, v.shown())
 	}
 	return out, page.Next, nil
+}
+
+func (v *delivery) shown() Delivery {
+	return Delivery{ID: v.ID, Channel: v.Channel, State: v.State, App: v.App, Form: v.Form, Record: v.Record, Automation: v.Automation,
+		To: v.To, Subject: v.Subject, Answer: v.Answer, Attempts: v.Attempts, Status: v.Status, CreatedAt: v.CreatedAt, Next: v.Next, ChangedAt: v.ChangedAt}
 }
 
 // RetryDelivery sends a dead delivery again, under the same key: by the job that gave it up, so that a run goes on behind it, or by a

@@ -57,7 +57,9 @@ type delivery struct {
 	Next      time.Time `json:"next,omitzero"`
 	ChangedAt time.Time `json:"changedAt"`
 
-	HTTP *process.HTTPDeed `json:"http,omitempty"`
+	HTTP  *process.HTTPDeed `json:"http,omitempty"`
+	Mail  *mailOut          `json:"mail,omitempty"`
+	Robot *sayOut           `json:"robot,omitempty"`
 
 	ver int64
 }
@@ -171,8 +173,13 @@ func (e *Engine) settle(ctx context.Context, v *delivery, reply *outbound.Reply,
 			if errors.As(sendErr, &status) {
 				v.Status = status.Status
 			}
+			var said *outbound.RobotError
+			if errors.As(sendErr, &said) {
+				v.Status = said.Code
+			}
 			v.Answer = clip(sendErr.Error(), 500)
-			v.State, v.Next = deliveryFailed, e.instant().Add(wait)
+			v.Slot = time.Time{} // the next attempt takes one of its own
+			v.State, v.Next = deliveryFailed, e.instant().Add(retryAfter(sendErr, wait))
 			if fixed {
 				v.State, v.Next = deliveryDead, time.Time{}
 			}
@@ -193,7 +200,7 @@ func (e *Engine) settle(ctx context.Context, v *delivery, reply *outbound.Reply,
 }
 
 // forget drops what went out: it is with its receiver, and here it would only lie about.
-func (v *delivery) forget() { v.HTTP = nil }
+func (v *delivery) forget() { v.HTTP, v.Mail, v.Robot = nil, nil, nil }
 
 // emptyDelivery takes from a delivery what it says of a record that is erased, and stops one that is not out yet.
 func emptyDelivery(d store.Doc) (store.Doc, error) {

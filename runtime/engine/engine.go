@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,12 @@ type Config struct {
 	Definitions Definitions
 	// Outbound sends webhooks; nil refuses them all.
 	Outbound outbound.Sender
+	// Mailer sends mails; nil refuses them all. MailCap is how many addresses that come out of records are written to in a day (UTC); 0 is
+	// no bound.
+	Mailer  outbound.Mailer
+	MailCap int
+	// PublicURL is where people reach the product, without a slash at the end: links in mails begin with it. Empty: no links.
+	PublicURL string
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
 	// NewID makes ids that never repeat: 26 characters of Crockford's base 32, ascending with time; nil is a ULID.
@@ -56,16 +63,19 @@ type Config struct {
 
 // Engine runs the records of every app in one store. It is safe for concurrent use, by any number of processes on the same store.
 type Engine struct {
-	store    store.Store
-	defs     Definitions
-	outbound outbound.Sender
-	now      func() time.Time
-	newID    func() string
-	node     string
-	log      *slog.Logger
-	workers  int
-	serial   bool
-	anchors  *Anchors
+	store     store.Store
+	defs      Definitions
+	outbound  outbound.Sender
+	mailer    outbound.Mailer
+	mailCap   int
+	publicURL string
+	now       func() time.Time
+	newID     func() string
+	node      string
+	log       *slog.Logger
+	workers   int
+	serial    bool
+	anchors   *Anchors
 	// anchored is the day for which anchorDue has done its work.
 	anchored atomic.Value
 
@@ -105,7 +115,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		return nil, errors.New("engine: a store and definitions are needed")
 	}
 	e := &Engine{
-		store: c.Store, defs: c.Definitions, outbound: c.Outbound, now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
+		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
 		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
 	}
 	if e.now == nil {

@@ -110,6 +110,8 @@ type world struct {
 	idMu  sync.Mutex
 	// crashAt is the call at which the process is to die; 0 once it has.
 	crashAt int
+	// outward changes how further nodes reach the outside.
+	outward func(*Config)
 }
 
 var monday = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC) // 10:00 in Shanghai
@@ -148,12 +150,16 @@ func newWorld(t testing.TB, wrap func(store.Store) store.Store) *world {
 // node is another engine on the same store.
 func (w *world) node(name string) *Engine {
 	w.t.Helper()
-	e, err := New(w.t.Context(), Config{Store: w.store, Definitions: w.defs, Outbound: w.mail, Now: w.clock.now, Node: name, NewID: func() string {
+	c := Config{Store: w.store, Definitions: w.defs, Outbound: w.mail, Now: w.clock.now, Node: name, NewID: func() string {
 		w.idMu.Lock()
 		defer w.idMu.Unlock()
 		w.ids++
 		return fmt.Sprintf("%026d", w.ids)
-	}})
+	}}
+	if w.outward != nil {
+		w.outward(&c)
+	}
+	e, err := New(w.t.Context(), c)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -18,6 +18,9 @@ type User struct {
 	// Roles are "<app>/<role>".
 	Roles []string `json:"roles,omitempty"`
 	Team  string   `json:"team,omitempty"`
+	// Email is where mails go, Phone by what group robots call; both may be empty.
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
 	// Active is false for a leaver, who keeps his history and can do nothing.
 	Active bool `json:"active"`
 }

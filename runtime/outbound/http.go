@@ -98,7 +98,7 @@ func (h *HTTP) Send(ctx context.Context, m Message) (*Reply, error) {
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, MaxReply+1))
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return nil, &StatusError{Status: res.StatusCode, RetryAfter: retryAfter(res.Header.Get("Retry-After"))}
+		return nil, &StatusError{Status: res.StatusCode, RetryAfter: retryAfter(res.Header.Get("Retry-After")), Body: body[:min(len(body), 2048)]}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("outbound: reading the answer: %w", err)
@@ -173,6 +173,9 @@ func (h *HTTP) request(ctx context.Context, m Message) (*http.Request, error) {
 			signed = nil
 		}
 		req.Header.Set("webhook-signature", Sign(secret.Key, m.ID, m.At, signed))
+	}
+	if m.Secret == "" && len(m.Key) > 0 {
+		req.Header.Set("webhook-signature", Sign(m.Key, m.ID, m.At, m.Body))
 	}
 	return req, nil
 }

@@ -21,6 +21,8 @@ type Message struct {
 	Body []byte
 	// Secret names a secret of the settings; when given, the message is signed with it. It must belong to the URL's host.
 	Secret string
+	// Key signs in place of Secret: it belongs to this address alone.
+	Key []byte
 	// At is the instant of this attempt; it is signed too.
 	At time.Time
 }
@@ -46,6 +48,8 @@ type StatusError struct {
 	Status int
 	// RetryAfter is what the other side asked to wait; 0 when it did not.
 	RetryAfter time.Duration
+	// Body is the beginning of the answer.
+	Body []byte
 }
 
 func (e *StatusError) Error() string {

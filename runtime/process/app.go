@@ -42,6 +42,7 @@ type App struct {
 	Rules       map[string]*rules.CompiledRule
 	Automations map[string]*CompiledAutomation
 	Pools       map[string]*CompiledPool
+	Messages    map[string]*CompiledMessage
 	// links are what depends on the records of each form.
 	links map[string]*links
 }
@@ -229,6 +230,7 @@ type CompiledAction struct {
 	Wait     *rules.Duration
 	WaitDate *rules.Program
 	URL      *rules.Template
+	Mail     *CompiledMail
 	Body     []CompiledAssign
 	Then     []*CompiledAction
 	Else     []*CompiledAction

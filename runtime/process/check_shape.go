@@ -57,7 +57,8 @@ var keyless = map[reflect.Type]bool{reflect.TypeFor[Condition](): true}
 
 // elsewhere are members whose absence is reported where they are compiled, in the words of that place.
 var elsewhere = map[reflect.Type]string{
-	reflect.TypeFor[Owner](): "who", reflect.TypeFor[Automation](): "on do", reflect.TypeFor[Chain](): "steps",
+	reflect.TypeFor[MailAction](): "to message",
+	reflect.TypeFor[Owner]():      "who", reflect.TypeFor[Automation](): "on do", reflect.TypeFor[Chain](): "steps",
 }
 
 // memberNames are what people call the members that may not be left out.
@@ -78,6 +79,8 @@ var memberNames = map[string]rules.Text{
 	"after":   rules.Say("多久之后（after）", "多久之後（after）", "time after which (after)"),
 	"do":      rules.Say("做什么（do）", "做什麼（do）", "thing to do (do)"),
 	"by":      rules.Say("分组依据（by）", "分組依據（by）", "name to group by (by)"),
+	"subject": rules.Say("主题（subject）", "主旨（subject）", "subject"),
+	"body":    rules.Say("正文（body）", "本文（body）", "body"),
 	"text":    rules.Say("文字（text）", "文字（text）", "text"),
 }
 

@@ -32,6 +32,7 @@ func Compile(def *Definition, st *Storage, release int, opts ...Options) (*App, 
 			Def: def, Storage: st, Release: release, Zone: time.UTC,
 			Forms: map[string]*Form{}, Processes: map[string]*Process{}, Chains: map[string]*CompiledChain{},
 			Rules: map[string]*rules.CompiledRule{}, Automations: map[string]*CompiledAutomation{}, Pools: map[string]*CompiledPool{},
+			Messages: map[string]*CompiledMessage{},
 		},
 	}
 	if len(opts) > 0 {
@@ -46,6 +47,7 @@ func Compile(def *Definition, st *Storage, release int, opts ...Options) (*App, 
 	c.compileChains()
 	c.checkStages()
 	c.checkApprovals()
+	c.compileMessages()
 	c.compileAutomations()
 	c.checkLoops()
 	c.compileReports()

@@ -70,6 +70,12 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 		a.Who = c.whos(path+"/notify/to", d.Notify.To, ctx)
 		a.Text = c.text(path+"/notify/text", d.Notify.Text, target)
 	}
+	if d.Mail != nil {
+		a.Mail = c.mail(path+"/mail", d.Mail, ctx)
+	}
+	if d.Robot != nil {
+		c.robot(path+"/robot", d.Robot, a, ctx)
+	}
 	if d.HTTP != nil {
 		c.http(path+"/http", d.HTTP, a, target)
 	}
@@ -116,12 +122,14 @@ func (c *compiler) oneWay(path string, d *Action, branch bool) {
 	add("task", d.Task != nil)
 	add("notify", d.Notify != nil)
 	add("http", d.HTTP != nil)
+	add("mail", d.Mail != nil)
+	add("robot", d.Robot != nil)
 	add("then", branch)
 	switch {
 	case len(ways) == 0:
-		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、pool、task、notify、http、wait、stop，或 if/then/else",
-			"請選擇一個動作：set、move、start、assign、pool、task、notify、http、wait、stop，或 if/then/else",
-			"Choose an action: set, move, start, assign, pool, task, notify, http, wait, stop, or if/then/else")
+		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、pool、task、notify、mail、robot、http、wait、stop，或 if/then/else",
+			"請選擇一個動作：set、move、start、assign、pool、task、notify、mail、robot、http、wait、stop，或 if/then/else",
+			"Choose an action: set, move, start, assign, pool, task, notify, mail, robot, http, wait, stop, or if/then/else")
 	case len(ways) > 1:
 		c.fail(path, "setting.conflict", "一个动作只做一件事，这里写了：{ways}。请拆成几个动作", "一個動作只做一件事，這裡寫了：{ways}。請拆成幾個動作",
 			"One action does one thing; here are: {ways}. Split them", "ways", ways)

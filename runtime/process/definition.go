@@ -35,6 +35,7 @@ type Definition struct {
 	Approvals   []Chain            `json:"approvals,omitempty"`
 	Rules       []rules.Rule       `json:"rules,omitempty"`
 	Automations []Automation       `json:"automations,omitempty"`
+	Messages    []Message          `json:"messages,omitempty"`
 	Pools       []Pool             `json:"pools,omitempty"`
 	Views       []View             `json:"views,omitempty"`
 	Reports     []Report           `json:"reports,omitempty"`

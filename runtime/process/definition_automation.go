@@ -69,6 +69,8 @@ type Action struct {
 	Task   *TaskAction   `json:"task,omitempty"`
 	Notify *NotifyAction `json:"notify,omitempty"`
 	HTTP   *HTTPAction   `json:"http,omitempty"`
+	Mail   *MailAction   `json:"mail,omitempty"`
+	Robot  *RobotAction  `json:"robot,omitempty"`
 	Pool   *PoolAction   `json:"pool,omitempty"`
 	// Wait lets time pass: a duration, {"at": "09:00"} for the next time the clock shows it, or {"date": expression}.
 	Wait Due `json:"wait,omitzero"`

@@ -20,6 +20,7 @@ var (
 	wordStep       = rules.Say("审批节点", "簽核節點", "approval step")
 	wordRule       = rules.Say("规则", "規則", "rule")
 	wordReport     = rules.Say("报表", "報表", "report")
+	wordMessage    = rules.Say("邮件模板", "郵件範本", "message")
 	wordPool       = rules.Say("公海/线索池", "公海／線索池", "pool")
 	wordAutomation = rules.Say("自动化", "自動化", "automation")
 	wordActivity   = rules.Say("活动", "活動", "activity")

@@ -23,6 +23,8 @@ type Deed struct {
 	Tasks   []TaskEffect
 	Notices []Notice
 	HTTP    *HTTPDeed
+	Mail    *MailDeed
+	Robot   *RobotDeed
 	// Wait is until when the run waits; Stop ends it.
 	Wait time.Time
 	Stop bool
@@ -205,6 +207,10 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		for _, p := range people {
 			deed.Notices = append(deed.Notices, Notice{User: p, Text: text})
 		}
+	case a.Def.Mail != nil:
+		return d.mail(deed, a, sc, state.Owner)
+	case a.Def.Robot != nil:
+		return d.robot(deed, a, sc, state.Owner)
 	case !a.Def.Wait.IsZero():
 		return d.wait(deed, a, sc)
 	case a.Def.Stop:

@@ -49,6 +49,7 @@ func init() {
 		reflect.TypeFor[Owner](): func(g *schemaMaker) map[string]any {
 			return anyOf(g.of(reflect.TypeFor[Whos]()), g.object(reflect.TypeFor[Owner]()))
 		},
+		reflect.TypeFor[MailTo](): func(g *schemaMaker) map[string]any { return anyOf(str, g.of(reflect.TypeFor[Whos]())) },
 		reflect.TypeFor[Due](): func(*schemaMaker) map[string]any {
 			return anyOf(str, object([]string{"at"}, map[string]any{"at": str}), object([]string{"date"}, map[string]any{"date": str}))
 		},

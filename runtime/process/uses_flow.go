@@ -78,6 +78,13 @@ func (f *finder) action(path string, d *Action, form string, names rules.Names) 
 		f.whos(path+"/notify/to", n.To, on, target)
 		f.text(path+"/notify/text", n.Text, target)
 	}
+	if m := d.Mail; m != nil {
+		f.mail(path+"/mail", m, on, target)
+	}
+	if r := d.Robot; r != nil {
+		f.text(path+"/robot/text", r.Text, target)
+		f.whos(path+"/robot/at", r.At, on, target)
+	}
 	if h := d.HTTP; h != nil {
 		f.template(path+"/http/url", &h.URL, target)
 		for _, key := range sortedKeys(h.Body) {

@@ -28,6 +28,9 @@ func (f *finder) definition() {
 	for i := range f.def.Automations {
 		f.automation(&f.def.Automations[i])
 	}
+	for i := range f.def.Messages {
+		f.message("/messages/"+elementKey(f.def.Messages[i].Key, i), &f.def.Messages[i])
+	}
 	for i := range f.def.Pools {
 		p := &f.def.Pools[i]
 		path, names := "/pools/"+elementKey(p.Key, i), f.names(p.Form)

@@ -47,10 +47,14 @@ func (s *Server) getDeliveries(c *call) (any, error) {
 	}
 	out := make([]deliveryOut, len(list))
 	for i, d := range list {
-		out[i] = deliveryOut{d.ID, d.Channel, d.State, d.App, d.Form, d.Record, d.Automation, d.To, d.Subject, d.Attempts, d.Status, d.Answer,
-			instant(d.CreatedAt), instant(d.Next), instant(d.ChangedAt)}
+		out[i] = deliveryWire(d)
 	}
 	return page(out, next), nil
+}
+
+func deliveryWire(d engine.Delivery) deliveryOut {
+	return deliveryOut{d.ID, d.Channel, d.State, d.App, d.Form, d.Record, d.Automation, d.To, d.Subject, d.Attempts, d.Status, d.Answer,
+		instant(d.CreatedAt), instant(d.Next), instant(d.ChangedAt)}
 }
 
 func oneOf(name string, words []string) error {

@@ -42,6 +42,8 @@ type meIn struct {
 	Name     *string `json:"name"`
 	Language *string `json:"language"`
 	Theme    *string `json:"theme"`
+	Email    *string `json:"email"`
+	Phone    *string `json:"phone"`
 	// Password changes it; it needs OldPassword.
 	Password    *string `json:"password"`
 	OldPassword *string `json:"oldPassword"`
@@ -61,6 +63,9 @@ func (s *Server) patchMe(c *call) (any, error) {
 		if err := checkLanguage(u.Language); err != nil {
 			return nil, err
 		}
+	}
+	if err := contact(&u, in.Email, in.Phone); err != nil {
+		return nil, err
 	}
 	if in.Theme != nil {
 		u.Theme = *in.Theme
@@ -85,7 +90,7 @@ func (s *Server) patchMe(c *call) (any, error) {
 }
 
 func same(a, b org.User) bool {
-	return a.Name == b.Name && a.Language == b.Language && a.Theme == b.Theme
+	return a.Name == b.Name && a.Language == b.Language && a.Theme == b.Theme && a.Email == b.Email && a.Phone == b.Phone
 }
 
 func (s *Server) changePassword(c *call, in meIn) error {

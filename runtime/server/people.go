@@ -25,6 +25,8 @@ type userIn struct {
 	Name     *string  `json:"name"`
 	Password *string  `json:"password"`
 	Language *string  `json:"language"`
+	Email    *string  `json:"email"`
+	Phone    *string  `json:"phone"`
 	Team     *string  `json:"team"`
 	Roles    []string `json:"roles"`
 	Admin    *bool    `json:"admin"`
@@ -45,6 +47,9 @@ func (s *Server) merge(c *call, u org.User, in userIn) (org.User, error) {
 			return u, err
 		}
 		u.Language = *in.Language
+	}
+	if err := contact(&u, in.Email, in.Phone); err != nil {
+		return u, err
 	}
 	if in.Team != nil {
 		u.Team = *in.Team

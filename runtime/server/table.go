@@ -138,6 +138,11 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/jobs/:id/retry", who: admins, summary: "Run a dead job again", handle: s.retryJob},
 		{method: post, path: "/api/jobs/:id/discard", who: admins, summary: "Give a dead job up", handle: s.discardJob},
 		{method: get, path: "/api/deliveries", who: admins, summary: "What went out and what did not, by ?state and ?channel", out: items[deliveryOut]{}, handle: s.getDeliveries},
+		{method: get, path: "/api/robots", who: admins, summary: "Group robots, without their addresses and secrets", out: items[robotOut]{}, handle: s.getRobots},
+		{method: put, path: "/api/robots/:key", who: admins, summary: "Add or change a group robot", in: robotIn{}, handle: s.putRobot},
+		{method: del, path: "/api/robots/:key", who: admins, summary: "Remove a group robot", handle: s.deleteRobot},
+		{method: post, path: "/api/robots/:key/test", who: admins, summary: "Let a robot say that it works", out: deliveryOut{}, handle: s.testRobot},
+		{method: post, path: "/api/mail/test", who: admins, summary: "Send a test mail to oneself", out: deliveryOut{}, handle: s.testMail},
 		{method: post, path: "/api/deliveries/:id/retry", who: admins, summary: "Send a dead delivery again", handle: s.retryDelivery},
 		{method: post, path: "/api/deliveries/:id/discard", who: admins, summary: "Give a delivery up", handle: s.discardDelivery},
 	}

@@ -31,10 +31,12 @@ type userWire struct {
 	Roles    []string `json:"roles"`
 	Team     string   `json:"team"`
 	Active   bool     `json:"active"`
+	Email    string   `json:"email,omitempty"`
+	Phone    string   `json:"phone,omitempty"`
 }
 
 func wireUser(u org.User) userWire {
-	return userWire{u.ID, u.ID, u.Name, u.Language, u.Theme, u.Admin, list(u.Roles), u.Team, u.Active}
+	return userWire{u.ID, u.ID, u.Name, u.Language, u.Theme, u.Admin, list(u.Roles), u.Team, u.Active, u.Email, u.Phone}
 }
 
 // list never answers null.
