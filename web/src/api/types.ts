@@ -16,6 +16,8 @@ export interface User extends Person {
   roles: string[];
   team: string;
   active: boolean;
+  email?: string;
+  phone?: string;
 }
 
 export interface Team {

@@ -142,6 +142,13 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('@/features/people/PeoplePage'), 'PeoplePage'),
 });
 
+const outbound = createRoute({
+  getParentRoute: () => shell,
+  path: '/outbound',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/outbound/OutboundPage'), 'OutboundPage'),
+});
+
 const profile = createRoute({
   getParentRoute: () => shell,
   path: '/profile',
@@ -168,7 +175,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, templates, people, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, templates, people, outbound, profile, designHome]),
       design.addChildren([designPlace]),
     ]),
   ]),

@@ -29,6 +29,7 @@ export interface Definition {
   approvals?: Chain[];
   rules?: Rule[];
   automations?: Automation[];
+  messages?: Message[];
   pools?: Pool[];
   views?: View[];
   reports?: Report[];
@@ -541,6 +542,19 @@ export interface Trigger {
   overlap?: 'skip' | 'queueOne' | 'allow';
 }
 
+/** Addresses in a text slot, or people. */
+export type MailTo = string | Whos;
+
+/** A text that mails are made of. */
+export interface Message {
+  key: string;
+  was?: string[];
+  name?: Text;
+  form?: string;
+  subject: Text;
+  body: Text;
+}
+
 export interface Action {
   set?: Assigns;
   move?: string;
@@ -549,6 +563,8 @@ export interface Action {
   pool?: { in: string };
   task?: { who: Whos; name: Text; due?: string };
   notify?: { to: Whos; text: Text };
+  mail?: { to: MailTo; cc?: MailTo; message: string };
+  robot?: { to: string; text: Text; at?: Whos };
   http?: {
     url: string;
     method?: string;

@@ -174,12 +174,24 @@ export function references(def: Definition): Reference[] {
         whos(emit, [...here, 'notify', 'to'], action.notify?.to);
         texts(emit, [...here, 'task', 'name'], action.task?.name);
         texts(emit, [...here, 'notify', 'text'], action.notify?.text);
+        for (const member of ['to', 'cc'] as const) {
+          const to = action.mail?.[member];
+          if (typeof to === 'string') emit('template', [...here, 'mail', member], to);
+          else whos(emit, [...here, 'mail', member], to);
+        }
+        texts(target(action), [...here, 'robot', 'text'], action.robot?.text);
+        whos(emit, [...here, 'robot', 'at'], action.robot?.at);
         if (action.then) actions(action.then, [...here, 'then']);
         if (action.else) actions(action.else, [...here, 'else']);
       });
     actions(auto.do, [...base, 'do']);
   });
 
+  def.messages?.forEach((message, m) => {
+    const emit = emitter(message.form ?? '');
+    texts(emit, ['messages', m, 'subject'], message.subject);
+    texts(emit, ['messages', m, 'body'], message.body);
+  });
   def.views?.forEach((view, v) => {
     const emit = emitter(view.form ?? formOf(view.process));
     emit('expression', ['views', v, 'where'], view.where);

@@ -60,6 +60,12 @@ export function Nav() {
             {t('people')}
           </Link>
         ) : null}
+        {me.can.people ? (
+          <Link to="/outbound" activeProps={active}>
+            <Icon name="share" />
+            {t('outbound')}
+          </Link>
+        ) : null}
         <Link to="/profile" activeProps={active}>
           <Icon name="settings" />
           {t('settings')}

@@ -21,7 +21,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
   const text = useText();
   const errorText = useErrorText();
   const [values, setValues] = useState({
-    username: user?.username ?? '', name: user?.name ?? '', password: '', team: user?.team ?? '', roles: user?.roles ?? [], admin: user?.admin ?? false, active: user?.active ?? true,
+    username: user?.username ?? '', name: user?.name ?? '', password: '', team: user?.team ?? '', email: user?.email ?? '', phone: user?.phone ?? '', roles: user?.roles ?? [], admin: user?.admin ?? false, active: user?.active ?? true,
   });
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [error, setError] = useState<string>();
@@ -46,7 +46,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
       setBusy(false);
     }
   };
-  const input = (key: 'username' | 'name' | 'password', props: { autoComplete: string; disabled?: boolean }) => (
+  const input = (key: 'username' | 'name' | 'password' | 'email' | 'phone', props: { autoComplete: string; disabled?: boolean }) => (
     <div className="setting">
       <label htmlFor={`user-${key}`}>{t(key === 'password' && user ? 'newPassword' : key)}</label>
       {key === 'password' ? (
@@ -63,6 +63,8 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
         {input('name', { autoComplete: 'off' })}
         {input('username', { autoComplete: 'off', disabled: Boolean(user) })}
         {input('password', { autoComplete: 'new-password' })}
+        {input('email', { autoComplete: 'off' })}
+        {input('phone', { autoComplete: 'off' })}
         <div className="setting">
           <label htmlFor="user-team">{t('team')}</label>
           <Select id="user-team" value={values.team || null} allowClear options={teams.map((x) => ({ value: x.key, label: text(x.name, x.key) }))} onChange={(v: string | null | undefined) => set({ team: v ?? '' })} placeholder={t('noTeam')} />

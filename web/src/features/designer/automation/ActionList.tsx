@@ -13,6 +13,7 @@ import { OwnerSlot } from '../controls/OwnerSlot';
 import { ChoiceSlot, NumberSlot, TextSlot, WordSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
 import { WaitRow } from './WaitRow';
+import { MailBody, RobotBody } from './ActionOutbound';
 import { actionKind, ACTIONS, type ActionKind } from './words';
 
 /** Problems of an action stand in it, not under the list. */
@@ -41,6 +42,10 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
         return { assign: [{ managerOf: 'owner', level: 1 }] };
       case 'pool':
         return { pool: { in: def.pools?.find((p) => p.form === form)?.key ?? '' } };
+      case 'mail':
+        return { mail: { to: [{ field: 'owner' }], message: def.messages?.find((m) => m.form === form)?.key ?? '' } };
+      case 'robot':
+        return { robot: { to: '', text: newText(t('newMessageText', { title: '{{ title }}' })) } };
       case 'http':
         return { http: { url: 'https://', method: 'POST' } };
       case 'wait':
@@ -92,7 +97,7 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
   );
 }
 
-const INNER = ['set', 'move', 'start', 'assign', 'pool', 'task', 'notify', 'http', 'wait', 'stop', 'if', 'then', 'else', 'on'];
+const INNER = ['set', 'move', 'start', 'assign', 'pool', 'task', 'notify', 'mail', 'robot', 'http', 'wait', 'stop', 'if', 'then', 'else', 'on'];
 
 function ActionBody({ at, action, form, depth }: { at: Path; action: Action; form: string; depth: number }) {
   const { t } = useTranslation('designer');
@@ -131,6 +136,8 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
           />
         </>
       ) : null}
+      {kind === 'mail' ? <MailBody at={at} form={form} onForm={onForm} /> : null}
+      {kind === 'robot' ? <RobotBody at={at} form={form} /> : null}
       {kind === 'task' ? (
         <>
           <WhoSlot at={[...at, 'task', 'who']} label={t('taskWho')} form={form} />

@@ -5,7 +5,7 @@ import { useDefinition, useNameOf } from '../context';
 export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'button', 'cron'] as const;
 export type TriggerKind = (typeof TRIGGERS)[number];
 
-export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'pool', 'http', 'wait', 'stop', 'branch'] as const;
+export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'pool', 'mail', 'robot', 'http', 'wait', 'stop', 'branch'] as const;
 export type ActionKind = (typeof ACTIONS)[number];
 
 export function triggerKind(on: Trigger | undefined): TriggerKind | undefined {

@@ -1,0 +1,70 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { MailTo, Message } from '@/model/definition';
+import type { Path } from '@/model/path';
+import { useDefinition, useNameOf, useSlot } from '../context';
+import { useNewText } from '../controls/choices';
+import { ChoiceSlot, TextSlot, WordSlot } from '../controls/slots';
+import { WhoSlot } from '../controls/Who';
+
+/** A mail: to whom, which message, and that message's text. */
+export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm: string }) {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const newText = useNewText();
+  const to = useSlot<MailTo>([...at, 'mail', 'to']);
+  const chosen = useSlot<string>([...at, 'mail', 'message']);
+  const messages = useSlot<Message[]>(['messages']);
+  const list = def.messages ?? [];
+  const index = list.findIndex((m) => m.key === chosen.value);
+  const fitting = list.filter((m) => m.form === undefined || m.form === onForm);
+  const add = () => {
+    let n = list.length + 1;
+    while (list.some((m) => m.key === `message${n}`)) n++;
+    const key = `message${n}`;
+    messages.set([...list, { key, ...(onForm ? { form: onForm } : {}), subject: newText('{{ title }}'), body: newText('{{ title }}') }]);
+    chosen.set(key);
+  };
+  const byAddress = typeof to.value === 'string';
+  return (
+    <>
+      <div className="seg" role="group" aria-label={t('mailTo')}>
+        <button type="button" aria-pressed={!byAddress} onClick={() => to.set([{ field: 'owner' }])}>
+          {t('mailPeople')}
+        </button>
+        <button type="button" aria-pressed={byAddress} onClick={() => to.set('')}>
+          {t('mailAddress')}
+        </button>
+      </div>
+      {byAddress ? (
+        <WordSlot at={[...at, 'mail', 'to']} label={t('mailTo')} hint={t('templateHint', { example: '{{ email }}' })} />
+      ) : (
+        <WhoSlot at={[...at, 'mail', 'to']} label={t('mailTo')} form={form} />
+      )}
+      <ChoiceSlot at={[...at, 'mail', 'message']} label={t('mailMessage')} choices={fitting.map((m) => ({ value: m.key, label: nameOf(m) }))} />
+      {index >= 0 ? (
+        <>
+          <TextSlot at={['messages', index, 'subject']} label={t('mailSubject')} hint={t('templateHint', { example: '{{ title }}' })} />
+          <TextSlot at={['messages', index, 'body']} label={t('mailBody')} rows={6} hint={t('mailBodyHint', { example: '{{ title }}' })} />
+        </>
+      ) : null}
+      <Button size="small" onClick={add}>
+        {t('mailNewMessage')}
+      </Button>
+    </>
+  );
+}
+
+/** What a robot says in its group. */
+export function RobotBody({ at, form }: { at: Path; form: string }) {
+  const { t } = useTranslation('designer');
+  return (
+    <>
+      <WordSlot at={[...at, 'robot', 'to']} label={t('robotTo')} hint={t('robotToHint')} placeholder="sales" />
+      <TextSlot at={[...at, 'robot', 'text']} label={t('robotText')} rows={2} hint={t('templateHint', { example: '{{ title }}' })} />
+      <WhoSlot at={[...at, 'robot', 'at']} label={t('robotAt')} form={form} />
+    </>
+  );
+}
+
