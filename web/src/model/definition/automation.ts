@@ -1,0 +1,102 @@
+// Pools and automations of a definition.
+import type { Assigns, Whos } from './approval';
+import type { Owner } from './process';
+import type { Text } from './text';
+
+/** Holds records nobody owns, for its members to claim. */
+export interface Pool {
+  key: string;
+  was?: string[];
+  name: Text;
+  help?: Text;
+  form: string;
+  members: Whos;
+  cap?: number;
+  protect?: string;
+  reclaim?: ReclaimRule[];
+  cooldown?: string;
+  claimPerDay?: number;
+}
+
+export interface ReclaimRule {
+  if: string;
+  notice?: string;
+}
+
+export interface Automation {
+  key: string;
+  was?: string[];
+  name: Text;
+  help?: Text;
+  on: Trigger;
+  if?: string;
+  each?: { form?: string; process?: string; where?: string };
+  until?: string;
+  limit?: number;
+  do: Action[];
+  off?: boolean;
+}
+
+export interface Trigger {
+  created?: string;
+  updated?: string;
+  fields?: string[];
+  stage?: string;
+  when?: 'entered' | 'left';
+  transition?: string;
+  approval?: string;
+  result?: 'passed' | 'rejected' | 'returned';
+  activity?: string;
+  checklist?: string;
+  due?: string;
+  idle?: string;
+  date?: string;
+  offset?: string;
+  button?: Text;
+  form?: string;
+  by?: string[];
+  at?: string;
+  cron?: string;
+  timezone?: string;
+  misfire?: 'skip' | 'once' | 'all';
+  overlap?: 'skip' | 'queueOne' | 'allow';
+}
+
+/** Addresses in a text slot, or people. */
+export type MailTo = string | Whos;
+
+/** A text that mails are made of. */
+export interface Message {
+  key: string;
+  was?: string[];
+  name?: Text;
+  form?: string;
+  subject: Text;
+  body: Text;
+}
+
+export interface Action {
+  set?: Assigns;
+  move?: string;
+  start?: { process?: string; form?: string; with?: Assigns; link?: string };
+  assign?: Owner;
+  pool?: { in: string };
+  task?: { who: Whos; name: Text; due?: string };
+  notify?: { to: Whos; text: Text };
+  mail?: { to: MailTo; cc?: MailTo; message: string };
+  robot?: { to: string; text: Text; at?: Whos };
+  http?: {
+    url: string;
+    method?: string;
+    headers?: Record<string, string>;
+    body?: Record<string, string>;
+    secret?: string;
+    retry?: number;
+  };
+  if?: string;
+  wait?: string | { at: string } | { date: string };
+  stop?: boolean;
+  then?: Action[];
+  else?: Action[];
+  on?: string;
+}
