@@ -122,6 +122,24 @@ func TestImportAndExport(t *testing.T) {
 	}
 }
 
+// A small file must not grow to the width of a sheet in every row.
+func TestSheetIsNotTooWide(t *testing.T) {
+	t.Parallel()
+	book := excelize.NewFile()
+	if err := book.SetCellValue("Sheet1", "XFD2", "x"); err != nil {
+		t.Fatal(err)
+	}
+	var wide bytes.Buffer
+	if err := book.Write(&wide); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{"workbook": wide.Bytes(), "csv": []byte(strings.Repeat(",", 1000) + "x\n")} {
+		if _, err := readSheet(content); err == nil || !strings.Contains(err.Error(), "1,000 columns") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func FuzzReadSheet(f *testing.F) {
 	for _, s := range []string{"a,b\n1,2", "a;b\n\"x\"\"y\";2", "\xef\xbb\xbfa\tb\n", "\xc4\xe3,\xba\xc3\n", "PK\x03\x04", "a\n'=1+1", "\"open"} {
 		f.Add([]byte(s))

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -20,7 +21,11 @@ const (
 	// maxImport is the largest file of an import, maxUnzipped what a workbook may unpack to.
 	maxImport   = 16 << 20
 	maxUnzipped = 256 << 20
+	// maxColumns bounds a row: a cell far to the right makes a row as long as the sheet is wide, in every row of a small file.
+	maxColumns = 1000
 )
+
+var errTooWide = errors.New("more than 1,000 columns")
 
 var bom = []byte("\xef\xbb\xbf")
 
@@ -64,6 +69,9 @@ func readCSV(content []byte) ([][]string, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		if len(row) > maxColumns {
+			return nil, errTooWide
 		}
 		for i, cell := range row {
 			// What unguard finds was put there by an export.
@@ -116,6 +124,9 @@ func readWorkbook(content []byte) ([][]string, error) {
 		texts, err := shown.Columns()
 		if err != nil {
 			return nil, err
+		}
+		if len(values) > maxColumns {
+			return nil, errTooWide
 		}
 		for i := range values {
 			if i < len(texts) {
