@@ -241,7 +241,7 @@ func (in *importer) undo(ctx context.Context, row int) error {
 func (e *Engine) runImport(ctx context.Context, j *job) error {
 	im, err := e.readImport(ctx, j.Record)
 	if err != nil {
-		return permanent{err}
+		return refusal(err)
 	}
 	want := map[string]string{"run": ImportRunning, "undo": ImportUndoing}[j.Via]
 	if im.State != want {
@@ -254,7 +254,7 @@ func (e *Engine) runImport(ctx context.Context, j *job) error {
 	}
 	in, err := e.checkPlan(ctx, im, im.Plan)
 	if err != nil {
-		return permanent{err}
+		return refusal(err)
 	}
 	for turn := 0; im.Done < im.Total && turn < importTurn; {
 		rows, err := e.rowsFrom(ctx, im, im.Done)
