@@ -206,7 +206,7 @@ async function sell(t, rep) {
 /** Submits as won; who will approve is named before anything is sent. */
 async function submit(t, rep, comment) {
   await go(rep, '赢单');
-  const path = rep.getByRole('dialog').getByRole('region', { name: '谁来审批' });
+  const path = rep.getByRole('dialog').locator('section').filter({ has: rep.getByRole('heading', { name: '谁来审批' }) });
   await path.getByText('王敏').waitFor();
   await path.getByText('赵宁').waitFor();
   await rep.getByRole('dialog').getByRole('textbox', { name: '说明' }).fill(comment);
