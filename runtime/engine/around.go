@@ -116,19 +116,50 @@ func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error 
 		if out.Name.IsZero() {
 			out.Name = target.Def.Name
 		}
-		called, problem := access.FindColumn(target, "title", access.Viewer{App: target.App, Dir: dir, User: user})
-		for _, d := range page.Docs {
-			item := linkedOf(target, d)
-			if problem != nil || called.Seen != nil { // only the records themselves would tell in which of them he sees it
-				if item.Title = item.Number; item.Title == "" {
-					item.Title = hiddenTitle
-				}
-			}
-			out.Items = append(out.Items, item)
+		if out.Items, err = e.related(ctx, target, dir, user, page.Docs); err != nil {
+			return err
 		}
 		v.Related = append(v.Related, out)
 	}
 	return nil
+}
+
+// related lays out records found by their columns. Where a person sees the title in some records only, the records themselves are asked.
+func (e *Engine) related(ctx context.Context, target *process.Form, dir *org.Directory, user string, docs []store.Doc) ([]Linked, error) {
+	called, problem := access.FindColumn(target, "title", access.Viewer{App: target.App, Dir: dir, User: user})
+	whole := map[string]Linked{}
+	if problem == nil && called.Seen != nil && len(docs) > 0 {
+		ids := make([]string, len(docs))
+		for i := range docs {
+			ids[i] = docs[i].ID
+		}
+		read, err := e.store.GetMany(ctx, RecordCollection(target), ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range read {
+			l, ok, err := e.linked(target, dir, user, d)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				whole[d.ID] = l
+			}
+		}
+	}
+	var out []Linked
+	for _, d := range docs {
+		item := linkedOf(target, d)
+		if l, ok := whole[d.ID]; ok {
+			item = l
+		} else if problem != nil || called.Seen != nil {
+			if item.Title = item.Number; item.Title == "" {
+				item.Title = hiddenTitle
+			}
+		}
+		out = append(out, item)
+	}
+	return out, nil
 }
 
 func (e *Engine) linked(target *process.Form, dir *org.Directory, user string, d store.Doc) (Linked, bool, error) {

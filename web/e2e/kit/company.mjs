@@ -30,7 +30,8 @@ export async function enterCode(page, code) {
 /** Installs a template from the choice on set-up; it lands on the app's board. */
 export async function chooseTemplate(page, name) {
   await page.getByRole('listitem').filter({ hasText: name }).getByRole('button', { name: '安装' }).click();
-  await page.locator('.deal').first().waitFor();
+  // What stands there while it loads has no title; every sample has at least three records to show.
+  await page.locator('.deal h3').nth(2).waitFor();
 }
 
 /** Lets people of the sample sign in: the admin gives each a password on the page of people. */

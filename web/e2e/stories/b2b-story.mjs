@@ -252,7 +252,7 @@ export async function run(t) {
   await manager.getByText('按客户要求给到八五折').first().waitFor();
   await t.look(manager, 'inbox');
   await decide(manager, '退回');
-  await manager.getByText('拒绝和退回要写明原因').waitFor();
+  await manager.getByText('拒绝、退回和转交要写明原因').waitFor();
   await decide(manager, '退回', '折扣理由写具体些');
   await said(manager, '已退回');
 
