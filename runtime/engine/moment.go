@@ -237,7 +237,6 @@ func whoText(v *View, w process.Who) rules.Text {
 	case w.Field != "":
 		return rules.Say("字段“{field}”里的人", "欄位「{field}」裡的人", "whoever “{field}” names", "field", field(w.Field))
 	case w.ManagerOf != "":
-		level := max(w.Level, w.UpTo, 1)
 		of := field(w.ManagerOf)
 		switch w.ManagerOf {
 		case "owner":
@@ -245,7 +244,14 @@ func whoText(v *View, w process.Who) rules.Text {
 		case "initiator":
 			of = rules.Say("提交人", "提交人", "whoever submitted")
 		}
-		return rules.Say("{of}往上第 {n} 级主管", "{of}往上第 {n} 級主管", "the manager of {of}, level {n}", "of", of, "n", level)
+		if w.UpTo > 0 {
+			return rules.Say("{of}往上直到第 {n} 级的每一级主管", "{of}往上直到第 {n} 級的每一級主管", "every manager of {of} up to level {n}", "of", of, "n", w.UpTo)
+		}
+		return rules.Say("{of}往上第 {n} 级主管", "{of}往上第 {n} 級主管", "the manager of {of}, level {n}", "of", of, "n", max(w.Level, 1))
+	case w.Pick == "previous":
+		return rules.Say("上一步审批人选的人", "上一步簽核人選的人", "whom the approver before picked")
+	case w.Pick != "":
+		return rules.Say("提交人选的人", "提交人選的人", "whom the one who submitted picked")
 	case w.Decide != "":
 		return rules.Say("规则 {rule}", "規則 {rule}", "the rule {rule}", "rule", w.Decide)
 	}
