@@ -117,7 +117,7 @@ function Rule({ rule, form }: { rule: RuleReason; form: Form | undefined }) {
     return found ? text(found.name, key) : undefined;
   };
   const result = () => {
-    if (rule.problem) return `${t('result.failed')}：${text(rule.problem.message)}`;
+    if (rule.problem) return t('result.failed', { why: text(rule.problem.message) });
     if (typeof rule.value === 'boolean') return t(rule.value ? 'result.true' : 'result.false');
     return rule.value === null ? t('result.unknown') : String(rule.value);
   };
