@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -54,7 +53,8 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-const fileName = "pipewright.db"
+// FileName is the database in a data directory.
+const FileName = "pipewright.db"
 
 // Open opens or creates the store. It fails when another process has the directory open.
 func Open(ctx context.Context, o Options) (*Store, error) {
@@ -95,8 +95,8 @@ func (s *Store) open(readConns int) error {
 	if readConns == 0 {
 		readConns = max(4, 2*runtime.GOMAXPROCS(0))
 	}
-	path := filepath.Join(s.dir, fileName)
-	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}).String()
+	path := filepath.Join(s.dir, FileName)
+	dsn := dsnOf(path)
 	s.dsn = dsn
 	sync := "synchronous = FULL"
 	if s.temporary {
@@ -200,7 +200,7 @@ func (s *Store) read(ctx context.Context, f func(*conn) error) error {
 
 // Info tells SQLite's version and where the data is.
 func (s *Store) Info(ctx context.Context) (store.Info, error) {
-	info := store.Info{Kind: "sqlite", Detail: filepath.Join(s.dir, fileName)}
+	info := store.Info{Kind: "sqlite", Detail: filepath.Join(s.dir, FileName)}
 	if s.temporary {
 		info.Detail = "temporary, gone when the program ends"
 	}
@@ -211,37 +211,6 @@ func (s *Store) Info(ctx context.Context) (store.Info, error) {
 		})
 	})
 	return info, err
-}
-
-// Backup writes a consistent copy of the whole store into a new file while the store goes on working. The copy is a database
-// file of its own: as pipewright.db in an empty directory it is a data directory.
-func (s *Store) Backup(ctx context.Context, path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("sqlitestore: backup: %s is already there", path)
-	}
-	s.gate.RLock()
-	defer s.gate.RUnlock()
-	if s.closed {
-		return fmt.Errorf("%w: closed", store.ErrUnavailable)
-	}
-	c, err := openConn(s.dsn, 1, "busy_timeout = 10000") // of its own: those for reading may not write, not even elsewhere
-	if err != nil {
-		return fmt.Errorf("sqlitestore: backup: %w", err)
-	}
-	err = c.rows(ctx, "VACUUM INTO ?", []any{path}, func([]driver.Value) error { return nil })
-	if err = errors.Join(err, c.close(), flush(path)); err != nil {
-		return errors.Join(fmt.Errorf("sqlitestore: backup: %w", err), os.RemoveAll(path))
-	}
-	return nil
-}
-
-// flush makes a finished file private and durable.
-func flush(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Chmod(0o600), f.Sync(), f.Close())
 }
 
 // Close finishes the writes that were handed in, then releases files and directory. Reads under way finish too.

@@ -75,7 +75,7 @@ func TestReopen(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, fileName)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, FileName)); err != nil {
 		t.Errorf("the file is elsewhere: %v", err)
 	}
 	s = open(t, Options{Dir: dir})
@@ -134,7 +134,7 @@ func TestBackup(t *testing.T) {
 		})
 	}
 	dir := t.TempDir()
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	if err := s.Backup(ctx, path); err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestLogStaysSmall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	log, err := os.Stat(filepath.Join(s.dir, fileName+"-wal"))
+	log, err := os.Stat(filepath.Join(s.dir, FileName+"-wal"))
 	if err != nil {
 		t.Fatal(err)
 	}
