@@ -18,3 +18,7 @@ func tryLock(f *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// unlock gives the lock up at once. Closing the file alone would leave it to a child process that is just being started and has not yet
+// closed what it inherited.
+func unlock(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_UN) }

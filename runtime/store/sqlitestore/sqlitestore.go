@@ -81,17 +81,18 @@ func (s *Store) open(readConns int) error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err
 	}
-	var err error
-	if s.lock, err = os.OpenFile(filepath.Join(s.dir, "store.lock"), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+	lock, err := os.OpenFile(filepath.Join(s.dir, "store.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
 		return err
 	}
-	switch got, err := tryLock(s.lock); {
+	switch got, err := tryLock(lock); {
 	case err != nil:
-		return fmt.Errorf("store.lock: %w", err)
+		return errors.Join(fmt.Errorf("store.lock: %w", err), lock.Close())
 	case !got:
-		return fmt.Errorf("%w: another process has this data directory open; stop it, choose another directory, or use MongoDB to run several servers on one database",
-			store.ErrUnavailable)
+		return errors.Join(fmt.Errorf("%w: another process has this data directory open; stop it, choose another directory, or use MongoDB to run several servers on one database",
+			store.ErrUnavailable), lock.Close())
 	}
+	s.lock = lock
 	if readConns == 0 {
 		readConns = max(4, 2*runtime.GOMAXPROCS(0))
 	}
@@ -238,7 +239,7 @@ func (s *Store) release() error {
 		}
 	}
 	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+		errs = append(errs, unlock(s.lock), s.lock.Close())
 	}
 	if s.temporary && strings.HasPrefix(filepath.Base(s.dir), "pipewright-") {
 		errs = append(errs, os.RemoveAll(s.dir))
