@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	simSeeds = flag.Int("seeds", 500, "how many seeds TestSimulate runs (make simulate SEEDS=…)")
+	simSeeds = flag.Int("seeds", 2000, "how many seeds TestSimulate runs (make simulate SEEDS=…)")
 	simFirst = flag.Uint64("seed", 1, "the first of them; with -seeds 1 a failure is run again")
 )
 
@@ -87,6 +87,8 @@ type simOp struct {
 	user     string
 	c        process.Command
 	inFlight int
+	// attempts is how many were begun.
+	attempts int
 	acked    bool
 	// kept: it changed something, so that it is remembered. A command that found nothing to change is not, and may find something when
 	// it is sent again.
@@ -262,19 +264,23 @@ func (s *simulation) task(n *simNode) {
 
 // ask sends a client's command to a node.
 func (s *simulation) ask(n *simNode, op *simOp) {
+	alone := op.inFlight == 0
 	op.inFlight++
-	again := op.kept
+	op.attempts++
+	mine, again := op.attempts, op.kept
 	var res *Result
 	n.begin(fmt.Sprint(op.c.Kind, " ", op.c.Op, " ", op.c.ID), func(e *Engine) (err error) {
 		res, err = e.Do(s.t.Context(), Request{User: op.user, Command: op.c})
 		return err
 	}, func(err error) {
 		op.inFlight--
-		s.answered(op, res, err, again)
+		s.answered(op, res, err, again, alone && op.attempts == mine)
 	})
 }
 
-func (s *simulation) answered(op *simOp, res *Result, err error, again bool) {
+// answered settles a command. A refusal settles it only when its attempt was alone from beginning to end: it tells how the record stood when that
+// attempt read it, and another one may have found it otherwise since, done it, and died before it could say so.
+func (s *simulation) answered(op *simOp, res *Result, err error, again, alone bool) {
 	if err == nil {
 		if !op.acked && op.c.Kind == process.Create {
 			s.items = append(s.items, res.State.ID)
@@ -286,7 +292,7 @@ func (s *simulation) answered(op *simOp, res *Result, err error, again bool) {
 		if again {
 			s.fail("%s %s was acknowledged and then refused: %v", op.c.Kind, op.c.Op, err)
 		}
-		if op.inFlight == 0 { // another attempt may still do it
+		if alone {
 			op.refused = r.Code
 		}
 	}
@@ -472,7 +478,7 @@ func (s *simulation) quieten() {
 			again := op.kept
 			res, err := engines[try%len(engines)].Do(ctx, Request{User: op.user, Command: op.c})
 			s.note("%s %s: %v", op.c.Kind, op.c.Op, err)
-			s.answered(op, res, err, again)
+			s.answered(op, res, err, again, true)
 		}
 	}
 	admin := org.User{ID: "admin", Admin: true}
