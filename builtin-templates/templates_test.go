@@ -118,28 +118,12 @@ func TestScenarios(t *testing.T) {
 				t.Errorf("%s: %s: %s", r.Name, p.Path, p.Message["en"])
 			}
 		}
-		for _, p := range app.Processes {
-			for _, s := range p.Stages {
-				if cov.Stages[p.Def.Key+"."+s.Def.Key] == 0 {
-					t.Errorf("no scenario enters the stage %s.%s", p.Def.Key, s.Def.Key)
-				}
+		for _, kind := range cov.Of(app) {
+			if kind.Kind == "rows" {
+				continue
 			}
-			for _, tr := range p.Transitions {
-				if cov.Transitions[p.Def.Key+"."+tr.Def.Key] == 0 {
-					t.Errorf("no scenario takes the transition %s.%s", p.Def.Key, tr.Def.Key)
-				}
-			}
-		}
-		for _, c := range app.Chains {
-			for _, s := range c.Steps {
-				if cov.Steps[c.Def.Key+"."+s.Def.Key] == 0 {
-					t.Errorf("no scenario decides the step %s.%s", c.Def.Key, s.Def.Key)
-				}
-			}
-		}
-		for key := range app.Automations {
-			if cov.Automations[key] == 0 {
-				t.Errorf("no scenario runs the automation %s", key)
+			for _, name := range kind.Missed() {
+				t.Errorf("no scenario walks %s %s", kind.Kind, name)
 			}
 		}
 	})

@@ -252,15 +252,19 @@ func (c *CompiledRule) Eval(s *Scope) (any, error) {
 }
 
 // Decide runs the rule and says which rows or items applied. The error is an *EvalError.
-func (c *CompiledRule) Decide(s *Scope) (Decision, error) {
+func (c *CompiledRule) Decide(s *Scope) (d Decision, err error) {
 	switch {
 	case c.tab != nil:
-		return c.tab.decide(s)
+		d, err = c.tab.decide(s)
 	case c.card != nil:
-		return c.card.decide(s)
+		d, err = c.card.decide(s)
+	default:
+		d.Value, err = c.prog.Eval(s)
 	}
-	v, err := c.prog.Eval(s)
-	return Decision{Value: v}, err
+	if err == nil && s != nil && s.Trace != nil && len(d.Rows) > 0 {
+		s.Trace(c.Rule.Key, d.Rows)
+	}
+	return d, err
 }
 
 // Record is the result as decide() gives it: the record of a table or scorecard, or {"value": v} of an expression.

@@ -16,6 +16,8 @@ type Scope struct {
 	Calendar Calendar
 	// Decide runs a named decision table or scorecard; nil when there is none.
 	Decide func(rule string) (map[string]any, error)
+	// Trace is told which rows or items of a table or scorecard applied, counted from 0; nil when nobody listens.
+	Trace func(rule string, rows []int)
 	// Money changes the currency of amounts; without it the result is null.
 	Money *Money
 	// Budget is shared by all expressions of one command; nil gives this evaluation one of its own.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,10 +10,10 @@ import (
 	"pipewright/runtime/process"
 )
 
-// testCommand is `test FILE [--json]`: the app's own scenarios on the pure core with a virtual clock and the sample company.
+// testCommand is `test FILE [--coverage] [--json]`: the app's own scenarios on the pure core with a virtual clock and the sample company.
 // Exit 0 all passed, 1 some failed, 2 usage.
 func testCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, whole bool
 	cmd := &cobra.Command{
 		Use:   "test FILE",
 		Short: "Run the scenarios inside a definition",
@@ -33,9 +31,9 @@ func testCommand() *cobra.Command {
 				}
 			}
 			if asJSON {
-				err = printJSON(cmd.OutOrStdout(), testReport(app, results, cov, failed))
+				err = printJSON(cmd.OutOrStdout(), testReport(app, results, cov, failed, whole))
 			} else {
-				printTests(cmd, args[0], app, results, cov, failed)
+				printTests(cmd, args[0], app, results, cov, failed, whole)
 			}
 			if err == nil && failed > 0 {
 				return exitError(1)
@@ -43,39 +41,34 @@ func testCommand() *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&whole, "coverage", false, "list every stage, transition, approval step, automation and row of a rule with how often it was walked")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as JSON")
 	return cmd
 }
 
 // covered is how much of one kind of thing the scenarios have walked.
 type covered struct {
-	Of     int      `json:"of"`
-	Walked int      `json:"walked"`
-	Missed []string `json:"missed"`
+	Of     int            `json:"of"`
+	Walked int            `json:"walked"`
+	Missed []string       `json:"missed"`
+	Walks  []process.Walk `json:"walks,omitempty"`
 }
 
-func coverageOf(app *process.App, cov *process.Coverage) map[string]covered {
-	return map[string]covered{
-		"stages":      count(app.StageNames(), cov.Stages),
-		"transitions": count(app.TransitionNames(), cov.Transitions),
-		"steps":       count(app.StepNames(), cov.Steps),
-		"automations": count(slices.Sorted(maps.Keys(app.Automations)), cov.Automations),
-	}
-}
-
-func count(all []string, walked map[string]int) covered {
-	c := covered{Of: len(all), Missed: []string{}}
-	for _, name := range all {
-		if walked[name] > 0 {
-			c.Walked++
-		} else {
-			c.Missed = append(c.Missed, name)
+// coverageOf sums up each kind; whole lists how often each single thing was walked.
+func coverageOf(app *process.App, cov *process.Coverage, whole bool) map[string]covered {
+	out := map[string]covered{}
+	for _, kind := range cov.Of(app) {
+		c := covered{Of: len(kind.Walks), Missed: kind.Missed()}
+		c.Walked = c.Of - len(c.Missed)
+		if whole {
+			c.Walks = kind.Walks
 		}
+		out[kind.Kind] = c
 	}
-	return c
+	return out
 }
 
-func testReport(app *process.App, results []process.TestResult, cov *process.Coverage, failed int) map[string]any {
+func testReport(app *process.App, results []process.TestResult, cov *process.Coverage, failed int, whole bool) map[string]any {
 	type result struct {
 		Name     string          `json:"name"`
 		Passed   bool            `json:"passed"`
@@ -85,10 +78,10 @@ func testReport(app *process.App, results []process.TestResult, cov *process.Cov
 	for i, r := range results {
 		out[i] = result{r.Name, len(r.Problems) == 0, r.Problems}
 	}
-	return map[string]any{"passed": len(results) - failed, "failed": failed, "tests": out, "coverage": coverageOf(app, cov)}
+	return map[string]any{"passed": len(results) - failed, "failed": failed, "tests": out, "coverage": coverageOf(app, cov, whole)}
 }
 
-func printTests(cmd *cobra.Command, file string, app *process.App, results []process.TestResult, cov *process.Coverage, failed int) {
+func printTests(cmd *cobra.Command, file string, app *process.App, results []process.TestResult, cov *process.Coverage, failed int, whole bool) {
 	out := cmd.OutOrStdout()
 	for _, r := range results {
 		word := "ok  "
@@ -100,13 +93,18 @@ func printTests(cmd *cobra.Command, file string, app *process.App, results []pro
 			fmt.Fprintf(out, "     %s: %s\n", p.Path, p.Message.In(language()))
 		}
 	}
-	c := coverageOf(app, cov)
-	for _, kind := range []string{"stages", "transitions", "steps", "automations"} {
-		fmt.Fprintf(out, "%s: %d of %d", kind, c[kind].Walked, c[kind].Of)
-		if len(c[kind].Missed) > 0 {
-			fmt.Fprintf(out, ", not walked: %v", c[kind].Missed)
+	for _, kind := range cov.Of(app) {
+		missed := kind.Missed()
+		fmt.Fprintf(out, "%s: %d of %d", kind.Kind, len(kind.Walks)-len(missed), len(kind.Walks))
+		if len(missed) > 0 && !whole {
+			fmt.Fprintf(out, ", not walked: %v", missed)
 		}
 		fmt.Fprintln(out)
+		for _, walk := range kind.Walks {
+			if whole {
+				fmt.Fprintf(out, "%8d %s\n", walk.Times, walk.Name)
+			}
+		}
 	}
 	fmt.Fprintf(out, "%s: %d passed, %d failed\n", file, len(results)-failed, failed)
 }

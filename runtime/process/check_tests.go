@@ -30,9 +30,24 @@ func (c *compiler) checkTests() {
 			c.unknown(path+"/given/stage", wordStage, s, stageKeys(p))
 		}
 		for j := range t.Steps {
-			c.checkTestStep(path+"/steps/"+itoa(j), &t.Steps[j], p)
+			c.checkTestStep(path+"/steps/"+itoa(j), &t.Steps[j], c.testProcess(path+"/steps/"+itoa(j)+"/record", &t.Given, t.Steps[j].Record, p))
 		}
 	}
+}
+
+// testProcess is the process of the record a step is about; own is that of the scenario's own record.
+func (c *compiler) testProcess(path string, given *Given, record string, own *ProcessDef) *ProcessDef {
+	if record == "" {
+		return own
+	}
+	form := record
+	if r, named := given.Records[record]; named {
+		form = r.Form
+	}
+	if f := c.refForm(path, form); f != nil {
+		return c.procOf[f.Key]
+	}
+	return nil
 }
 
 func (c *compiler) checkTestStep(path string, s *TestStep, p *ProcessDef) {
@@ -57,6 +72,11 @@ func (c *compiler) checkTestStep(path string, s *TestStep, p *ProcessDef) {
 	}
 	if s.Run != "" && c.app.Automations[s.Run] == nil {
 		c.unknown(path+"/run", wordAutomation, s.Run, sortedKeys(c.app.Automations))
+	}
+	for _, pool := range []struct{ member, key string }{{"release", s.Release}, {"reclaim", s.Reclaim}} {
+		if pool.key != "" && c.app.Pools[pool.key] == nil {
+			c.unknown(path+"/"+pool.member, wordPool, pool.key, sortedKeys(c.app.Pools))
+		}
 	}
 	if s.After != "" {
 		if _, err := rules.ParseDuration(s.After); err != nil {

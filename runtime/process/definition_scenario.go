@@ -43,6 +43,9 @@ type GivenRecord struct {
 
 // TestStep is one thing done or expected.
 type TestStep struct {
+	// Record is whom it is about, when it is not the record of the scenario: a name among the given records, or a form, for the newest
+	// record of it (one that was handed over to).
+	Record   string                     `json:"record,omitempty"`
 	Do       string                     `json:"do,omitempty"`
 	With     map[string]json.RawMessage `json:"with,omitempty"`
 	Set      map[string]json.RawMessage `json:"set,omitempty"`
@@ -55,6 +58,10 @@ type TestStep struct {
 	// Press presses the button of an automation.
 	Press string `json:"press,omitempty"`
 	Urge  bool   `json:"urge,omitempty"`
+	// Claim takes the record out of its pool; Release puts it into the pool named; Reclaim is the nightly look of the pool named at every record.
+	Claim   bool   `json:"claim,omitempty"`
+	Release string `json:"release,omitempty"`
+	Reclaim string `json:"reclaim,omitempty"`
 	// Transfer, Delegate, AddSign and RemoveSign name the step, People whom. AddSign takes Position "before" (default) or "after". Return
 	// takes To, the step it goes back to. Do and Approve take Pick, the people for steps that leave the choice, by step.
 	Transfer   string              `json:"transfer,omitempty"`
@@ -76,8 +83,10 @@ type TestStep struct {
 
 // Expect is what must be true at this point of a scenario; absent members are not looked at.
 type Expect struct {
-	Stage      string    `json:"stage,omitempty"`
-	Owner      string    `json:"owner,omitempty"`
+	Stage string `json:"stage,omitempty"`
+	Owner string `json:"owner,omitempty"`
+	// Pool is the pool the record is in.
+	Pool       string    `json:"pool,omitempty"`
 	WaitingFor *[]string `json:"waitingFor,omitempty"`
 	Approvers  *[]string `json:"approvers,omitempty"`
 	Tasks      *int      `json:"tasks,omitempty"`

@@ -57,7 +57,7 @@ func TestHandedOnTaskKeepsItsDueDate(t *testing.T) {
 	t.Parallel()
 	app := loadApp(t, "testdata/scenario/chains.json")
 	test := &Test{As: "rep.li", Given: Given{Form: "thing", Data: Wire{"name": []byte(`"x"`), "amount": []byte(`{"amount": "500", "currency": "CNY"}`)}}}
-	s := newScenario(app, smallCompany{}, &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}}, test, "")
+	s := newScenario(app, smallCompany{}, NewCoverage(), test, "")
 	if !s.begin() {
 		t.Fatal(s.problems)
 	}

@@ -125,6 +125,8 @@ type Facts struct {
 	Live *App
 	// Turns are whose turn it is, by need key.
 	Turns map[string]string
+	// Trace hears which rows and items of rules applied; nil but in scenarios. It is no fact: nothing depends on it.
+	Trace func(rule string, rows []int)
 }
 
 // RecordFact is another record as the reader's release sees it, with the version it was read at.

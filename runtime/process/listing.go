@@ -29,6 +29,27 @@ func (a *App) StepNames() []string {
 	return out
 }
 
+// AutomationNames lists every automation by its key.
+func (a *App) AutomationNames() []string {
+	var out []string
+	for i := range a.Def.Automations {
+		out = append(out, a.Def.Automations[i].Key)
+	}
+	return out
+}
+
+// RowNames lists every row of a decision table as "rule.1" and every item of a scorecard as "rule.item".
+func (a *App) RowNames() []string {
+	var out []string
+	for i := range a.Def.Rules {
+		r := &a.Def.Rules[i]
+		for n := range max(len(r.Rows), len(r.Items)) {
+			out = append(out, rowName(r, n))
+		}
+	}
+	return out
+}
+
 func (a *App) each(visit func(p *Process, add func(string))) []string {
 	var out []string
 	for i := range a.Def.Processes {

@@ -24,18 +24,12 @@ type TestResult struct {
 	Problems []rules.Problem
 }
 
-// Coverage counts what scenarios have walked: stages entered ("deal.won"), transitions taken ("deal.win"), approval steps decided
-// ("discount.manager") and automations run.
-type Coverage struct {
-	Stages, Transitions, Steps, Automations map[string]int
-}
-
 // startOfTests is when a scenario begins that names no instant: a Monday morning.
 var startOfTests = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
 
 // RunTests runs the app's scenarios on the pure core with a virtual clock. Each begins on its own; nothing is sent.
 func RunTests(app *App, w World) ([]TestResult, *Coverage) {
-	cov := &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}}
+	cov := NewCoverage()
 	var out []TestResult
 	for i := range app.Def.Tests {
 		t := &app.Def.Tests[i]
@@ -259,7 +253,7 @@ func (s *scenario) cover(st *State, e *Event) {
 
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
-	return &Facts{People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
+	return &Facts{Trace: func(rule string, rows []int) { s.cov.rows(s.app, rule, rows) }, People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
 		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Slots: map[string]int{}, Quotas: map[string]int{}, Rollups: map[string]*Roll{}, Rates: map[string]RateFact{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 

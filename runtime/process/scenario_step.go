@@ -12,7 +12,8 @@ import (
 
 // step does one step of a scenario and then looks at what it expects. A refusal that is not expected fails the scenario.
 func (s *scenario) step(t *TestStep, path string) {
-	r := s.act(t, path)
+	id := s.about(t.Record)
+	r := s.act(t, id, path)
 	var expected *[]string
 	if t.Expect != nil {
 		expected = t.Expect.Problems
@@ -26,14 +27,30 @@ func (s *scenario) step(t *TestStep, path string) {
 		}
 	}
 	if t.Expect != nil {
-		s.expect(t.Expect, path+"/expect")
+		s.expect(t.Expect, s.about(t.Record), path+"/expect")
 		s.notices, s.started = nil, nil
 	}
 }
 
-func (s *scenario) act(t *TestStep, path string) *Rejection {
+// about is the record a step works on: the scenario's own, a given one by its name, or the newest of a form.
+func (s *scenario) about(name string) string {
+	if name == "" {
+		return s.main
+	}
+	if id := s.names[name]; id != "" {
+		return id
+	}
+	for _, id := range slices.Backward(s.order) {
+		if s.records[id].Form == name {
+			return id
+		}
+	}
+	return ""
+}
+
+func (s *scenario) act(t *TestStep, id, path string) *Rejection {
 	user := s.user(t.As)
-	st := s.records[s.main]
+	st := s.records[id]
 	if t.Run != "" {
 		s.runCron(t.Run, path)
 		return nil
@@ -42,7 +59,13 @@ func (s *scenario) act(t *TestStep, path string) *Rejection {
 		s.wait(t.After, path)
 		return nil
 	}
+	if t.Reclaim != "" {
+		return s.reclaim(t.Reclaim)
+	}
 	if st == nil {
+		if t.Record != "" {
+			s.fail(path+"/record", "没有“{name}”的记录", "沒有「{name}」的記錄", "There is no record of “{name}”", "name", t.Record)
+		}
 		return nil
 	}
 	if len(t.Away) > 0 {
@@ -52,30 +75,34 @@ func (s *scenario) act(t *TestStep, path string) *Rejection {
 	for decision, step := range map[string]string{"approve": t.Approve, "reject": t.Reject, "return": t.Return, "transfer": t.Transfer, "delegate": t.Delegate,
 		"addSign": t.AddSign, "removeSign": t.RemoveSign} {
 		if step != "" {
-			return s.decide(st, step, decision, t, actor)
+			return s.decide(id, st, step, decision, t, actor)
 		}
 	}
 	switch {
 	case t.Do != "":
-		return s.do(&Command{Kind: Move, ID: s.main, Transition: t.Do, Data: s.refer(st.Form, t.With), Pick: t.Pick}, actor)
+		return s.do(&Command{Kind: Move, ID: id, Transition: t.Do, Data: s.refer(st.Form, t.With), Pick: t.Pick}, actor)
 	case t.Press != "":
-		return s.do(&Command{Kind: Press, ID: s.main, Item: t.Press}, actor)
+		return s.do(&Command{Kind: Press, ID: id, Item: t.Press}, actor)
 	case t.Urge:
-		return s.do(&Command{Kind: Urge, ID: s.main}, actor)
+		return s.do(&Command{Kind: Urge, ID: id}, actor)
 	case len(t.Set) > 0:
-		return s.do(&Command{Kind: Edit, ID: s.main, Data: s.refer(st.Form, t.Set)}, actor)
+		return s.do(&Command{Kind: Edit, ID: id, Data: s.refer(st.Form, t.Set)}, actor)
 	case len(t.Check) > 0:
 		for _, item := range t.Check {
-			if r := s.do(&Command{Kind: Tick, ID: s.main, Item: item, Done: true}, actor); r != nil {
+			if r := s.do(&Command{Kind: Tick, ID: id, Item: item, Done: true}, actor); r != nil {
 				return r
 			}
 		}
 	case t.Activity != "":
-		return s.do(&Command{Kind: Activity, ID: s.main, Item: t.Activity, Done: true}, actor)
+		return s.do(&Command{Kind: Activity, ID: id, Item: t.Activity, Done: true}, actor)
 	case t.Retry:
-		return s.do(&Command{Kind: Retry, ID: s.main}, actor)
+		return s.do(&Command{Kind: Retry, ID: id}, actor)
 	case t.Withdraw:
-		return s.do(&Command{Kind: Withdraw, ID: s.main}, actor)
+		return s.do(&Command{Kind: Withdraw, ID: id}, actor)
+	case t.Claim:
+		return s.do(&Command{Kind: Claim, ID: id}, actor)
+	case t.Release != "":
+		return s.do(&Command{Kind: Release, ID: id, Pool: t.Release, Comment: "scenario"}, actor)
 	}
 	return nil
 }
@@ -99,9 +126,23 @@ func (s *scenario) sendAway(away map[string]string) *Rejection {
 	return nil
 }
 
+// reclaim looks at every record of a pool's form, as is done at night.
+func (s *scenario) reclaim(pool string) *Rejection {
+	p := s.app.Pools[pool]
+	for _, id := range slices.Clone(s.order) {
+		if p == nil || s.records[id].Form != p.Def.Form {
+			continue
+		}
+		if r := s.do(&Command{Kind: Reclaim, ID: id, Pool: pool}, Service(s.app.Def.Key)); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
 // decide finds the user's slot in a step and decides it: an open one, or to remove people the one that waits for them.
-func (s *scenario) decide(st *State, step, decision string, t *TestStep, actor Actor) *Rejection {
-	c := &Command{Kind: DecideSlot, ID: s.main, Decision: decision, Step: step, Slot: -1, Comment: "scenario", Data: s.refer(st.Form, t.With), People: t.People,
+func (s *scenario) decide(id string, st *State, step, decision string, t *TestStep, actor Actor) *Rejection {
+	c := &Command{Kind: DecideSlot, ID: id, Decision: decision, Step: step, Slot: -1, Comment: "scenario", Data: s.refer(st.Form, t.With), People: t.People,
 		Position: t.Position, To: t.To, Pick: t.Pick}
 	if decision == "addSign" && c.Position == "" {
 		c.Position = AskBefore
@@ -160,8 +201,8 @@ func (s *scenario) nextTimer(until time.Time) (id string, next Timer) {
 }
 
 // expect compares what is with what should be.
-func (s *scenario) expect(e *Expect, path string) {
-	st := s.records[s.main]
+func (s *scenario) expect(e *Expect, id, path string) {
+	st := s.records[id]
 	if st == nil {
 		st = &State{}
 	}
@@ -173,6 +214,9 @@ func (s *scenario) expect(e *Expect, path string) {
 	}
 	if e.Owner != "" && e.Owner != st.Owner {
 		differ("owner", e.Owner, st.Owner)
+	}
+	if e.Pool != "" && e.Pool != st.InPool() {
+		differ("pool", e.Pool, st.InPool())
 	}
 	var steps, people []string
 	escalated := false

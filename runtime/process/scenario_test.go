@@ -116,7 +116,7 @@ func TestScenarios(t *testing.T) {
 func TestPreviewPath(t *testing.T) {
 	t.Parallel()
 	app := loadApp(t, "testdata/scenario/approvals.json")
-	s := newScenario(app, smallCompany{}, &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}},
+	s := newScenario(app, smallCompany{}, NewCoverage(),
 		&Test{As: "rep.li", Given: Given{Form: "thing", Data: Wire{"name": []byte(`"x"`), "amount": []byte(`{"amount": "5000", "currency": "CNY"}`)}}}, "")
 	if !s.begin() {
 		t.Fatal(s.problems)

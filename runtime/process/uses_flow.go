@@ -148,14 +148,7 @@ func (f *finder) test(path string, t *Test) {
 	form := formOf(f.def, t.Given.Form)
 	f.key(path+"/given/form", &t.Given.Form, "/forms")
 	f.data(path+"/given/data", t.Given.Data, form)
-	var p *ProcessDef
-	stages, transitions := "", ""
-	if form != nil {
-		if p = f.processOver(form.Key); p != nil {
-			stages, transitions = "/processes/"+p.Key+"/stages", "/processes/"+p.Key+"/transitions"
-		}
-	}
-	f.key(path+"/given/stage", &t.Given.Stage, stages)
+	f.key(path+"/given/stage", &t.Given.Stage, stagesOf(f.processOver(t.Given.Form)))
 	for _, name := range sortedKeys(t.Given.Records) {
 		r := t.Given.Records[name]
 		at := path + "/given/records/" + name
@@ -171,6 +164,17 @@ func (f *finder) test(path string, t *Test) {
 	chain := ""
 	for i := range t.Steps {
 		s := &t.Steps[i]
+		form := form
+		if r, named := t.Given.Records[s.Record]; named {
+			form = formOf(f.def, r.Form)
+		} else if s.Record != "" {
+			form = formOf(f.def, s.Record)
+			f.key(path+"/steps/"+itoa(i)+"/record", &s.Record, "/forms")
+		}
+		var p *ProcessDef
+		if form != nil {
+			p = f.processOver(form.Key)
+		}
 		if p != nil && s.Do != "" {
 			if move := transitionOf(p, s.Do); move != nil {
 				if chain = move.Approval; chain == "" {
@@ -180,7 +184,7 @@ func (f *finder) test(path string, t *Test) {
 				}
 			}
 		}
-		f.testStep(path+"/steps/"+itoa(i), s, form, p, f.chainOf(chain, s, p), stages, transitions)
+		f.testStep(path+"/steps/"+itoa(i), s, form, p, f.chainOf(chain, s, p))
 	}
 }
 
@@ -205,8 +209,19 @@ func (f *finder) chainOf(last string, s *TestStep, p *ProcessDef) string {
 	return last
 }
 
-func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *ProcessDef, chain, stages, transitions string) {
-	f.key(path+"/do", &s.Do, transitions)
+// stagesOf is where the stages of a process are; empty for none.
+func stagesOf(p *ProcessDef) string {
+	if p == nil {
+		return ""
+	}
+	return "/processes/" + p.Key + "/stages"
+}
+
+func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *ProcessDef, chain string) {
+	stages := stagesOf(p)
+	if p != nil {
+		f.key(path+"/do", &s.Do, "/processes/"+p.Key+"/transitions")
+	}
 	f.data(path+"/with", s.With, form)
 	f.data(path+"/set", s.Set, form)
 	if p != nil {
@@ -243,11 +258,14 @@ func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *Process
 	}
 	f.key(path+"/run", &s.Run, "/automations")
 	f.key(path+"/press", &s.Press, "/automations")
+	f.key(path+"/release", &s.Release, "/pools")
+	f.key(path+"/reclaim", &s.Reclaim, "/pools")
 	e := s.Expect
 	if e == nil {
 		return
 	}
 	f.key(path+"/expect/stage", &e.Stage, stages)
+	f.key(path+"/expect/pool", &e.Pool, "/pools")
 	f.data(path+"/expect/data", e.Data, form)
 	if e.WaitingFor != nil {
 		for _, list := range steps {

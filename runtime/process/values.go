@@ -32,7 +32,7 @@ func (d *decider) view(proposed forms.Stored) forms.Values {
 
 // base is the scope shared by every expression of the command: time, system names, rules.
 func (d *decider) base() *rules.Scope {
-	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.f.Calendar, Budget: d.budget, Money: d.moneyOf()}
+	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.f.Calendar, Budget: d.budget, Money: d.moneyOf(), Trace: d.f.Trace}
 }
 
 // scope is base with the record's fields; the schema adds the app's named rules.

@@ -98,7 +98,7 @@ func TestChainWalks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		app := chainApp(t, rapid.SampledFrom([]string{"lock", "void"}).Draw(t, "while"))
 		test := &Test{As: "rep.li", Given: Given{Form: "thing", Data: Wire{"name": []byte(`"x"`), "limit": []byte(rapid.SampledFrom([]string{"1", "9"}).Draw(t, "limit"))}}}
-		w := &walker{s: newScenario(app, smallCompany{}, &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}}, test, "")}
+		w := &walker{s: newScenario(app, smallCompany{}, NewCoverage(), test, "")}
 		if !w.s.begin() {
 			t.Fatalf("begin: %v", w.s.problems)
 		}

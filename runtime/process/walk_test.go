@@ -17,7 +17,7 @@ func newWalker(app *App) *walker {
 		Records: map[string]GivenRecord{"acme": {Form: "account", Data: Wire{"name": json.RawMessage(`"华东"`)}}},
 		Data: Wire{"name": json.RawMessage(`"MES"`), "account": json.RawMessage(`"acme"`), "budgetOk": json.RawMessage(`true`),
 			"lines": json.RawMessage(`[{"qty": 1, "price": {"amount": "900000"}, "off": "0.2"}]`)}}}
-	cov := &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}}
+	cov := NewCoverage()
 	return &walker{s: newScenario(app, smallCompany{}, cov, test, "")}
 }
 
