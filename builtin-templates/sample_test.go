@@ -31,7 +31,7 @@ func imported(t *testing.T, tpl Template, app *process.App) map[string]*process.
 	states := map[string]*process.State{}
 	for _, r := range file.Records {
 		c := &process.Command{Kind: process.Import, At: now, Actor: process.Service(app.Def.Key), ID: r.Ref, App: app.Def.Key, Form: r.Form,
-			Data: r.Data, Stage: r.Stage, Since: ago(r.Since), Created: ago(r.Created), Closed: ago(r.Closed), Owner: r.Owner}
+			Data: process.Dated(app, r.Form, r.Data, now, world.Calendar(app.Def.Calendar)), Stage: r.Stage, Since: ago(r.Since), Created: ago(r.Created), Closed: ago(r.Closed), Owner: r.Owner}
 		c.Actor.Rights.Import = true
 		facts := &process.Facts{People: map[string][]string{}, Records: map[string]process.RecordFact{}, Numbers: map[string]string{}, Teams: map[string]string{},
 			Unique: map[string]string{}, Loads: map[string]map[string]int{}, Linked: map[string]map[string]int{}, Calendar: world.Calendar(app.Def.Calendar)}

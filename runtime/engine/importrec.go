@@ -14,7 +14,8 @@ import (
 	"pipewright/runtime/store"
 )
 
-// sampleRecord is a record of a template's sample.json. Instants are RFC 3339 or durations before now ("-P10D").
+// sampleRecord is a record of a template's sample.json. Instants are RFC 3339 or durations before now ("-P10D"); dates in the data may
+// be durations from now as well.
 type sampleRecord struct {
 	Ref     string                     `json:"ref"`
 	Form    string                     `json:"form"`
@@ -82,7 +83,8 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		if f == nil {
 			return i, sampleError(place+"/form", fmt.Errorf("no form %q", r.Form))
 		}
-		c := process.Command{Kind: process.Import, App: app, Form: r.Form, Op: "sample|" + app + "|" + r.Ref, Stage: r.Stage, Owner: r.Owner, Data: refer(f, r.Data, ids)}
+		c := process.Command{Kind: process.Import, App: app, Form: r.Form, Op: "sample|" + app + "|" + r.Ref, Stage: r.Stage, Owner: r.Owner,
+			Data: process.Dated(a, r.Form, refer(f, r.Data, ids), now, calendar)}
 		if r.Ref == "" {
 			c.Op = fmt.Sprintf("sample|%s|%d", app, i)
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
 )
 
 // TestGoldenCase is RPT-02: the figures of the nine-stage template's sample deals, exact to the cent.
@@ -68,5 +70,59 @@ func TestGoldenCase(t *testing.T) {
 	}
 	if !found {
 		t.Error(show(stages.Rows))
+	}
+}
+
+// TestSamplesComeAndGo: the sample data of every template loads, loads again without making anything twice, and goes whole; what
+// people have made themselves stays.
+func TestSamplesComeAndGo(t *testing.T) {
+	t.Parallel()
+	dirs, err := os.ReadDir("../../builtin-templates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
+		if !dir.IsDir() {
+			continue
+		}
+		t.Run(dir.Name(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, nil)
+			ctx, key := t.Context(), dir.Name()
+			app := compileFile(t, "../../builtin-templates/"+key+"/app.json", 1)
+			w.defs[key] = []*process.App{app}
+			sample, err := os.ReadFile("../../builtin-templates/" + key + "/sample.json")
+			w.must(err)
+			records := func() (n int) {
+				for _, f := range app.Forms {
+					page, err := w.e.store.Query(ctx, RecordCollection(f), query.Query{Limit: 500})
+					w.must(err)
+					for _, doc := range page.Docs {
+						r, err := decodeState(doc)
+						w.must(err)
+						if r.State != nil && r.State.Deleted.IsZero() {
+							n++
+						}
+					}
+				}
+				return n
+			}
+			for range 2 {
+				n, err := w.e.ImportSample(ctx, "admin", key, sample)
+				w.must(err)
+				if got := records(); n == 0 || got != n {
+					t.Fatalf("%d records of %d", got, n)
+				}
+			}
+			loaded := records()
+			removed, err := w.e.RemoveSample(ctx, "admin", key, sample)
+			w.must(err)
+			if left := records(); removed != loaded || left != 0 {
+				t.Errorf("%d of %d removed, %d left", removed, loaded, left)
+			}
+			if n, err := w.e.ImportSample(ctx, "admin", key, sample); err != nil || records() != n {
+				t.Errorf("loaded once more: %d of %d: %v", records(), n, err)
+			}
+		})
 	}
 }
