@@ -10,7 +10,7 @@ import (
 var files embed.FS
 
 // order is the order of the gallery: the smallest first, to learn on.
-var order = []string{"blank", "cycle9", "b2b"}
+var order = []string{"blank", "cycle9", "b2c", "b2b"}
 
 // Template is one app as it ships.
 type Template struct {
@@ -20,7 +20,7 @@ type Template struct {
 	Definition []byte
 	// Sample is {"records": [{"ref", "form", "data", "stage", "since", "owner", "created", "closed"}]}. A reference in data is
 	// the ref of another record, which comes before. since, created and closed are instants, or durations that count from the
-	// moment of installing, such as "-P10D".
+	// moment of installing, such as "-P10D"; so may be the dates in data.
 	Sample []byte
 	// README is Markdown.
 	README []byte
