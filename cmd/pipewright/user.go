@@ -73,6 +73,7 @@ func userAddCommand() *cobra.Command {
 
 func userResetCommand() *cobra.Command {
 	var o storeOptions
+	var dropFactor bool
 	cmd := &cobra.Command{
 		Use:   "reset USERNAME",
 		Short: "Give a user a new password, read from standard input",
@@ -101,9 +102,15 @@ func userResetCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if dropFactor {
+				if err := accounts.DropFactor(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+			}
 			return accounts.SignOut(cmd.Context(), args[0]) // whoever knew the old password is out
 		},
 	}
+	cmd.Flags().BoolVar(&dropFactor, "drop-second-factor", false, "also let the user sign in without the code of an authenticator app, e.g. after the phone was lost")
 	storeFlags(cmd.Flags(), &o)
 	return cmd
 }

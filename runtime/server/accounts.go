@@ -23,6 +23,8 @@ import (
 const (
 	credentialsColl = "credentials"
 	sessionsColl    = "sessions"
+	tokensColl      = "tokens"
+	factorsColl     = "secondFactors"
 	settingsColl    = "settings"
 )
 
@@ -41,11 +43,13 @@ const (
 	argonKey     = 32
 )
 
-// NewAccounts declares the collections of passwords, sessions and settings.
+// NewAccounts declares the collections of passwords, second factors, sessions, tokens and settings.
 func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
-	err := s.Ensure(ctx, store.Collection{Name: credentialsColl}, store.Collection{Name: settingsColl},
-		store.Collection{Name: sessionsColl, Columns: []store.Column{{Name: "user", Type: query.Text}, {Name: "ends", Type: query.Time}},
-			Indexes: []store.Index{{Name: "byUser", Cols: []string{"user"}}, {Name: "byEnd", Cols: []string{"ends"}}}})
+	columns := []store.Column{{Name: "user", Type: query.Text}, {Name: "ends", Type: query.Time}}
+	byUser, byEnd := store.Index{Name: "byUser", Cols: []string{"user"}}, store.Index{Name: "byEnd", Cols: []string{"ends"}}
+	err := s.Ensure(ctx, store.Collection{Name: credentialsColl}, store.Collection{Name: factorsColl}, store.Collection{Name: settingsColl},
+		store.Collection{Name: sessionsColl, Columns: columns, Indexes: []store.Index{byUser, byEnd}},
+		store.Collection{Name: tokensColl, Columns: columns, Indexes: []store.Index{byUser}})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}

@@ -27,6 +27,7 @@ var statuses = map[string]int{
 	"cursor.invalid":    http.StatusBadRequest,
 	"unauthenticated":   http.StatusUnauthorized,
 	"login.failed":      http.StatusUnauthorized,
+	"login.code":        http.StatusUnauthorized,
 	"forbidden":         http.StatusForbidden,
 	"field.readOnly":    http.StatusForbidden,
 	"not.found":         http.StatusNotFound,
@@ -111,6 +112,8 @@ func badRequest(msg rules.Text, details ...rules.Problem) *refusal {
 
 var (
 	msgSignIn    = rules.Say("请先登录", "請先登入", "Please sign in")
+	msgToken     = rules.Say("令牌无效或已过期", "權杖無效或已過期", "The token is not valid or has ended")
+	msgInPerson  = rules.Say("这件事要本人登录后做，不能用令牌", "這件事要本人登入後做，不能用權杖", "This wants you signed in; a token will not do")
 	msgForbidden = rules.Say("您没有权限做这件事", "您沒有權限做這件事", "You may not do this")
 	msgOrigin    = rules.Say("请求来自另一个网站，已拒绝", "請求來自另一個網站，已拒絕", "The request came from another site and was refused")
 	msgMethod    = rules.Say("这个地址不接受这种请求", "這個位址不接受這種請求", "This address does not take this kind of request")

@@ -25,6 +25,8 @@ func (s *Server) signedInAs(c *call, user string) (any, error) {
 type loginIn struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
+	// Code of the second factor, or a recovery code, where the person has one: without it 401 login.code.
+	Code string `json:"code"`
 }
 
 var errLogin = refuse(http.StatusUnauthorized, "login.failed", rules.Say("用户名或密码不对", "使用者名稱或密碼不對", "The user name or the password is wrong"))
@@ -48,6 +50,9 @@ func (s *Server) postLogin(c *call) (any, error) {
 	if !ok || !c.dir.Active(name) {
 		s.throttle.failed("user:" + name)
 		return nil, errLogin
+	}
+	if err := s.secondFactor(c, name, in.Code); err != nil {
+		return nil, err
 	}
 	s.throttle.passed("user:" + name)
 	if err := s.sessions.start(c.ctx(), c.Writer, c.Request, name); err != nil {

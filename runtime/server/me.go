@@ -93,24 +93,31 @@ func same(a, b org.User) bool {
 	return a.Name == b.Name && a.Language == b.Language && a.Theme == b.Theme && a.Email == b.Email && a.Phone == b.Phone
 }
 
-func (s *Server) changePassword(c *call, in meIn) error {
+// checkPassword makes sure that it is the person who asks for what only he may. path is the member that holds the password.
+func (s *Server) checkPassword(c *call, password, path string) error {
 	if err := s.throttle.admit("user:"+c.user.ID, address(c.Request)); err != nil {
 		return err
 	}
-	old := ""
-	if in.OldPassword != nil {
-		old = *in.OldPassword
-	}
-	ok, err := s.accounts.Verify(c.ctx(), c.user.ID, old)
+	ok, err := s.accounts.Verify(c.ctx(), c.user.ID, password)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		s.throttle.failed("user:" + c.user.ID)
-		return badRequest(rules.Say("原密码不对", "原密碼不對", "The old password is wrong"),
-			rules.Errorf("/oldPassword", "login.failed", rules.Say("原密码不对", "原密碼不對", "Wrong")))
+		return badRequest(rules.Say("密码不对", "密碼不對", "The password is wrong"), rules.Errorf(path, "login.failed", rules.Say("密码不对", "密碼不對", "Wrong")))
 	}
 	s.throttle.passed("user:" + c.user.ID)
+	return nil
+}
+
+func (s *Server) changePassword(c *call, in meIn) error {
+	old := ""
+	if in.OldPassword != nil {
+		old = *in.OldPassword
+	}
+	if err := s.checkPassword(c, old, "/oldPassword"); err != nil {
+		return err
+	}
 	if err := s.accounts.SetPassword(c.ctx(), c.user.ID, *in.Password); err != nil {
 		return err
 	}

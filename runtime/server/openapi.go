@@ -34,8 +34,9 @@ func (s *Server) getOpenAPI(c *call) (any, error) {
 		"info":    map[string]any{"title": "Pipewright", "version": s.Version},
 		"paths":   paths,
 		"components": map[string]any{
-			"schemas":         d.schemas,
-			"securitySchemes": map[string]any{"session": map[string]any{"type": "apiKey", "in": "cookie", "name": "__Host-pipewright"}},
+			"schemas": d.schemas,
+			"securitySchemes": map[string]any{"session": map[string]any{"type": "apiKey", "in": "cookie", "name": "__Host-pipewright"},
+				"token": map[string]any{"type": "http", "scheme": "bearer"}},
 		},
 	}, nil
 }
@@ -45,8 +46,12 @@ type describer struct{ schemas map[string]any }
 func (d *describer) operation(r route) map[string]any {
 	op := map[string]any{"summary": r.summary, "operationId": strings.ToLower(r.method) + pathParam.ReplaceAllString(r.path, "$1")}
 	op["operationId"] = strings.NewReplacer("/", "_", "-", "_", ".", "_").Replace(op["operationId"].(string))
-	if r.who == signedIn || r.who == admins {
-		op["security"] = []any{map[string]any{"session": []any{}}}
+	session, token := map[string]any{"session": []any{}}, map[string]any{"token": []any{}}
+	switch r.who {
+	case signedIn, admins:
+		op["security"] = []any{session, token}
+	case inPerson:
+		op["security"] = []any{session}
 	}
 	var params []any
 	for _, m := range pathParam.FindAllStringSubmatch(r.path, -1) {

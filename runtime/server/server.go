@@ -37,6 +37,7 @@ type Server struct {
 	Config
 	accounts *Accounts
 	sessions *sessions
+	tokens   *tokens
 	throttle *throttle
 	metrics  *metrics
 	turns    *turns
@@ -61,7 +62,8 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns()}
+	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now},
+		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns()}
 	s.closing, s.close = context.WithCancel(context.Background())
 	needed, err := s.setupNeeded(ctx)
 	if err != nil {
@@ -90,6 +92,8 @@ const (
 	anyone audience = iota
 	signedIn
 	admins
+	// inPerson is signedIn with a session: a program with a token is not enough.
+	inPerson
 	// nobody is asked who he is: the answer does not need the store.
 	nobody
 )
@@ -224,6 +228,9 @@ func (s *Server) admit(c *call, who audience) error {
 		return err
 	}
 	c.dir = dir
+	if secret := bearer(c.Request); secret != "" {
+		return s.admitToken(c, secret, who)
+	}
 	sess, err := s.sessions.find(c.ctx(), c.Request)
 	switch {
 	case err == nil:
