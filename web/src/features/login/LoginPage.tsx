@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/client';
+import { api, isApiError } from '@/api/client';
 import { queryClient, setupQuery } from '@/api/queries';
 import { Avatar } from '@/ui/Avatar';
 import { GatePage } from '@/ui/GatePage';
@@ -20,6 +20,8 @@ export function LoginPage() {
   const { data: setup } = useQuery(setupQuery());
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
+  // Asked for once the password was right, where the person has a second factor.
+  const [code, setCode] = useState<string>();
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState('');
 
@@ -36,14 +38,15 @@ export function LoginPage() {
       // Only places of this app: never an address somebody put into the link.
       await navigate({ href: next && /^\/(?![/\\])/.test(next) ? next : '/' });
     } catch (caught) {
-      setError(errorText(caught));
+      if (code === undefined && isApiError(caught, 'login.code')) setCode('');
+      else setError(errorText(caught));
     } finally {
       setBusy('');
     }
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    void enter('form', () => api.post('/login', { username: username.trim(), password }));
+    void enter('form', () => api.post('/login', { username: username.trim(), password, ...(code === undefined ? {} : { code: code.trim() }) }));
   };
 
   return (
@@ -53,6 +56,15 @@ export function LoginPage() {
         <Input id="username" autoFocus autoComplete="username" autoCapitalize="none" value={username} onChange={(e) => setUsername(e.target.value)} size="large" required />
         <label htmlFor="password">{t('password')}</label>
         <Input.Password id="password" autoComplete="current-password" value={password} onChange={(e) => setPassword(e.target.value)} size="large" required />
+        {code === undefined ? null : (
+          <>
+            <label htmlFor="code">{t('code')}</label>
+            <Input id="code" autoFocus autoComplete="one-time-code" autoCapitalize="none" value={code} onChange={(e) => setCode(e.target.value)} size="large" aria-describedby="code-help" />
+            <p className="s" id="code-help">
+              {t('codeHelp')}
+            </p>
+          </>
+        )}
         {error ? (
           <p className="notice bad" role="alert">
             {error}

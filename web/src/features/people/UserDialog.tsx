@@ -1,4 +1,4 @@
-import { Checkbox, Input, Modal, Select } from 'antd';
+import { Button, Checkbox, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError } from '@/api/client';
@@ -46,6 +46,15 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
       setBusy(false);
     }
   };
+  const dropFactor = async () => {
+    if (!user) return;
+    try {
+      await api.delete(`/users/${encodeURIComponent(user.id)}/totp`);
+      toast(t('factorDropped', { name: user.name }));
+    } catch (caught) {
+      setError(errorText(caught));
+    }
+  };
   const input = (key: 'username' | 'name' | 'password' | 'email' | 'phone', props: { autoComplete: string; disabled?: boolean }) => (
     <div className="setting">
       <label htmlFor={`user-${key}`}>{t(key === 'password' && user ? 'newPassword' : key)}</label>
@@ -76,6 +85,11 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
         <Checkbox checked={values.admin} onChange={(e) => set({ admin: e.target.checked })}>
           {t('adminHelp')}
         </Checkbox>
+        {user ? (
+          <Button size="small" onClick={() => void dropFactor()}>
+            {t('dropFactor')}
+          </Button>
+        ) : null}
         {user ? (
           <Checkbox checked={values.active} onChange={(e) => set({ active: e.target.checked })}>
             {t('activeHelp')}

@@ -13,6 +13,8 @@ import { useText } from '@/ui/text';
 import { useTheme } from '@/ui/themeContext';
 import { toast } from '@/ui/toast';
 import { Rates } from './Rates';
+import { SecondFactor } from './SecondFactor';
+import { Tokens } from './Tokens';
 import './profile.css';
 
 const languages = [
@@ -107,6 +109,8 @@ export function ProfilePage() {
         </section>
         <Absences />
         {me.user.admin ? <Rates /> : null}
+        <SecondFactor />
+        <Tokens admin={me.user.admin} />
         <Sessions />
         <div>
           <Button
