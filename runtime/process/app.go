@@ -86,6 +86,28 @@ type CompiledStage struct {
 	Owner       *CompiledOwner
 	// Points are the automations that run some time before or after the stage is due or idle.
 	Points []*CompiledAutomation
+	// Activities are what people are asked to do here, groups of the checklist after the activities.
+	Activities []*CompiledActivity
+}
+
+// CompiledActivity is an activity of a stage, or a group of its checklist, which is done by ticking.
+type CompiledActivity struct {
+	// Key is "stage.key", as events and states name it.
+	Key  string
+	Name rules.Text
+	// Def of an activity; nil for a group.
+	Def *ActivityDef
+	// Group and Items of a group.
+	Group *CheckGroup
+	Items []*CheckItem
+	Who   []CompiledWho
+	// Instead are the people asked when Who finds nobody.
+	Instead []CompiledWho
+	Due     *rules.Duration
+	Ladder  []CompiledDue
+	// Answers are the result fields, nil without any; Pass is what makes a result count.
+	Answers *forms.Schema
+	Pass    *rules.Program
 }
 
 // CompiledOwner says among whom an owner is chosen, and how. Series names the turns of "roundRobin", the same in every release.
@@ -226,6 +248,8 @@ type CompiledAction struct {
 	Who   []CompiledWho // task, notify
 	Text  map[string]*rules.Template
 	Due   *rules.Duration
+	// Ladder are the rungs of a task.
+	Ladder []CompiledDue
 	// Wait is how long to wait, WaitDate until when; a time of day stands in the definition.
 	Wait     *rules.Duration
 	WaitDate *rules.Program

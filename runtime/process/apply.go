@@ -10,7 +10,7 @@ import (
 
 // Bounds of what a record keeps of itself (semantics 4); the whole history is in the events.
 const (
-	maxPeople = 100
+	maxPeople = 200
 	maxRounds = 20
 	maxLinks  = 100
 	maxCopies = 100
@@ -28,6 +28,10 @@ func (s *State) Clone() *State {
 	c.Checklist = maps.Clone(s.Checklist)
 	c.Activities = maps.Clone(s.Activities)
 	c.ActivityPeople = maps.Clone(s.ActivityPeople)
+	c.Answers = maps.Clone(s.Answers)
+	for key, answers := range c.Answers {
+		c.Answers[key] = maps.Clone(answers)
+	}
 	c.People = slices.Clone(s.People)
 	c.Rounds = slices.Clone(s.Rounds)
 	c.Timers = slices.Clone(s.Timers)
@@ -108,14 +112,8 @@ func (s *State) Apply(e *Event) {
 	case Ticked:
 		s.Checklist = mark(s.Checklist, p.Item, p.Done, e)
 		s.active(e)
-	case ActivityOpened:
-		if s.ActivityPeople == nil {
-			s.ActivityPeople = map[string]ActivityOpen{}
-		}
-		s.ActivityPeople[p.Activity] = ActivityOpen{People: p.People, DueAt: p.DueAt}
-		for _, user := range p.People {
-			s.join(user, "activity")
-		}
+	case ActivityOpened, ActivityAnswered, ActivityMoved, ActivityLate:
+		s.applyActivity(e)
 	case ActivityDone:
 		s.Activities = mark(s.Activities, p.Activity, p.Done, e)
 		s.active(e)

@@ -33,14 +33,12 @@ func (f *Form) Attention(s *State, calendar rules.Calendar) Attention {
 		a.IdleAt = st.Idle.Add(s.LastActivity, f.App.Zone, calendar)
 	}
 	for _, key := range sortedKeys(s.ActivityPeople) {
-		if _, done := s.Activities[key]; done {
-			continue
-		}
 		open := s.ActivityPeople[key]
-		if !open.DueAt.IsZero() && (a.AskedAt.IsZero() || open.DueAt.Before(a.AskedAt)) {
+		waits := s.WaitsFor(key)
+		if len(waits) > 0 && !open.DueAt.IsZero() && (a.AskedAt.IsZero() || open.DueAt.Before(a.AskedAt)) {
 			a.AskedAt = open.DueAt
 		}
-		for _, user := range open.People {
+		for _, user := range waits {
 			if !slices.Contains(a.Asked, user) {
 				a.Asked = append(a.Asked, user)
 			}
@@ -96,16 +94,12 @@ func sameValue(f *Form, a, b *State) bool {
 // sameAttention compares what attention is worked out of.
 func sameAttention(a, b *State) bool {
 	if a.Owner != b.Owner || a.Stage != b.Stage || !a.DueAt.Equal(b.DueAt) || !a.LastActivity.Equal(b.LastActivity) || a.Deleted.IsZero() != b.Deleted.IsZero() ||
-		len(a.ActivityPeople) != len(b.ActivityPeople) || len(a.Activities) != len(b.Activities) {
+		len(a.ActivityPeople) != len(b.ActivityPeople) {
 		return false
 	}
 	for key, open := range a.ActivityPeople {
 		now, ok := b.ActivityPeople[key]
-		if !ok || !now.DueAt.Equal(open.DueAt) || !slices.Equal(now.People, open.People) {
-			return false
-		}
-		_, was := a.Activities[key]
-		if _, is := b.Activities[key]; was != is {
+		if !ok || !now.DueAt.Equal(open.DueAt) || !slices.Equal(a.WaitsFor(key), b.WaitsFor(key)) {
 			return false
 		}
 	}

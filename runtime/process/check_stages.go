@@ -162,6 +162,11 @@ func (c *compiler) completes(p *Process, s *Stage) bool {
 			return true
 		}
 	}
+	for _, g := range s.Groups {
+		if g.Required {
+			return true
+		}
+	}
 	if len(s.LeaveIf) > 0 || s.Approval != nil || s.Fields != nil && len(s.Fields.Require) > 0 {
 		return true
 	}

@@ -11,19 +11,21 @@ import (
 type CommandKind string
 
 const (
-	Create     CommandKind = "create"
-	Import     CommandKind = "import"
-	Edit       CommandKind = "edit"
-	Move       CommandKind = "move"
-	Tick       CommandKind = "check"    // a checklist item
-	Activity   CommandKind = "activity" // an activity done or undone
-	Assign     CommandKind = "assign"
-	DecideSlot CommandKind = "decide"
-	Withdraw   CommandKind = "withdraw"
-	Note       CommandKind = "note"
-	Fire       CommandKind = "fire" // a timer
-	Delete     CommandKind = "delete"
-	Restore    CommandKind = "restore"
+	Create   CommandKind = "create"
+	Import   CommandKind = "import"
+	Edit     CommandKind = "edit"
+	Move     CommandKind = "move"
+	Tick     CommandKind = "check"    // a checklist item
+	Activity CommandKind = "activity" // an activity done or undone
+	Assign   CommandKind = "assign"
+	// HandActivity gives what Owner was to do in activity Item to the one in People, or takes him off.
+	HandActivity CommandKind = "handActivity"
+	DecideSlot   CommandKind = "decide"
+	Withdraw     CommandKind = "withdraw"
+	Note         CommandKind = "note"
+	Fire         CommandKind = "fire" // a timer
+	Delete       CommandKind = "delete"
+	Restore      CommandKind = "restore"
 	// Connect notes that this record started another one (hand-over).
 	Connect CommandKind = "connect"
 	// Retry asks a blocked round to try its move again (semantics 2a).

@@ -64,7 +64,7 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 	if d.Task != nil && needsRecord("task") {
 		a.Who = c.whos(path+"/task/who", d.Task.Who, ctx)
 		a.Text = c.text(path+"/task/name", d.Task.Name, target)
-		a.Due = c.duration(path+"/task/due", d.Task.Due)
+		a.Due, a.Ladder = c.ladder(path+"/task", d.Task.Due, d.Task.Ladder, ctx)
 	}
 	if d.Notify != nil {
 		a.Who = c.whos(path+"/notify/to", d.Notify.To, ctx)

@@ -86,12 +86,7 @@ func (c *compiler) compileStage(path string, p *Process, s *CompiledStage) {
 		s.Owner = c.owner(path+"/owner", d.Owner, whoContext{form: p.Form, env: env}, p.Form)
 		s.Owner.Series = "stage|" + p.Def.Key + "." + d.Key
 	}
-	for i := range d.Activities {
-		a := &d.Activities[i]
-		at := path + "/activities/" + elementKey(a.Key, i)
-		c.whos(at+"/who", a.Who, whoContext{form: p.Form, env: env})
-		c.duration(at+"/due", a.Due)
-	}
+	c.activities(path, p, s)
 	if m := d.Fields; m != nil {
 		c.refFields(path+"/fields/edit", m.Edit, p.Form.Def, true)
 		c.refFields(path+"/fields/read", m.Read, p.Form.Def, true)

@@ -126,6 +126,7 @@ func (c *compiler) onActivity(path, key string, a *CompiledAutomation) {
 		for i := range st.Activities {
 			keys = append(keys, st.Activities[i].Key)
 		}
+		keys = append(keys, groupKeys(st)...)
 		return keys
 	})
 }

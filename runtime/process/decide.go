@@ -51,7 +51,7 @@ var deciders map[CommandKind]func(*decider) *Rejection
 func init() {
 	deciders = map[CommandKind]func(*decider) *Rejection{
 		Create: (*decider).create, Import: (*decider).imported, Edit: (*decider).edit, Move: (*decider).move,
-		Tick: (*decider).tick, Activity: (*decider).activity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
+		Tick: (*decider).tick, Activity: (*decider).activity, HandActivity: (*decider).handActivity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
 		CopyRead: (*decider).readCopy, Collaborate: (*decider).collaborate, Substitute: (*decider).substitute,
 		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Press: (*decider).press, Delete: (*decider).delete, Restore: (*decider).restore,
@@ -132,7 +132,7 @@ func (d *decider) rev(p Payload) int64 {
 		old = d.before.Rev
 	}
 	switch p.(type) {
-	case TimersSet, Reminded, Joined, Left, Titled, Copied, ReadCopy, Pressed, Held, ReclaimNoticed:
+	case TimersSet, Reminded, ActivityLate, Joined, Left, Titled, Copied, ReadCopy, Pressed, Held, ReclaimNoticed:
 		return d.s.Rev
 	}
 	return old + 1

@@ -10,57 +10,6 @@ import (
 // maxNote bounds a note, in Unicode code points.
 const maxNote = 10000
 
-// tick marks or unmarks a checklist item of the stage the record is in.
-func (d *decider) tick() *Rejection {
-	if !d.c.Actor.Rights.Edit && !d.c.Actor.Service {
-		return forbidden()
-	}
-	st := d.stage()
-	if st == nil || !hasItem(st.Def.Checklist, d.c.Item) {
-		return reject("checklist.unknown", rules.Say("这个阶段没有清单项“{item}”", "這個階段沒有清單項「{item}」", "This stage has no checklist item “{item}”", "item", d.c.Item))
-	}
-	key := st.Def.Key + "." + d.c.Item
-	if _, done := d.s.Checklist[key]; done == d.c.Done {
-		return nil
-	}
-	d.emit(Ticked{Item: key, Done: d.c.Done})
-	return nil
-}
-
-func hasItem(items []CheckItem, key string) bool {
-	for i := range items {
-		if items[i].Key == key {
-			return true
-		}
-	}
-	return false
-}
-
-// activity marks an activity of the stage as done, by one of the people asked or by who may edit the record.
-func (d *decider) activity() *Rejection {
-	st := d.stage()
-	if st == nil {
-		return reject("activity.unknown", rules.Say("这个阶段没有活动", "這個階段沒有活動", "This stage has no activities"))
-	}
-	key := st.Def.Key + "." + d.c.Item
-	open, asked := d.s.ActivityPeople[key]
-	if !asked {
-		return reject("activity.unknown", rules.Say("这个阶段没有活动“{item}”", "這個階段沒有活動「{item}」", "This stage has no activity “{item}”", "item", d.c.Item))
-	}
-	mine := d.c.Actor.Rights.Edit || d.c.Actor.Service
-	for _, p := range open.People {
-		mine = mine || p == d.c.Actor.User
-	}
-	if !mine {
-		return forbidden()
-	}
-	if _, done := d.s.Activities[key]; done == d.c.Done {
-		return nil
-	}
-	d.emit(ActivityDone{Activity: key, Done: d.c.Done})
-	return nil
-}
-
 // note adds a note; reading the record is enough.
 func (d *decider) note() *Rejection {
 	if !d.c.Actor.Rights.Read && !d.c.Actor.Service {
@@ -158,6 +107,10 @@ func (d *decider) restore() *Rejection {
 		return nil
 	}
 	d.emit(Restored{})
+	if st := d.stage(); st != nil && st.Def.Open() {
+		d.lateTimers(st)
+		d.lateActivities(st)
+	}
 	return nil
 }
 

@@ -26,7 +26,9 @@ func (d *decider) enter(st *CompiledStage, e Entered) *Rejection {
 		}
 	}
 	d.stageTimers(st)
-	d.askActivities(st)
+	if r := d.askActivities(st); r != nil {
+		return r
+	}
 	if st.Approval != nil {
 		return d.openStage(st)
 	}
@@ -146,27 +148,6 @@ func (d *decider) dropStageTimers() {
 	}
 	if len(gone) > 0 {
 		d.emit(TimersSet{Remove: gone})
-	}
-}
-
-// askActivities gives the stage's activities to their people (ENG-21).
-func (d *decider) askActivities(st *CompiledStage) {
-	for i := range st.Def.Activities {
-		a := &st.Def.Activities[i]
-		people, ok := d.resolve(whosOf(a.Who), "", nil)
-		if !ok {
-			continue
-		}
-		if len(people) == 0 {
-			if people, ok = d.admins(); !ok {
-				continue
-			}
-		}
-		open := ActivityOpened{Activity: st.Def.Key + "." + a.Key, People: people}
-		if due, err := rules.ParseDuration(a.Due); err == nil {
-			open.DueAt = due.Add(d.now, d.app.Zone, d.f.Calendar)
-		}
-		d.emit(open)
 	}
 }
 

@@ -44,6 +44,9 @@ func (d *decider) fire() *Rejection {
 		case "step":
 			d.emit(TimersSet{Remove: []string{t.ID}})
 			return d.fireStep(t)
+		case "activity":
+			d.emit(TimersSet{Remove: []string{t.ID}})
+			return d.fireActivity(t)
 		case "date", "point":
 			return d.firePoint(t)
 		}

@@ -93,9 +93,11 @@ type Stage struct {
 	Script rules.Text `json:"script,omitzero"`
 	Color  string     `json:"color,omitempty"`
 	// Due runs from entry, Idle from the last activity.
-	Due        Due           `json:"due,omitzero"`
-	Idle       string        `json:"idle,omitempty"`
-	Checklist  []CheckItem   `json:"checklist,omitempty"`
+	Due       Due         `json:"due,omitzero"`
+	Idle      string      `json:"idle,omitempty"`
+	Checklist []CheckItem `json:"checklist,omitempty"`
+	// Groups make sub-stages of the checklist: its items name one by key (ENG-22).
+	Groups     []CheckGroup  `json:"groups,omitempty"`
 	Activities []ActivityDef `json:"activities,omitempty"`
 	Fields     *FieldRights  `json:"fields,omitempty"`
 	LeaveIf    []Condition   `json:"leaveIf,omitempty"`
@@ -157,13 +159,41 @@ type CheckItem struct {
 	Required bool       `json:"required,omitempty"`
 }
 
+// CheckGroup is a sub-stage: part of the checklist with people and time of its own. It is complete when all its required items are ticked,
+// or all of its items if it has none required.
+type CheckGroup struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+	Help rules.Text `json:"help,omitzero"`
+	// Owner are those who see to it: it is a task of theirs, and they may tick its items. Without one it is whoever owns the record.
+	Owner Whos `json:"owner,omitempty"`
+	// Ordered: it begins when the groups before it are complete.
+	Ordered bool `json:"ordered,omitempty"`
+	// Required: it must be complete before the record goes on, whether or not one of its items must be ticked.
+	Required bool      `json:"required,omitempty"`
+	Due      string    `json:"due,omitempty"`
+	Ladder   []DueStep `json:"ladder,omitempty"`
+}
+
 // ActivityDef is work by other people while the record is in the stage.
 type ActivityDef struct {
-	Key      string     `json:"key"`
-	Name     rules.Text `json:"name"`
-	Who      Whos       `json:"who"`
-	Due      string     `json:"due,omitempty"`
-	Required bool       `json:"required,omitempty"`
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+	Help rules.Text `json:"help,omitzero"`
+	Who  Whos       `json:"who"`
+	// Mode is "any" (default: one of them does it for all) or "each" (it is done when every one of them has).
+	Mode string `json:"mode,omitempty"`
+	// OnEmpty says who does it when Who finds nobody: "admin" (default), "climb" (the owner's managers), "pass" (it counts as done), "block"
+	// (nobody is asked and it stays open), or people.
+	OnEmpty OnEmpty `json:"onEmpty,omitzero"`
+	// Fields are what each says when he has done it; with PassIf it counts as done only if that holds for what he says.
+	Fields []forms.Field `json:"fields,omitempty"`
+	PassIf string        `json:"passIf,omitempty"`
+	// Due runs from when people are asked. Ladder are the rungs by which they are reminded; without it, reminders after half of the time and
+	// at its end, and word to their managers after one and a half.
+	Due      string    `json:"due,omitempty"`
+	Ladder   []DueStep `json:"ladder,omitempty"`
+	Required bool      `json:"required,omitempty"`
 }
 
 // FieldRights masks fields in a stage. "*" means every field.

@@ -97,6 +97,8 @@ type TaskAction struct {
 	Who  Whos       `json:"who"`
 	Name rules.Text `json:"name"`
 	Due  string     `json:"due,omitempty"`
+	// Ladder: see ActivityDef.
+	Ladder []DueStep `json:"ladder,omitempty"`
 }
 
 // NotifyAction tells people in the product.

@@ -45,16 +45,18 @@ type GivenRecord struct {
 type TestStep struct {
 	// Record is whom it is about, when it is not the record of the scenario: a name among the given records, or a form, for the newest
 	// record of it (one that was handed over to).
-	Record   string                     `json:"record,omitempty"`
-	Do       string                     `json:"do,omitempty"`
-	With     map[string]json.RawMessage `json:"with,omitempty"`
-	Set      map[string]json.RawMessage `json:"set,omitempty"`
-	Check    []string                   `json:"check,omitempty"`
-	Activity string                     `json:"activity,omitempty"`
-	Approve  string                     `json:"approve,omitempty"`
-	Reject   string                     `json:"reject,omitempty"`
-	Return   string                     `json:"return,omitempty"`
-	Withdraw bool                       `json:"withdraw,omitempty"`
+	Record string                     `json:"record,omitempty"`
+	Do     string                     `json:"do,omitempty"`
+	With   map[string]json.RawMessage `json:"with,omitempty"`
+	Set    map[string]json.RawMessage `json:"set,omitempty"`
+	Check  []string                   `json:"check,omitempty"`
+	// Activity is done by whoever does the step, With what he says of it. Hand gives what he was to do to the one of People.
+	Activity string `json:"activity,omitempty"`
+	Hand     string `json:"hand,omitempty"`
+	Approve  string `json:"approve,omitempty"`
+	Reject   string `json:"reject,omitempty"`
+	Return   string `json:"return,omitempty"`
+	Withdraw bool   `json:"withdraw,omitempty"`
 	// Press presses the button of an automation.
 	Press string `json:"press,omitempty"`
 	Urge  bool   `json:"urge,omitempty"`

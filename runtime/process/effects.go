@@ -43,7 +43,7 @@ func (w *effects) event(e *Event) {
 	switch p := e.Payload.(type) {
 	case Entered:
 		w.visits(e, &left, &p)
-		w.closeActivities(e, left.ActivityPeople, "left")
+		w.closeActivities(e, &left, "left")
 	case Imported:
 		if p.Stage != "" {
 			w.visit(e, &Visit{Process: w.s.Process, Stage: p.Stage, Entry: 1, Entered: p.Since, Left: p.Closed, Owner: w.s.Owner, Value: w.value()})
@@ -52,6 +52,12 @@ func (w *effects) event(e *Event) {
 		w.askActivity(e, &p)
 	case ActivityDone:
 		w.activityDone(e, &p)
+	case ActivityAnswered:
+		w.activityAnswered(e, &p)
+	case ActivityMoved:
+		w.activityMoved(e, &p)
+	case ActivityLate:
+		w.notify(e, p.To, rules.Say("“{activity}”超时未完成，已升级给你", "「{activity}」逾時未完成，已升級給你", "“{activity}” is late and was escalated to you", "activity", w.activityName(p.Activity)))
 	case TimersSet:
 		for _, t := range p.Add {
 			w.add(e, "timer", w.s.ID+"|"+t.ID, func(x *Effect) { x.Timer = &t })
@@ -65,6 +71,10 @@ func (w *effects) event(e *Event) {
 	case RoundVoided:
 		w.task(e, "blocked|"+itoa(w.s.Round.N), &TaskEffect{Kind: "blocked", State: "done", User: w.s.Round.Initiator, Round: w.s.Round.N, Name: w.chainName(w.s.Round.Chain)})
 	case Reminded:
+		if p.Kind == "activity" {
+			w.notify(e, p.To, rules.Say("“{activity}”等你完成", "「{activity}」等你完成", "“{activity}” waits for you", "activity", w.activityName(p.Key)))
+			break
+		}
 		w.notify(e, p.To, remindText(p.Kind))
 	case Urged:
 		w.notify(e, p.To, rules.Say("{who} 请你尽快审批", "{who} 請你儘快簽核", "{who} asks you to decide soon", "who", e.By))
@@ -109,8 +119,10 @@ func (w *effects) event(e *Event) {
 				n.Quotes = true
 			}
 		}
+	case Restored:
+		w.reopenActivities(e)
 	case Deleted:
-		w.closeActivities(e, left.ActivityPeople, "deleted")
+		w.closeActivities(e, &left, "deleted")
 	}
 	w.automations(e, &left)
 }
@@ -225,48 +237,6 @@ func (w *effects) closeReturned(e *Event) {
 	}
 }
 
-func (w *effects) askActivity(e *Event, p *ActivityOpened) {
-	for _, user := range p.People {
-		w.task(e, w.activityTask(p.Activity, user), &TaskEffect{Kind: "activity", State: Open, User: user, Step: p.Activity, Name: w.activityName(p.Activity), DueAt: p.DueAt, By: e.By})
-	}
-}
-
-func (w *effects) activityDone(e *Event, p *ActivityDone) {
-	state := "done"
-	if !p.Done {
-		state = Open
-	}
-	open := w.s.ActivityPeople[p.Activity]
-	for _, user := range open.People {
-		w.task(e, w.activityTask(p.Activity, user), &TaskEffect{Kind: "activity", State: state, User: user, Step: p.Activity, Name: w.activityName(p.Activity), DueAt: open.DueAt})
-	}
-}
-
-// closeActivities cancels the tasks of activities that nobody needs any more.
-func (w *effects) closeActivities(e *Event, open map[string]ActivityOpen, result string) {
-	keys := make([]string, 0, len(open))
-	for k := range open {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		if _, done := w.s.Activities[k]; done {
-			continue
-		}
-		for _, user := range open[k].People {
-			id := "a|" + k + "|" + itoa(w.s.Entry-1) + "|" + user
-			if result == "deleted" {
-				id = w.activityTask(k, user)
-			}
-			w.task(e, id, &TaskEffect{Kind: "activity", State: Cancelled, User: user, Step: k, Name: w.activityName(k), Result: result})
-		}
-	}
-}
-
-func (w *effects) activityTask(key, user string) string {
-	return "a|" + key + "|" + itoa(w.s.Entry) + "|" + user
-}
-
 // visits closes the stay that ends and opens the one that begins (semantics 16).
 func (w *effects) visits(e *Event, left *State, p *Entered) {
 	if p.Entry == left.Entry {
@@ -333,20 +303,6 @@ func (w *effects) poolName(key string) rules.Text {
 func (w *effects) stepName(chain, key string) rules.Text {
 	if st := w.app.Chains[chain].Step(key); st != nil {
 		return st.Def.Name
-	}
-	return rules.Text{"": key}
-}
-
-func (w *effects) activityName(key string) rules.Text {
-	form := w.app.Forms[w.s.Form]
-	if form != nil && form.Process != nil {
-		for _, st := range form.Process.Stages {
-			for i := range st.Def.Activities {
-				if st.Def.Key+"."+st.Def.Activities[i].Key == key {
-					return st.Def.Activities[i].Name
-				}
-			}
-		}
 	}
 	return rules.Text{"": key}
 }

@@ -86,6 +86,30 @@ type (
 		Activity string    `json:"activity"` // stage.key
 		People   []string  `json:"people"`
 		DueAt    time.Time `json:"dueAt,omitzero"`
+		// Each: every one of them must do it.
+		Each bool `json:"each,omitempty"`
+	}
+	// ActivityAnswered is that one person has done an activity that each must do, or that asks for a result: what he says, and whether that
+	// counts. Undone takes it back.
+	ActivityAnswered struct {
+		Activity string       `json:"activity"` // stage.key
+		Person   string       `json:"person"`
+		Result   forms.Stored `json:"result,omitempty"`
+		Passed   bool         `json:"passed,omitempty"`
+		Undone   bool         `json:"undone,omitempty"`
+	}
+	// ActivityMoved gives what a person was to do to another, takes him off (To empty) or asks one more (From empty). Reason is a comment, or
+	// "due" or "left".
+	ActivityMoved struct {
+		Activity string `json:"activity"` // stage.key
+		From     string `json:"from"`
+		To       string `json:"to,omitempty"`
+		Reason   string `json:"reason,omitempty"`
+	}
+	// ActivityLate is that people are late with an activity, and whom this was told.
+	ActivityLate struct {
+		Activity string   `json:"activity"` // stage.key
+		To       []string `json:"to,omitempty"`
 	}
 	// Assigned changes the owner. How is "pick" (by hand), "only" (the one there is), "leastLoaded", "roundRobin", "weighted",
 	// "admin" (nobody else was found) or "automation".
@@ -230,7 +254,7 @@ type (
 		Timer string   `json:"timer"`
 		Kind  string   `json:"kind"`
 		To    []string `json:"to,omitempty"`
-		// Key is the automation whose time has come, for "date" and "point".
+		// Key is the automation whose time has come, for "date" and "point"; the activity, for "activity".
 		Key string `json:"key,omitempty"`
 	}
 	// Urged reminds those whom the round waits for, by a person.
@@ -267,49 +291,53 @@ type (
 	}
 )
 
-func (Created) Type() string        { return "created" }
-func (Imported) Type() string       { return "imported" }
-func (Changed) Type() string        { return "changed" }
-func (Entered) Type() string        { return "entered" }
-func (Ticked) Type() string         { return "ticked" }
-func (ActivityDone) Type() string   { return "activityDone" }
-func (ActivityOpened) Type() string { return "activityOpened" }
-func (Assigned) Type() string       { return "assigned" }
-func (PooledIn) Type() string       { return "pooledIn" }
-func (Claimed) Type() string        { return "claimed" }
-func (Held) Type() string           { return "held" }
-func (ReclaimNoticed) Type() string { return "reclaimNoticed" }
-func (Titled) Type() string         { return "titled" }
-func (Numbered) Type() string       { return "numbered" }
-func (RoundOpened) Type() string    { return "roundOpened" }
-func (StepEntered) Type() string    { return "stepEntered" }
-func (Picked) Type() string         { return "picked" }
-func (Copied) Type() string         { return "copied" }
-func (ReadCopy) Type() string       { return "readCopy" }
-func (StepEnded) Type() string      { return "stepEnded" }
-func (SlotDecided) Type() string    { return "slotDecided" }
-func (SlotsAdded) Type() string     { return "slotsAdded" }
-func (SlotOpened) Type() string     { return "slotOpened" }
-func (Escalated) Type() string      { return "escalated" }
-func (RoundBlocked) Type() string   { return "roundBlocked" }
-func (RoundVoided) Type() string    { return "roundVoided" }
-func (RoundEnded) Type() string     { return "roundEnded" }
-func (TimersSet) Type() string      { return "timersSet" }
-func (Reminded) Type() string       { return "reminded" }
-func (Urged) Type() string          { return "urged" }
-func (Pressed) Type() string        { return "pressed" }
-func (Noted) Type() string          { return "noted" }
-func (LinkAdded) Type() string      { return "linked" }
-func (Joined) Type() string         { return "joined" }
-func (Left) Type() string           { return "left" }
-func (Deleted) Type() string        { return "deleted" }
-func (Restored) Type() string       { return "restored" }
-func (Purged) Type() string         { return "purged" }
+func (Created) Type() string          { return "created" }
+func (Imported) Type() string         { return "imported" }
+func (Changed) Type() string          { return "changed" }
+func (Entered) Type() string          { return "entered" }
+func (Ticked) Type() string           { return "ticked" }
+func (ActivityDone) Type() string     { return "activityDone" }
+func (ActivityOpened) Type() string   { return "activityOpened" }
+func (ActivityAnswered) Type() string { return "activityAnswered" }
+func (ActivityMoved) Type() string    { return "activityMoved" }
+func (ActivityLate) Type() string     { return "activityLate" }
+func (Assigned) Type() string         { return "assigned" }
+func (PooledIn) Type() string         { return "pooledIn" }
+func (Claimed) Type() string          { return "claimed" }
+func (Held) Type() string             { return "held" }
+func (ReclaimNoticed) Type() string   { return "reclaimNoticed" }
+func (Titled) Type() string           { return "titled" }
+func (Numbered) Type() string         { return "numbered" }
+func (RoundOpened) Type() string      { return "roundOpened" }
+func (StepEntered) Type() string      { return "stepEntered" }
+func (Picked) Type() string           { return "picked" }
+func (Copied) Type() string           { return "copied" }
+func (ReadCopy) Type() string         { return "readCopy" }
+func (StepEnded) Type() string        { return "stepEnded" }
+func (SlotDecided) Type() string      { return "slotDecided" }
+func (SlotsAdded) Type() string       { return "slotsAdded" }
+func (SlotOpened) Type() string       { return "slotOpened" }
+func (Escalated) Type() string        { return "escalated" }
+func (RoundBlocked) Type() string     { return "roundBlocked" }
+func (RoundVoided) Type() string      { return "roundVoided" }
+func (RoundEnded) Type() string       { return "roundEnded" }
+func (TimersSet) Type() string        { return "timersSet" }
+func (Reminded) Type() string         { return "reminded" }
+func (Urged) Type() string            { return "urged" }
+func (Pressed) Type() string          { return "pressed" }
+func (Noted) Type() string            { return "noted" }
+func (LinkAdded) Type() string        { return "linked" }
+func (Joined) Type() string           { return "joined" }
+func (Left) Type() string             { return "left" }
+func (Deleted) Type() string          { return "deleted" }
+func (Restored) Type() string         { return "restored" }
+func (Purged) Type() string           { return "purged" }
 
 // payloads makes an empty payload by type name.
 var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"created": read[Created], "imported": read[Imported], "changed": read[Changed], "entered": read[Entered],
-	"ticked": read[Ticked], "activityDone": read[ActivityDone], "activityOpened": read[ActivityOpened], "assigned": read[Assigned], "numbered": read[Numbered], "titled": read[Titled],
+	"ticked": read[Ticked], "activityDone": read[ActivityDone], "activityOpened": read[ActivityOpened],
+	"activityAnswered": read[ActivityAnswered], "activityMoved": read[ActivityMoved], "activityLate": read[ActivityLate], "assigned": read[Assigned], "numbered": read[Numbered], "titled": read[Titled],
 	"roundOpened": read[RoundOpened], "stepEntered": read[StepEntered], "stepEnded": read[StepEnded],
 	"picked": read[Picked], "copied": read[Copied], "readCopy": read[ReadCopy],
 	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],

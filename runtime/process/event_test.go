@@ -22,7 +22,7 @@ func oneOfEach() []Payload {
 	return []Payload{
 		created, Imported{Created: created, Stage: "won", Since: at, At: at, Closed: at}, Changed{Set: stored, Clear: []string{"x"}},
 		Entered{From: "a", To: "b", Transition: "t", Entry: 2, Since: at, End: "won", Override: "why", Comment: "c"}, Ticked{"a.b", true},
-		ActivityDone{"a.b", true}, ActivityOpened{"a.b", []string{"u"}, at}, Assigned{"u", "t", "pick"}, Titled{"T"}, Numbered{"N-1"},
+		ActivityDone{"a.b", true}, ActivityOpened{Activity: "a.b", People: []string{"u"}, DueAt: at}, Assigned{"u", "t", "pick"}, Titled{"T"}, Numbered{"N-1"},
 		RoundOpened{N: 1, Chain: "c", Transition: "t", Initiator: "u", Proposed: stored, Hash: "h", Guards: stored, Steps: []string{"s"}},
 		StepEntered{Step: "s", Slots: []Slot{{Person: "u", State: Open}}}, StepEnded{"s", Passed, "r"}, SlotDecided{"s", 0, Approved, "h", "c", "r"},
 		SlotsAdded{"s", []Slot{{Person: "v", State: Open, Reason: "due"}}}, SlotOpened{"s", 0}, Escalated{"s", []string{"m"}}, RoundBlocked{"r"},
@@ -30,6 +30,7 @@ func oneOfEach() []Payload {
 		Reminded{Timer: "1|due", Kind: "due", To: []string{"u"}}, Urged{[]string{"u"}}, Noted{"text", []string{"u"}}, LinkAdded{Link{"R-2", "order", "started"}},
 		Joined{[]Person{{"u", "cc"}}}, Picked{"s", []string{"u"}}, Copied{2, []string{"u"}}, ReadCopy{2}, PooledIn{"p", "release", "r"}, Claimed{"p", "u", "t"}, Held{"u", map[string]int{"p": 3}}, ReclaimNoticed{"p", 1, at}, Deleted{}, Restored{}, Purged{Erased: true}, Pressed{"call"},
 		Left{[]Person{{"u", WhyCollaborator}}},
+		ActivityAnswered{Activity: "a.b", Person: "u", Result: stored, Passed: true}, ActivityMoved{"a.b", "u", "v", "r"}, ActivityLate{"a.b", []string{"m"}},
 	}
 }
 

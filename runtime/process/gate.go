@@ -86,24 +86,6 @@ func (d *decider) gateOn(t *CompiledTransition, sc *rules.Scope, res *forms.Resu
 	return ps
 }
 
-// unfinished lists the required checklist items and activities of a stage that are not done.
-func (d *decider) unfinished(st *CompiledStage) []rules.Problem {
-	var ps []rules.Problem
-	for i := range st.Def.Checklist {
-		item := &st.Def.Checklist[i]
-		if _, done := d.s.Checklist[st.Def.Key+"."+item.Key]; item.Required && !done {
-			ps = append(ps, rules.Errorf("/checklist/"+item.Key, "checklist.undone", rules.Say("清单还没完成：{name}", "清單還沒完成：{name}", "Not ticked yet: {name}", "name", item.Name)))
-		}
-	}
-	for i := range st.Def.Activities {
-		a := &st.Def.Activities[i]
-		if _, done := d.s.Activities[st.Def.Key+"."+a.Key]; a.Required && !done {
-			ps = append(ps, rules.Errorf("/activities/"+a.Key, "activity.undone", rules.Say("活动还没完成：{name}", "活動還沒完成：{name}", "Not done yet: {name}", "name", a.Name)))
-		}
-	}
-	return ps
-}
-
 // unmet lists the conditions that do not hold, in their own words.
 func (d *decider) unmet(cs []CompiledCondition, sc *rules.Scope) []rules.Problem {
 	var ps []rules.Problem

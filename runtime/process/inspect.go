@@ -23,13 +23,15 @@ type Inspection struct {
 
 // ConditionState is one thing the stage asks for.
 type ConditionState struct {
-	// Kind is "checklist", "field", "condition", "activity" or "linked".
+	// Kind is "checklist", "group", "field", "condition", "activity" or "linked".
 	Kind     string
 	Key      string
 	Path     string
 	Text     rules.Text
 	Required bool
 	Met      bool
+	// Done of Of people have done an activity that each must do, or items of a group are ticked; Of is 0 for what is one thing.
+	Done, Of int
 }
 
 // TransitionState is one way from here, for this actor.
@@ -137,10 +139,21 @@ func (d *decider) conditions(out *Inspection, st *CompiledStage, v forms.Values,
 		ok, _ := d.truth(st.Leave[i].If, sc, st.Leave[i].Path)
 		add(ConditionState{Kind: "condition", Key: st.Leave[i].Def.Key, Path: st.Leave[i].Path, Text: st.Leave[i].Def.Message, Required: true, Met: ok})
 	}
-	for i := range st.Def.Activities {
-		a := &st.Def.Activities[i]
-		_, done := d.s.Activities[st.Def.Key+"."+a.Key]
-		add(ConditionState{Kind: "activity", Key: a.Key, Path: "/activities/" + a.Key, Text: a.Name, Required: a.Required, Met: done})
+	for _, a := range st.Activities {
+		_, done := d.s.Activities[a.Key]
+		if a.Group != nil {
+			now := st.Group(a.Group.Key, d.s)
+			// Its required items are conditions of their own; it is one more only where it has none.
+			only := a.Group.Required && !slices.ContainsFunc(a.Items, func(item *CheckItem) bool { return item.Required })
+			add(ConditionState{Kind: "group", Key: a.Group.Key, Path: "/groups/" + a.Group.Key, Text: a.Name, Required: only, Met: now.Complete(), Done: now.Met, Of: now.Of})
+			continue
+		}
+		one := ConditionState{Kind: "activity", Key: a.Def.Key, Path: "/activities/" + a.Def.Key, Text: a.Name, Required: a.Def.Required, Met: done}
+		if open := d.s.ActivityPeople[a.Key]; open.Each {
+			one.Of = len(open.People)
+			one.Done = one.Of - len(d.s.WaitsFor(a.Key))
+		}
+		add(one)
 	}
 }
 

@@ -24,6 +24,7 @@ var (
 	wordPool       = rules.Say("公海/线索池", "公海／線索池", "pool")
 	wordAutomation = rules.Say("自动化", "自動化", "automation")
 	wordActivity   = rules.Say("活动", "活動", "activity")
+	wordGroup      = rules.Say("清单分组", "清單分組", "group of the checklist")
 	wordChecklist  = rules.Say("清单项", "清單項", "checklist item")
 )
 

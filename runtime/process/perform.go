@@ -22,9 +22,11 @@ type Deed struct {
 	// Tasks and Notices are one for each person.
 	Tasks   []TaskEffect
 	Notices []Notice
-	HTTP    *HTTPDeed
-	Mail    *MailDeed
-	Robot   *RobotDeed
+	// Rungs are the ladder of the tasks, the same for each.
+	Rungs []TaskRung
+	HTTP  *HTTPDeed
+	Mail  *MailDeed
+	Robot *RobotDeed
 	// Wait is until when the run waits; Stop ends it.
 	Wait time.Time
 	Stop bool
@@ -32,6 +34,13 @@ type Deed struct {
 	Branch []*CompiledAction
 	// Arm is "then" or "else".
 	Arm string
+}
+
+// TaskRung is a rung of a task's ladder at its instant: "remind", "escalate" to the managers or "transfer" to the people of To.
+type TaskRung struct {
+	At time.Time `json:"at"`
+	Do string    `json:"do"`
+	To []string  `json:"to,omitempty"`
 }
 
 // HTTPDeed is a call to make.
@@ -190,6 +199,13 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		t := TaskEffect{Kind: "todo", State: Open, Name: name}
 		if a.Due != nil {
 			t.DueAt = a.Due.Add(d.now, d.app.Zone, d.f.Calendar)
+		}
+		for i := range a.Ladder {
+			rung := TaskRung{At: a.Ladder[i].After.Add(d.now, d.app.Zone, d.f.Calendar), Do: a.Ladder[i].Def.Do}
+			if rung.To, ok = d.resolve(a.Ladder[i].To, state.Owner, nil); !ok {
+				return nil
+			}
+			deed.Rungs = append(deed.Rungs, rung)
 		}
 		for _, p := range people {
 			t.User = p

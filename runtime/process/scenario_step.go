@@ -94,7 +94,9 @@ func (s *scenario) act(t *TestStep, id, path string) *Rejection {
 			}
 		}
 	case t.Activity != "":
-		return s.do(&Command{Kind: Activity, ID: id, Item: t.Activity, Done: true}, actor)
+		return s.do(&Command{Kind: Activity, ID: id, Item: t.Activity, Done: true, Data: t.With}, actor)
+	case t.Hand != "":
+		return s.do(&Command{Kind: HandActivity, ID: id, Item: t.Hand, Owner: user, People: t.People, Comment: "scenario"}, actor)
 	case t.Retry:
 		return s.do(&Command{Kind: Retry, ID: id}, actor)
 	case t.Withdraw:

@@ -51,6 +51,9 @@ type State struct {
 	// ActivityPeople are the people asked to do the activities of the stage the record is in, by "stage.key".
 	ActivityPeople map[string]ActivityOpen `json:"activityPeople,omitempty"`
 
+	// Answers are what people said when they had done activities, by "stage.key" and person; like the marks they stay.
+	Answers map[string]map[string]Answer `json:"answers,omitempty"`
+
 	Round *Round `json:"round,omitempty"`
 	// Rounds are summaries of ended rounds, newest last, at most 20 (semantics 4).
 	Rounds []RoundSummary `json:"rounds,omitempty"`
@@ -75,7 +78,7 @@ type State struct {
 }
 
 // Person is someone who takes part in a record, and why: "owner", "formerOwner", "approver", "cc", "activity", "handover",
-// "creator", "task" (semantics 9). The newest 100 are kept; the owner always is.
+// "creator", "task" (semantics 9). The newest 200 are kept; the owner always is.
 type Person struct {
 	User string `json:"user"`
 	Why  string `json:"why"`
@@ -106,10 +109,20 @@ type GoingBack struct {
 	At   time.Time `json:"at"`
 }
 
-// ActivityOpen is an activity that waits for somebody.
+// ActivityOpen is an activity that waits for somebody, or for every one of them (Each). Late: their managers were told.
 type ActivityOpen struct {
 	People []string  `json:"people"`
 	DueAt  time.Time `json:"dueAt,omitzero"`
+	Each   bool      `json:"each,omitempty"`
+	Late   bool      `json:"late,omitempty"`
+}
+
+// Answer is what one person said when he had done an activity; Passed that it counts, Tries how often he has answered.
+type Answer struct {
+	At     time.Time    `json:"at"`
+	Result forms.Stored `json:"result,omitempty"`
+	Passed bool         `json:"passed,omitempty"`
+	Tries  int          `json:"tries,omitempty"`
 }
 
 // Mark says who ticked something and when.
@@ -137,12 +150,12 @@ type Link struct {
 // ignored.
 type Timer struct {
 	ID string `json:"id"`
-	// Kind is "due", "idle", "step", "date" (of the record) or "point" (before or after due or idle).
+	// Kind is "due", "idle", "step", "activity", "date" (of the record) or "point" (before or after due or idle).
 	Kind string    `json:"kind"`
 	At   time.Time `json:"at"`
-	// Rung is the index in the step's ladder, for "step".
+	// Rung is the index in the ladder, for "step" and "activity".
 	Rung int `json:"rung,omitempty"`
-	// Key is the automation or step the timer serves.
+	// Key is the automation, step or activity the timer serves.
 	Key string `json:"key,omitempty"`
 }
 

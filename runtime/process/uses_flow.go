@@ -73,6 +73,9 @@ func (f *finder) action(path string, d *Action, form string, names rules.Names) 
 	if t := d.Task; t != nil {
 		f.whos(path+"/task/who", t.Who, on, target)
 		f.text(path+"/task/name", t.Name, target)
+		for i := range t.Ladder {
+			f.whos(path+"/task/ladder/"+itoa(i)+"/to", t.Ladder[i].To, on, target)
+		}
 	}
 	if n := d.Notify; n != nil {
 		f.whos(path+"/notify/to", n.To, on, target)
@@ -237,6 +240,14 @@ func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *Process
 			return slices.ContainsFunc(st.Activities, func(a ActivityDef) bool { return a.Key == s.Activity })
 		}); at != "" {
 			f.key(path+"/activity", &s.Activity, stages+"/"+at+"/activities")
+		}
+		for _, list := range []string{"activities", "groups"} {
+			if at := stageWith(p, func(st *Stage) bool {
+				return slices.ContainsFunc(st.Activities, func(a ActivityDef) bool { return a.Key == s.Hand }) && list == "activities" ||
+					slices.Contains(groupKeys(st), s.Hand) && list == "groups"
+			}); at != "" {
+				f.key(path+"/hand", &s.Hand, stages+"/"+at+"/"+list)
+			}
 		}
 	}
 	steps := f.stepLists(chain)

@@ -21,7 +21,7 @@ func (f *finder) automation(d *Automation) {
 	f.key(at+"/form", &on.Form, "/forms")
 	f.keys(at+"/by", on.By, "/roles")
 	f.dotted(at+"/date", &on.Date, "/forms", "fields")
-	f.inStage(at+"/activity", &on.Activity, "activities")
+	f.inStage(at+"/activity", &on.Activity, "activities", "groups")
 	f.inStage(at+"/checklist", &on.Checklist, "checklist")
 	if e := d.Each; e != nil {
 		f.key(path+"/each/form", &e.Form, "/forms")
@@ -73,17 +73,18 @@ func (f *finder) triggered(d *Automation) string {
 }
 
 // inStage is a name of something in a stage: "process.stage.key".
-func (f *finder) inStage(path string, slot *string, list string) {
+func (f *finder) inStage(path string, slot *string, lists ...string) {
 	process, rest, _ := strings.Cut(*slot, ".")
 	stage, key, ok := strings.Cut(rest, ".")
 	if !ok {
 		return
 	}
-	for _, part := range []struct{ target, old, before, after string }{
-		{"/processes/" + process, process, "", "." + rest},
-		{"/processes/" + process + "/stages/" + stage, stage, process + ".", "." + key},
-		{"/processes/" + process + "/stages/" + stage + "/" + list + "/" + key, key, process + "." + stage + ".", ""},
-	} {
+	at := "/processes/" + process + "/stages/" + stage
+	parts := []struct{ target, before, after string }{{"/processes/" + process, "", "." + rest}, {at, process + ".", "." + key}}
+	for _, list := range lists {
+		parts = append(parts, struct{ target, before, after string }{at + "/" + list + "/" + key, process + "." + stage + ".", ""})
+	}
+	for _, part := range parts {
 		if part.target == f.target {
 			f.note(path, *slot, part.before+f.to+part.after, 0, 0, func(s string) { *slot = s })
 		}

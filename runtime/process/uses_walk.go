@@ -218,9 +218,7 @@ func (f *finder) processDef(d *ProcessDef) {
 			f.owner(at+"/owner", s.Owner, form, names)
 		}
 		f.expr(at+"/due/date", &s.Due.Date, names, nil)
-		for j := range s.Activities {
-			f.whos(at+"/activities/"+elementKey(s.Activities[j].Key, j)+"/who", s.Activities[j].Who, form, names)
-		}
+		f.stageWork(at, s, form, names)
 		f.rights(at+"/fields", s.Fields, fields)
 		f.conditions(at+"/leaveIf", s.LeaveIf, names)
 		f.conditions(at+"/enterIf", s.EnterIf, names)
