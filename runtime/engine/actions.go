@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
@@ -133,6 +135,9 @@ func (w *run) tasks(ctx context.Context, d *process.Deed, op string) (RunAction,
 		did.People = append(did.People, t.User)
 	}
 	if err := w.e.upsert(ctx, collTasks, docs, mergeTask); err != nil {
+		return did, err
+	}
+	if err := w.e.rungJobs(ctx, slices.Sorted(maps.Keys(docs)), d.Rungs); err != nil {
 		return did, err
 	}
 	for _, user := range did.People {

@@ -78,7 +78,10 @@ var faultScenarios = map[string][]step{
 	"import":             {{by: "mgr.wang", service: true, as: "a", c: process.Command{Kind: process.Import, App: "b2b", Form: "account", Owner: "rep.li", Data: data(`{"name": "Old"}`)}}},
 	"delete, restore":    {create("b2b", "account", "a", `{"name": "Acme"}`), order("rep.li", "a", process.Delete), {wait: time.Minute}, order("rep.li", "a", process.Restore)},
 	"assign":             {create("b2b", "deal", "d", dealText), {by: "rep.li", on: "d", c: process.Command{Kind: process.Assign, Owner: "rep.chen"}}},
-	"webhook":            {create("b2b", "account", "a", `{"name": "Acme"}`), edit1("a", `{"name": "Zeta"}`), {wait: time.Minute}},
+	"activities": {create("team", "drill", "q", `{"name": "x"}`), step{by: "mgr.wang", on: "q", c: quiz("", "50")}, step{by: "mgr.wang", on: "q", c: quiz("", "80")}, {wait: 31 * time.Minute},
+		step{by: "dir.sun", on: "q", c: quiz("", "99")}, {wait: 61 * time.Minute}, step{by: "fin.zhao", on: "q", c: process.Command{Kind: process.Tick, Item: "plan", Done: true}},
+		move("q", "end"), {wait: 2 * time.Hour}},
+	"webhook": {create("b2b", "account", "a", `{"name": "Acme"}`), edit1("a", `{"name": "Zeta"}`), {wait: time.Minute}},
 	"lookup, rollup": {{service: true, as: "c", c: process.Command{Kind: process.Create, App: "links", Form: "company", Data: data(`{"name": "Acme", "level": "tin"}`)}},
 		{service: true, as: "o", c: process.Command{Kind: process.Create, App: "links", Form: "order", Data: data(`{"company": "$c", "amount": {"amount": "150.00"}}`)}}, {wait: time.Minute},
 		{service: true, on: "c", c: process.Command{Kind: process.Edit, Data: data(`{"level": "gold"}`)}}, {wait: time.Minute}},
@@ -92,7 +95,7 @@ type faultLab struct {
 
 func newFaultLab(t *testing.T) *faultLab {
 	l := &faultLab{base: storetest.Memory(), defs: apps{}}
-	for key, file := range map[string]string{"b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "links": "../process/testdata/scenario/links.json"} {
+	for key, file := range map[string]string{"b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "links": "../process/testdata/scenario/links.json"} {
 		l.defs[key] = []*process.App{compileFile(t, file, 1)}
 	}
 	e, err := New(t.Context(), Config{Store: l.base, Definitions: l.defs, Now: func() time.Time { return monday }})
@@ -101,7 +104,7 @@ func newFaultLab(t *testing.T) *faultLab {
 	}
 	users, teams := org.Sample()
 	given := org.SampleRoles("b2b", []string{"rep", "manager", "finance", "ops"})
-	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep")
+	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep")
 	for _, u := range []string{"mgr.wang", "dir.sun"} {
 		given[u] = append(given[u], "race/judge")
 	}
@@ -204,7 +207,7 @@ func (w *world) mustRun() {
 // remains is what is left of a scenario, without times, salts and how often things were tried.
 func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	var out []string
-	for _, app := range []string{"b2b", "race", "links", "sim", "each"} {
+	for _, app := range []string{"b2b", "race", "links", "sim", "each", "team"} {
 		for _, f := range formsOf(l.defs[app][0]) {
 			for _, d := range mem.All(RecordCollection(f)) {
 				r, err := decodeRecord(d)

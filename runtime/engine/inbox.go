@@ -238,7 +238,9 @@ func (e *Engine) decideOne(ctx context.Context, user, id, do, comment, opKey str
 
 // FinishTask marks a task as done: an activity of a record, or something an automation asked for. Tasks of the other kinds close with what
 // they wait for. Errors: *process.Rejection task.closed.
-func (e *Engine) FinishTask(ctx context.Context, user, id, opKey string) (*Task, error) {
+//
+// data is what he says of an activity that asks for a result; one that does not count leaves the task open.
+func (e *Engine) FinishTask(ctx context.Context, user, id, opKey string, data map[string]json.RawMessage) (*Task, error) {
 	t, err := e.Task(ctx, user, id)
 	if err != nil {
 		return nil, err
@@ -249,7 +251,7 @@ func (e *Engine) FinishTask(ctx context.Context, user, id, opKey string) (*Task,
 		return nil, closed
 	case t.Kind == "activity":
 		_, item, _ := cutLast(t.Step, ".")
-		if _, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.Activity, ID: t.Record, Op: opKey, Item: item, Done: true}}); err != nil {
+		if _, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.Activity, ID: t.Record, Op: opKey, Item: item, Done: true, Data: data}}); err != nil {
 			return nil, err
 		}
 		return e.Task(ctx, user, id)

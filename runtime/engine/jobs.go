@@ -52,6 +52,7 @@ const (
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
+	jobRung       = "rung"       // somebody has had a task for some time
 )
 
 var jobHandlers map[string]func(*Engine, context.Context, *job) error
@@ -71,6 +72,7 @@ func init() { // the handlers come back here for their constants
 		jobDeliver:    (*Engine).runDelivery,
 		jobPassOn:     (*Engine).runPassOn,
 		jobReplan:     (*Engine).runReplan,
+		jobRung:       (*Engine).runRung,
 	}
 }
 
@@ -100,6 +102,9 @@ type job struct {
 	Plan string `json:"plan,omitempty"`
 	// Person is whose open decisions are passed on.
 	Person string `json:"person,omitempty"`
+	// Task is what a rung of a ladder is about.
+	Task string            `json:"task,omitempty"`
+	Rung *process.TaskRung `json:"rung,omitempty"`
 	// After is how far a former attempt came through a list of records.
 	After string `json:"after,omitempty"`
 	// Page are the records of a tick that were read up to After and are worked on, Ran how many came before them.

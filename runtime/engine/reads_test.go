@@ -198,10 +198,10 @@ func TestReads(t *testing.T) {
 	if len(todo) != 1 || todo[0].Name.In("en") != "Thank Small" {
 		t.Fatalf("todo %+v", todo)
 	}
-	if done, err := w.e.FinishTask(ctx, "mgr.wang", todo[0].ID, "f"); err != nil || done.State != "done" {
+	if done, err := w.e.FinishTask(ctx, "mgr.wang", todo[0].ID, "f", nil); err != nil || done.State != "done" {
 		t.Error(err)
 	}
-	if _, err := w.e.FinishTask(ctx, "mgr.wang", todo[0].ID, "g"); err == nil {
+	if _, err := w.e.FinishTask(ctx, "mgr.wang", todo[0].ID, "g", nil); err == nil {
 		t.Error("a task was finished twice")
 	}
 	found, err := w.e.Search(ctx, "rep.li", "mes", 10)

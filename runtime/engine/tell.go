@@ -62,6 +62,14 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		if !p.Done {
 			out.Text = rules.Say("重新打开活动“{item}”", "重新打開活動「{item}」", "opened “{item}” again", "item", name)
 		}
+	case process.ActivityAnswered:
+		return t.activityAnswered(out, &p)
+	case process.ActivityMoved:
+		return t.activityMoved(out, &p), true
+	case process.ActivityLate:
+		out.By, out.Name = "", ""
+		out.Text = rules.Say("“{item}”超时未完成，已升级给{who}", "「{item}」逾時未完成，已升級給{who}", "“{item}” is late and was escalated to {who}", "item", t.item(p.Activity), "who", t.all(p.To))
+		return out, len(p.To) > 0
 	case process.Assigned:
 		out.Text = rules.Say("负责人改为{who}", "負責人改為{who}", "made {who} the owner", "who", t.who(p.Owner))
 		if p.How == "admin" {
@@ -369,10 +377,8 @@ func (t *teller) item(key string) rules.Text {
 					return st.Def.Checklist[i].Name
 				}
 			}
-			for i := range st.Def.Activities {
-				if st.Def.Activities[i].Key == item {
-					return st.Def.Activities[i].Name
-				}
+			if a := activityOf(st, key); a != nil {
+				return a.Name
 			}
 		}
 	}

@@ -230,6 +230,7 @@ type recordFullOut struct {
 	Progress    progressOut           `json:"progress"`
 	Conditions  []conditionOut        `json:"conditions"`
 	Checklist   []checkItemOut        `json:"checklist"`
+	Groups      []groupOut            `json:"groups"`
 	Activities  []activityOut         `json:"activities"`
 	Script      rules.Text            `json:"script,omitzero"`
 	Goal        rules.Text            `json:"goal,omitzero"`
@@ -259,7 +260,7 @@ func (c *call) full(v *engine.View) recordFullOut {
 		}
 		out.Progress = progressOut{in.Met, in.Of}
 		for _, x := range in.Conditions {
-			out.Conditions = append(out.Conditions, conditionOut{x.Kind, x.Key, x.Text, x.Met, x.Required, x.Path})
+			out.Conditions = append(out.Conditions, conditionOut{x.Kind, x.Key, x.Text, x.Met, x.Required, x.Path, x.Done, x.Of})
 		}
 		for _, b := range in.Buttons {
 			out.Buttons = append(out.Buttons, buttonOut{b.A.Def.Key, b.A.Def.On.Button, b.Ready})
@@ -272,7 +273,7 @@ func (c *call) full(v *engine.View) recordFullOut {
 		out.Path = stagePath(p, s)
 		if st := p.ByKey[s.Stage]; st != nil {
 			out.Script, out.Goal = st.Def.Script, st.Def.Goal
-			out.Checklist, out.Activities = checklist(st, s), activities(st, s)
+			out.Checklist, out.Groups, out.Activities = checklist(st, s), c.groups(st, v), c.activities(st, v)
 		}
 	}
 	if s.Round != nil {

@@ -21,6 +21,9 @@ type conditionOut struct {
 	Met      bool       `json:"met"`
 	Required bool       `json:"required"`
 	Path     string     `json:"path,omitempty"`
+	// Done of Of: people who have done an activity that each must do, or items of a group that are ticked.
+	Done int `json:"done,omitempty"`
+	Of   int `json:"of,omitempty"`
 }
 
 type checkItemOut struct {
@@ -32,17 +35,6 @@ type checkItemOut struct {
 	Done     bool       `json:"done"`
 	By       string     `json:"by,omitempty"`
 	At       instant    `json:"at"`
-}
-
-type activityOut struct {
-	Key      string     `json:"key"`
-	Name     rules.Text `json:"name"`
-	Required bool       `json:"required"`
-	Done     bool       `json:"done"`
-	By       string     `json:"by,omitempty"`
-	At       instant    `json:"at"`
-	DueAt    instant    `json:"dueAt"`
-	Who      []string   `json:"who"`
 }
 
 type transitionOut struct {
@@ -101,18 +93,6 @@ func checklist(st *process.CompiledStage, s *process.State) []checkItemOut {
 		item := &st.Def.Checklist[i]
 		mark, done := s.Checklist[st.Def.Key+"."+item.Key]
 		out = append(out, checkItemOut{item.Key, item.Name, item.Group, item.Help, item.Required, done, mark.By, instant(mark.At)})
-	}
-	return out
-}
-
-func activities(st *process.CompiledStage, s *process.State) []activityOut {
-	out := []activityOut{}
-	for i := range st.Def.Activities {
-		a := &st.Def.Activities[i]
-		key := st.Def.Key + "." + a.Key
-		mark, done := s.Activities[key]
-		open := s.ActivityPeople[key]
-		out = append(out, activityOut{a.Key, a.Name, a.Required, done, mark.By, instant(mark.At), instant(open.DueAt), list(open.People)})
 	}
 	return out
 }

@@ -342,7 +342,8 @@ func (s *Server) decided(c *call, t *engine.Task) (any, error) {
 
 func (s *Server) postTaskDone(c *call) (any, error) {
 	var in struct {
-		Comment string `json:"comment"`
+		Comment string                     `json:"comment"`
+		Data    map[string]json.RawMessage `json:"data"`
 	}
 	if err := c.bind(&in); err != nil {
 		return nil, err
@@ -351,7 +352,7 @@ func (s *Server) postTaskDone(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.Engine.FinishTask(c.ctx(), c.user.ID, c.Param("id"), key)
+	t, err := s.Engine.FinishTask(c.ctx(), c.user.ID, c.Param("id"), key, in.Data)
 	if err != nil {
 		return nil, err
 	}
