@@ -4,9 +4,13 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"slices"
+	"sync"
+
+	"pipewright/runtime/process"
 )
 
-//go:embed */app.json */sample.json */README.md
+//go:embed */app.json */processes/*.json */sample.json */README.md
 var files embed.FS
 
 // order is the order of the gallery: the smallest first, to learn on.
@@ -27,12 +31,34 @@ type Template struct {
 }
 
 // All returns every template in the order of the gallery.
-func All() []Template {
+func All() []Template { return slices.Clone(all()) }
+
+var all = sync.OnceValue(func() []Template {
 	out := make([]Template, 0, len(order))
 	for _, key := range order {
-		out = append(out, Template{Key: key, Definition: read(key, "app.json"), Sample: read(key, "sample.json"), README: read(key, "README.md")})
+		out = append(out, Template{Key: key, Definition: definition(key), Sample: read(key, "sample.json"), README: read(key, "README.md")})
 	}
 	return out
+})
+
+// definition is app.json, with the parts in processes/ joined to it by name.
+func definition(key string) []byte {
+	head := read(key, "app.json")
+	parts, _ := fs.Glob(files, path.Join(key, "processes", "*.json"))
+	if len(parts) == 0 {
+		return head
+	}
+	def, _ := process.Parse(head)
+	for _, name := range parts {
+		if part, _ := process.ParsePart(read(key, path.Join("processes", path.Base(name)))); def != nil && part != nil {
+			def.Join(part)
+		}
+	}
+	whole, err := process.Format(def)
+	if err != nil {
+		panic("templates: " + err.Error())
+	}
+	return whole
 }
 
 // read answers an embedded file; that they are all there is held by a test.

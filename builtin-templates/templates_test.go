@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ import (
 	"pipewright/runtime/process"
 )
 
-var update = flag.Bool("update", false, "write app.json in canonical form")
+var update = flag.Bool("update", false, "write the files of definitions in canonical form")
 
 func fiveFields(spec, zone string) ([]time.Time, error) {
 	if len(strings.Fields(spec)) != 5 {
@@ -60,18 +61,44 @@ func TestNoWarning(t *testing.T) {
 		if app.Def.Key != tpl.Key {
 			t.Errorf("the app's key is %q", app.Def.Key)
 		}
-		canonical, err := process.Format(app.Def)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if *update {
-			if err := os.WriteFile(tpl.Key+"/app.json", canonical, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		} else if !bytes.Equal(canonical, tpl.Definition) {
-			t.Error("app.json is not in the canonical form; run this test with -update")
+		names, _ := filepath.Glob(tpl.Key + "/processes/*.json")
+		for _, name := range append(names, tpl.Key+"/app.json") {
+			canonicalFile(t, name)
 		}
 	})
+}
+
+// canonicalFile holds one file of a template, app.json or a part, to the canonical form. No problem of its shape goes unseen here.
+func canonicalFile(t *testing.T, name string) {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var canonical []byte
+	var problems []rules.Problem
+	if filepath.Base(name) == "app.json" {
+		var def *process.Definition
+		def, problems = process.Parse(raw)
+		canonical, err = process.Format(def)
+	} else {
+		var part *process.Part
+		part, problems = process.ParsePart(raw)
+		canonical, err = process.FormatPart(part)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s %s: %s", name, p.Code, p.Path, p.Message["en"])
+	}
+	switch {
+	case err != nil:
+		t.Error(err)
+	case *update && len(problems) == 0:
+		if err := os.WriteFile(name, canonical, 0o644); err != nil {
+			t.Error(err)
+		}
+	case !bytes.Equal(canonical, raw):
+		t.Errorf("%s is not in the canonical form; run this test with -update", name)
+	}
 }
 
 // TestLanguages: every text is there in all three languages.

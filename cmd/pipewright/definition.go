@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -22,12 +23,74 @@ func checkOptions() process.Options {
 	}}
 }
 
-// readFile reads a definition or data file; "-" is standard input.
+// readFile reads a definition or data file; "-" is standard input, a folder with an app.json an app in parts, joined.
 func readFile(name string, in io.Reader) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(in)
 	}
+	if parts := partFiles(name); len(parts) > 0 {
+		return joinParts(parts)
+	}
 	return os.ReadFile(name)
+}
+
+// partFiles are the files of an app's folder: its app.json, then processes/*.json by name. None for anything else.
+func partFiles(name string) []string {
+	head := filepath.Join(name, "app.json")
+	if !fileExists(head) {
+		return nil
+	}
+	parts, _ := filepath.Glob(filepath.Join(name, "processes", "*.json"))
+	slices.Sort(parts)
+	return append([]string{head}, parts...)
+}
+
+// joinParts is one definition made of the files of a folder. What is wrong with the shape of a file is told with its name.
+func joinParts(files []string) ([]byte, error) {
+	var def *process.Definition
+	for i, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		var part *process.Part
+		var problems []rules.Problem
+		if i == 0 {
+			def, problems = process.Parse(raw)
+		} else {
+			part, problems = process.ParsePart(raw)
+		}
+		for _, p := range problems {
+			if p.Line == 0 {
+				p.Line, p.Col = designer.Locate(raw, p.Path)
+			}
+			return nil, fmt.Errorf("%s:%d:%d: %s (%s, %s)", name, p.Line, p.Col, p.Message.In(language()), p.Code, p.Path)
+		}
+		if part != nil {
+			def.Join(part)
+		}
+	}
+	return process.Format(def)
+}
+
+// placeIn is the file of a folder that holds what a problem is about, with its line and column there.
+func placeIn(files []string, p rules.Problem) (file string, line, col int) {
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		// The list and the element: in a file without the element, Locate stops at the list.
+		steps := strings.SplitN(strings.TrimPrefix(p.Path, "/"), "/", 3)
+		l0, c0 := designer.Locate(raw, "/"+steps[0])
+		l1, c1 := designer.Locate(raw, "/"+strings.Join(steps[:min(2, len(steps))], "/"))
+		if l0 == l1 && c0 == c1 && len(steps) > 1 {
+			continue
+		}
+		line, col = designer.Locate(raw, p.Path)
+		return name, line, col
+	}
+	return files[0], 1, 1
 }
 
 // checkFile reports every problem of a definition, with the line and column of each place in the text.
@@ -87,9 +150,13 @@ func loadFile(name string, in io.Reader, out io.Writer, lang string) (*process.A
 
 // printProblems writes a problem a line, as compilers do: file:line:col: severity: message (code, path).
 func printProblems(out io.Writer, file string, problems []rules.Problem, lang string) {
+	parts := partFiles(file)
 	for _, p := range problems {
 		place := file
-		if p.Line > 0 {
+		if len(parts) > 0 {
+			name, line, col := placeIn(parts, p)
+			place = fmt.Sprintf("%s:%d:%d", name, line, col)
+		} else if p.Line > 0 {
 			place = fmt.Sprintf("%s:%d:%d", file, p.Line, p.Col)
 		}
 		fmt.Fprintf(out, "%s: %s: %s (%s, %s)\n", place, p.Severity, p.Message.In(lang), p.Code, p.Path)

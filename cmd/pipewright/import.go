@@ -34,7 +34,7 @@ func importCommand() *cobra.Command {
 			}
 			defer p.store.Close()
 			for _, file := range files {
-				raw, err := os.ReadFile(file)
+				raw, err := readFile(file, cmd.InOrStdin())
 				if err != nil {
 					return err
 				}
@@ -79,15 +79,15 @@ func importCommand() *cobra.Command {
 	return cmd
 }
 
-// definitionFiles is the file, or the app.json of a folder, or else its *.json and */app.json.
+// definitionFiles is the file, or the folder of one app, or else the *.json and */app.json in it.
 func definitionFiles(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
 		return []string{path}, err
 	}
 	// A folder with an app.json is one app; what else is in it (sample.json) is no definition.
-	if one := filepath.Join(path, "app.json"); fileExists(one) {
-		return []string{one}, nil
+	if len(partFiles(path)) > 0 {
+		return []string{path}, nil
 	}
 	var out []string
 	for _, pattern := range []string{"*.json", "*/app.json"} {
@@ -95,7 +95,12 @@ func definitionFiles(path string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, found...)
+		for _, name := range found {
+			if filepath.Base(name) == "app.json" {
+				name = filepath.Dir(name) // an app's folder, in parts or not
+			}
+			out = append(out, name)
+		}
 	}
 	slices.Sort(out)
 	out = slices.Compact(out)

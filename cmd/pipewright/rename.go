@@ -39,6 +39,9 @@ func renameCommand() *cobra.Command {
 			if err != nil || !write || args[0] == "-" {
 				return err
 			}
+			if len(partFiles(args[0])) > 0 {
+				return fmt.Errorf("%s is an app in parts: which file each place would go to is not known; write one file with fmt and rename in that", args[0])
+			}
 			return os.WriteFile(args[0], r.Definition, 0o644)
 		},
 	}

@@ -3,16 +3,16 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	templates "pipewright/builtin-templates"
 )
 
 func TestRenameListsAndWritesEveryUse(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile(filepath.Join("..", "..", "builtin-templates", "b2b", "app.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := templates.All()[slices.IndexFunc(templates.All(), func(x templates.Template) bool { return x.Key == "b2b" })].Definition
 	file := filepath.Join(t.TempDir(), "app.json")
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		t.Fatal(err)

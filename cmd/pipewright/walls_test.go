@@ -27,7 +27,7 @@ var walls = map[string][]string{
 	"designer":          {"runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates"},
 	"runtime/server":    {"designer", "runtime/engine", "runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates", "web"},
 	"web":               {},
-	"builtin-templates": {},
+	"builtin-templates": {"runtime/process"},
 }
 
 // free packages wire everything and may import anything.

@@ -66,6 +66,11 @@ func compileFile(t testing.TB, path string, release int) *process.App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return compileData(t, data, release)
+}
+
+func compileData(t testing.TB, data []byte, release int) *process.App {
+	t.Helper()
 	def, problems := process.Parse(data)
 	if rules.HasErrors(problems) {
 		t.Fatal(problems)

@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"os"
 	"testing"
 
+	templates "pipewright/builtin-templates"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
@@ -14,8 +14,12 @@ func TestGoldenCase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	ctx := t.Context()
-	for _, key := range []string{"blank", "cycle9", "b2b"} {
-		app := compileFile(t, "../../builtin-templates/"+key+"/app.json", 1)
+	for _, tpl := range templates.All() {
+		key, sample := tpl.Key, tpl.Sample
+		if key != "blank" && key != "cycle9" {
+			continue
+		}
+		app := compileData(t, tpl.Definition, 1)
 		w.defs[key] = nil
 		w.defs[key] = append(w.defs[key], app)
 		var roles []string
@@ -33,8 +37,6 @@ func TestGoldenCase(t *testing.T) {
 			}
 		}
 		w.must(w.e.SaveUsers(ctx, users...))
-		sample, err := os.ReadFile("../../builtin-templates/" + key + "/sample.json")
-		w.must(err)
 		n, err := w.e.ImportSample(ctx, "admin", key, sample)
 		w.must(err)
 		again, err := w.e.ImportSample(ctx, "admin", key, sample)
@@ -42,7 +44,7 @@ func TestGoldenCase(t *testing.T) {
 		if n != again {
 			t.Errorf("%s: %d records, then %d", key, n, again)
 		}
-		if key == "b2b" {
+		if key == "blank" {
 			if removed, err := w.e.RemoveSample(ctx, "admin", key, sample); err != nil || removed != n {
 				t.Errorf("%s: %d of %d records removed: %v", key, removed, n, err)
 			}
@@ -77,22 +79,13 @@ func TestGoldenCase(t *testing.T) {
 // people have made themselves stays.
 func TestSamplesComeAndGo(t *testing.T) {
 	t.Parallel()
-	dirs, err := os.ReadDir("../../builtin-templates")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, dir := range dirs {
-		if !dir.IsDir() {
-			continue
-		}
-		t.Run(dir.Name(), func(t *testing.T) {
+	for _, tpl := range templates.All() {
+		t.Run(tpl.Key, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, nil)
-			ctx, key := t.Context(), dir.Name()
-			app := compileFile(t, "../../builtin-templates/"+key+"/app.json", 1)
+			ctx, key, sample := t.Context(), tpl.Key, tpl.Sample
+			app := compileData(t, tpl.Definition, 1)
 			w.defs[key] = []*process.App{app}
-			sample, err := os.ReadFile("../../builtin-templates/" + key + "/sample.json")
-			w.must(err)
 			records := func() (n int) {
 				for _, f := range app.Forms {
 					page, err := w.e.store.Query(ctx, RecordCollection(f), query.Query{Limit: 500})

@@ -90,6 +90,28 @@ func conforms(root, schema map[string]any, v any, path string) (faults []string)
 	return faults
 }
 
+// joined is the definition of an app in parts.
+func joined(t *testing.T, head []byte, parts []string) []byte {
+	t.Helper()
+	def, _ := Parse(head)
+	for _, name := range parts {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, problems := ParsePart(raw)
+		if len(problems) > 0 {
+			t.Fatal(name, problems)
+		}
+		def.Join(part)
+	}
+	whole, err := Format(def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole
+}
+
 // TestJSONSchema: what the checker accepts fits the schema; what has a wrong shape does not.
 func TestJSONSchema(t *testing.T) {
 	t.Parallel()
@@ -106,6 +128,9 @@ func TestJSONSchema(t *testing.T) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if parts, _ := filepath.Glob(filepath.Dir(file) + "/processes/*.json"); len(parts) > 0 {
+			data = joined(t, data, parts)
 		}
 		var v any
 		if err := json.Unmarshal(data, &v); err != nil {
