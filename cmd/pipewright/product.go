@@ -52,6 +52,10 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
+	provider, err := o.provider(o.PublicURL)
+	if err != nil {
+		return nil, err
+	}
 	var gallery []designer.Template
 	for _, t := range templates.All() {
 		gallery = append(gallery, designer.Template{Key: t.Key, Definition: t.Definition, Sample: t.Sample})
@@ -88,7 +92,7 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 		return nil, err
 	}
 	p.server, err = server.New(ctx, server.Config{
-		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, Version: version,
+		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, OIDC: provider, Version: version,
 	})
 	if err != nil {
 		return nil, err

@@ -33,6 +33,7 @@ type serveOptions struct {
 	// BinDays is how long recycle bins keep a record: less than 0 for ever, 0 the engine's own.
 	BinDays int
 	mailOptions
+	oidcOptions
 	LogLevel string
 }
 
@@ -58,6 +59,7 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&o.Secrets, "secrets", env("SECRETS", ""), `file of secrets that sign calls to other systems: {"name": {"key": "…", "hosts": ["…"]}}`)
 	f.IntVar(&o.BinDays, "bin-days", 30, "days that recycle bins keep a record before it is gone for good; -1 for ever")
 	mailFlags(f, &o.mailOptions)
+	oidcFlags(f, &o.oidcOptions)
 	f.StringVar(&o.LogLevel, "log-level", env("LOG_LEVEL", "info"), "debug, info, warn or error")
 	return cmd
 }

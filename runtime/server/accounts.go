@@ -43,11 +43,11 @@ const (
 	argonKey     = 32
 )
 
-// NewAccounts declares the collections of passwords, second factors, sessions, tokens and settings.
+// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens and settings.
 func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
 	columns := []store.Column{{Name: "user", Type: query.Text}, {Name: "ends", Type: query.Time}}
 	byUser, byEnd := store.Index{Name: "byUser", Cols: []string{"user"}}, store.Index{Name: "byEnd", Cols: []string{"ends"}}
-	err := s.Ensure(ctx, store.Collection{Name: credentialsColl}, store.Collection{Name: factorsColl}, store.Collection{Name: settingsColl},
+	err := s.Ensure(ctx, store.Collection{Name: credentialsColl}, store.Collection{Name: factorsColl}, store.Collection{Name: identitiesColl}, store.Collection{Name: settingsColl},
 		store.Collection{Name: sessionsColl, Columns: columns, Indexes: []store.Index{byUser, byEnd}},
 		store.Collection{Name: tokensColl, Columns: columns, Indexes: []store.Index{byUser}})
 	if err != nil {

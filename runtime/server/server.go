@@ -28,6 +28,8 @@ type Config struct {
 	Web http.Handler
 	// Demo offers to sign in as any of the sample people without a password. Only for a loopback address.
 	Demo bool
+	// OIDC signs people in through a provider; nil: by password alone.
+	OIDC *OIDC
 	// Version of the program, for the OpenAPI document.
 	Version string
 }
@@ -41,9 +43,11 @@ type Server struct {
 	throttle *throttle
 	metrics  *metrics
 	turns    *turns
-	code     string
-	routes   []route
-	handler  http.Handler
+	// federation is nil without a provider.
+	federation *federation
+	code       string
+	routes     []route
+	handler    http.Handler
 	// closing ends live streams when the server stops.
 	closing context.Context
 	close   context.CancelFunc
@@ -64,6 +68,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now},
 		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns()}
+	if c.OIDC != nil {
+		s.federation = &federation{OIDC: *c.OIDC}
+	}
 	s.closing, s.close = context.WithCancel(context.Background())
 	needed, err := s.setupNeeded(ctx)
 	if err != nil {

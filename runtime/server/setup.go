@@ -69,7 +69,9 @@ func newCode() string {
 }
 
 type setupState struct {
-	Needed    bool       `json:"needed"`
+	Needed bool `json:"needed"`
+	// Provider is the name of whom people may sign in through; empty: by password alone.
+	Provider  string     `json:"provider,omitempty"`
 	Languages []string   `json:"languages"`
 	Demo      bool       `json:"demo"`
 	DemoUsers []demoUser `json:"demoUsers,omitempty"`
@@ -87,6 +89,9 @@ func (s *Server) getSetup(c *call) (any, error) {
 		return nil, err
 	}
 	out := setupState{Needed: needed, Languages: rules.Languages, Demo: s.Demo}
+	if s.federation != nil {
+		out.Provider = s.federation.Name
+	}
 	if s.Demo {
 		users, _ := org.Sample()
 		for _, u := range users {

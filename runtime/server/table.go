@@ -22,6 +22,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/setup", summary: "Whether set-up is needed", out: setupState{}, handle: s.getSetup},
 		{method: post, path: "/api/setup", summary: "Make the first admin with the one-time code", in: setupIn{}, out: userOut{}, handle: s.postSetup},
 		{method: post, path: "/api/login", summary: "Sign in", in: loginIn{}, out: userOut{}, handle: s.postLogin},
+		{method: get, path: "/api/oidc/start", summary: "To the provider of sign-ins, and afterwards to ?next", handle: s.startOIDC, raw: true},
+		{method: get, path: "/api/oidc/callback", summary: "Back from the provider", handle: s.finishOIDC, raw: true},
 		{method: post, path: "/api/demo-login", summary: "Sign in as a sample person, in a demo only", in: demoLoginIn{}, out: userOut{}, handle: s.postDemoLogin},
 		{method: post, path: "/api/logout", summary: "Sign out", handle: s.postLogout},
 		{method: get, path: "/api/me", who: signedIn, summary: "Who I am, my apps, what I may do", out: meOut{}, handle: s.getMe},

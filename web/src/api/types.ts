@@ -83,6 +83,8 @@ export interface SetupState {
   needed: boolean;
   languages: string[];
   demo: boolean;
+  /** By whom one may sign in besides the password. */
+  provider?: string;
   demoUsers?: { username: string; name: string; role: Text }[];
 }
 

@@ -23,7 +23,7 @@ function texts<K extends string>(...names: K[]) {
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: texts('next'),
+  validateSearch: texts('next', 'oidc'),
   component: lazyRouteComponent(() => import('@/features/login/LoginPage'), 'LoginPage'),
 });
 

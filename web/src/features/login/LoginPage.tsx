@@ -16,13 +16,13 @@ export function LoginPage() {
   const text = useText();
   const errorText = useErrorText();
   const navigate = useNavigate();
-  const { next } = useSearch({ from: '/login' });
+  const { next, oidc } = useSearch({ from: '/login' });
   const { data: setup } = useQuery(setupQuery());
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   // Asked for once the password was right, where the person has a second factor.
   const [code, setCode] = useState<string>();
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<string | undefined>(oidc ? t(`oidc.${oidc}`, { defaultValue: t('oidc.failed') }) : undefined);
   const [busy, setBusy] = useState('');
 
   useEffect(() => {
@@ -74,6 +74,11 @@ export function LoginPage() {
           {t('signIn')}
         </Button>
       </form>
+      {setup?.provider ? (
+        <Button className="gate-provider" size="large" block href={`/api/oidc/start?next=${encodeURIComponent(next ?? '/')}`}>
+          {t('through', { name: setup.provider })}
+        </Button>
+      ) : null}
       {setup?.demo && setup.demoUsers?.length ? (
         <section className="gate-demo" aria-label={t('demoTitle')}>
           <h2>{t('demoTitle')}</h2>
