@@ -21,7 +21,7 @@ type Options struct {
 	MaxDepth int
 }
 
-// Decode reads a whole JSON text into a pointer. It reports every problem; what could be read is set even then. A
+// Decode reads a whole JSON text into a pointer. It reports every problem, up to 500; what could be read is set even then. A
 // problem with an empty path (shape.syntax, shape.depth, or shape.type when the outermost value has the wrong type) means
 // that nothing could be read.
 func Decode(data []byte, into any, opts ...Options) []rules.Problem {
@@ -57,6 +57,11 @@ type decoder struct {
 	problems []rules.Problem
 }
 
+// maxProblems are told of one text. Whoever has more does not read them all, and each costs a thousand times the bytes that caused it.
+const maxProblems = 500
+
+func (d *decoder) full() bool { return len(d.problems) >= maxProblems }
+
 func (d *decoder) problem(path, code string, msg rules.Text) {
 	d.problems = append(d.problems, rules.Errorf(path, code, msg))
 }
@@ -66,7 +71,7 @@ func (d *decoder) duplicates(n *node, path string) {
 	if len(n.members) > 1 {
 		seen := make(map[string]bool, len(n.members))
 		for _, m := range n.members {
-			if seen[m.name] {
+			if seen[m.name] && !d.full() {
 				d.problem(Join(path, m.name), "key.duplicate", rules.Say("“{name}”写了两次", "「{name}」寫了兩次", "“{name}” is given twice", "name", m.name))
 			}
 			seen[m.name] = true
@@ -175,6 +180,9 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 var expectedNumber = rules.Say("数值", "數值", "a number")
 
 func (d *decoder) wrong(n *node, path string, want rules.Text) {
+	if d.full() {
+		return
+	}
 	got := map[byte]rules.Text{
 		'{': rules.Say("对象 { }", "物件 { }", "an object { }"), '[': rules.Say("列表 [ ]", "清單 [ ]", "a list [ ]"), '"': rules.Say("文字", "文字", "a text"),
 		'0': expectedNumber, 't': rules.Say("true/false", "true/false", "true/false"), 'n': rules.Say("null", "null", "null"),
@@ -225,6 +233,9 @@ func (d *decoder) record(n *node, v reflect.Value, path string) {
 }
 
 func (d *decoder) unknown(n *node, m member, known []string, path string) {
+	if d.full() {
+		return
+	}
 	p := rules.Errorf(Join(path, m.name), "shape.unknownMember", rules.Say("这里没有名为“{name}”的项", "這裡沒有名為「{name}」的項", "There is no member “{name}” here", "name", m.name))
 	near, sure := rules.Nearest(m.name, known)
 	if near != "" {
