@@ -1,12 +1,16 @@
 package server
 
 import (
+	"archive/zip"
 	"bytes"
+	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"pipewright/rules/hostile"
 )
 
 const listsApp = `{"spec": "pipewright/1", "key": "lists", "name": "Lists", "timezone": "Asia/Shanghai",
@@ -140,11 +144,70 @@ func TestSheetIsNotTooWide(t *testing.T) {
 	}
 }
 
+// repacked is a workbook whose first sheet is another.
+func repacked(t *testing.T, sheet string) []byte {
+	t.Helper()
+	var book, out bytes.Buffer
+	if err := excelize.NewFile().Write(&book); err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.NewReader(bytes.NewReader(book.Bytes()), int64(book.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(&out)
+	for _, f := range r.File {
+		content, err := fs.ReadFile(r, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == "xl/worksheets/sheet1.xml" {
+			content = []byte(sheet)
+		}
+		part, err := w.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// What a small file unpacks to is bound before it is unpacked, and the cells of all rows together are.
+func TestSheetIsNotABomb(t *testing.T) {
+	row := "<row>" + strings.Repeat("<c><v>1</v></c>", maxColumns) + "</row>"
+	sheet := func(of string) string {
+		return `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + of + `</sheetData></worksheet>`
+	}
+	for name, content := range map[string][]byte{"cells": repacked(t, sheet(strings.Repeat(row, 1500))), "blanks": repacked(t, sheet(strings.Repeat(" ", 30<<20)))} {
+		hostile.Within(t, len(content), func() {
+			if _, err := readSheet(content); err == nil || !strings.Contains(err.Error(), "size exceeds") {
+				t.Errorf("%s of %d bytes: %v", name, len(content), err)
+			}
+		})
+	}
+	if rows, err := readSheet(repacked(t, sheet(row+row))); err != nil || len(rows) != 2 || len(rows[1]) != maxColumns {
+		t.Errorf("an honest sheet: %d rows, %v", len(rows), err)
+	}
+	many := strings.Repeat(strings.Repeat(",", maxColumns-1)+"\n", 1+maxCells/maxColumns)
+	if _, err := readSheet([]byte(many)); err == nil || !strings.Contains(err.Error(), "2,000,000 cells") {
+		t.Errorf("too many cells: %v", err)
+	}
+}
+
 func FuzzReadSheet(f *testing.F) {
 	for _, s := range []string{"a,b\n1,2", "a;b\n\"x\"\"y\";2", "\xef\xbb\xbfa\tb\n", "\xc4\xe3,\xba\xc3\n", "PK\x03\x04", "a\n'=1+1", "\"open"} {
 		f.Add([]byte(s))
 	}
-	f.Fuzz(func(_ *testing.T, content []byte) {
-		_, _ = readSheet(content)
+	for _, s := range hostile.Texts() {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		hostile.Within(t, len(content), func() { _, _ = readSheet(content) })
 	})
 }

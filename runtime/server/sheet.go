@@ -21,11 +21,19 @@ const (
 	// maxImport is the largest file of an import, maxUnzipped what a workbook may unpack to.
 	maxImport   = 16 << 20
 	maxUnzipped = 256 << 20
-	// maxColumns bounds a row: a cell far to the right makes a row as long as the sheet is wide, in every row of a small file.
+	// maxPacked is how many times its own size, beyond a first MiB, a workbook may unpack to: people's are packed 5 to 20 times, one that is
+	// made to tie up the server up to a thousand.
+	maxPacked = 50
+	// maxColumns bounds a row: a cell far to the right makes a row as long as the sheet is wide, in every row of a small file. maxCells bounds
+	// all rows together.
 	maxColumns = 1000
+	maxCells   = 2_000_000
 )
 
-var errTooWide = errors.New("more than 1,000 columns")
+var (
+	errTooWide  = errors.New("more than 1,000 columns")
+	errTooLarge = errors.New("more than 2,000,000 cells")
+)
 
 var bom = []byte("\xef\xbb\xbf")
 
@@ -62,6 +70,7 @@ func readCSV(content []byte) ([][]string, error) {
 	r := csv.NewReader(bytes.NewReader(content))
 	r.Comma, r.FieldsPerRecord = separator(content), -1
 	var rows [][]string
+	cells := 0
 	for len(rows) <= engine.MaxImportRows+1 {
 		row, err := r.Read()
 		if err == io.EOF {
@@ -72,6 +81,9 @@ func readCSV(content []byte) ([][]string, error) {
 		}
 		if len(row) > maxColumns {
 			return nil, errTooWide
+		}
+		if cells += len(row); cells > maxCells {
+			return nil, errTooLarge
 		}
 		for i, cell := range row {
 			// What unguard finds was put there by an export.
@@ -96,7 +108,7 @@ func separator(content []byte) rune {
 
 // readWorkbook reads the first sheet. A number comes as it is stored, whatever its format shows of it; a date as its format shows it.
 func readWorkbook(content []byte) ([][]string, error) {
-	f, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: maxUnzipped, ShortDatePattern: "yyyy-mm-dd"})
+	f, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: min(maxUnzipped, 1<<20+maxPacked*int64(len(content))), ShortDatePattern: "yyyy-mm-dd"})
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +128,7 @@ func readWorkbook(content []byte) ([][]string, error) {
 	}
 	defer func() { _ = shown.Close() }()
 	var rows [][]string
+	cells := 0
 	for raw.Next() && shown.Next() && len(rows) <= engine.MaxImportRows+1 {
 		values, err := raw.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
@@ -127,6 +140,9 @@ func readWorkbook(content []byte) ([][]string, error) {
 		}
 		if len(values) > maxColumns {
 			return nil, errTooWide
+		}
+		if cells += len(values); cells > maxCells {
+			return nil, errTooLarge
 		}
 		for i := range values {
 			if i < len(texts) {
