@@ -63,13 +63,15 @@ test-go: web ## Go tests, the MongoDB store against an independent server
 	.ci/tools java
 	go test ./...
 
-# Each target by itself, for this long; a finding is kept under the package's testdata/fuzz and fails every test run from then on.
+# Each target by itself, for this long; a finding is kept under the package's testdata/fuzz and fails every test run from then on. With
+# -fuzzbounds the processor time of every input is measured (rules/hostile). An interesting input is made smaller for a second, not for the
+# minute that go test takes by itself: with one worker that looks like a stall.
 FUZZTIME ?= 10m
 fuzz: web ## feed nonsense to whatever reads what people write (FUZZTIME=10m each)
 	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' rules forms runtime designer cmd web/wasm); do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' $$file); do \
 			echo "$$(dirname $$file) $$target"; \
-			go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); \
+			go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s -args -fuzzbounds; \
 		done; \
 	done
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pipewright/rules"
+	"pipewright/rules/hostile"
 )
 
 func cellForm(t testing.TB) *Schema {
@@ -111,12 +112,17 @@ func FuzzReadCell(f *testing.F) {
 	for _, text := range []string{"1,234.50", "￥-1.5万", "2026年9月30日", "12.5%", "红色; Navy", "中国/上海", `[{"qty": 1}]`, "是", "９：３０", "\x00\xff", strings.Repeat("1,", 30000)} {
 		f.Add(text)
 	}
+	for _, s := range hostile.Texts() {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, d := range s.Fields() {
-			raw, ps := s.ReadCell(d.ID, text, c, "/data")
-			if len(ps) == 0 {
-				s.Parse(map[string]json.RawMessage{d.ID: raw}, "/data")
-			}
+			hostile.Within(t, len(text), func() {
+				raw, ps := s.ReadCell(d.ID, text, c, "/data")
+				if len(ps) == 0 {
+					s.Parse(map[string]json.RawMessage{d.ID: raw}, "/data")
+				}
+			})
 		}
 	})
 }

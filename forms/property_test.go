@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"pipewright/rules"
+	"pipewright/rules/hostile"
 	"pipewright/rules/strict"
 )
 
@@ -309,6 +310,9 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, s := range hostile.Texts() {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var wire map[string]json.RawMessage
 		if json.Unmarshal(raw, &wire) != nil {
@@ -318,7 +322,9 @@ func FuzzParse(f *testing.F) {
 				wire[x.key] = raw
 			}
 		}
-		v, ps := s.Parse(wire, "/data")
+		var v Values
+		var ps []rules.Problem
+		hostile.Within(t, len(raw), func() { v, ps = s.Parse(wire, "/data") })
 		for _, p := range ps {
 			if p.Code == "" || p.Message["en"] == "" || p.Message["zh-CN"] == "" || p.Message["zh-TW"] == "" {
 				t.Fatalf("a problem without words: %+v", p)

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"testing"
 	"unicode/utf8"
+
+	"pipewright/rules/hostile"
 )
 
 // slow is the general decoder, for comparison.
@@ -34,8 +36,13 @@ func FuzzStored(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	for _, s := range hostile.Texts() {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		got, err := readStored(raw)
+		var got map[string]any
+		var err error
+		hostile.Within(t, len(raw), func() { got, err = readStored(raw) })
 		if !json.Valid(raw) || !utf8.Valid(raw) {
 			return
 		}

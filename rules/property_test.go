@@ -9,6 +9,8 @@ import (
 
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
+
+	"pipewright/rules/hostile"
 )
 
 // expression draws a well-typed expression of a kind; depth bounds it.
@@ -257,24 +259,31 @@ func FuzzCompile(f *testing.F) {
 		"`raw`", "/* c */ 1 // x", "name matches '^a+$'", "1e5", "0x1F", "\xff", "avg(map(lines, .off))", "date('2026-01-01') - today()", "let a = 1; a", "-1 -+-! true", ".1", "1.", "a.b.c(d)", "{}", "{{ name }} }}"} {
 		f.Add(s)
 	}
+	for _, s := range hostile.Texts() {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, src string) {
-		env := sampleEnv()
-		if p, ps := Compile(src, env, Anything); p != nil {
-			if HasErrors(ps) {
-				t.Fatal("a program in spite of errors")
-			}
-			if _, err := p.Eval(sampleScope()); err != nil {
-				if e, ok := err.(*EvalError); !ok || e.Code == "" || len(e.Message) == 0 {
-					t.Fatalf("%q: %v", src, err)
-				}
-			}
-		} else if !HasErrors(ps) {
-			t.Fatal("no program and no errors")
-		}
-		if tpl, _ := CompileTemplate(src, env); tpl != nil {
-			_, _ = tpl.Render(sampleScope(), nil)
-		}
-		_, _ = compileCell(src, "amount", Number, env)
-		_, _ = ParseFilter(src, env, "me")
+		hostile.Within(t, len(src), func() { fuzzCompile(t, src) })
 	})
+}
+
+func fuzzCompile(t *testing.T, src string) {
+	env := sampleEnv()
+	if p, ps := Compile(src, env, Anything); p != nil {
+		if HasErrors(ps) {
+			t.Fatal("a program in spite of errors")
+		}
+		if _, err := p.Eval(sampleScope()); err != nil {
+			if e, ok := err.(*EvalError); !ok || e.Code == "" || len(e.Message) == 0 {
+				t.Fatalf("%q: %v", src, err)
+			}
+		}
+	} else if !HasErrors(ps) {
+		t.Fatal("no program and no errors")
+	}
+	if tpl, _ := CompileTemplate(src, env); tpl != nil {
+		_, _ = tpl.Render(sampleScope(), nil)
+	}
+	_, _ = compileCell(src, "amount", Number, env)
+	_, _ = ParseFilter(src, env, "me")
 }

@@ -11,6 +11,7 @@ import (
 var walls = map[string][]string{
 	"rules":                              {"rules/strict"},
 	"rules/strict":                       {"rules"},
+	"rules/hostile":                      {},
 	"forms":                              {"rules", "rules/strict"},
 	"runtime/process":                    {"forms", "rules", "rules/strict"},
 	"runtime/query":                      {"forms", "rules"},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pipewright/rules"
+	"pipewright/rules/hostile"
 	"pipewright/rules/strict"
 )
 
@@ -157,9 +158,13 @@ func FuzzStrict(f *testing.F) {
 		`{"spec":"\ud83d\ude00","min":1e5}`, `[[[[`, `{"due":"P1D"}`, `"`, `{"a":`, "\xff", `{"items":[{"name":{"en":""}}]}`} {
 		f.Add([]byte(s))
 	}
+	for _, s := range hostile.Texts() {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var o outer
-		problems := strict.Decode(data, &o)
+		var problems []rules.Problem
+		hostile.Within(t, len(data), func() { problems = strict.Decode(data, &o) })
 		if len(problems) > 0 || o.Who.list != nil {
 			return
 		}

@@ -12,6 +12,7 @@ import (
 
 	"pipewright/forms"
 	"pipewright/rules"
+	"pipewright/rules/hostile"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
@@ -380,10 +381,15 @@ func FuzzWhere(f *testing.F) {
 		"amount in [1, 2, 3", strings.Repeat("not ", 500) + "hot", strings.Repeat("(", 30_000)} {
 		f.Add(src)
 	}
+	for _, s := range hostile.Texts() {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, src string) {
-		filter, problems := CompileWhere(form, src, Viewer{App: app, User: "rep.li", Service: true}, noon, zone)
-		if len(problems) == 0 && filter != nil {
-			query.Match(filter, form.Cols(&process.State{Owner: "rep.li", Stage: "open"}))
-		}
+		hostile.Within(t, len(src), func() {
+			filter, problems := CompileWhere(form, src, Viewer{App: app, User: "rep.li", Service: true}, noon, zone)
+			if len(problems) == 0 && filter != nil {
+				query.Match(filter, form.Cols(&process.State{Owner: "rep.li", Stage: "open"}))
+			}
+		})
 	})
 }

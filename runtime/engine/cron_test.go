@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pipewright/rules/hostile"
 )
 
 func TestNext(t *testing.T) {
@@ -75,9 +77,15 @@ func FuzzNext(f *testing.F) {
 	f.Add("0 9 * * 1-5", "Asia/Shanghai", int64(1790000000))
 	f.Add("*/5 * * * *", "America/New_York", int64(0))
 	f.Add("TZ=", "", int64(-1))
+	for _, s := range hostile.Texts() {
+		f.Add(s, "Asia/Shanghai", int64(0))
+		f.Add("0 9 * * 1", s, int64(0))
+	}
 	f.Fuzz(func(t *testing.T, spec, zone string, from int64) {
 		start := time.Unix(from%(1<<33), 0)
-		ats, err := Next(spec, zone, start, 3)
+		var ats []time.Time
+		var err error
+		hostile.Within(t, len(spec)+len(zone), func() { ats, err = Next(spec, zone, start, 3) })
 		if err != nil {
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pipewright/rules"
+	"pipewright/rules/hostile"
 )
 
 // TestFormatIsStable: the canonical form of a definition reads back as the same definition and formats to the same bytes.
@@ -91,12 +92,20 @@ func FuzzCheck(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	for _, s := range hostile.Texts() {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		def, problems := Parse(data)
+		var def *Definition
+		var problems []rules.Problem
+		hostile.Within(t, len(data), func() {
+			if def, problems = Parse(data); def != nil {
+				Compile(def, nil, 0, Options{Cron: standInCron})
+			}
+		})
 		if def == nil {
 			return
 		}
-		Compile(def, nil, 0, Options{Cron: standInCron})
 		JSON, err := Format(def)
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pipewright/rules/hostile"
 	"pipewright/runtime/query"
 )
 
@@ -69,8 +70,13 @@ func FuzzCheckBody(f *testing.F) {
 	for _, s := range []string{`{}`, `{"a":[1,-2,{"b":"\u5546"}]}`, `{"a":1.5}`, `{"\ud83d\ude00":null}`} {
 		f.Add([]byte(s))
 	}
+	for _, s := range hostile.Texts() {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if CheckBody(b) == nil && !json.Valid(b) {
+		var err error
+		hostile.Within(t, len(b), func() { err = CheckBody(b) })
+		if err == nil && !json.Valid(b) {
 			t.Errorf("accepted %q, which is no JSON", b)
 		}
 	})
