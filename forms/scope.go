@@ -56,30 +56,20 @@ func (s *Schema) Scope(v Values, outer *rules.Scope, records func(form, id strin
 	return &scope
 }
 
-// withRules lets the expressions of a scope use the named rules, run on that very scope. A rule that fails as a bare name
-// fails again by Decide, where its place is told.
+// withRules lets the expressions of a scope use the named rules, run on that very scope.
 func (s *Schema) withRules(scope *rules.Scope) {
 	run := s.world.Run
 	if run == nil {
 		return
 	}
-	lookup, decide := scope.Lookup, scope.Decide
-	scope.Lookup = func(name string) (any, bool) {
-		if _, rule := s.world.Rules[name]; rule {
-			v, err := run(name, scope)
-			return v, err == nil
-		}
-		if lookup != nil {
-			return lookup(name)
-		}
-		return nil, false
+	if scope.Budget == nil {
+		scope.Budget = rules.NewBudget()
 	}
-	scope.Decide = func(rule string) (map[string]any, error) {
+	decide := scope.Decide
+	scope.Decide = func(rule string) (any, error) {
 		if _, known := s.world.Rules[rule]; !known && decide != nil {
 			return decide(rule)
 		}
-		v, err := run(rule, scope)
-		m, _ := v.(map[string]any)
-		return m, err
+		return run(rule, scope)
 	}
 }

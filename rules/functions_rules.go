@@ -52,7 +52,7 @@ func opDecide(f, rule any) any {
 	if fr.scope.Decide == nil {
 		return nil
 	}
-	rec, err := fr.scope.Decide(rule.(string))
+	v, err := fr.scope.Decide(rule.(string))
 	if err != nil {
 		var e *EvalError
 		if errors.As(err, &e) {
@@ -60,8 +60,5 @@ func opDecide(f, rule any) any {
 		}
 		raise("expr.value", Say("规则“{rule}”无法运行：{why}", "規則「{rule}」無法執行：{why}", "The rule “{rule}” cannot run: {why}", "rule", rule, "why", err))
 	}
-	if rec == nil {
-		return nil
-	}
-	return rec
+	return v
 }

@@ -28,6 +28,10 @@ const (
 	MaxText = 8192
 	// MaxIterations is the number of loop steps all expressions of one command may take together.
 	MaxIterations = 20000
+	// MaxRules is how deep rules may run each other. A run takes a step, and one more for every rowsPerStep rows or items: without that,
+	// sixty rules that each read the next twice would never come to an end.
+	MaxRules    = 64
+	rowsPerStep = 16
 )
 
 // scan applies the limits that protect the parser and returns the tokens. It never recurses.

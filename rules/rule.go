@@ -253,6 +253,13 @@ func (c *CompiledRule) Eval(s *Scope) (any, error) {
 
 // Decide runs the rule and says which rows or items applied. The error is an *EvalError.
 func (c *CompiledRule) Decide(s *Scope) (d Decision, err error) {
+	if s != nil && s.Budget != nil {
+		if tooMuch := s.Budget.enter(1 + (len(c.Rule.Rows)+len(c.Rule.Items))/rowsPerStep); tooMuch != nil {
+			tooMuch.Source = c.Rule.Key
+			return Decision{}, tooMuch
+		}
+		defer s.Budget.leave()
+	}
 	switch {
 	case c.tab != nil:
 		d, err = c.tab.decide(s)

@@ -65,6 +65,6 @@ func sampleValues() *Scope {
 			}},
 		Now:    time.Date(2026, 9, 30, 1, 0, 0, 0, time.UTC),
 		Zone:   time.FixedZone("CST", 8*3600),
-		Decide: func(string) (map[string]any, error) { return map[string]any{"level": "vp", "limit": n("100")}, nil },
+		Decide: func(string) (any, error) { return map[string]any{"level": "vp", "limit": n("100")}, nil },
 	}
 }

@@ -11,6 +11,7 @@ import (
 // never reached (stage 6) by package rules. Rules come before forms, which may use them.
 func (c *compiler) compileRules() {
 	reserved := reservedNames()
+	ofNone, ofForm := &rules.Env{Names: SystemNames, Rules: map[string]rules.Type{}}, map[string]*rules.Env{}
 	for i := range c.def.Rules {
 		r := &c.def.Rules[i]
 		if c.ruleDefs[r.Key] != r {
@@ -26,12 +27,15 @@ func (c *compiler) compileRules() {
 			c.fail(path+"/key", "key.reserved", "“{key}”已经是“{form}”的字段，规则请换一个标识", "「{key}」已經是「{form}」的欄位，規則請換一個識別名",
 				"“{key}” is already a field of “{form}”; give the rule another key", "key", r.Key, "form", named(form.Name, form.Key))
 		}
-		env := &rules.Env{Names: SystemNames, Rules: map[string]rules.Type{}}
+		env := ofNone
 		if r.Form != "" {
 			if c.refForm(path+"/form", r.Form) == nil {
 				continue
 			}
-			env = forms.EnvOf(form, c.world)
+			if ofForm[r.Form] == nil {
+				ofForm[r.Form] = forms.EnvOf(form, c.world)
+			}
+			env = ofForm[r.Form]
 		}
 		compiled, problems := rules.CompileRule(r, env, path)
 		c.add(problems...)
