@@ -18,6 +18,7 @@ func EnvOf(f *Form, w *World) *rules.Env {
 		env.Names[k] = t
 	}
 	env.Names["old"] = rules.RecordOf(fieldTypes(w, f, f.Fields, false))
+	env.Local = w.Local
 	env.Base, env.Codes = w.base(), func(code string) bool { _, ok := CurrencyScale(code); return ok }
 	if f.Currency != "" {
 		env.Currency = rules.Varying(f.Key, f.Currency)

@@ -36,6 +36,8 @@ type World struct {
 	// Run evaluates a named rule on a scope: the value of an expression rule, a map[string]any of a table or scorecard.
 	// Nil while only checking; rules are then empty unless the scope brings them.
 	Run func(rule string, s *rules.Scope) (any, error)
+	// Local says that the form is evaluated beside the person who types; see rules.Env.
+	Local bool
 }
 
 // Storage gives every field its storage key (semantics 1): by field key, and "table.column" for columns. A nil Storage,

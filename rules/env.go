@@ -13,6 +13,9 @@ type Env struct {
 	Base, Currency string
 	// Codes says whether a code is a currency; nil takes any.
 	Codes func(code string) bool
+	// Local says that the expressions run beside the person who types, where there is neither a working calendar nor a table of exchange
+	// rates: a call that needs one is expr.away. Decision tables are not looked over again there.
+	Local bool
 }
 
 // With makes an environment with more names; a name given twice is the later one.
@@ -20,7 +23,7 @@ func (e *Env) With(names map[string]Type) *Env {
 	if e == nil {
 		e = &Env{}
 	}
-	out := &Env{Names: make(map[string]Type, len(e.Names)+len(names)), Rules: e.Rules, Base: e.Base, Currency: e.Currency, Codes: e.Codes}
+	out := &Env{Names: make(map[string]Type, len(e.Names)+len(names)), Rules: e.Rules, Base: e.Base, Currency: e.Currency, Codes: e.Codes, Local: e.Local}
 	for k, v := range e.Names {
 		out.Names[k] = v
 	}

@@ -42,7 +42,7 @@ var dateFunctions = []Function{
 		Doc: Say("from 之后、到 to 为止（含）的工作日数", "from 之後、到 to 為止（含）的工作日數", "The working days after the first date, up to and including the second"),
 		lower: func(l *lowering, s *site) operand {
 			a, b, ok := l.twoDays(s)
-			if !ok {
+			if !ok || l.away(s) {
 				return l.broken(s.loc)
 			}
 			return operand{node: l.callWide("workdays", opWorkdays, s.loc, frameNode(s.loc), a.node, b.node), typ: Number, null: true}
@@ -55,7 +55,7 @@ var dateFunctions = []Function{
 			}
 			d, ok := l.day(s, 0)
 			n, ok2 := l.argument(s, 1, KindNumber)
-			if !ok || !ok2 {
+			if !ok || !ok2 || l.away(s) {
 				return l.broken(s.loc)
 			}
 			return operand{node: l.callWide("addWorkdays", opAddWorkdays, s.loc, frameNode(s.loc), d.node, n.node), typ: Day, null: true}
@@ -67,7 +67,7 @@ var dateFunctions = []Function{
 				return l.broken(s.loc)
 			}
 			d, ok := l.day(s, 0)
-			if !ok {
+			if !ok || l.away(s) {
 				return l.broken(s.loc)
 			}
 			return operand{node: call(opIsWorkday, s.loc, frameNode(s.loc), d.node), typ: Bool}

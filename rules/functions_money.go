@@ -117,6 +117,9 @@ func lowerBase(l *lowering, s *site) operand {
 	if l.env != nil {
 		out.Currency = l.env.Base
 	}
+	if x.typ.Currency != out.Currency && l.away(s) {
+		return l.broken(s.loc)
+	}
 	return operand{node: l.callWide("base", opBase, s.loc, frameNode(s.loc), x.node, code, rates), typ: out, null: true}
 }
 
@@ -139,6 +142,9 @@ func lowerConvert(l *lowering, s *site) operand {
 		out.Currency = code
 	} else if l.env != nil && l.env.Currency != "" && len(to.path) == 1 && strings.HasSuffix(l.env.Currency, "."+to.path[0]) {
 		out.Currency = l.env.Currency
+	}
+	if (out.Currency == "" || x.typ.Currency != out.Currency) && l.away(s) {
+		return l.broken(s.loc)
 	}
 	return operand{node: l.callWide("convert", opConvert, s.loc, frameNode(s.loc), x.node, from, to.node, on.node), typ: out, null: true}
 }

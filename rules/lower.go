@@ -85,6 +85,15 @@ func (l *lowering) broken(loc file.Location) operand {
 	return operand{node: put(&ast.NilNode{}, loc), loc: loc, null: true}
 }
 
+// away refuses a call that needs what only the server has.
+func (l *lowering) away(s *site) bool {
+	if l.env == nil || !l.env.Local {
+		return false
+	}
+	l.fail("expr.away", s.loc, Say("{name} 只能在服务器上计算", "{name} 只能在伺服器上計算", "{name} is computed on the server only", "name", s.name))
+	return true
+}
+
 // fixSpan offers to replace the characters from..to of the source.
 func (l *lowering) fixSpan(loc file.Location, with string, title Text) *Fix {
 	if loc.From < 0 || loc.To > len(l.syn.runes) || loc.From > loc.To {

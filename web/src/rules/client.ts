@@ -40,8 +40,8 @@ function theEngine(): Engine {
 
 /** Makes a form ready in the browser; rejects when it cannot be, and the server then decides alone. hidden are fields the person may not see. */
 export async function openForm(definition: Definition, form: string, hidden: readonly string[]): Promise<LiveForm> {
-  const { key, timezone, currency, languages, roles, options, forms } = definition;
-  const request = { app: { key, timezone, currency, languages, roles, options, forms }, form, hidden };
+  const { key, timezone, currency, languages, roles, options, forms, rules } = definition;
+  const request = { app: { key, timezone, currency, languages, roles, options, forms, rules }, form, hidden };
   const run = theEngine();
   const open = async () => {
     const opened = (await run.call('open', request)) as { id: number; reach: Reach };

@@ -28,7 +28,7 @@ test('takes what is computed here and keeps the rest', () => {
   expect(takeLocal(fields, screen, hidden, reach).extra).toBeUndefined();
 });
 
-test('a named rule is the server\'s: what depends on it is not computed here', () => {
+test('what is left to the server keeps the value it last gave', () => {
   const screen = { qty: '2', rate: '7' };
   expect(takeLocal(fields, screen, { data: { qty: '2', rate: '0', total: '4' }, fields: {}, sections: {}, problems: [] }, reach)).toMatchObject({ rate: '7', total: '4' });
 });

@@ -130,9 +130,16 @@ func writeCorpus(t *testing.T) {
 		if len(reach.Values) < 3 {
 			t.Fatalf("form %d computes only %v", i, reach.Values)
 		}
-		for _, key := range []string{"rich", "seen", "times", "decided", "far"} {
+		for _, key := range append([]string{"rich", "seen", "times", "decided", "far"}, leftFields...) {
 			if !slices.Contains(reach.Server, key) {
 				t.Fatalf("form %d decides %s here", i, key)
+			}
+		}
+		if g.hidesNothing {
+			for _, key := range []string{"r1", "r2", "r3", "r5", "r6", "r8", "r9", "worth1", "lines.share"} {
+				if !slices.Contains(reach.Values, key) {
+					t.Fatalf("form %d does not compute %s here: %v", i, key, reach.Server)
+				}
 			}
 		}
 		for range corpusCases {

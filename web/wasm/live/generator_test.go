@@ -11,6 +11,8 @@ import (
 type generator struct {
 	r        *rand.Rand
 	currency string
+	// hidesNothing says that the person may see the whole form.
+	hidesNothing bool
 }
 
 func (g *generator) one(of ...string) string { return of[g.r.IntN(len(of))] }
@@ -46,9 +48,9 @@ func (g *generator) more() []object {
 		{"key": "late", "type": "bool", "calc": g.one("t3 > '12:30'", "du > 90", "stars >= 4 or bar2 < 0", "code == plate", "'north' in area")},
 		{"key": "kin", "type": "text", "calc": g.one("home.city", "lower(mail)", "tel + ' ' + site", "town", "pinyin(home.province)")},
 		{"key": "far2", "type": "number", "scale": 3, "calc": g.one("du / 60", "count(docs)", "stars * bar2", "len(area)", "len(towns)")},
-		{"key": "decided", "type": "number", "calc": "decide('rate').points + n1"},
+		{"key": "decided", "type": "number", "calc": "decide('nothing').points + n1"},
 		{"key": "start", "type": "number", "scale": 2, "value": g.number(1)},
-		{"key": "least", "type": "date", "min": "2024-01-01"},
+		{"key": "least", "type": "date", "min": "date('2024-01-01')"},
 	}
 }
 
@@ -104,13 +106,18 @@ func (g *generator) text() string {
 
 func (g *generator) form() json.RawMessage {
 	fields := append([]object{}, given...)
+	g.currency = g.one("CNY", "JPY", "USD")
+	varies := g.chance(30)
 	fields = append(fields, g.more()...)
+	fields = append(fields, g.ruled()...)
+	fields = append(fields, g.monied(varies)...)
 	columns := []object{
 		{"key": "qty", "type": "number", "scale": 0, "min": 0}, {"key": "price", "type": "number", "scale": 2}, {"key": "off", "type": "percent"},
 		{"key": "ok", "type": "bool"}, {"key": "memo", "type": "text", "visibleIf": g.one("ok", "qty > 5", "b1"), "whenHidden": g.one("keep", "clear", "exclude")},
 		{"key": "net", "type": "number", "scale": 2, "calc": g.one("qty * price * (1 - (off ?? 0))", "round(qty * price, 1)", "qty / price", "ok ? qty : price")},
 		{"key": "sort", "type": "select", "options": "level"}, {"key": "kind", "type": "select", "options": "town", "optionsBy": g.one("sort", "s1")},
-		{"key": "tax", "type": "idcode", "kind": "uscc"}, {"key": "span", "type": "duration"}, {"key": "due", "type": "date", "min": "2024-01-01"},
+		{"key": "tax", "type": "idcode", "kind": "uscc"}, {"key": "span", "type": "duration"}, {"key": "due", "type": "date", "min": "date('2024-01-01')"},
+		{"key": "share", "type": "number", "scale": 3, "calc": g.one("qty * decide('plain').fee", "decide('plain').fee / pi", "price / pi")},
 		{"key": "big", "type": "bool", "calc": g.one("span > 60", "price > (n1 ?? 0)", "kind == 'a'", "due > d1")},
 		{"key": "need", "type": "number", "requiredIf": g.one("ok", "qty > 3", "b2"), "readIf": g.one("price > 100", "not ok")},
 	}
@@ -133,18 +140,21 @@ func (g *generator) form() json.RawMessage {
 	form := object{"key": "thing", "name": "东西", "fields": fields,
 		"sections": []object{{"key": "a", "name": "甲", "fields": []string{"n1", "n2"}}, {"key": "b", "name": "乙", "fields": []string{"v1", "v2"}, "visibleIf": g.truth(1)}},
 		"unique":   []object{{"key": "once", "on": []string{"t1", "code"}, "normalize": []string{"trim", "width", "company"}, "mode": g.one("block", "warn")}},
-		"checks":   []object{{"key": "k", "if": g.truth(1), "message": "不对", "mode": g.one("block", "warn")}, {"key": "soft", "if": "least == nil or least > date('2026-01-01') or b2", "message": "请看一下", "mode": "warn"}}}
+		"checks":   []object{{"key": "ruled", "if": g.one("not hot", "decide('once').fee != 7", "decide('card').total < 20"), "message": "规则不许", "mode": "warn"}, {"key": "k", "if": g.truth(1), "message": "不对", "mode": g.one("block", "warn")}, {"key": "soft", "if": "least == nil or least > date('2026-01-01') or b2", "message": "请看一下", "mode": "warn"}}}
 	other := object{"key": "other", "name": "别的", "fields": []object{{"key": "name", "type": "text"}, {"key": "rate", "type": "number"}, {"key": "up", "type": "reference", "form": "thing"}}}
 	level := object{"key": "level", "items": []object{{"key": "high", "name": "高"}, {"key": "mid", "name": "中"}, {"key": "low", "name": "低", "retired": true}}}
 	town := object{"key": "town", "items": []object{{"key": "a", "name": "甲", "under": []string{"high"}}, {"key": "b", "name": "乙", "under": []string{"mid", "low"}}, {"key": "c", "name": "丙"}}}
 	area := object{"key": "area", "items": []object{{"key": "north", "name": "北", "items": []object{{"key": "n1x", "name": "北一"}, {"key": "n2x", "name": "北二", "retired": true}}}, {"key": "south", "name": "南"}}}
-	g.currency = g.one("CNY", "JPY", "USD")
+	if varies {
+		form["currency"] = "cur"
+	}
+	money := object{"key": "money", "items": []object{{"key": "CNY", "name": "人民币"}, {"key": "JPY", "name": "日元"}, {"key": "USD", "name": "美元"}, {"key": "KWD", "name": "科威特第纳尔"}}}
 	hidden := []string{}
-	if g.chance(20) {
+	if g.hidesNothing = g.chance(80); !g.hidesNothing {
 		hidden = append(hidden, "p1")
 	}
 	return must(object{"app": object{"key": "corpus", "timezone": g.one("Asia/Shanghai", "America/New_York", "UTC", "Asia/Taipei"), "currency": g.currency,
-		"roles": []object{{"key": "rep"}, {"key": "lead"}}, "options": []object{level, town, area}, "forms": []object{form, other}}, "form": "thing", "hidden": hidden})
+		"roles": []object{{"key": "rep"}, {"key": "lead"}}, "options": []object{level, town, area, money}, "rules": g.rules(), "forms": []object{form, other}}, "form": "thing", "hidden": hidden})
 }
 
 // values makes what a person could have on screen; some of it wrong.
@@ -181,13 +191,17 @@ func (g *generator) record() object {
 			out[key] = v
 		}
 	}
-	for _, k := range []string{"n1", "p1", "v1"} {
+	for _, k := range []string{"n1", "p1", "v1", "r7"} {
 		put(k, g.amount())
 	}
 	put("n2", g.one("0", "1", "-3", "7", "10", "99999", "100001"))
+	cur := g.one(g.currency, g.currency, "JPY", "KWD")
+	put("cur", cur)
 	for _, k := range []string{"m1", "m2"} {
-		put(k, object{"amount": g.one("0", "100", "7", "1234567"), "currency": g.currency})
+		put(k, object{"amount": g.one("0", "100", "7", "1234567"), "currency": g.one(cur, g.currency)})
 	}
+	put("dear", object{"amount": "12.34", "currency": "EUR"})
+	put("ours", object{"amount": g.one("0", "100", "7", "6007"), "currency": g.currency})
 	for _, k := range []string{"b1", "b2"} {
 		put(k, g.chance(50))
 	}

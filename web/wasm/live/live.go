@@ -25,6 +25,7 @@ type App struct {
 	Roles     []Role             `json:"roles"`
 	Options   []forms.OptionList `json:"options"`
 	Forms     []forms.Form       `json:"forms"`
+	Rules     []rules.Rule       `json:"rules"`
 }
 
 // Role is a role of the app, by key.
@@ -84,6 +85,7 @@ type Note struct {
 type Form struct {
 	schema *forms.Schema
 	zone   *time.Location
+	money  *rules.Money
 	kept   *kept
 	Reach  Reach
 }
@@ -98,7 +100,7 @@ func Open(r OpenRequest) (*Form, error) {
 		}
 		zone = z
 	}
-	w := &forms.World{App: r.App.Key, Currency: r.App.Currency, Zone: zone, Languages: r.App.Languages, Forms: map[string]*forms.Form{}, Options: map[string]*forms.OptionList{}}
+	w := &forms.World{Local: true, App: r.App.Key, Currency: r.App.Currency, Zone: zone, Languages: r.App.Languages, Forms: map[string]*forms.Form{}, Options: map[string]*forms.OptionList{}}
 	for _, role := range r.App.Roles {
 		w.Roles = append(w.Roles, role.Key)
 	}
@@ -120,12 +122,15 @@ func Open(r OpenRequest) (*Form, error) {
 	if form == nil {
 		return nil, fmt.Errorf("live: there is no form %q", r.Form)
 	}
-	schema, reach, ok := cut(form, w, r.Hidden)
+	schema, reach, ok := cut(form, w, r.App.Rules, r.Hidden)
 	if !ok {
 		return nil, fmt.Errorf("live: nothing of the form %q can be decided here", r.Form)
 	}
-	return &Form{schema: schema, zone: zone, Reach: reach}, nil
+	return &Form{schema: schema, zone: zone, money: &rules.Money{Base: forms.BaseCurrency(r.App.Currency), Scale: forms.CurrencyScale, Rate: noRate}, Reach: reach}, nil
 }
+
+// noRate has no rates: what needs one is not computed here.
+func noRate(string, string, rules.Date) (r rules.Rate, ok, pending bool) { return r, false, true }
 
 // known lets references to forms of other apps stand ("b2b.account").
 func known(w *forms.World, f *forms.Field) {
@@ -143,7 +148,7 @@ func (f *Form) Evaluate(r EvaluateRequest) (Answer, error) {
 		return Answer{}, err
 	}
 	now, problems := f.kept.values(f.schema)
-	in := &forms.Input{Old: f.kept.old, New: now, Scope: &rules.Scope{Now: r.Now, Zone: f.zone}, Base: "/data"}
+	in := &forms.Input{Old: f.kept.old, New: now, Scope: &rules.Scope{Now: r.Now, Zone: f.zone, Money: f.money}, Base: "/data"}
 	res := f.schema.Evaluate(in)
 	out := Answer{Data: f.schema.Wire(res.Values, nil), Fields: res.Fields, Sections: map[string]Shown{}, Problems: []Note{}}
 	for k, shown := range res.Sections {

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -24,24 +23,23 @@ type Reach struct {
 	Server []string `json:"server"`
 }
 
-// serverOnly finds the functions that need what only the server has: working days and exchange rates.
-var serverOnly = regexp.MustCompile(`\b(workdays|addWorkdays|isWorkday|base|convert)\s*\(`)
-
 // cutter takes out of a form what only the server can decide.
 type cutter struct {
 	form   *forms.Form
+	rules  *named
 	server map[string]bool
 }
 
 // cut makes the part of a form that can be decided here, and compiles it. ok is false when nothing remains that compiles.
-func cut(form *forms.Form, w *forms.World, hidden []string) (s *forms.Schema, reach Reach, ok bool) {
+func cut(form *forms.Form, w *forms.World, defs []rules.Rule, hidden []string) (s *forms.Schema, reach Reach, ok bool) {
 	c := &cutter{form: form, server: map[string]bool{}}
 	form.Title, form.Number, form.Unique, form.Grants, form.Related = "", nil, nil, nil, nil
 	for _, key := range hidden {
 		c.remove(strings.Split(key, "."))
 	}
 	c.cutRichText()
-	c.cutServerOnly()
+	c.cutReferences()
+	c.rules = nameRules(defs, form, w)
 	// Each round takes out at least one thing, and what rested on it fails in the next.
 	for range 200 {
 		s, problems := forms.Compile(form, w, nil, "")
@@ -94,6 +92,9 @@ func (c *cutter) remove(path []string) bool {
 		return false
 	}
 	c.server[strings.Join(path, ".")] = true
+	if c.rules != nil {
+		c.rules.without(path)
+	}
 	if len(path) > 1 && len(*list) == 0 {
 		c.remove(path[:len(path)-1])
 	}
@@ -208,41 +209,20 @@ func cutCheck(checks *[]forms.Check, key string) bool {
 	return len(*checks) < before
 }
 
-// cutServerOnly takes out expressions that need working days or exchange rates, and what references do: fill and limit the choice.
-func (c *cutter) cutServerOnly() {
-	var walk func(list []forms.Field, in []string) [][]string
-	walk = func(list []forms.Field, in []string) (out [][]string) {
+// cutReferences takes out what references do: fill other fields, and limit the choice.
+func (c *cutter) cutReferences() {
+	var walk func(list []forms.Field, in string)
+	walk = func(list []forms.Field, in string) {
 		for i := range list {
 			f := &list[i]
-			at := append(slices.Clone(in), f.Key)
 			if len(f.Fill) > 0 || f.Where != "" {
 				f.Fill, f.Where = nil, ""
-				c.server[strings.Join(at, ".")] = true
+				c.server[in+f.Key] = true
 			}
-			slots := map[string]string{"calc": f.Calc, "value": f.Value, "visibleIf": f.VisibleIf, "requiredIf": f.RequiredIf, "readIf": f.ReadIf, "min": f.Min.Expr, "max": f.Max.Expr}
-			for _, slot := range []string{"calc", "value", "visibleIf", "requiredIf", "readIf", "min", "max"} {
-				if serverOnly.MatchString(slots[slot]) {
-					out = append(out, append(slices.Clone(at), slot))
-				}
-			}
-			f.Checks = slices.DeleteFunc(f.Checks, func(k forms.Check) bool { return serverOnly.MatchString(k.If) })
-			out = append(out, walk(f.Fields, at)...)
-		}
-		return out
-	}
-	for _, at := range walk(c.form.Fields, nil) {
-		field, slot := at[:len(at)-1], at[len(at)-1]
-		c.server[strings.Join(field, ".")] = true
-		if f := c.find(field); f != nil {
-			c.cutSlot(f, field, []string{slot})
+			walk(f.Fields, in+f.Key+".")
 		}
 	}
-	for _, s := range slices.Clone(c.form.Sections) {
-		if serverOnly.MatchString(s.VisibleIf) {
-			c.cutSection(s.Key)
-		}
-	}
-	c.form.Checks = slices.DeleteFunc(c.form.Checks, func(k forms.Check) bool { return serverOnly.MatchString(k.If) })
+	walk(c.form.Fields, "")
 }
 
 func (c *cutter) reach() Reach {

@@ -1,0 +1,122 @@
+package live
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+
+	"pipewright/forms"
+	"pipewright/rules"
+)
+
+// named are the app's rules that can be run here: those that read nothing but what is on the form.
+type named struct {
+	world *forms.World
+	rules map[string]*rules.CompiledRule
+}
+
+var word = regexp.MustCompile(`[a-z][a-zA-Z0-9]*`)
+
+// nameRules compiles the rules that a form uses, and gives those that can be run here to the world. A rule that does not compile reads what only
+// the server has: it is left out, and with it whatever runs it.
+func nameRules(defs []rules.Rule, form *forms.Form, w *forms.World) *named {
+	n := &named{world: w, rules: map[string]*rules.CompiledRule{}}
+	w.Rules, w.RuleForms, w.RuleReads = map[string]rules.Type{}, map[string]string{}, map[string][]string{}
+	w.Run = func(rule string, s *rules.Scope) (any, error) {
+		if r := n.rules[rule]; r != nil {
+			return r.Eval(s)
+		}
+		return nil, nil
+	}
+	used := usedRules(defs, form)
+	for _, r := range used {
+		w.Rules[r.Key], w.RuleForms[r.Key] = r.ResultType(), r.Form
+	}
+	ofForm, ofNone := forms.EnvOf(form, w), &rules.Env{Local: true}
+	for _, r := range used {
+		env := ofNone
+		if r.Form != "" {
+			env = ofForm
+		}
+		if compiled, problems := rules.CompileRule(r, env, ""); !rules.HasErrors(problems) {
+			n.rules[r.Key] = compiled
+			w.RuleReads[r.Key] = append(compiled.Reads(), compiled.Decides()...)
+		}
+	}
+	n.keep(func(*rules.CompiledRule) bool { return true })
+	return n
+}
+
+// usedRules are the rules about a form, or about none, that it names, itself or by way of other rules. A word is taken for a name wherever it
+// stands: one rule too many does no harm.
+func usedRules(defs []rules.Rule, form *forms.Form) []*rules.Rule {
+	byKey := map[string]*rules.Rule{}
+	for i := range defs {
+		if r := &defs[i]; r.Form == "" || r.Form == form.Key {
+			byKey[r.Key] = r
+		}
+	}
+	if len(byKey) == 0 {
+		return nil
+	}
+	var used []*rules.Rule
+	take := func(v any) {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return
+		}
+		for _, key := range word.FindAllString(string(text), -1) {
+			if r := byKey[key]; r != nil {
+				used = append(used, r)
+				delete(byKey, key)
+			}
+		}
+	}
+	take(form)
+	for i := 0; i < len(used); i++ {
+		take(used[i])
+	}
+	return used
+}
+
+// keep leaves the rules that may run here: those that ok, and of which every rule they run is kept. It goes from the rules that run no other
+// upwards, so that circles and what is deeper than rules.MaxRules stay out.
+func (n *named) keep(ok func(*rules.CompiledRule) bool) {
+	kept := map[string]rules.Type{}
+	for range rules.MaxRules {
+		var more []string
+		for key, r := range n.rules {
+			if _, done := kept[key]; !done && ok(r) && !slices.ContainsFunc(n.world.RuleReads[key], func(name string) bool {
+				_, rule := n.world.Rules[name]
+				_, done := kept[name]
+				return rule && !done
+			}) {
+				more = append(more, key)
+			}
+		}
+		if len(more) == 0 {
+			break
+		}
+		for _, key := range more {
+			kept[key] = n.world.Rules[key]
+		}
+	}
+	for key := range n.rules {
+		if _, done := kept[key]; !done {
+			delete(n.rules, key)
+		}
+	}
+	n.world.Rules = kept
+}
+
+// without takes out the rules that read a field or column which is no longer part of the form.
+func (n *named) without(path []string) {
+	n.keep(func(r *rules.CompiledRule) bool {
+		return !slices.ContainsFunc(r.ReadsPaths(), func(read []string) bool {
+			if read[0] == "old" {
+				read = read[1:]
+			}
+			return len(read) >= len(path) && slices.Equal(read[:len(path)], path)
+		})
+	})
+}
