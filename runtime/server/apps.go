@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pipewright/designer"
+	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/access"
 	"pipewright/runtime/process"
@@ -169,6 +170,7 @@ func (s *Server) getModel(c *call) (any, error) {
 	def := app.Def
 	if !c.user.Admin {
 		def = publicPart(def)
+		def.Rules = s.clientRules(c, app)
 	}
 	text, err := process.Format(def)
 	if err != nil {
@@ -192,6 +194,30 @@ func (s *Server) getModel(c *call) (any, error) {
 		}
 	}
 	return out, nil
+}
+
+// clientRules are the rules that forms run in the person's browser: of those that a form uses, the ones that read nothing but the form, and no
+// field that is kept from the person. What decides about people, approvals and automations stays here.
+func (s *Server) clientRules(c *call, app *process.App) []rules.Rule {
+	def, keys := app.Def, map[string]bool{}
+	for i := range def.Forms {
+		form := def.Forms[i]
+		form.Grants = nil
+		local := forms.LocalWorld(def.Key, def.Currency, app.Zone, def.Forms, def.Options).LocalRules(def.Rules, &form)
+		for field := range access.Rights(app, form.Key, c.dir, c.user.ID, nil).Hide {
+			local.Without(strings.Split(field, "."))
+		}
+		for _, key := range local.Keys() {
+			keys[key] = true
+		}
+	}
+	var out []rules.Rule
+	for i := range def.Rules {
+		if keys[def.Rules[i].Key] {
+			out = append(out, def.Rules[i])
+		}
+	}
+	return out
 }
 
 // publicPart leaves out rules, automations, tests, grants, and of approvals everything but the names.

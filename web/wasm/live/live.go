@@ -3,7 +3,7 @@ package live
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"pipewright/forms"
@@ -100,29 +100,16 @@ func Open(r OpenRequest) (*Form, error) {
 		}
 		zone = z
 	}
-	w := &forms.World{Local: true, App: r.App.Key, Currency: r.App.Currency, Zone: zone, Languages: r.App.Languages, Forms: map[string]*forms.Form{}, Options: map[string]*forms.OptionList{}}
+	form := slices.IndexFunc(r.App.Forms, func(f forms.Form) bool { return f.Key == r.Form })
+	if form < 0 {
+		return nil, fmt.Errorf("live: there is no form %q", r.Form)
+	}
+	w := forms.LocalWorld(r.App.Key, r.App.Currency, zone, r.App.Forms, r.App.Options)
+	w.Languages = r.App.Languages
 	for _, role := range r.App.Roles {
 		w.Roles = append(w.Roles, role.Key)
 	}
-	for i := range r.App.Options {
-		w.Options[r.App.Options[i].Key] = &r.App.Options[i]
-	}
-	var form *forms.Form
-	for i := range r.App.Forms {
-		f := &r.App.Forms[i]
-		if f.Key == r.Form {
-			form = f
-		}
-		// Of other forms only that they exist is known: an expression that looks into them does not compile, and is cut.
-		w.Forms[f.Key] = &forms.Form{Key: f.Key, Name: f.Name}
-		for j := range f.Fields {
-			known(w, &f.Fields[j])
-		}
-	}
-	if form == nil {
-		return nil, fmt.Errorf("live: there is no form %q", r.Form)
-	}
-	schema, reach, ok := cut(form, w, r.App.Rules, r.Hidden)
+	schema, reach, ok := cut(&r.App.Forms[form], w, r.App.Rules, r.Hidden)
 	if !ok {
 		return nil, fmt.Errorf("live: nothing of the form %q can be decided here", r.Form)
 	}
@@ -131,16 +118,6 @@ func Open(r OpenRequest) (*Form, error) {
 
 // noRate has no rates: what needs one is not computed here.
 func noRate(string, string, rules.Date) (r rules.Rate, ok, pending bool) { return r, false, true }
-
-// known lets references to forms of other apps stand ("b2b.account").
-func known(w *forms.World, f *forms.Field) {
-	if strings.Contains(f.Form, ".") && w.Forms[f.Form] == nil {
-		w.Forms[f.Form] = &forms.Form{Key: f.Form}
-	}
-	for i := range f.Fields {
-		known(w, &f.Fields[i])
-	}
-}
 
 // Evaluate computes the form as the server would, as far as Reach goes.
 func (f *Form) Evaluate(r EvaluateRequest) (Answer, error) {

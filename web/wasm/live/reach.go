@@ -26,7 +26,7 @@ type Reach struct {
 // cutter takes out of a form what only the server can decide.
 type cutter struct {
 	form   *forms.Form
-	rules  *named
+	rules  *forms.LocalRules
 	server map[string]bool
 }
 
@@ -39,7 +39,7 @@ func cut(form *forms.Form, w *forms.World, defs []rules.Rule, hidden []string) (
 	}
 	c.cutRichText()
 	c.cutReferences()
-	c.rules = nameRules(defs, form, w)
+	c.rules = w.LocalRules(defs, form)
 	// Each round takes out at least one thing, and what rested on it fails in the next.
 	for range 200 {
 		s, problems := forms.Compile(form, w, nil, "")
@@ -93,7 +93,7 @@ func (c *cutter) remove(path []string) bool {
 	}
 	c.server[strings.Join(path, ".")] = true
 	if c.rules != nil {
-		c.rules.without(path)
+		c.rules.Without(path)
 	}
 	if len(path) > 1 && len(*list) == 0 {
 		c.remove(path[:len(path)-1])

@@ -1,26 +1,54 @@
-package live
+package forms
 
 import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
+	"time"
 
-	"pipewright/forms"
 	"pipewright/rules"
 )
 
-// named are the app's rules that can be run here: those that read nothing but what is on the form.
-type named struct {
-	world *forms.World
+// LocalWorld is what a form can be evaluated with beside the person who types. Of other forms only that they exist is known: an expression that
+// looks into them does not compile there.
+func LocalWorld(app, currency string, zone *time.Location, all []Form, options []OptionList) *World {
+	w := &World{Local: true, App: app, Currency: currency, Zone: zone, Forms: map[string]*Form{}, Options: map[string]*OptionList{}}
+	for i := range options {
+		w.Options[options[i].Key] = &options[i]
+	}
+	for i := range all {
+		w.Forms[all[i].Key] = &Form{Key: all[i].Key, Name: all[i].Name}
+		for j := range all[i].Fields {
+			w.foreign(&all[i].Fields[j])
+		}
+	}
+	return w
+}
+
+// foreign lets references to forms of other apps stand ("b2b.account").
+func (w *World) foreign(f *Field) {
+	if strings.Contains(f.Form, ".") && w.Forms[f.Form] == nil {
+		w.Forms[f.Form] = &Form{Key: f.Form}
+	}
+	for i := range f.Fields {
+		w.foreign(&f.Fields[i])
+	}
+}
+
+// LocalRules are the named rules that can be run beside the person who types: those that read nothing but what is on the form. They mark each
+// rule client or server (semantics 10), for one form and one person.
+type LocalRules struct {
+	world *World
 	rules map[string]*rules.CompiledRule
 }
 
 var word = regexp.MustCompile(`[a-z][a-zA-Z0-9]*`)
 
-// nameRules compiles the rules that a form uses, and gives those that can be run here to the world. A rule that does not compile reads what only
-// the server has: it is left out, and with it whatever runs it.
-func nameRules(defs []rules.Rule, form *forms.Form, w *forms.World) *named {
-	n := &named{world: w, rules: map[string]*rules.CompiledRule{}}
+// LocalRules compiles the rules that a form uses, and lets the world, a LocalWorld, have those that can be run there. A rule that does not
+// compile reads what only the server has: it is left out, and with it whatever runs it.
+func (w *World) LocalRules(defs []rules.Rule, form *Form) *LocalRules {
+	n := &LocalRules{world: w, rules: map[string]*rules.CompiledRule{}}
 	w.Rules, w.RuleForms, w.RuleReads = map[string]rules.Type{}, map[string]string{}, map[string][]string{}
 	w.Run = func(rule string, s *rules.Scope) (any, error) {
 		if r := n.rules[rule]; r != nil {
@@ -32,7 +60,7 @@ func nameRules(defs []rules.Rule, form *forms.Form, w *forms.World) *named {
 	for _, r := range used {
 		w.Rules[r.Key], w.RuleForms[r.Key] = r.ResultType(), r.Form
 	}
-	ofForm, ofNone := forms.EnvOf(form, w), &rules.Env{Local: true}
+	ofForm, ofNone := EnvOf(form, w), &rules.Env{Local: true}
 	for _, r := range used {
 		env := ofNone
 		if r.Form != "" {
@@ -49,7 +77,7 @@ func nameRules(defs []rules.Rule, form *forms.Form, w *forms.World) *named {
 
 // usedRules are the rules about a form, or about none, that it names, itself or by way of other rules. A word is taken for a name wherever it
 // stands: one rule too many does no harm.
-func usedRules(defs []rules.Rule, form *forms.Form) []*rules.Rule {
+func usedRules(defs []rules.Rule, form *Form) []*rules.Rule {
 	byKey := map[string]*rules.Rule{}
 	for i := range defs {
 		if r := &defs[i]; r.Form == "" || r.Form == form.Key {
@@ -79,9 +107,9 @@ func usedRules(defs []rules.Rule, form *forms.Form) []*rules.Rule {
 	return used
 }
 
-// keep leaves the rules that may run here: those that ok, and of which every rule they run is kept. It goes from the rules that run no other
+// keep leaves the rules that may run: those that ok, and of which every rule they run is kept. It goes from the rules that run no other
 // upwards, so that circles and what is deeper than rules.MaxRules stay out.
-func (n *named) keep(ok func(*rules.CompiledRule) bool) {
+func (n *LocalRules) keep(ok func(*rules.CompiledRule) bool) {
 	kept := map[string]rules.Type{}
 	for range rules.MaxRules {
 		var more []string
@@ -109,8 +137,8 @@ func (n *named) keep(ok func(*rules.CompiledRule) bool) {
 	n.world.Rules = kept
 }
 
-// without takes out the rules that read a field or column which is no longer part of the form.
-func (n *named) without(path []string) {
+// Without takes out the rules that read a field or column which is no longer part of the form.
+func (n *LocalRules) Without(path []string) {
 	n.keep(func(r *rules.CompiledRule) bool {
 		return !slices.ContainsFunc(r.ReadsPaths(), func(read []string) bool {
 			if read[0] == "old" {
@@ -120,3 +148,6 @@ func (n *named) without(path []string) {
 		})
 	})
 }
+
+// Keys are those of the rules that are left, sorted.
+func (n *LocalRules) Keys() []string { return keysOf(n.rules) }
