@@ -16,6 +16,30 @@ type Desk struct {
 // maxOpen forms are kept; the oldest goes when there are more.
 const maxOpen = 16
 
+// maxNesting is how deep a message may nest. A definition does not come near; and the browser's stack, unlike Go's own, ends at some ten thousand
+// calls, with the whole program.
+const maxNesting = 100
+
+// nested is how deep the brackets of a JSON text nest, whatever else is wrong with it.
+func nested(text string) int {
+	deepest, deep, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			deep++
+			deepest = max(deepest, deep)
+		case c == '}' || c == ']':
+			deep--
+		}
+	}
+	return deepest
+}
+
 // Example is a function's example and what it yields here.
 type Example struct {
 	Name, Example, Want, Got string
@@ -34,6 +58,9 @@ func (d *Desk) Call(method, input string) (out string, err error) {
 			out, err = "", fmt.Errorf("live: %v", p)
 		}
 	}()
+	if nested(input) > maxNesting {
+		return "", fmt.Errorf("live: the message nests deeper than %d", maxNesting)
+	}
 	var v any
 	switch method {
 	case "open":

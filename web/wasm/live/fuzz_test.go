@@ -66,6 +66,19 @@ func TestHostileMessages(t *testing.T) {
 	}
 }
 
+// What nests deep is refused before anything walks it, brackets in texts aside.
+func TestNested(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"": 0, "{}": 1, `[[1],{"a":[2]}]`: 3, `{"a":"[[[\"[["}`: 1, `]]][[`: 0, strings.Repeat(`{"a":`, 5000): 5000, `"\`: 0} {
+		if got := nested(text); got != want {
+			t.Errorf("%.40s: %d, want %d", text, got, want)
+		}
+	}
+	if _, err := (&Desk{}).Call("open", strings.Repeat("[", 101)); err == nil || !strings.Contains(err.Error(), "nests deeper than 100") {
+		t.Error(err)
+	}
+}
+
 // TestDamagedMessages takes the corpus' own messages and damages them: a run of the fuzzer with a fixed seed.
 func TestDamagedMessages(t *testing.T) {
 	t.Parallel()
