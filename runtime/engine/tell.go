@@ -181,6 +181,12 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		who := asked(p.People)
 		out.Text = rules.Say("移除协作人{who}", "移除協作人{who}", "took {who} off the collaborators", "who", t.all(who))
 		return out, len(who) > 0
+	case process.Migrated:
+		out.Text = rules.Say("从流程版本 {from} 换到版本 {to}", "從流程版本 {from} 換到版本 {to}", "took it from release {from} of the process on to release {to}", "from", p.From, "to", p.To.Release)
+		out.Stage, out.Changes = p.To.Stage, t.changes(p.Set, p.Clear)
+	case process.Unmigrated:
+		out.Text = rules.Say("撤销迁移，从版本 {from} 回到版本 {to}", "撤銷遷移，從版本 {from} 回到版本 {to}", "took the migration back, from release {from} to release {to}", "from", p.From, "to", p.To.Release)
+		out.Stage, out.Changes = p.To.Stage, t.changes(p.Set, p.Clear)
 	case process.Deleted:
 		out.Text = rules.Say("移入回收站", "移入回收站", "moved it to the recycle bin")
 	case process.Restored:

@@ -37,15 +37,20 @@ func (s *State) Clone() *State {
 	c.Timers = slices.Clone(s.Timers)
 	c.Links = slices.Clone(s.Links)
 	c.Copies = slices.Clone(s.Copies)
-	if s.Round != nil {
-		r := *s.Round
-		r.Proposed = maps.Clone(r.Proposed)
-		r.Picks = maps.Clone(r.Picks)
-		r.Steps = slices.Clone(r.Steps)
-		for i := range r.Steps {
-			r.Steps[i].Slots = slices.Clone(r.Steps[i].Slots)
-		}
-		c.Round = &r
+	c.Round = s.Round.clone()
+	return &c
+}
+
+func (r *Round) clone() *Round {
+	if r == nil {
+		return nil
+	}
+	c := *r
+	c.Proposed = maps.Clone(r.Proposed)
+	c.Picks = maps.Clone(r.Picks)
+	c.Steps = slices.Clone(r.Steps)
+	for i := range c.Steps {
+		c.Steps[i].Slots = slices.Clone(c.Steps[i].Slots)
 	}
 	return &c
 }
@@ -83,14 +88,7 @@ func (s *State) Apply(e *Event) {
 			s.Entered = map[string]time.Time{p.Stage: p.Since}
 		}
 	case Changed:
-		for _, k := range p.Clear {
-			delete(s.Data, k)
-			s.touch(k, e.Rev)
-		}
-		for k, v := range p.Set {
-			s.Data[k] = v
-			s.touch(k, e.Rev)
-		}
+		s.change(e, p.Set, p.Clear)
 		s.active(e)
 	case Entered:
 		entry := s.Entry
@@ -173,6 +171,10 @@ func (s *State) Apply(e *Event) {
 				c.Read = e.At
 			}
 		}
+	case Migrated:
+		s.place(e, &p.To, p.Set, p.Clear)
+	case Unmigrated:
+		s.place(e, &p.To, p.Set, p.Clear)
 	case Deleted:
 		s.Deleted = e.At
 	case Purged: // the last event: nothing is left to fold it into
@@ -201,6 +203,28 @@ func (s *State) create(e *Event, p *Created) {
 	if p.Link != nil {
 		s.link(*p.Link)
 	}
+}
+
+// change sets and clears stored fields.
+func (s *State) change(e *Event, set forms.Stored, clear []string) {
+	for _, k := range clear {
+		delete(s.Data, k)
+		s.touch(k, e.Rev)
+	}
+	for k, v := range set {
+		s.Data[k] = v
+		s.touch(k, e.Rev)
+	}
+}
+
+// place puts the record into another release. Nobody has worked on it, so idleness runs on; it stays where it is, so its entry does as well.
+func (s *State) place(e *Event, p *Placed, set forms.Stored, clear []string) {
+	at := (&State{Entered: p.Entered, Checklist: p.Checklist, Activities: p.Activities, ActivityPeople: p.ActivityPeople, Answers: p.Answers, Round: p.Round, Rounds: p.Rounds,
+		Timers: p.Timers}).Clone() // an event never shares anything with a state
+	s.Release, s.Form, s.Process, s.Stage, s.DueAt = p.Release, p.Form, p.Process, p.Stage, p.DueAt
+	s.Entered, s.Checklist, s.Activities, s.ActivityPeople = at.Entered, at.Checklist, at.Activities, at.ActivityPeople
+	s.Answers, s.Round, s.Rounds, s.Timers = at.Answers, at.Round, at.Rounds, at.Timers
+	s.change(e, set, clear)
 }
 
 // active notes that somebody worked on the record: idle runs from here.

@@ -49,6 +49,9 @@ const (
 	Press CommandKind = "press"
 	// Replan sets the timers of the record's dates anew: a release or a calendar has changed them; the service's alone.
 	Replan CommandKind = "replan"
+	// Migrate moves the record on to another release by a plan, Unmigrate back to where it was; the service's alone.
+	Migrate   CommandKind = "migrate"
+	Unmigrate CommandKind = "unmigrate"
 )
 
 // Command asks for a change of one record. The instant, the actor and new ids come with it; Decide invents nothing.
@@ -76,6 +79,8 @@ type Command struct {
 	Owner string
 	// Choice, of assign: the owner is chosen from people, instead of being named.
 	Choice *Choice `json:"-"`
+	// Plan of migrate and unmigrate.
+	Plan *MigrationPlan `json:"-"`
 	// Task decision: Decision is "approve", "reject", "return", "transfer", "delegate", "addSign" or "removeSign".
 	Decision string
 	Round    int

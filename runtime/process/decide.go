@@ -54,7 +54,7 @@ func init() {
 		Tick: (*decider).tick, Activity: (*decider).activity, HandActivity: (*decider).handActivity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
 		CopyRead: (*decider).readCopy, Collaborate: (*decider).collaborate, Substitute: (*decider).substitute,
-		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Press: (*decider).press, Delete: (*decider).delete, Restore: (*decider).restore,
+		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Migrate: (*decider).migrate, Unmigrate: (*decider).unmigrate, Press: (*decider).press, Delete: (*decider).delete, Restore: (*decider).restore,
 	}
 }
 
@@ -94,6 +94,12 @@ func (d *decider) bind() *Rejection {
 		key = d.c.Form
 	} else if !d.s.Deleted.IsZero() && d.c.Kind != Restore {
 		return reject("record.deleted", rules.Say("这条记录在回收站里，先恢复再操作", "這條記錄在回收站裡，先恢復再操作", "This record is in the recycle bin; restore it first"))
+	}
+	if d.c.Kind == Migrate && d.c.Plan != nil {
+		key = d.c.Plan.New.Def.Key // the record still says what its form was called
+	}
+	if d.c.Kind == Unmigrate && d.c.Plan != nil {
+		key = d.c.Plan.Old.Def.Key
 	}
 	d.form = d.app.Forms[key]
 	if d.form == nil {

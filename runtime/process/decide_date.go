@@ -15,7 +15,11 @@ func (d *decider) watchDates() {
 	if len(d.form.Dates) == 0 || !d.s.Deleted.IsZero() {
 		return
 	}
-	whole := d.before == nil || d.c.Kind == Restore || d.c.Kind == Replan
+	if d.c.Kind == Unmigrate {
+		return // the timers are put back as they were
+	}
+	replan := d.c.Kind == Replan || d.c.Kind == Migrate
+	whole := d.before == nil || d.c.Kind == Restore || replan
 	if !whole && !slices.ContainsFunc(d.events, func(e Event) bool { _, ok := e.Payload.(Changed); return ok }) {
 		return
 	}
@@ -34,8 +38,8 @@ func (d *decider) watchDates() {
 		if ok && !at.After(d.now) {
 			// It is late: a plan that moved fires at once, a date just entered only if this is its day.
 			today := rules.DateOf(at, d.app.Zone) == rules.DateOf(d.now, d.app.Zone)
-			entered := d.c.Kind != Import && d.c.Kind != Restore && d.c.Kind != Replan
-			ok = have != nil && d.c.Kind == Replan || entered && today
+			entered := d.c.Kind != Import && d.c.Kind != Restore && !replan
+			ok = have != nil && replan || entered && today
 			at = d.now
 		}
 		if have != nil && ok && have.At.Equal(at) {

@@ -154,7 +154,7 @@ func (d *decider) dropStageTimers() {
 // autos takes auto transitions that have become possible: array order, first true, all gates apply; they wait for a live round.
 func (d *decider) autos() *Rejection {
 	d.byHand, d.picked = false, ""
-	if d.proc == nil || d.c.Kind == Import || d.c.Kind == Delete {
+	if d.proc == nil || slices.Contains([]CommandKind{Import, Delete, Migrate, Unmigrate}, d.c.Kind) {
 		return nil
 	}
 	for range maxAutos {

@@ -39,7 +39,12 @@ func (w *effects) event(e *Event) {
 	round := w.s.Clone().Round
 	left := *w.s
 	w.s.Apply(e)
-	w.slots(e, round)
+	switch e.Payload.(type) {
+	case Migrated, Unmigrated:
+		w.placed(e, &left, round)
+	default:
+		w.slots(e, round)
+	}
 	switch p := e.Payload.(type) {
 	case Entered:
 		w.visits(e, &left, &p)

@@ -282,6 +282,21 @@ type (
 	Left struct {
 		People []Person `json:"people"`
 	}
+	// Migrated moves the record on to another release, and Unmigrated back (X-5). Set and Clear are the values that changed with it.
+	Migrated struct {
+		Migration string       `json:"migration"`
+		From      int          `json:"from"`
+		To        Placed       `json:"to"`
+		Set       forms.Stored `json:"set,omitempty"`
+		Clear     []string     `json:"clear,omitempty"`
+	}
+	Unmigrated struct {
+		Migration string       `json:"migration"`
+		From      int          `json:"from"`
+		To        Placed       `json:"to"`
+		Set       forms.Stored `json:"set,omitempty"`
+		Clear     []string     `json:"clear,omitempty"`
+	}
 	// Deleted puts the record into the recycle bin; Restored takes it out.
 	Deleted  struct{}
 	Restored struct{}
@@ -329,6 +344,8 @@ func (Noted) Type() string            { return "noted" }
 func (LinkAdded) Type() string        { return "linked" }
 func (Joined) Type() string           { return "joined" }
 func (Left) Type() string             { return "left" }
+func (Migrated) Type() string         { return "migrated" }
+func (Unmigrated) Type() string       { return "unmigrated" }
 func (Deleted) Type() string          { return "deleted" }
 func (Restored) Type() string         { return "restored" }
 func (Purged) Type() string           { return "purged" }
@@ -345,7 +362,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
 	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
 	"linked": read[LinkAdded], "joined": read[Joined], "left": read[Left], "deleted": read[Deleted], "restored": read[Restored],
-	"purged": read[Purged], "pressed": read[Pressed],
+	"purged": read[Purged], "pressed": read[Pressed], "migrated": read[Migrated], "unmigrated": read[Unmigrated],
 }
 
 func read[T Payload](raw json.RawMessage) (Payload, error) {

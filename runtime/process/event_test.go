@@ -19,6 +19,10 @@ func oneOfEach() []Payload {
 	at := time.Date(2026, 3, 2, 1, 2, 3, 4e6, time.UTC)
 	stored := forms.Stored{"amount": map[string]any{"m": int64(123450), "c": "CNY"}, "n": int64(9007199254740993)}
 	created := Created{App: "a", Form: "deal", Process: "deal", Owner: "u", Team: "t", Number: "N-1", Data: stored, Link: &Link{"R-1", "lead", "startedFrom"}}
+	placed := Placed{Release: 4, Form: "deal", Process: "deal", Stage: "b", Entered: map[string]time.Time{"b": at}, DueAt: at, Checklist: map[string]Mark{"b.c": {"u", at}},
+		Activities: map[string]Mark{"b.a": {"u", at}}, ActivityPeople: map[string]ActivityOpen{"b.a": {People: []string{"u"}, DueAt: at}}, Answers: map[string]map[string]Answer{"b.a": {"u": {At: at, Passed: true}}},
+		Round:  &Round{N: 2, Chain: "c", Transition: "t", Initiator: "u", OpenedAt: at, Proposed: stored, Hash: "h", State: Running, Steps: []StepState{{Key: "s", State: Active, Slots: []Slot{{Person: "v", State: Open}}}}},
+		Rounds: []RoundSummary{{N: 1, Chain: "c", State: Cancelled, OpenedAt: at, EndedAt: at, Hash: "h"}}, Timers: []Timer{{ID: "1|due", Kind: "due", At: at}}}
 	return []Payload{
 		created, Imported{Created: created, Stage: "won", Since: at, At: at, Closed: at}, Changed{Set: stored, Clear: []string{"x"}},
 		Entered{From: "a", To: "b", Transition: "t", Entry: 2, Since: at, End: "won", Override: "why", Comment: "c"}, Ticked{"a.b", true},
@@ -31,6 +35,7 @@ func oneOfEach() []Payload {
 		Joined{[]Person{{"u", "cc"}}}, Picked{"s", []string{"u"}}, Copied{2, []string{"u"}}, ReadCopy{2}, PooledIn{"p", "release", "r"}, Claimed{"p", "u", "t"}, Held{"u", map[string]int{"p": 3}}, ReclaimNoticed{"p", 1, at}, Deleted{}, Restored{}, Purged{Erased: true}, Pressed{"call"},
 		Left{[]Person{{"u", WhyCollaborator}}},
 		ActivityAnswered{Activity: "a.b", Person: "u", Result: stored, Passed: true}, ActivityMoved{"a.b", "u", "v", "r"}, ActivityLate{"a.b", []string{"m"}},
+		Migrated{"m", 3, placed, stored, []string{"x"}}, Unmigrated{"m", 4, placed, stored, []string{"x"}},
 	}
 }
 

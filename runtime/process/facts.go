@@ -40,6 +40,8 @@ const (
 	NeedQuota NeedKind = "quota"
 	// NeedTurn: whose turn it is among some people; the shell moves the series on for this record.
 	NeedTurn NeedKind = "turn"
+	// NeedPast: the record as it stood before and after a migration, whose id is Series.
+	NeedPast NeedKind = "past"
 )
 
 // Need is a fact that Decide lacks. The shell fetches it under Key and asks again, at most 8 rounds (semantics 3).
@@ -127,7 +129,12 @@ type Facts struct {
 	Turns map[string]string
 	// Trace hears which rows and items of rules applied; nil but in scenarios. It is no fact: nothing depends on it.
 	Trace func(rule string, rows []int)
+	// Past is what was asked by NeedPast; both states are nil when the record has not been migrated so, or its history is gone.
+	Past *Past
 }
+
+// Past is a record before and after a command.
+type Past struct{ Before, After *State }
 
 // RecordFact is another record as the reader's release sees it, with the version it was read at.
 type RecordFact struct {

@@ -155,6 +155,10 @@ func (w *effects) refresh(e *Event, l *links, app string, before []map[string][]
 		whole = true
 	case Changed:
 		keys = p.keys()
+	case Migrated:
+		keys = (&Changed{p.Set, p.Clear}).keys()
+	case Unmigrated:
+		keys = (&Changed{p.Set, p.Clear}).keys()
 	case Entered, Assigned, Numbered:
 	default:
 		return

@@ -53,9 +53,12 @@ func (d *decider) skips(ch *CompiledChain, v forms.Values) (bool, *Rejection) {
 // begin writes the round and walks to its first open step. Steps that passed in a round that was returned are not asked again
 // when the chain says jumpBack and no guarded value has changed.
 func (d *decider) begin(ch *CompiledChain, p RoundOpened) *Rejection {
-	p.N, p.Chain, p.Initiator = d.s.RoundCount+1, ch.Def.Key, d.c.Actor.User
-	if d.c.Actor.Service && d.s.Owner != "" {
-		p.Initiator = d.s.Owner
+	p.N, p.Chain = d.s.RoundCount+1, ch.Def.Key
+	if p.Initiator == "" {
+		p.Initiator = d.c.Actor.User
+		if d.c.Actor.Service && d.s.Owner != "" {
+			p.Initiator = d.s.Owner
+		}
 	}
 	p.Guards, p.Hash = d.guardValues(ch, p.Proposed)
 	if d.c.Kind == Move {

@@ -159,6 +159,33 @@ type Timer struct {
 	Key string `json:"key,omitempty"`
 }
 
+// Placed is everything of a record that hangs on the release it is pinned to, whole: what a migration puts in place and its undoing puts
+// back.
+type Placed struct {
+	Release        int                     `json:"release"`
+	Form           string                  `json:"form"`
+	Process        string                  `json:"process,omitempty"`
+	Stage          string                  `json:"stage,omitempty"`
+	Entered        map[string]time.Time    `json:"entered,omitempty"`
+	DueAt          time.Time               `json:"dueAt,omitzero"`
+	Checklist      map[string]Mark         `json:"checklist,omitempty"`
+	Activities     map[string]Mark         `json:"activities,omitempty"`
+	ActivityPeople map[string]ActivityOpen `json:"activityPeople,omitempty"`
+
+	Answers map[string]map[string]Answer `json:"answers,omitempty"`
+
+	Round  *Round         `json:"round,omitempty"`
+	Rounds []RoundSummary `json:"rounds,omitempty"`
+	Timers []Timer        `json:"timers,omitempty"`
+}
+
+// placed is what of the state hangs on its release.
+func (s *State) placed() Placed {
+	c := s.Clone()
+	return Placed{Release: c.Release, Form: c.Form, Process: c.Process, Stage: c.Stage, Entered: c.Entered, DueAt: c.DueAt, Checklist: c.Checklist,
+		Activities: c.Activities, ActivityPeople: c.ActivityPeople, Answers: c.Answers, Round: c.Round, Rounds: c.Rounds, Timers: c.Timers}
+}
+
 // Round states.
 const (
 	Running   = "running"

@@ -145,6 +145,8 @@ func (d *decider) titleTouched() bool {
 					return true
 				}
 			}
+		case Migrated, Unmigrated:
+			return true // by the rules of another release
 		case Numbered, Entered, Assigned:
 			if slices.ContainsFunc(reads, func(name string) bool { _, system := SystemNames[name]; return system }) {
 				return true
