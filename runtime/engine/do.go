@@ -294,6 +294,11 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	if err != nil {
 		return nil, nil, err
 	}
+	if c.Plan != nil { // the release that the record goes to decides
+		if app = c.Plan.To; c.Kind == process.Unmigrate {
+			app = c.Plan.From
+		}
+	}
 	dir, err := e.Directory(ctx)
 	if err != nil {
 		return nil, nil, err

@@ -91,6 +91,8 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 			err = f.rate(ctx, n)
 		case process.NeedLoad:
 			err = f.load(ctx, n)
+		case process.NeedPast:
+			err = f.past(ctx, n)
 		default:
 			err = fmt.Errorf("engine: a decision asks for %q, which is unknown here", n.Kind)
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,8 @@ type step struct {
 	service bool
 	// wait lets time pass, and then whatever is due happens.
 	wait time.Duration
+	// act is done to the engine by itself, and again until it has an answer.
+	act func(w *world) error
 }
 
 func create(app, form, as, text string) step {
@@ -85,6 +88,23 @@ var faultScenarios = map[string][]step{
 	"lookup, rollup": {{service: true, as: "c", c: process.Command{Kind: process.Create, App: "links", Form: "company", Data: data(`{"name": "Acme", "level": "tin"}`)}},
 		{service: true, as: "o", c: process.Command{Kind: process.Create, App: "links", Form: "order", Data: data(`{"company": "$c", "amount": {"amount": "150.00"}}`)}}, {wait: time.Minute},
 		{service: true, on: "c", c: process.Command{Kind: process.Edit, Data: data(`{"level": "gold"}`)}}, {wait: time.Minute}},
+	"migration": {create("moves", "thing", "t", `{"name": "x", "code": "7"}`), create("moves", "thing", "u", `{"name": "y", "code": "seven"}`), move("t", "all"),
+		{act: (*world).publishMoves}, {act: startMoves}, {wait: time.Minute}, {act: undoMoves}, {wait: time.Minute}},
+}
+
+// startMoves and undoMoves migrate what runs on the first release, and take it back.
+func startMoves(w *world) error {
+	_, err := w.e.StartMigration(w.t.Context(), "rep.li", "key", MigrationRequest{App: "moves", Form: "thing", From: 1})
+	return err
+}
+
+func undoMoves(w *world) error {
+	list, err := w.e.Migrations(w.t.Context(), "moves")
+	if err != nil || len(list) != 1 {
+		return err
+	}
+	_, err = w.e.UndoMigration(w.t.Context(), "rep.li", "moves", list[0].ID)
+	return err
 }
 
 // faultLab holds what every run begins with.
@@ -95,7 +115,7 @@ type faultLab struct {
 
 func newFaultLab(t *testing.T) *faultLab {
 	l := &faultLab{base: storetest.Memory(), defs: apps{}}
-	for key, file := range map[string]string{"b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "links": "../process/testdata/scenario/links.json"} {
+	for key, file := range map[string]string{"moves": "testdata/moves.json", "b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "links": "../process/testdata/scenario/links.json"} {
 		l.defs[key] = []*process.App{compileFile(t, file, 1)}
 	}
 	e, err := New(t.Context(), Config{Store: l.base, Definitions: l.defs, Now: func() time.Time { return monday }})
@@ -104,9 +124,9 @@ func newFaultLab(t *testing.T) *faultLab {
 	}
 	users, teams := org.Sample()
 	given := org.SampleRoles("b2b", []string{"rep", "manager", "finance", "ops"})
-	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep")
+	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep", "moves/rep")
 	for _, u := range []string{"mgr.wang", "dir.sun"} {
-		given[u] = append(given[u], "race/judge")
+		given[u] = append(given[u], "race/judge", "moves/judge")
 	}
 	for i := range users {
 		users[i].Roles = given[users[i].ID]
@@ -123,11 +143,15 @@ func newFaultLab(t *testing.T) *faultLab {
 func (l *faultLab) run(t *testing.T, steps []step, faults storetest.Faults, crash int) (remains string, calls int) {
 	mem := l.base.Clone()
 	faulty := storetest.Faulty(mem, nil)
-	w := &world{t: t, clock: &clock{at: monday}, store: faulty, mail: &letters{}, defs: l.defs, crashAt: crash}
+	w := &world{t: t, clock: &clock{at: monday}, store: faulty, mail: &letters{}, defs: maps.Clone(l.defs), crashAt: crash}
 	w.e = w.node("one")
 	faulty.Set(faults)
 	ids := map[string]string{}
 	for i, st := range steps {
+		if st.act != nil {
+			w.insistOn(st.act)
+			continue
+		}
 		if st.c.Kind == "" {
 			w.clock.add(st.wait)
 			w.mustRun()
@@ -186,6 +210,18 @@ func (w *world) insist(r Request, refused string) (*Result, error) {
 	return nil, err
 }
 
+// insistOn is insist for what is no command.
+func (w *world) insistOn(act func(w *world) error) {
+	var err error
+	for range 8 {
+		if err = act(w); err == nil {
+			return
+		}
+		w.recover(err)
+	}
+	w.must(err)
+}
+
 // mustRun runs what is due, and again what failed, some minutes later.
 func (w *world) mustRun() {
 	for range 3 {
@@ -207,7 +243,7 @@ func (w *world) mustRun() {
 // remains is what is left of a scenario, without times, salts and how often things were tried.
 func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	var out []string
-	for _, app := range []string{"b2b", "race", "links", "sim", "each", "team"} {
+	for _, app := range []string{"b2b", "race", "links", "sim", "each", "team", "moves"} {
 		for _, f := range formsOf(l.defs[app][0]) {
 			for _, d := range mem.All(RecordCollection(f)) {
 				r, err := decodeRecord(d)
@@ -227,7 +263,7 @@ func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 					wire = []byte(strings.ReplaceAll(string(wire), other, fmt.Sprint("#", i)))
 				}
 				out = append(out, fmt.Sprint(f.Def.Key, " ", r.State.Stage, " ", r.State.Owner, " rev ", r.State.Rev, " seq ", r.State.Seq, " number ", r.State.Number != "",
-					" claims ", len(r.Claims), " rounds ", r.State.RoundCount, " links ", len(r.State.Links), " timers ", len(r.State.Timers), " gone ", !r.State.Deleted.IsZero(), " ", string(wire)))
+					" claims ", len(r.Claims), " rounds ", r.State.RoundCount, " links ", len(r.State.Links), " timers ", len(r.State.Timers), " release ", r.State.Release, " gone ", !r.State.Deleted.IsZero(), " ", string(wire)))
 			}
 		}
 	}
@@ -249,6 +285,7 @@ func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	count(collNotices, "user")
 	count(collVisits, "stage")
 	count(collRounds, "state")
+	count(collMigrated, "state")
 	for _, d := range mem.All(collJobs) { // how many jobs it took is no matter
 		if d.Cols["state"] != jobDone {
 			out = append(out, "not done: "+d.ID)

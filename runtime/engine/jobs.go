@@ -51,6 +51,7 @@ const (
 	jobReplan     = "replan"     // the dates of a form's records mean other moments than before
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
+	jobMigrate    = "migrate"    // records go on to another release, or back
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 	jobRung       = "rung"       // somebody has had a task for some time
 )
@@ -68,6 +69,7 @@ func init() { // the handlers come back here for their constants
 		jobClean:      (*Engine).runClean,
 		jobSnapshot:   (*Engine).runSnapshot,
 		jobImport:     (*Engine).runImport,
+		jobMigrate:    (*Engine).runMigration,
 		jobAnchor:     (*Engine).runAnchor,
 		jobDeliver:    (*Engine).runDelivery,
 		jobPassOn:     (*Engine).runPassOn,
