@@ -357,7 +357,7 @@ func TestExplain(t *testing.T) {
 		{"rep.li", "read", "Role “Rep” (own) allows “read”"},
 		{"rep.chen", "edit", "Role “Rep” allows “edit”, but this record is outside its scope “own”"},
 		{"rep.li", "delete", "Role “Rep” (own) does not allow “delete”"},
-		{"ops.wu", "read", "May read as a participant (cc)"},
+		{"ops.wu", "read", "May read as a participant (copied in)"},
 		{"admin", "read", "管理员 has no role in this app"},
 		{"gone", "read", "gone does not exist or has left"},
 	} {

@@ -108,6 +108,7 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/records/:id/retry", who: signedIn, summary: "Try the move of a blocked approval again", out: recordFullOut{}, handle: s.simple(process.Retry)},
 		{method: get, path: "/api/records/:id/events", who: signedIn, summary: "The timeline, newest first", out: items[eventOut]{}, handle: s.getEvents},
 		{method: get, path: "/api/records/:id/why", who: signedIn, summary: "How a value (path) or an event (seq) came about", out: whyOut{}, handle: s.getWhy},
+		{method: get, path: "/api/records/:id/standing", who: admins, summary: "What ?user may do with the record, and why", out: standingOut{}, handle: s.getStanding},
 		{method: get, path: "/api/records/:id/at", who: signedIn, summary: "The record as it stood at ?time, or after the entry ?seq of its timeline", out: momentOut{}, handle: s.getMoment},
 
 		{method: get, path: "/api/tasks", who: signedIn, summary: "My tasks", out: items[taskOut]{}, handle: s.getTasks},

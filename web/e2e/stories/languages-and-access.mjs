@@ -107,6 +107,16 @@ export async function run(t) {
   await t.look(admin, 'people');
   await t.open(admin, '/people?tab=teams');
   await t.look(admin, 'teams');
+  // Why somebody may see a record.
+  await t.open(admin, `/r/${deal}`);
+  await admin.getByRole('button', { name: '更多' }).last().click();
+  await admin.getByRole('menuitem', { name: '谁能看、能做什么' }).click();
+  const standing = admin.getByRole('dialog');
+  await standing.getByText('可以查看').waitFor();
+  await standing.getByRole('combobox', { name: '人员' }).fill('陈静');
+  await admin.keyboard.press('Enter');
+  await standing.getByText('不能查看').waitFor();
+  await t.look(admin, 'standing');
   await t.open(admin, '/design');
   await t.look(admin, 'design');
   for (const tab of ['forms', 'flow', 'approvals', 'rules', 'automations', 'views', 'json', 'publish', 'app']) {

@@ -25,6 +25,7 @@ import type { SaveState } from './useSave';
 // Dialogs come when they are asked for.
 const DeleteDialog = lazy(() => import('./DeleteDialog').then((m) => ({ default: m.DeleteDialog })));
 const EraseDialog = lazy(() => import('./Erase').then((m) => ({ default: m.EraseDialog })));
+const StandingDialog = lazy(() => import('./Standing').then((m) => ({ default: m.StandingDialog })));
 const ReleaseDialog = lazy(() => import('./ReleaseDialog').then((m) => ({ default: m.ReleaseDialog })));
 
 interface Props {
@@ -254,6 +255,7 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
   const [asking, setAsking] = useState(false);
   const [releasing, setReleasing] = useState(false);
   const [erasing, setErasing] = useState(false);
+  const [standing, setStanding] = useState(false);
   const { data: me } = useQuery(meQuery());
   const pooled = (model.definition.pools ?? []).some((p) => p.form === record.form);
   const mayRelease = pooled && record.open && !record.pool && (record.can.assign || (record.can.edit && record.owner === me?.user.id));
@@ -283,6 +285,7 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
         menu={{
           items: [
             { key: 'history', label: t('history:open'), onClick: () => void navigate({ to: '/r/$id/history', params: { id: record.id } }) },
+            ...(me?.user.admin ? [{ key: 'standing', label: t('standing'), onClick: () => setStanding(true) }] : []),
             ...(mayRelease ? [{ key: 'release', label: t('release'), onClick: () => setReleasing(true) }] : []),
             ...(record.can.delete ? [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] : []),
             ...(record.can.erase ? [{ key: 'erase', danger: true, label: t('erase'), onClick: () => setErasing(true) }] : []),
@@ -291,10 +294,11 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
       >
         <Button icon={<Icon name="more" />} aria-label={t('common:more')} />
       </LazyMenu>
-      {asking || releasing || erasing ? (
+      {asking || releasing || erasing || standing ? (
         <Suspense>
           {asking ? <DeleteDialog title={record.title} onDelete={() => void remove()} onClose={() => setAsking(false)} /> : null}
           {releasing ? <ReleaseDialog record={record} onClose={() => setReleasing(false)} /> : null}
+          {standing ? <StandingDialog record={record} onClose={() => setStanding(false)} /> : null}
           {erasing ? <EraseDialog record={record} onClose={() => setErasing(false)} /> : null}
         </Suspense>
       ) : null}
