@@ -34,6 +34,7 @@ var statuses = map[string]int{
 	"history.none":      http.StatusNotFound,
 	"conflict":          http.StatusConflict,
 	"approval.running":  http.StatusConflict,
+	"migration.running": http.StatusConflict,
 	"reference.used":    http.StatusConflict,
 	"pool.taken":        http.StatusConflict,
 	"approval.stale":    http.StatusConflict,

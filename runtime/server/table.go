@@ -71,6 +71,13 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/releases", who: admins, summary: "Releases, newest first", out: items[releaseOut]{}, handle: s.getReleases},
 		{method: get, path: "/api/apps/:app/releases/:n", who: admins, summary: "One release", out: releaseOut{}, handle: s.getRelease},
 		{method: post, path: "/api/apps/:app/releases/:n/restore", who: admins, summary: "Publish an old release again", out: publishOut{}, handle: s.restoreRelease},
+		{method: get, path: "/api/apps/:app/migrations", who: admins, summary: "Records that run on older releases, and the migrations there have been", out: migrationsOut{}, handle: s.getMigrations},
+		{method: post, path: "/api/apps/:app/migrations", who: admins, summary: "Let records go on to the live release (Idempotency-Key)", in: migrationIn{}, out: migrationOut{}, handle: s.postMigration},
+		{method: post, path: "/api/apps/:app/migrations/plan", who: admins, summary: "What becomes of each thing of an older release", in: migrationIn{}, out: migrationPlanOut{}, handle: s.planMigration},
+		{method: post, path: "/api/apps/:app/migrations/preview", who: admins, summary: "What a migration would do to each record, a page at a time", in: migrationIn{}, out: items[migrationPreviewOut]{}, handle: s.previewMigration},
+		{method: get, path: "/api/apps/:app/migrations/:id", who: admins, summary: "How far a migration is", out: migrationOut{}, handle: s.getMigration},
+		{method: get, path: "/api/apps/:app/migrations/:id/records", who: admins, summary: "What became of each record: ?state, limit, after", out: items[migratedOut]{}, handle: s.getMigrated},
+		{method: post, path: "/api/apps/:app/migrations/:id/undo", who: admins, summary: "Take a migration back, record by record", out: migrationOut{}, handle: s.undoMigration},
 		{method: get, path: "/api/apps/:app/diff", who: admins, summary: "What changed between ?from and ?to, in words", out: items[designer.Difference]{}, handle: s.getDiff},
 		{method: post, path: "/api/apps/:app/preview-chain", who: admins, summary: "Who would decide on these values", in: previewIn{}, out: pathOut{}, handle: s.postPreviewChain, limit: maxDefinition},
 
