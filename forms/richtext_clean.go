@@ -25,3 +25,6 @@ var richtextPolicy = sync.OnceValue(func() *bluemonday.Policy {
 })
 
 func cleanHTML(s string) string { return strings.TrimSpace(richtextPolicy().Sanitize(s)) }
+
+// CleanHTML takes out of rich text whatever is not its own: what a stored value has been through already, once more before it stands in a page.
+func CleanHTML(s string) string { return cleanHTML(s) }

@@ -11,6 +11,8 @@ type Env struct {
 	Rules map[string]Type
 	// Base is the app's currency, "" when it is not known; Currency that of a form's amounts when it varies by record (Varying).
 	Base, Currency string
+	// Links are the keys of the pages that trackingLink may lead to; without any the function is not known.
+	Links []string
 	// Codes says whether a code is a currency; nil takes any.
 	Codes func(code string) bool
 	// Local says that the expressions run beside the person who types, where there is neither a working calendar nor a table of exchange
@@ -23,7 +25,7 @@ func (e *Env) With(names map[string]Type) *Env {
 	if e == nil {
 		e = &Env{}
 	}
-	out := &Env{Names: make(map[string]Type, len(e.Names)+len(names)), Rules: e.Rules, Base: e.Base, Currency: e.Currency, Codes: e.Codes, Local: e.Local}
+	out := &Env{Names: make(map[string]Type, len(e.Names)+len(names)), Rules: e.Rules, Base: e.Base, Currency: e.Currency, Links: e.Links, Codes: e.Codes, Local: e.Local}
 	for k, v := range e.Names {
 		out.Names[k] = v
 	}

@@ -32,7 +32,7 @@ var functions []Function
 var functionByName = map[string]*Function{}
 
 func init() {
-	for _, theme := range [][]Function{dateFunctions, tableFunctions, sameFunctions, numberFunctions, moneyFunctions, textFunctions, ruleFunctions} {
+	for _, theme := range [][]Function{dateFunctions, tableFunctions, sameFunctions, numberFunctions, moneyFunctions, textFunctions, ruleFunctions, linkFunctions} {
 		functions = append(functions, theme...)
 	}
 	sort.Slice(functions, func(i, j int) bool { return functions[i].Name < functions[j].Name })

@@ -23,6 +23,8 @@ type Thing struct {
 type Names struct {
 	Bare func(name string) *Thing
 	Rule func(key string) *Thing
+	// Link finds what the key in trackingLink() stands for; nil knows none.
+	Link func(key string) *Thing
 }
 
 // Mention is a place in a text where a thing is named by its key.
@@ -283,6 +285,12 @@ func (m *mentioner) call(n *ast.CallNode) *Thing {
 			t := m.names.rule(s.Value)
 			m.note(s, s.Value, t)
 			return t
+		}
+	}
+	if callee != nil && callee.Value == "trackingLink" && len(n.Arguments) == 1 && m.names.Link != nil {
+		if s, ok := n.Arguments[0].(*ast.StringNode); ok {
+			m.note(s, s.Value, m.names.Link(s.Value))
+			return nil
 		}
 	}
 	if callee != nil && callee.Value == "same" && len(n.Arguments) == 3 {

@@ -25,6 +25,7 @@ func sampleNames() *Env {
 			"emptyDate": Day,
 		},
 		Base: "CNY", Currency: Varying("deal", "code"),
+		Links: []string{"order"},
 		Rules: map[string]Type{"isBig": Bool, "tier": RecordOf(map[string]Type{"level": Str, "limit": Number})},
 	}
 }
@@ -65,6 +66,7 @@ func sampleValues() *Scope {
 			}},
 		Now:    time.Date(2026, 9, 30, 1, 0, 0, 0, time.UTC),
 		Zone:   time.FixedZone("CST", 8*3600),
+		Link:   func(key string) any { return "https://crm.example.com/t/" + key },
 		Decide: func(string) (any, error) { return map[string]any{"level": "vp", "limit": n("100")}, nil },
 	}
 }

@@ -19,6 +19,8 @@ type Scope struct {
 	Trace func(rule string, rows []int)
 	// Money changes the currency of amounts; without it the result is null.
 	Money *Money
+	// Link is the address of the page of this record that a key names, for trackingLink; nil when there is none, or none yet.
+	Link func(key string) any
 	// Budget is shared by all expressions of one command; nil gives this evaluation one of its own.
 	Budget *Budget
 }

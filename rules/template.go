@@ -31,46 +31,42 @@ func CompileTemplate(src string, env *Env) (*Template, []Problem) {
 	if len(src) > maxTemplate {
 		return nil, []Problem{Errorf("", "expr.limit", Say("文字太长（最多 {max} 字节）", "文字太長（最多 {max} 位元組）", "The text is too long (at most {max} bytes)", "max", maxTemplate))}
 	}
+	slots, broken := Slots(src)
+	switch {
+	case len(broken) > 0:
+		return nil, broken
+	case len(slots) > maxSlots:
+		return nil, []Problem{Errorf("", "expr.limit", Say("{{ }} 太多（最多 {max} 处）", "{{ }} 太多（最多 {max} 處）", "Too many {{ }} (at most {max})", "max", maxSlots))}
+	}
 	reads := map[string]bool{}
-	rest, offset, slots := src, 0, 0 // offset in bytes of rest in src
-	for {
-		i := strings.Index(rest, "{{")
-		if i < 0 {
-			t.add(rest)
-			break
-		}
-		t.add(rest[:i])
-		end := slotEnd(rest[i+2:])
-		if end < 0 {
-			line, col := placeOfByte(src, offset+i)
-			p := Errorf("", "expr.syntax", Say("“{{”没有对应的“}}”", "「{{」沒有對應的「}}」", "“{{” has no “}}”"))
-			p.Line, p.Col = line, col
-			return nil, append(problems, p)
-		}
-		if slots++; slots > maxSlots {
-			return nil, append(problems, Errorf("", "expr.limit", Say("{{ }} 太多（最多 {max} 处）", "{{ }} 太多（最多 {max} 處）", "Too many {{ }} (at most {max})", "max", maxSlots)))
-		}
-		inner := rest[i+2 : i+2+end]
-		prog, ps := Compile(inner, env, Anything)
-		for _, p := range ps {
-			p.Line, p.Col = shiftPlace(src, offset+i+2, p.Line, p.Col)
-			p.Fix = nil // it would replace the slot alone
-			problems = append(problems, p)
-		}
+	at := 0
+	for _, slot := range slots {
+		t.add(src[at:slot.From])
+		at = slot.To
+		prog, ps := slot.Compile(src, env, Anything)
+		problems = append(problems, ps...)
 		if prog != nil {
 			t.parts = append(t.parts, part{prog: prog})
 			for _, r := range prog.Reads() {
 				reads[r] = true
 			}
 		}
-		rest = rest[i+2+end+2:]
-		offset += i + 2 + end + 2
 	}
+	t.add(src[at:])
 	if HasErrors(problems) {
 		return nil, problems
 	}
 	t.reads = sorted(reads)
 	return t, problems
+}
+
+// indexFrom is strings.Index from a byte on.
+func indexFrom(s, sub string, from int) int {
+	i := strings.Index(s[from:], sub)
+	if i < 0 {
+		return -1
+	}
+	return from + i
 }
 
 func (t *Template) add(s string) {
