@@ -43,6 +43,9 @@ type App struct {
 	Automations map[string]*CompiledAutomation
 	Pools       map[string]*CompiledPool
 	Messages    map[string]*CompiledMessage
+	Public      map[string]*CompiledPublic
+	Tracking    map[string]*CompiledTracking
+	Prints      map[string]*CompiledPrint
 	// links are what depends on the records of each form.
 	links map[string]*links
 }

@@ -42,6 +42,7 @@ var choices = map[reflect.Type]map[string][]string{
 		"kind":  {"summary", "funnel", "snapshot"},
 		"chart": {"number", "bar", "line", "pie", "funnel", "table"},
 	},
+	reflect.TypeFor[Print]():   {"page": {"A4", "A4 landscape", "A5", "A5 landscape"}},
 	reflect.TypeFor[GroupBy](): {"unit": {"day", "week", "month", "year"}},
 }
 
@@ -80,6 +81,7 @@ var memberNames = map[string]rules.Text{
 	"after":   rules.Say("多久之后（after）", "多久之後（after）", "time after which (after)"),
 	"do":      rules.Say("做什么（do）", "做什麼（do）", "thing to do (do)"),
 	"by":      rules.Say("分组依据（by）", "分組依據（by）", "name to group by (by)"),
+	"fields":  rules.Say("字段（fields）", "欄位（fields）", "fields"),
 	"subject": rules.Say("主题（subject）", "主旨（subject）", "subject"),
 	"body":    rules.Say("正文（body）", "本文（body）", "body"),
 	"text":    rules.Say("文字（text）", "文字（text）", "text"),

@@ -3,6 +3,7 @@ package process
 import (
 	"slices"
 
+	"pipewright/forms"
 	"pipewright/rules"
 )
 
@@ -13,7 +14,9 @@ func (c *compiler) checkTests() {
 		path := "/tests/" + itoa(i)
 		form := c.refForm(path+"/given/form", t.Given.Form)
 		if form == nil {
-			continue
+			if form = c.submitted(path, t); form == nil {
+				continue
+			}
 		}
 		for _, key := range sortedKeys(t.Given.Data) {
 			c.refField(path+"/given/data/"+key, key, form)
@@ -70,6 +73,9 @@ func (c *compiler) checkTestStep(path string, s *TestStep, p *ProcessDef) {
 			c.unknown(path+"/"+d.member, wordStep, d.key, steps)
 		}
 	}
+	if s.Submit != "" && c.app.Public[s.Submit] == nil {
+		c.unknown(path+"/submit", wordPublic, s.Submit, publicKeys(c.def))
+	}
 	if s.Run != "" && c.app.Automations[s.Run] == nil {
 		c.unknown(path+"/run", wordAutomation, s.Run, sortedKeys(c.app.Automations))
 	}
@@ -86,4 +92,21 @@ func (c *compiler) checkTestStep(path string, s *TestStep, p *ProcessDef) {
 	if s.Expect != nil && s.Expect.Stage != "" && p != nil && stageOf(p, s.Expect.Stage) == nil {
 		c.unknown(path+"/expect/stage", wordStage, s.Expect.Stage, stageKeys(p))
 	}
+}
+
+// submitted is the form of the record that a scenario begins by sending a public form; nil when there is none.
+func (c *compiler) submitted(path string, t *Test) *forms.Form {
+	if t.Given.Form != "" {
+		return nil
+	}
+	for i := range t.Steps {
+		if public := c.app.Public[t.Steps[i].Submit]; public != nil {
+			return public.Form.Def
+		}
+	}
+	if !slices.ContainsFunc(t.Steps, func(s TestStep) bool { return s.Submit != "" || s.Run != "" }) {
+		c.fail(path+"/given/form", "setting.missing", "请选择场景从哪个表单的记录开始，或在步骤里提交一张公开表单", "請選擇情境從哪個表單的記錄開始，或在步驟裡送出一張公開表單",
+			"Choose the form whose record the scenario begins with, or send a public form in a step")
+	}
+	return nil
 }

@@ -104,6 +104,9 @@ type Command struct {
 	// Link is the record this one is started from (create), or has started (link); LinkField is set to its id.
 	Link      *Link
 	LinkField string
+	// Public names the public form a create was sent by, Source the parameters of its address.
+	Public string
+	Source map[string]string
 	// Imported record: shape-checked, gates not run (semantics 20).
 	Stage   string
 	Since   time.Time

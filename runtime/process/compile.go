@@ -32,7 +32,7 @@ func Compile(def *Definition, st *Storage, release int, opts ...Options) (*App, 
 			Def: def, Storage: st, Release: release, Zone: time.UTC,
 			Forms: map[string]*Form{}, Processes: map[string]*Process{}, Chains: map[string]*CompiledChain{},
 			Rules: map[string]*rules.CompiledRule{}, Automations: map[string]*CompiledAutomation{}, Pools: map[string]*CompiledPool{},
-			Messages: map[string]*CompiledMessage{},
+			Messages: map[string]*CompiledMessage{}, Public: map[string]*CompiledPublic{}, Tracking: map[string]*CompiledTracking{}, Prints: map[string]*CompiledPrint{},
 		},
 	}
 	if len(opts) > 0 {
@@ -48,6 +48,9 @@ func Compile(def *Definition, st *Storage, release int, opts ...Options) (*App, 
 	c.checkStages()
 	c.checkApprovals()
 	c.compileMessages()
+	c.compilePublic()
+	c.compileTracking()
+	c.compilePrints()
 	c.compileAutomations()
 	c.checkLoops()
 	c.compileReports()

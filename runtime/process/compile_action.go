@@ -156,7 +156,7 @@ func (c *compiler) actOn(path, key string, form *Form, env *rules.Env) (*Form, *
 			"field", named(f.Name, f.Key))
 		return nil, nil
 	}
-	base := c.env(f.Form)
+	base := c.outgoing(other, c.env(f.Form))
 	if _, taken := base.Names[sourceName]; taken {
 		return other, base
 	}

@@ -14,7 +14,7 @@ func (c *compiler) compileAutomations() {
 		a := &CompiledAutomation{Def: d, Fields: map[string]bool{}}
 		c.trigger(path+"/on", a)
 		c.each(path, a)
-		env := c.recordEnv(a.Form)
+		env := c.outgoing(a.Form, c.recordEnv(a.Form))
 		a.If = c.expr(path+"/if", d.If, env, rules.Bool)
 		a.Until = c.expr(path+"/until", d.Until, env, rules.Bool)
 		if d.Until != "" && a.Form == nil {
@@ -55,7 +55,7 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 		{"transition", on.Transition, c.onTransition}, {"approval", on.Approval, c.onApproval},
 		{"due", on.Due, c.onStage}, {"idle", on.Idle, c.onStage}, {"cron", on.Cron, c.onCron},
 		{"date", on.Date, c.onDate}, {"activity", on.Activity, c.onActivity}, {"checklist", on.Checklist, c.onChecklist},
-		{"button", buttonOf(on), c.onButton},
+		{"button", buttonOf(on), c.onButton}, {"public", on.Public, c.onPublic},
 	}
 	var given []string
 	for _, w := range ways {

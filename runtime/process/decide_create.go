@@ -13,6 +13,9 @@ func (d *decider) create() *Rejection {
 		return forbidden()
 	}
 	given, r := d.parse(d.c.Data)
+	if d.c.Public != "" {
+		given, r = d.submitted()
+	}
 	if r != nil {
 		return r
 	}
@@ -43,7 +46,7 @@ func (d *decider) create() *Rejection {
 	owner, team := d.s.Owner, d.s.Team
 	d.s = (*State)(nil).Clone()
 	d.s.ID, d.s.App, d.s.Form = d.c.ID, d.app.Def.Key, d.form.Def.Key
-	created := Created{App: d.app.Def.Key, Form: d.form.Def.Key, Owner: owner, Team: team, Number: number, Data: data, Link: d.c.Link}
+	created := Created{App: d.app.Def.Key, Form: d.form.Def.Key, Owner: owner, Team: team, Number: number, Data: data, Link: d.c.Link, Public: d.c.Public}
 	if d.proc != nil {
 		created.Process = d.proc.Def.Key
 	}

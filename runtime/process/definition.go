@@ -37,6 +37,9 @@ type Definition struct {
 	Automations []Automation       `json:"automations,omitempty"`
 	Messages    []Message          `json:"messages,omitempty"`
 	Pools       []Pool             `json:"pools,omitempty"`
+	Public      []PublicForm       `json:"public,omitempty"`
+	Tracking    []Tracking         `json:"tracking,omitempty"`
+	Prints      []Print            `json:"prints,omitempty"`
 	Views       []View             `json:"views,omitempty"`
 	Reports     []Report           `json:"reports,omitempty"`
 	Dashboards  []Dashboard        `json:"dashboards,omitempty"`

@@ -45,6 +45,8 @@ type Trigger struct {
 	Button rules.Text `json:"button,omitzero"`
 	Form   string     `json:"form,omitempty"`
 	By     []string   `json:"by,omitempty"`
+	// Public is the key of a public form: a visitor has sent it.
+	Public string `json:"public,omitempty"`
 	// Cron is five fields; Timezone is a field of its own (X-9).
 	Cron     string `json:"cron,omitempty"`
 	Timezone string `json:"timezone,omitempty"`

@@ -9,13 +9,14 @@ type Test struct {
 	Name  string     `json:"name"`
 	As    string     `json:"as,omitempty"`
 	At    string     `json:"at,omitempty"`
-	Given Given      `json:"given"`
+	Given Given      `json:"given,omitzero"`
 	Steps []TestStep `json:"steps"`
 }
 
 // Given is the record a scenario begins with, and others it refers to by their names.
 type Given struct {
-	Form string                     `json:"form"`
+	// Form may be left out when the first step sends a public form.
+	Form string                     `json:"form,omitempty"`
 	Data map[string]json.RawMessage `json:"data,omitempty"`
 	// Stage puts the record there as imported, without running gates.
 	Stage string `json:"stage,omitempty"`
@@ -64,6 +65,10 @@ type TestStep struct {
 	Claim   bool   `json:"claim,omitempty"`
 	Release string `json:"release,omitempty"`
 	Reclaim string `json:"reclaim,omitempty"`
+	// Submit sends a public form, as a visitor who came by an address with the parameters Source; With are the values. The first record a
+	// scenario has this way is the one it is about.
+	Submit string            `json:"submit,omitempty"`
+	Source map[string]string `json:"source,omitempty"`
 	// Transfer, Delegate, AddSign and RemoveSign name the step, People whom. AddSign takes Position "before" (default) or "after". Return
 	// takes To, the step it goes back to. Do and Approve take Pick, the people for steps that leave the choice, by step.
 	Transfer   string              `json:"transfer,omitempty"`

@@ -45,6 +45,8 @@ type (
 		Number  string       `json:"number,omitempty"`
 		Data    forms.Stored `json:"data"`
 		Link    *Link        `json:"link,omitempty"`
+		// Public is the form by which a visitor has sent it.
+		Public string `json:"public,omitempty"`
 	}
 	// Imported begins a record as it stood elsewhere; gates were not run (semantics 20).
 	Imported struct {

@@ -38,6 +38,8 @@ const (
 	NeedSlot NeedKind = "slot"
 	// NeedQuota: one more of Limit in a series, counted by the shell; 0 when it is used up.
 	NeedQuota NeedKind = "quota"
+	// NeedLink: the address of the tracking page Mode of the record ID.
+	NeedLink NeedKind = "link"
 	// NeedTurn: whose turn it is among some people; the shell moves the series on for this record.
 	NeedTurn NeedKind = "turn"
 	// NeedPast: the record as it stood before and after a migration, whose id is Series.
@@ -125,6 +127,8 @@ type Facts struct {
 	Quotas map[string]int
 	// Live is the newest release of the app; nil means the one that decides. The shell always brings it.
 	Live *App
+	// Links are addresses of tracking pages, by need key.
+	Links map[string]string
 	// Turns are whose turn it is, by need key.
 	Turns map[string]string
 	// Trace hears which rows and items of rules applied; nil but in scenarios. It is no fact: nothing depends on it.

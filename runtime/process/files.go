@@ -45,7 +45,7 @@ func (d *decider) files(v forms.Values) *Rejection {
 				d.need(Need{Kind: NeedFile, Key: key, ID: id})
 				continue
 			}
-			if f.Missing || f.By != "" && f.By != d.c.Actor.User && !d.c.Actor.Service {
+			if f.Missing || !d.mayUse(&f) {
 				ps = append(ps, rules.Errorf("/data"+u.Path, "file.missing", rules.Say("“{field}”的文件没有上传成功，请重新上传", "「{field}」的檔案沒有上傳成功，請重新上傳", "A file of “{field}” has not been uploaded; upload it again", "field", u.Name)))
 				continue
 			}
@@ -59,4 +59,12 @@ func (d *decider) files(v forms.Values) *Rejection {
 		return reject("field.invalid", rules.Say("有些内容填得不对", "有些內容填得不對", "Some values are not right"), ps...)
 	}
 	return nil
+}
+
+// mayUse says whether whoever acts may put a file that was uploaded into the record. Who sends a public form may use what came by that form.
+func (d *decider) mayUse(f *FileFact) bool {
+	if d.c.Public != "" {
+		return f.By == "" || f.By == Visitor(d.app.Def.Key, d.c.Public)
+	}
+	return f.By == "" || f.By == d.c.Actor.User || d.c.Actor.Service
 }

@@ -101,7 +101,7 @@ func (c *compiler) compileMessages() {
 				continue
 			}
 		}
-		env := c.recordEnv(m.Form)
+		env := c.outgoing(m.Form, c.recordEnv(m.Form))
 		m.Subject, m.Body = c.text(path+"/subject", d.Subject, env), c.text(path+"/body", d.Body, env)
 		for lang, text := range d.Subject {
 			if strings.ContainsAny(text, "\r\n") {

@@ -25,6 +25,9 @@ var (
 	wordAutomation = rules.Say("自动化", "自動化", "automation")
 	wordActivity   = rules.Say("活动", "活動", "activity")
 	wordGroup      = rules.Say("清单分组", "清單分組", "group of the checklist")
+	wordPublic     = rules.Say("公开表单", "公開表單", "public form")
+	wordTracking   = rules.Say("进度页", "進度頁", "tracking page")
+	wordPrint      = rules.Say("打印模板", "列印範本", "print")
 	wordChecklist  = rules.Say("清单项", "清單項", "checklist item")
 )
 

@@ -19,6 +19,9 @@ type Part struct {
 	Automations []Automation       `json:"automations,omitempty"`
 	Messages    []Message          `json:"messages,omitempty"`
 	Pools       []Pool             `json:"pools,omitempty"`
+	Public      []PublicForm       `json:"public,omitempty"`
+	Tracking    []Tracking         `json:"tracking,omitempty"`
+	Prints      []Print            `json:"prints,omitempty"`
 	Views       []View             `json:"views,omitempty"`
 	Reports     []Report           `json:"reports,omitempty"`
 	Dashboards  []Dashboard        `json:"dashboards,omitempty"`
@@ -54,6 +57,9 @@ func (def *Definition) Join(p *Part) {
 	def.Automations = append(def.Automations, p.Automations...)
 	def.Messages = append(def.Messages, p.Messages...)
 	def.Pools = append(def.Pools, p.Pools...)
+	def.Public = append(def.Public, p.Public...)
+	def.Tracking = append(def.Tracking, p.Tracking...)
+	def.Prints = append(def.Prints, p.Prints...)
 	def.Views = append(def.Views, p.Views...)
 	def.Reports = append(def.Reports, p.Reports...)
 	def.Dashboards = append(def.Dashboards, p.Dashboards...)

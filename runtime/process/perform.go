@@ -272,7 +272,9 @@ func (d *decider) wait(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Pr
 // baseFor is the scope of another record than the one the automation runs for.
 func (d *decider) baseFor(s *State, form *Form) *rules.Scope {
 	other := &decider{app: d.app, form: form, proc: form.Process, s: s, c: d.c, f: d.f, budget: d.budget, now: d.now}
-	return other.base()
+	sc := other.base()
+	sc.Link = d.linkTo(s.ID)
+	return sc
 }
 
 // wireValues computes `set` or `with` and writes the values as a client would send them, so that one parser meets them all.

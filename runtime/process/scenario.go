@@ -254,7 +254,7 @@ func (s *scenario) cover(st *State, e *Event) {
 // facts are empty but for the calendar.
 func (s *scenario) facts() *Facts {
 	return &Facts{Trace: func(rule string, rows []int) { s.cov.rows(s.app, rule, rows) }, People: map[string][]string{}, Teams: map[string]string{}, Records: map[string]RecordFact{}, Linked: map[string]map[string]int{},
-		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Slots: map[string]int{}, Quotas: map[string]int{}, Rollups: map[string]*Roll{}, Rates: map[string]RateFact{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
+		Numbers: map[string]string{}, Unique: map[string]string{}, Loads: map[string]map[string]int{}, Away: map[string][]string{}, StandIns: s.standIns(), Turns: map[string]string{}, Links: map[string]string{}, Slots: map[string]int{}, Quotas: map[string]int{}, Rollups: map[string]*Roll{}, Rates: map[string]RateFact{}, Files: map[string]FileFact{}, Calendar: s.world.Calendar(s.app.Def.Calendar)}
 }
 
 // points says whether the reference via of a record, or one in a row of its table ("lines.product"), points to id.
@@ -304,7 +304,7 @@ func (s *scenario) fetch(f *Facts, n Need) {
 		}
 		f.Unique[n.Key] = holder
 	case NeedFile:
-		f.Files[n.Key] = FileFact{Name: n.ID, Type: "image/png", Size: 1}
+		f.Files[n.Key] = FileFact{Name: n.ID, Type: "image/png", Size: 1, SHA256: strings.Repeat("0", 64)}
 	case NeedRollup:
 		roll := NewRoll(s.app, n, f.Calendar, s.now)
 		for _, id := range s.order {
@@ -342,6 +342,8 @@ func (s *scenario) fetch(f *Facts, n Need) {
 	case NeedTurn:
 		s.turns[n.Series] = NextTurn(s.turns[n.Series], n.Users)
 		f.Turns[n.Key] = s.turns[n.Series]
+	case NeedLink:
+		f.Links[n.Key] = "https://example.com/t/" + n.Mode
 	case NeedRate:
 		f.Rates[n.Key] = s.rate(n.Rate)
 	case NeedLoad:

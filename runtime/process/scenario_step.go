@@ -62,6 +62,9 @@ func (s *scenario) act(t *TestStep, id, path string) *Rejection {
 	if t.Reclaim != "" {
 		return s.reclaim(t.Reclaim)
 	}
+	if t.Submit != "" {
+		return s.submit(t, path)
+	}
 	if st == nil {
 		if t.Record != "" {
 			s.fail(path+"/record", "没有“{name}”的记录", "沒有「{name}」的記錄", "There is no record of “{name}”", "name", t.Record)

@@ -24,7 +24,7 @@ func (w *effects) triggers(a *CompiledAutomation, e *Event, before *State) bool 
 	on := &a.Def.On
 	switch p := e.Payload.(type) {
 	case Created:
-		return on.Created == w.s.Form
+		return on.Created != "" && on.Created == w.s.Form || on.Public != "" && on.Public == p.Public
 	case Changed:
 		if on.Updated != w.s.Form || before.Seq == 0 {
 			return false

@@ -278,7 +278,7 @@ func (f *finder) names(form string) rules.Names {
 		}
 		return nil
 	}
-	return rules.Names{Rule: rule, Bare: func(name string) *rules.Thing {
+	return rules.Names{Rule: rule, Link: keysUnder("/tracking"), Bare: func(name string) *rules.Thing {
 		if t := record.Inside(name); t != nil {
 			return t
 		}
@@ -291,7 +291,7 @@ func (f *finder) names(form string) rules.Names {
 
 // with puts more names before those there are.
 func with(names rules.Names, more func(string) *rules.Thing) rules.Names {
-	return rules.Names{Rule: names.Rule, Bare: func(name string) *rules.Thing {
+	return rules.Names{Rule: names.Rule, Link: names.Link, Bare: func(name string) *rules.Thing {
 		if t := more(name); t != nil {
 			return t
 		}

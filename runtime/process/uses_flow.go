@@ -149,6 +149,11 @@ func (f *finder) report(d *Report) {
 // test walks a scenario. Approvals are told by step, so the chain is the one of the transition last taken.
 func (f *finder) test(path string, t *Test) {
 	form := formOf(f.def, t.Given.Form)
+	for i := range t.Steps {
+		if form == nil {
+			form = f.publicOf(t.Steps[i].Submit)
+		}
+	}
 	f.key(path+"/given/form", &t.Given.Form, "/forms")
 	f.data(path+"/given/data", t.Given.Data, form)
 	f.key(path+"/given/stage", &t.Given.Stage, stagesOf(f.processOver(t.Given.Form)))
@@ -225,7 +230,11 @@ func (f *finder) testStep(path string, s *TestStep, form *forms.Form, p *Process
 	if p != nil {
 		f.key(path+"/do", &s.Do, "/processes/"+p.Key+"/transitions")
 	}
-	f.data(path+"/with", s.With, form)
+	if f.key(path+"/submit", &s.Submit, "/public"); s.Submit != "" {
+		f.data(path+"/with", s.With, f.publicOf(s.Submit))
+	} else {
+		f.data(path+"/with", s.With, form)
+	}
 	f.data(path+"/set", s.Set, form)
 	if p != nil {
 		// A checklist item or an activity is named without its stage; the first stage that has it is meant.

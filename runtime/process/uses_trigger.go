@@ -19,6 +19,7 @@ func (f *finder) automation(d *Automation) {
 	f.dotted(at+"/due", &on.Due, "/processes", "stages")
 	f.dotted(at+"/idle", &on.Idle, "/processes", "stages")
 	f.key(at+"/form", &on.Form, "/forms")
+	f.key(at+"/public", &on.Public, "/public")
 	f.keys(at+"/by", on.By, "/roles")
 	f.dotted(at+"/date", &on.Date, "/forms", "fields")
 	f.inStage(at+"/activity", &on.Activity, "activities", "groups")
@@ -60,6 +61,9 @@ func (f *finder) triggered(d *Automation) string {
 	}
 	if on.Form != "" {
 		return on.Form
+	}
+	if form := f.publicOf(on.Public); form != nil {
+		return form.Key
 	}
 	if form, _, ok := strings.Cut(on.Date, "."); ok {
 		return form

@@ -31,6 +31,15 @@ func (f *finder) definition() {
 	for i := range f.def.Messages {
 		f.message("/messages/"+elementKey(f.def.Messages[i].Key, i), &f.def.Messages[i])
 	}
+	for i := range f.def.Public {
+		f.publicForm("/public/"+elementKey(f.def.Public[i].Key, i), &f.def.Public[i])
+	}
+	for i := range f.def.Tracking {
+		f.tracked("/tracking/"+elementKey(f.def.Tracking[i].Key, i), &f.def.Tracking[i])
+	}
+	for i := range f.def.Prints {
+		f.print("/prints/"+elementKey(f.def.Prints[i].Key, i), &f.def.Prints[i])
+	}
 	for i := range f.def.Pools {
 		p := &f.def.Pools[i]
 		path, names := "/pools/"+elementKey(p.Key, i), f.names(p.Form)

@@ -32,7 +32,23 @@ func (d *decider) view(proposed forms.Stored) forms.Values {
 
 // base is the scope shared by every expression of the command: time, system names, rules.
 func (d *decider) base() *rules.Scope {
-	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.f.Calendar, Budget: d.budget, Money: d.moneyOf(), Trace: d.f.Trace}
+	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.f.Calendar, Budget: d.budget, Money: d.moneyOf(), Trace: d.f.Trace, Link: d.linkTo(d.s.ID)}
+}
+
+// linkTo gives the addresses of a record's tracking pages; they are facts.
+func (d *decider) linkTo(record string) func(key string) any {
+	return func(page string) any {
+		if record == "" {
+			return nil
+		}
+		key := "link:" + record + "|" + page
+		url, known := d.f.Links[key]
+		if !known {
+			d.need(Need{Kind: NeedLink, Key: key, ID: record, Mode: page})
+			return nil
+		}
+		return text(url)
+	}
 }
 
 // scope is base with the record's fields; the schema adds the app's named rules.

@@ -7,6 +7,7 @@ import type { Automation, Message, Pool } from './definition/automation';
 import type { Form, OptionList } from './definition/forms';
 import type { Dashboard, Report, Test, View } from './definition/overview';
 import type { Process } from './definition/process';
+import type { Print, PublicForm, Tracking } from './definition/public';
 import type { Rule } from './definition/rules';
 import type { Lang, Text } from './definition/text';
 
@@ -15,6 +16,7 @@ export * from './definition/automation';
 export * from './definition/forms';
 export * from './definition/overview';
 export * from './definition/process';
+export * from './definition/public';
 export * from './definition/rules';
 export * from './definition/text';
 
@@ -37,6 +39,9 @@ export interface Definition {
   automations?: Automation[];
   messages?: Message[];
   pools?: Pool[];
+  public?: PublicForm[];
+  tracking?: Tracking[];
+  prints?: Print[];
   views?: View[];
   reports?: Report[];
   dashboards?: Dashboard[];

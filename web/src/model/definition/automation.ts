@@ -56,6 +56,7 @@ export interface Trigger {
   form?: string;
   by?: string[];
   at?: string;
+  public?: string;
   cron?: string;
   timezone?: string;
   misfire?: 'skip' | 'once' | 'all';

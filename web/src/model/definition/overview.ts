@@ -47,6 +47,6 @@ export interface Test {
   name: string;
   as?: string;
   at?: string;
-  given: unknown;
+  given?: unknown;
   steps: unknown[];
 }

@@ -98,6 +98,7 @@ const FUNCTIONS = [
   'decide',
   'cnAmount',
   'pinyin',
+  'trackingLink',
 ] as const;
 
 const SYSTEM = [

@@ -1,0 +1,78 @@
+package process
+
+import (
+	"pipewright/rules"
+)
+
+// PublicForm is a form that anybody fills in by a link, without signing in: each one sent begins a record. It acts as the app's own
+// actor (semantics 8).
+type PublicForm struct {
+	Key  string     `json:"key"`
+	Was  []string   `json:"was,omitempty"`
+	Form string     `json:"form"`
+	Name rules.Text `json:"name"`
+	// Intro stands above the fields, Submit on the button.
+	Intro  rules.Text `json:"intro,omitzero"`
+	Submit rules.Text `json:"submit,omitzero"`
+	// Fields are those that are asked for, in the form's own order and sections; whatever else is sent is refused.
+	Fields []string `json:"fields"`
+	// Set gives more fields values: field → expression over what was sent.
+	Set Assigns `json:"set,omitempty"`
+	// Source keeps where the visitor came from: field → parameter of the link's address, such as utm_source, or "referrer" for the host of
+	// the page that led here. What does not fit into its field is left out.
+	Source map[string]string `json:"source,omitempty"`
+	// Thanks is what the visitor reads after sending.
+	Thanks rules.Text `json:"thanks,omitzero"`
+	// Files lets the visitor upload files into fields that hold some.
+	Files bool `json:"files,omitempty"`
+}
+
+// Tracking is a page on which a customer follows one record by a link, without signing in. It shows what is listed and nothing else.
+type Tracking struct {
+	Key string   `json:"key"`
+	Was []string `json:"was,omitempty"`
+	// Form or Process says whose records; exactly one is given.
+	Form    string     `json:"form,omitempty"`
+	Process string     `json:"process,omitempty"`
+	Name    rules.Text `json:"name"`
+	// Message is a text slot above everything.
+	Message rules.Text `json:"message,omitzero"`
+	// Fields are field keys, columns of tables ("lines.qty"), and the system names number, title, createdAt, updatedAt and since.
+	Fields []string `json:"fields,omitempty"`
+	// Stages are the way in the customer's words, in order; stages that no step is for show as what has been reached before them.
+	Stages []TrackingStage `json:"stages,omitempty"`
+	// Expiry is how long after a link was last handed out it works; P90D by default.
+	Expiry string `json:"expiry,omitempty"`
+	// By are the roles that may hand out links; without them whoever may edit the record.
+	By []string `json:"by,omitempty"`
+}
+
+// TrackingStage is one step of the way as the customer reads it.
+type TrackingStage struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+	// In are the stages of the process that the step stands for; absent: the stage of the same key.
+	In []string `json:"in,omitempty"`
+	// Message is a text slot that shows while the record stands there.
+	Message rules.Text `json:"message,omitzero"`
+}
+
+// Print is a paper made of a record: HTML with {{ expression }} slots. PDF is the browser's to make.
+type Print struct {
+	Key  string     `json:"key"`
+	Was  []string   `json:"was,omitempty"`
+	Form string     `json:"form"`
+	Name rules.Text `json:"name"`
+	// If says when it is offered; By are the roles it is offered to, without them whoever sees the record.
+	If string   `json:"if,omitempty"`
+	By []string `json:"by,omitempty"`
+	// Body, Header and Footer are HTML. An element with data-each="lines" is repeated for each row of that table, one with data-if="…" shows
+	// when the expression is true.
+	Body   rules.Text `json:"body"`
+	Header rules.Text `json:"header,omitzero"`
+	Footer rules.Text `json:"footer,omitzero"`
+	// CSS is for this paper alone; it names no other address.
+	CSS string `json:"css,omitempty"`
+	// Page is "A4" (default), "A4 landscape", "A5" or "A5 landscape".
+	Page string `json:"page,omitempty"`
+}
