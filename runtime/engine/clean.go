@@ -38,6 +38,9 @@ func (e *Engine) runClean(ctx context.Context, j *job) error {
 			return err
 		}
 	}
+	if err := e.dropLinks(ctx, j.Record); err != nil {
+		return err
+	}
 	for _, coll := range []string{collAttention, collSearch} {
 		if err := e.emptyOne(ctx, coll, j.Record); err != nil {
 			return err

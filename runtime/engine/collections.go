@@ -82,6 +82,7 @@ func ownCollections() []store.Collection {
 		{Name: collFiles, Columns: join(text("by"), columns(query.Int, []string{"size"}), times("at")), Indexes: []store.Index{{Name: "byPerson", Cols: []string{"by", "at"}, Cover: []string{"size"}}}},
 		{Name: collRobots},
 		{Name: collChunks},
+		{Name: collLinks, Columns: text("kind", "token", "hash", "record"), Indexes: []store.Index{ix("byToken", "token"), ix("byHash", "hash"), ix("byRecord", "record")}},
 		{Name: collUsers, Columns: text("team")},
 		{Name: collTeams},
 		{Name: collAbsences, Columns: join(text("user"), times("to")), Indexes: []store.Index{ix("byUser", "user", "to"), ix("byEnd", "to")}},

@@ -40,7 +40,9 @@ type fetcher struct {
 	// numbers and unique values are looked at and not taken.
 	record string
 	// user is who acts; empty for the app's own actor.
-	user   string
+	user string
+	// reader, when not empty, is the person whose view of other records counts.
+	reader string
 	form   string
 	coll   string
 	ver    int64
@@ -56,6 +58,10 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 		var err error
 		switch n.Kind {
 		case process.NeedRecord:
+			if f.reader != "" {
+				err = f.readAs(ctx, f.reader, n)
+				break
+			}
 			byForm[n.Form] = append(byForm[n.Form], n)
 		case process.NeedLinked:
 			err = f.linked(ctx, n)
@@ -87,6 +93,8 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 			f.away(n)
 		case process.NeedTurn:
 			err = f.turn(ctx, n)
+		case process.NeedLink:
+			err = f.link(ctx, n)
 		case process.NeedRate:
 			err = f.rate(ctx, n)
 		case process.NeedLoad:

@@ -13,7 +13,6 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/process"
-	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
@@ -49,12 +48,11 @@ type chunk struct {
 // guessed. thumb may be empty. Errors: *process.Rejection too.many beyond the quota of a day.
 func (e *Engine) SaveFile(ctx context.Context, user, name, kind string, content, thumb []byte) (*File, error) {
 	now := e.instant()
-	rows, err := e.store.Aggregate(ctx, collFiles, query.Aggregate{Filter: query.And{query.Cmp{Col: "by", Op: query.Eq, Value: user},
-		query.Cmp{Col: "at", Op: query.Ge, Value: now.Add(-uploadWindow).UnixMilli()}}, Measures: []query.Measure{{Kind: "sum", Col: "size"}}, Limit: 1})
+	used, err := e.uploaded(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) > 0 && rows[0].Values[0] != nil && rows[0].Values[0].Int64()+int64(len(content)) > uploadQuota {
+	if used+int64(len(content)) > uploadQuota {
 		return nil, reject("too.many", rules.Say("一天最多上传 {mb} MB，请明天再传", "一天最多上傳 {mb} MB，請明天再傳", "One may upload at most {mb} MB a day; go on tomorrow", "mb", uploadQuota>>20))
 	}
 	var id [16]byte

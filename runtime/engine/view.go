@@ -32,6 +32,8 @@ type View struct {
 	Next    []process.PathStep
 	Related []Related
 	Links   []Linked
+	// Prints are those the person is offered. Empty in lists.
+	Prints []*process.CompiledPrint
 	// brief: one of a list, shown without its tables.
 	brief bool
 	// titles of the records that its references point to, by id.
@@ -196,6 +198,9 @@ func (e *Engine) complete(ctx context.Context, v *View, r *record) error {
 		}
 	}
 	if err := e.rounds(ctx, v, r); err != nil {
+		return err
+	}
+	if v.Prints, err = e.prints(ctx, v); err != nil {
 		return err
 	}
 	return e.around(ctx, v, dir)

@@ -155,6 +155,15 @@ func stageMask(m *forms.Mask, form *forms.Form, r *FieldRights) {
 	})
 }
 
+// HiddenIn are the fields that a stage hides from everybody.
+func (f *Form) HiddenIn(stage string) map[string]bool {
+	m := forms.Mask{Hide: map[string]bool{}, ReadOnly: map[string]bool{}}
+	if f.Process != nil && f.Process.ByKey[stage] != nil && f.Process.ByKey[stage].Def.Fields != nil {
+		stageMask(&m, f.Def, f.Process.ByKey[stage].Def.Fields)
+	}
+	return m.Hide
+}
+
 // writable refuses fields the actor may not write here. Fields in free (asked for by a transition, or by an approval step)
 // may be written whatever the stage says.
 func (d *decider) writable(given forms.Values, mask forms.Mask, free []string) *Rejection {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"pipewright/forms"
@@ -79,6 +80,65 @@ func (d *decider) sourceValue(s SourceField) any {
 	}
 	return v[s.Field]
 }
+
+// EvaluatePublic computes a public form as a visitor fills it in: what shows, what is still missing. It says nothing of other records,
+// and nothing of fields that are not asked for.
+func EvaluatePublic(app *App, p *CompiledPublic, f *Facts, at time.Time, data Wire) (*forms.Result, []rules.Problem, []Need) {
+	asked := Wire{}
+	for key, raw := range data {
+		if slices.Contains(p.Def.Fields, key) {
+			asked[key] = raw
+		}
+	}
+	c := &Command{Kind: Create, App: app.Def.Key, Form: p.Form.Def.Key, At: at, Actor: Service(app.Def.Key), Data: asked, Public: p.Def.Key}
+	d := &decider{app: app, s: (*State)(nil).Clone(), c: c, f: f, by: c.Actor.User, budget: rules.NewBudget()}
+	if r := d.bind(); r != nil {
+		return nil, []rules.Problem{rules.Errorf("", r.Code, r.Message)}, nil
+	}
+	if d.proc != nil {
+		d.s.Stage = d.proc.Def.Start
+	}
+	given, problems := p.Form.Schema.Parse(asked, "/data")
+	res := d.evaluate(nil, given, d.startMask(), nil)
+	if len(p.Set) > 0 && len(d.needs) == 0 {
+		if set, r := d.assigns(d.form, p.Set, d.scope(res.Values)); r == nil {
+			for key, v := range set {
+				if v, err := d.form.Schema.FromExpression(key, v); err == nil {
+					given[key] = v
+				}
+			}
+			res = d.evaluate(nil, given, d.startMask(), nil)
+		}
+	}
+	res.Problems = slices.DeleteFunc(append(problems, res.Problems...), func(one rules.Problem) bool {
+		field, _, _ := strings.Cut(strings.TrimPrefix(one.Path, "/data/"), "/")
+		field, _, _ = strings.Cut(field, "[")
+		return strings.HasPrefix(one.Path, "/data/") && !slices.Contains(p.Def.Fields, field)
+	})
+	return res, res.Problems, d.needs
+}
+
+// Sent is what a visitor has sent, in words: a line for each field, names as people read them.
+func (p *CompiledPublic) Sent(v forms.Values, c *forms.Cells) string {
+	var b strings.Builder
+	for i := range p.Form.Def.Fields {
+		key := p.Form.Def.Fields[i].Key
+		if !slices.Contains(p.Def.Fields, key) {
+			continue
+		}
+		info, _ := p.Form.Schema.Field(key)
+		if text := p.Form.Schema.ShownText(key, v[key], c); text != "" {
+			b.WriteString(info.Name.In(c.Language) + "：" + text + "\n")
+		}
+	}
+	if r := []rune(b.String()); len(r) > maxSent {
+		return string(r[:maxSent]) + "…"
+	}
+	return b.String()
+}
+
+// maxSent leaves room beside it in a note.
+const maxSent = maxNote - 500
 
 // submit sends a public form in a scenario.
 func (s *scenario) submit(t *TestStep, path string) *Rejection {

@@ -19,7 +19,14 @@ func (d *decider) note() *Rejection {
 	if text == "" || utf8.RuneCountInString(text) > maxNote {
 		return reject("field.invalid", rules.Say("笔记要有内容，最多 {max} 字", "筆記要有內容，最多 {max} 字", "A note has 1 to {max} characters", "max", maxNote))
 	}
-	d.emit(Noted{Text: text, Mentions: mentions(text)})
+	named := mentions(text)
+	if d.c.Public != "" { // a visitor calls nobody; the owner hears of it
+		named = nil
+		if d.s.Owner != "" {
+			named = []string{d.s.Owner}
+		}
+	}
+	d.emit(Noted{Text: text, Mentions: named})
 	return nil
 }
 

@@ -224,6 +224,7 @@ func (s *Server) clientRules(c *call, app *process.App) []rules.Rule {
 func publicPart(def *process.Definition) *process.Definition {
 	out := *def
 	out.Rules, out.Automations, out.Tests, out.Layout = nil, nil, nil, nil
+	out.Public, out.Tracking, out.Prints = nil, nil, nil
 	out.Approvals = nil
 	for i := range def.Approvals {
 		a := &def.Approvals[i]

@@ -44,6 +44,8 @@ var statuses = map[string]int{
 	"setup.done":        http.StatusConflict,
 	"rev.changed":       http.StatusPreconditionFailed,
 	"body.tooLarge":     http.StatusRequestEntityTooLarge,
+	"public.early":      http.StatusTooManyRequests,
+	"public.stale":      http.StatusConflict,
 	"too.many":          http.StatusTooManyRequests,
 }
 

@@ -22,6 +22,7 @@ func headers(c *gin.Context) {
 	if isSecure(c.Request) {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
+	outside(h, c.Request.URL.Path)
 	c.Next()
 }
 

@@ -244,14 +244,29 @@ type recordFullOut struct {
 	Can           canOut       `json:"can"`
 	Related       []relatedOut `json:"related"`
 	Links         []linkedOut  `json:"links"`
-	Warnings      []noteOut    `json:"warnings,omitempty"`
+	// Prints can be printed by this person, Tracking handed out.
+	Prints   []paperOut `json:"prints"`
+	Tracking []paperOut `json:"tracking"`
+	Warnings []noteOut  `json:"warnings,omitempty"`
+}
+
+// paperOut is a print or a tracking page by its name.
+type paperOut struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
 }
 
 func (c *call) full(v *engine.View) recordFullOut {
 	s := v.State
 	out := recordFullOut{recordOut: wireRecord(v), Fields: map[string]fieldOut{}, Sections: map[string]sectionOut{}, Path: []pathStageOut{},
 		Conditions: []conditionOut{}, Checklist: []checkItemOut{}, Activities: []activityOut{}, Transitions: []transitionOut{}, Buttons: []buttonOut{},
-		Rounds: []endedRoundOut{}, Copies: []copyOut{}, Collaborators: []mini{}, Related: []relatedOut{}, Links: []linkedOut{}}
+		Rounds: []endedRoundOut{}, Copies: []copyOut{}, Collaborators: []mini{}, Related: []relatedOut{}, Links: []linkedOut{}, Prints: []paperOut{}, Tracking: []paperOut{}}
+	for _, p := range v.Prints {
+		out.Prints = append(out.Prints, paperOut{p.Def.Key, p.Def.Name})
+	}
+	for _, t := range v.TrackedBy() {
+		out.Tracking = append(out.Tracking, paperOut{t.Def.Key, t.Def.Name})
+	}
 	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.Admin,
 		Collaborate: s.Deleted.IsZero() && (v.Rights.Assign || s.Owner == c.user.ID)}
 	if in := v.Inspection; in != nil {

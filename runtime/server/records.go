@@ -286,11 +286,15 @@ func (s *Server) postEvaluate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return evaluated(e), nil
+}
+
+func evaluated(e *engine.Evaluation) evaluateOut {
 	out := evaluateOut{Data: map[string]json.RawMessage{}, Fields: map[string]fieldOut{}, Sections: map[string]sectionOut{}, Problems: notes(e.Problems)}
 	if e.Result != nil {
 		out.Data = e.Wire(e.Result.Values)
 		out.Fields, out.Sections = wireFields(e.Result.Fields), wireSections(e.Result.Sections)
 		out.Problems = append(out.Problems, notes(e.Result.Problems)...)
 	}
-	return out, nil
+	return out
 }

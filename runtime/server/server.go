@@ -43,6 +43,7 @@ type Server struct {
 	throttle *throttle
 	metrics  *metrics
 	turns    *turns
+	paces    *paces
 	// federation is nil without a provider.
 	federation *federation
 	code       string
@@ -67,7 +68,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now},
-		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns()}
+		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns(), paces: newPaces(c.Now)}
 	if c.OIDC != nil {
 		s.federation = &federation{OIDC: *c.OIDC}
 	}
