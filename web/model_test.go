@@ -35,7 +35,7 @@ func TestDefinitionTypesHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Definition": process.Definition{}, "Point": process.Point{}, "Use": process.AppUse{}, "Role": process.Role{}, "OptionList": forms.OptionList{},
 		"Option": forms.Option{}, "Form": forms.Form{}, "Numbering": forms.Numbering{}, "Section": forms.Section{}, "Field": forms.Field{},
 		"Check": forms.Check{}, "Unique": forms.Unique{}, "Grant": forms.Grant{}, "Related": forms.Related{},
-		"Process": process.ProcessDef{}, "Stage": process.Stage{}, "OwnerParts": process.Owner{}, "StageApproval": process.StageApproval{}, "CheckItem": process.CheckItem{},
+		"Process": process.ProcessDef{}, "Stage": process.Stage{}, "OwnerParts": process.Owner{}, "StageApproval": process.StageApproval{}, "CheckItem": process.CheckItem{}, "CheckGroup": process.CheckGroup{},
 		"Activity": process.ActivityDef{}, "FieldRights": process.FieldRights{}, "Condition": process.Condition{}, "Linked": process.Linked{},
 		"Transition": process.Transition{}, "Who": process.Who{}, "Chain": process.Chain{}, "Step": process.Step{}, "DueStep": process.DueStep{},
 		"Rule": rules.Rule{}, "RuleInput": rules.Input{}, "RuleOutput": rules.Output{}, "RuleRow": rules.Row{}, "ScoreItem": rules.Item{},

@@ -1,5 +1,6 @@
 // Processes of a definition: stages, transitions, owners, conditions.
-import type { Assigns, Who, Whos } from './approval';
+import type { Assigns, DueStep, Who, Whos } from './approval';
+import type { Field } from './forms';
 import type { Text } from './text';
 
 export interface Process {
@@ -46,6 +47,7 @@ export interface Stage {
   due?: Due;
   idle?: string;
   checklist?: CheckItem[];
+  groups?: CheckGroup[];
   activities?: Activity[];
   fields?: FieldRights;
   leaveIf?: Condition[];
@@ -94,9 +96,26 @@ export interface CheckItem {
 export interface Activity {
   key: string;
   name: Text;
+  help?: Text;
   who: Whos;
+  mode?: 'any' | 'each';
+  onEmpty?: string | Whos;
+  fields?: Field[];
+  passIf?: string;
   due?: string;
+  ladder?: DueStep[];
   required?: boolean;
+}
+
+export interface CheckGroup {
+  key: string;
+  name: Text;
+  help?: Text;
+  owner?: Whos;
+  ordered?: boolean;
+  required?: boolean;
+  due?: string;
+  ladder?: DueStep[];
 }
 
 export interface FieldRights {
