@@ -59,9 +59,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.NotFound(w, r)
 			return
 		}
-		name = "index.html"
+		name = pageOf(name)
 	}
-	if name == "index.html" && !h.has(name) {
+	if (name == "index.html" || name == outside) && !h.has(name) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -69,6 +69,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.serve(w, r, name)
+}
+
+// outside is the page for people who have not signed in: public forms (/p/…) and tracking links (/t/…). It is a build of its own.
+const outside = "outside.html"
+
+// pageOf is the page that stands at a path.
+func pageOf(name string) string {
+	if first, _, _ := strings.Cut(name, "/"); first == "p" || first == "t" {
+		return outside
+	}
+	return "index.html"
 }
 
 // isPage says whether a path that names no file may be a page of the app.

@@ -305,6 +305,9 @@ export interface RecordFull extends RecordItem {
   links?: RecordLink[];
   /** Those asked to work on it besides its owner. */
   collaborators?: { id: string; name: string }[];
+  /** What can be printed of it, and which tracking pages can be handed out, by this person. */
+  prints?: { key: string; name: Text }[];
+  tracking?: { key: string; name: Text }[];
 }
 
 export interface Evaluated {

@@ -111,6 +111,13 @@ const history = createRoute({
   component: lazyRouteComponent(() => import('@/features/record/HistoryPage'), 'HistoryPage'),
 });
 
+/** A paper stands alone, with nothing of the workspace around it. */
+const print = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/print/$id/$key',
+  component: lazyRouteComponent(() => import('@/features/record/PrintPage'), 'PrintPage'),
+});
+
 const pool = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/pool/$key',
@@ -176,6 +183,7 @@ export const router = createRouter({
     setup,
     signedIn.addChildren([
       shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, templates, people, outbound, profile, designHome]),
+      print,
       design.addChildren([designPlace]),
     ]),
   ]),

@@ -13,6 +13,8 @@ export interface FieldEnv {
   phone: boolean;
   /** The record shown, by which its files are opened; absent in lists and while creating. */
   record?: string;
+  /** Where files go, when it is not where those of signed-in people do. */
+  uploads?: string;
 }
 
 export const FieldEnvContext = createContext<FieldEnv>({ app: '', definition: { spec: 'pipewright/1', key: '', name: '' }, readOnly: false, phone: false });

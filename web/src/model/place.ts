@@ -2,7 +2,7 @@ import { type Definition, type Text } from './definition';
 import { isObject, joinKeyPath, locateNearest, splitKeyPath, valueAt } from './path';
 
 /** The pages of the designer. */
-export type Page = 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'views' | 'json';
+export type Page = 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'outside' | 'views' | 'json';
 
 const PAGES: Record<string, Page> = {
   forms: 'forms',
@@ -12,6 +12,9 @@ const PAGES: Record<string, Page> = {
   rules: 'rules',
   automations: 'automations',
   pools: 'pools',
+  public: 'outside',
+  tracking: 'outside',
+  prints: 'outside',
   views: 'views',
   reports: 'views',
   dashboards: 'views',
@@ -31,6 +34,9 @@ const WORDS = {
   rules: 'rule',
   automations: 'automation',
   pools: 'pool',
+  public: 'publicForm',
+  tracking: 'trackingPage',
+  prints: 'print',
   views: 'view',
   reports: 'report',
   dashboards: 'dashboard',

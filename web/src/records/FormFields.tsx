@@ -20,12 +20,16 @@ interface Props {
   onLeave?: () => void;
   /** The saved record, so that its computed values can be explained. */
   recordId?: string;
+  /** Where files go, when it is not where those of signed-in people do. */
+  uploads?: string;
+  /** A form without sections stands without a title: the page has it. */
+  untitled?: boolean;
 }
 
 /** The environment every input of a form reads; it stays the same while somebody types. */
-export function useEnv(app: string, definition: Definition, readOnly: boolean, record?: string): FieldEnv {
+export function useEnv(app: string, definition: Definition, readOnly: boolean, record?: string, uploads?: string): FieldEnv {
   const phone = usePhone();
-  return useMemo(() => ({ app, definition, readOnly, phone, ...(record ? { record } : {}) }), [app, definition, readOnly, phone, record]);
+  return useMemo(() => ({ app, definition, readOnly, phone, ...(record ? { record } : {}), ...(uploads ? { uploads } : {}) }), [app, definition, readOnly, phone, record, uploads]);
 }
 
 function useNow({ states, problems, warnings, data }: FormState): FormNow {
@@ -71,10 +75,10 @@ function rowProps(state: FormState, field: Field, now: FormNow) {
 }
 
 /** A whole form as cards, section by section. */
-export function FormSections({ app, definition, form, state, readOnly = false, onLeave, recordId }: Props) {
+export function FormSections({ app, definition, form, state, readOnly = false, onLeave, recordId, uploads, untitled = false }: Props) {
   const { t } = useTranslation('record');
   const text = useText();
-  const env = useEnv(app, definition, readOnly, recordId);
+  const env = useEnv(app, definition, readOnly, recordId, uploads);
   const now = useNow(state);
   const parts = partsOf(form, state, (s) => text(s.name, s.key), form.sections?.length ? t('moreFields') : text(form.name, form.key));
   return (
@@ -87,9 +91,11 @@ export function FormSections({ app, definition, form, state, readOnly = false, o
         ))}
         {parts.map((part) => (
           <section className="card" key={part.key} aria-label={part.title}>
-            <header>
-              <h2>{part.title}</h2>
-            </header>
+            {untitled && parts.length === 1 ? null : (
+              <header>
+                <h2>{part.title}</h2>
+              </header>
+            )}
             <div className={`fields c${Math.min(part.columns, 4)}`}>
               {part.fields.map((field) => (
                 <FieldRow key={field.key} {...rowProps(state, field, now)} under={part.title} onLeave={onLeave} form={form} recordId={recordId} />

@@ -10,7 +10,7 @@ import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { mayDoubt, toldAgain } from './doubts';
 import { takeEvaluated, toWire, Wire } from './merge';
-import { useModel } from './model';
+import { useModel, type Model } from './model';
 import { fieldPath, topField } from './paths';
 
 /** How long after the last keystroke the server evaluates the form, in milliseconds; the browser does so at once, as far as it can. */
@@ -25,6 +25,8 @@ interface Start {
   transition?: string | undefined;
   /** Values to start a new record with. */
   initial?: Data | undefined;
+  /** Of a form that somebody fills in who has not signed in: what is known of it, and where it is evaluated. */
+  outside?: { model: Model; evaluate: string } | undefined;
 }
 
 export interface FormState {
@@ -97,7 +99,7 @@ function unread(problems: Evaluated['problems']): ReadonlySet<string> {
 }
 
 /** The live form: values on screen, evaluated in the browser at each change, and by the server, which decides, shortly after. */
-export function useForm({ app, form, record, transition, initial }: Start): FormState {
+export function useForm({ app, form, record, transition, initial, outside }: Start): FormState {
   const text = useText();
   const errorText = useErrorText();
   const [data, setData] = useState<Data>(() => ({ ...record?.data, ...initial }));
@@ -124,7 +126,9 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
   const abort = useRef<AbortController | undefined>(undefined);
   const alive = useRef(true);
   const recordId = record?.id;
-  const { model } = useModel(app);
+  const { model: own } = useModel(outside ? undefined : app);
+  const model = outside?.model ?? own;
+  const evaluateAt = outside?.evaluate ?? `/apps/${app}/forms/${form.key}/evaluate`;
   const wires = useMemo(() => ({ old: new Wire(form.fields), now: new Wire(form.fields) }), [form]);
   // What the server last said, and which change it knew of.
   const server = useRef({ states, sections, found: [] as Found[], clock: 0 });
@@ -168,7 +172,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
     if (recordId) body.id = recordId;
     if (transition) body.transition = transition;
     running.current = api
-      .post<Evaluated>(`/apps/${app}/forms/${form.key}/evaluate`, body, { signal: controller.signal })
+      .post<Evaluated>(evaluateAt, body, { signal: controller.signal })
       .then((answer) => {
         if (!alive.current || controller.signal.aborted) return;
         const since = new Set<string>();
@@ -193,7 +197,7 @@ export function useForm({ app, form, record, transition, initial }: Start): Form
         setReady(true);
       });
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [app, form, recordId, transition, toFound, evaluateHere]);
+  }, [evaluateAt, form, recordId, transition, toFound, evaluateHere]);
 
   // A form over nothing, or over a transition, does not know its states before the first evaluation; and of a saved record nobody kept what
   // should be looked at.

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { usePeople } from '@/api/people';
 import { meQuery, queryClient } from '@/api/queries';
-import type { RecordFull, TransitionInfo } from '@/api/types';
+import type { RecordFull, Text, TransitionInfo } from '@/api/types';
 import { readRef } from '@/fields/ref';
 import { putRecord, recordPath, refreshAround } from '@/records/actions';
 import { chainOf, fieldOf, stageOf, type Model } from '@/records/model';
@@ -26,6 +26,7 @@ import type { SaveState } from './useSave';
 const DeleteDialog = lazy(() => import('./DeleteDialog').then((m) => ({ default: m.DeleteDialog })));
 const EraseDialog = lazy(() => import('./Erase').then((m) => ({ default: m.EraseDialog })));
 const StandingDialog = lazy(() => import('./Standing').then((m) => ({ default: m.StandingDialog })));
+const TrackingDialog = lazy(() => import('./TrackingDialog').then((m) => ({ default: m.TrackingDialog })));
 const ReleaseDialog = lazy(() => import('./ReleaseDialog').then((m) => ({ default: m.ReleaseDialog })));
 
 interface Props {
@@ -256,6 +257,8 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
   const [releasing, setReleasing] = useState(false);
   const [erasing, setErasing] = useState(false);
   const [standing, setStanding] = useState(false);
+  const [tracking, setTracking] = useState<{ key: string; name: Text }>();
+  const text = useText();
   const { data: me } = useQuery(meQuery());
   const pooled = (model.definition.pools ?? []).some((p) => p.form === record.form);
   const mayRelease = pooled && record.open && !record.pool && (record.can.assign || (record.can.edit && record.owner === me?.user.id));
@@ -286,6 +289,12 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
           items: [
             { key: 'history', label: t('history:open'), onClick: () => void navigate({ to: '/r/$id/history', params: { id: record.id } }) },
             ...(me?.user.admin ? [{ key: 'standing', label: t('standing'), onClick: () => setStanding(true) }] : []),
+            ...(record.prints ?? []).map((p) => ({
+              key: `print.${p.key}`,
+              label: t('printOf', { name: text(p.name, p.key) }),
+              onClick: () => void navigate({ to: '/print/$id/$key', params: { id: record.id, key: p.key } }),
+            })),
+            ...(record.tracking ?? []).map((p) => ({ key: `track.${p.key}`, label: t('trackingOf', { name: text(p.name, p.key) }), onClick: () => setTracking(p) })),
             ...(mayRelease ? [{ key: 'release', label: t('release'), onClick: () => setReleasing(true) }] : []),
             ...(record.can.delete ? [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] : []),
             ...(record.can.erase ? [{ key: 'erase', danger: true, label: t('erase'), onClick: () => setErasing(true) }] : []),
@@ -294,8 +303,9 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
       >
         <Button icon={<Icon name="more" />} aria-label={t('common:more')} />
       </LazyMenu>
-      {asking || releasing || erasing || standing ? (
+      {asking || releasing || erasing || standing || tracking ? (
         <Suspense>
+          {tracking ? <TrackingDialog record={record} page={tracking} onClose={() => setTracking(undefined)} /> : null}
           {asking ? <DeleteDialog title={record.title} onDelete={() => void remove()} onClose={() => setAsking(false)} /> : null}
           {releasing ? <ReleaseDialog record={record} onClose={() => setReleasing(false)} /> : null}
           {standing ? <StandingDialog record={record} onClose={() => setStanding(false)} /> : null}

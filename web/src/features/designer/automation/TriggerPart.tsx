@@ -2,7 +2,7 @@ import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Automation, Trigger } from '@/model/definition';
 import { useActions, useDefinition, useNameOf, useSlot } from '../context';
-import { useChainChoices, useFieldChoices, useFormChoices, useNewText, useRoleChoices } from '../controls/choices';
+import { useChainChoices, useFieldChoices, useFormChoices, useNewText, usePublicChoices, useRoleChoices } from '../controls/choices';
 import { DurationInput } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { Part, Row } from '../controls/Row';
@@ -83,6 +83,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     'date',
     'offset',
     'button',
+    'public',
     'form',
     'by',
     'at',
@@ -91,6 +92,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     'misfire',
     'overlap',
   ]);
+  const visitors = usePublicChoices();
   const kind = triggerKind(auto.on);
   const first: Record<TriggerKind, Trigger> = {
     created: { created: forms[0]?.value ?? '' },
@@ -103,6 +105,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     activity: { activity: activities[0]?.value ?? '' },
     checklist: { checklist: items[0]?.value ?? '' },
     button: { button: newText(t('newButton')), form: forms[0]?.value ?? '' },
+    public: { public: visitors[0]?.value ?? '' },
     date: { date: dates[0]?.value ?? '', offset: '-P7D', at: '09:00' },
     cron: { cron: '0 9 * * 1-5', misfire: 'once', overlap: 'skip' },
   };
@@ -191,6 +194,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
           <ChoicesSlot at={[...on, 'by']} label={t('buttonBy')} choices={roles} placeholder={t('whoeverEdits')} />
         </>
       ) : null}
+      {kind === 'public' ? <ChoiceSlot at={[...on, 'public']} label={t('word_publicForm')} choices={visitors} /> : null}
       {kind === 'cron' ? (
         <>
           <CronRow at={[...on, 'cron']} />

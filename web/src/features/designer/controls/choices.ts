@@ -41,6 +41,7 @@ function useChoices(list: readonly { key: string; name?: Text }[] | undefined): 
 export const useRoleChoices = () => useChoices(useDefinition().roles);
 export const useFormChoices = () => useChoices(useDefinition().forms);
 export const useChainChoices = () => useChoices(useDefinition().approvals);
+export const usePublicChoices = () => useChoices(useDefinition().public);
 export const useOptionChoices = () => useChoices(useDefinition().options);
 export function useStageChoices(process: string): Choice[] {
   return useChoices(useDefinition().processes?.find((p) => p.key === process)?.stages);

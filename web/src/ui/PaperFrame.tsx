@@ -1,0 +1,59 @@
+import { useCallback, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react';
+
+/** A print filled in by the server: HTML of its own making. */
+export interface Printed {
+  title: string;
+  body: string;
+  header?: string;
+  footer?: string;
+  css?: string;
+  page: string;
+  lang: string;
+}
+
+export interface PaperHandle {
+  print: () => void;
+}
+
+const escape = (s: string) => s.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
+
+/** How every paper looks before its own style sheet. Header and footer are those of a table, so that a browser repeats them on each page. */
+const base = (page: string) => `
+  @page { size: ${page}; margin: 14mm 15mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #555; } }
+  * { box-sizing: border-box; }
+  html { background: #fff; color: #1b2130; }
+  body { margin: 0; font: 10.5pt/1.6 "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", sans-serif; font-variant-numeric: tabular-nums; }
+  h1 { font-size: 16pt; margin: 0 0 8pt; } h2 { font-size: 13pt; margin: 12pt 0 6pt; } h3 { font-size: 11pt; margin: 10pt 0 4pt; } p { margin: 4pt 0; }
+  .sheet { width: 100%; border-collapse: collapse; } .sheet > thead > tr > td, .sheet > tbody > tr > td, .sheet > tfoot > tr > td { padding: 0; }
+  .sheet > thead > tr > td { padding-bottom: 8pt; } .sheet > tfoot > tr > td { padding-top: 8pt; }
+  .body table { width: 100%; border-collapse: collapse; margin: 6pt 0; } .body th, .body td { border: 0.6pt solid #9aa3b2; padding: 3pt 6pt; text-align: left; vertical-align: top; }
+  .body th { background: #f1f3f7; font-weight: 600; } .body tr { break-inside: avoid; } .right, td.right, th.right { text-align: right; } .center { text-align: center; }
+  .plain table, table.plain { border: 0; } table.plain td, table.plain th { border: 0; background: none; }
+  img.picture { max-width: 60mm; max-height: 30mm; } img { max-width: 100%; }
+  @media screen { body { padding: 14mm 15mm; } }
+`;
+
+/** The whole document of a paper. */
+export function paperDocument(p: Printed): string {
+  // What closes a style element cannot stand in the sheet: the checker refuses "<" there.
+  const css = (p.css ?? '').replaceAll('<', '');
+  const head = p.header ? `<thead><tr><td>${p.header}</td></tr></thead>` : '';
+  const foot = p.footer ? `<tfoot><tr><td>${p.footer}</td></tr></tfoot>` : '';
+  return `<!doctype html><html lang="${escape(p.lang)}"><head><meta charset="utf-8"><title>${escape(p.title)}</title><style>${base(p.page)}</style><style>${css}</style></head><body><table class="sheet" role="presentation">${head}<tbody><tr><td class="body">${p.body}</td></tr></tbody>${foot}</table></body></html>`;
+}
+
+/** A paper on the screen, in a frame that runs no scripts; the browser prints it or makes a PDF of it. */
+export function PaperFrame({ paper, label, ref }: { paper: Printed; label: string; ref?: Ref<PaperHandle> }) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState(480);
+  const doc = useMemo(() => paperDocument(paper), [paper]);
+  useImperativeHandle(ref, () => ({ print: () => frame.current?.contentWindow?.print() }), []);
+  const fit = useCallback(() => {
+    const inner = frame.current?.contentDocument?.documentElement;
+    if (inner) setHeight(Math.max(320, inner.scrollHeight + 2));
+  }, []);
+  return (
+    // Same origin, so that pictures of the record load and its height is known; no scripts run in it.
+    <iframe ref={frame} className="paper" title={label} sandbox="allow-same-origin allow-modals" srcDoc={doc} style={{ height }} onLoad={fit} />
+  );
+}
