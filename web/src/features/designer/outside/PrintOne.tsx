@@ -36,7 +36,7 @@ export function PrintOne({ print, index }: { print: Print; index: number }) {
   const form = def.forms?.find((f) => f.key === print.form);
   const insert = (slot: string) => body.set(withText(body.value, lang, `${exactText(body.value, lang)}${slot}`, languages));
   const slots = [
-    { value: '{{ number }}', label: t('number') },
+    { value: '{{ number }}', label: t('track_number') },
     ...(form?.fields ?? []).map((f) =>
       f.type === 'table'
         ? { value: `\n<table><tr data-each="${f.key}">${(f.fields ?? []).map((c) => `<td>{{ ${c.key} }}</td>`).join('')}</tr></table>`, label: `${text(f.name, f.key)} …` }
