@@ -135,10 +135,10 @@ func TestEditorKnowsTheWordsOfFormulas(t *testing.T) {
 			t.Errorf("keys.ts does not know that %q is a system name", w)
 		}
 	}
-	offered := words(t, "src/features/designer/controls/FormulaSlot.tsx")
+	offered := words(t, "src/features/designer/controls/useLexica.ts")
 	for _, f := range rules.Functions() {
 		if !offered[f.Name] {
-			t.Errorf("FormulaSlot.tsx does not offer %s", f.Name)
+			t.Errorf("useLexica.ts does not offer %s", f.Name)
 		}
 	}
 }

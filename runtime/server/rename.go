@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pipewright/designer"
+	"pipewright/rules"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
@@ -150,6 +151,11 @@ func (s *Server) before(c *call) (*process.App, error) {
 		return nil, nil
 	}
 	return app, err
+}
+
+// getFunctions is the help of the rule editor.
+func (s *Server) getFunctions(*call) (any, error) {
+	return items[rules.Function]{Items: rules.Functions()}, nil
 }
 
 // getFormSchema is the JSON Schema of the data of a form's records, by the live release.

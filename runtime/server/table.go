@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"pipewright/designer"
+	"pipewright/rules"
 	"pipewright/runtime/engine"
 	"pipewright/runtime/process"
 )
@@ -62,6 +63,7 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/apps/import", who: admins, summary: "Make an app of a definition", in: importIn{}, out: appOut{}, handle: s.importApp, limit: maxDefinition},
 		{method: get, path: "/api/apps/:app/model", who: signedIn, summary: "The live definition", out: modelOut{}, handle: s.getModel},
 		{method: get, path: "/api/apps/:app/export", who: admins, summary: "The canonical definition of the draft or of ?release", handle: s.exportApp},
+		{method: get, path: "/api/functions", who: signedIn, summary: "The functions of the expression language, with examples", out: items[rules.Function]{}, handle: s.getFunctions},
 		{method: get, path: "/api/apps/:app/draft", who: admins, summary: "The draft with its problems", out: draftOut{}, handle: s.getDraft},
 		{method: put, path: "/api/apps/:app/draft", who: admins, summary: "Save the draft (If-Match)", in: map[string]any{}, out: savedOut{}, handle: s.putDraft, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/check", who: admins, summary: "Check a definition or the draft", in: importIn{}, out: checkOut{}, handle: s.postCheck, limit: maxDefinition},

@@ -1,24 +1,11 @@
-import {
-  autocompletion,
-  closeBrackets,
-  completionKeymap,
-  type Completion,
-  type CompletionContext,
-} from '@codemirror/autocomplete';
+import { closeBrackets, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json, jsonParseLinter } from '@codemirror/lang-json';
 import { bracketMatching, defaultHighlightStyle, foldGutter, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { linter, lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
-import {
-  drawSelection,
-  EditorView,
-  highlightActiveLine,
-  keymap,
-  lineNumbers,
-  placeholder as placeholderText,
-} from '@codemirror/view';
-import { useEffect, useRef } from 'react';
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { useEffect, useRef, type RefObject } from 'react';
 import './code.css';
 
 /** Something to say at a place of the text: offsets from its start. */
@@ -27,19 +14,11 @@ export interface Mark {
   to: number;
   severity: 'error' | 'warning';
   message: string;
+  /** Ways out, each with what is written there instead. */
+  ways?: readonly { name: string; insert: string }[];
 }
 
-/** A word the editor offers while typing. */
-export interface Suggestion {
-  label: string;
-  /** What it is, beside the word. */
-  detail?: string;
-  kind: 'variable' | 'function' | 'property' | 'keyword';
-  /** What is written instead of the word itself. */
-  apply?: string;
-}
-
-interface Props {
+export interface EditorProps {
   value: string;
   onChange: (value: string) => void;
   onBlur?: () => void;
@@ -54,14 +33,28 @@ interface Props {
 function clamp(marks: readonly Mark[], length: number): Diagnostic[] {
   return marks.map((m) => {
     const from = Math.max(0, Math.min(m.from, length));
-    return { from, to: Math.max(from, Math.min(m.to, length)), severity: m.severity, message: m.message };
+    const actions = m.ways?.map((way) => ({
+      name: way.name,
+      apply: (view: EditorView, a: number, b: number) =>
+        view.dispatch({ changes: { from: a, to: b, insert: way.insert }, userEvent: 'input.complete' }),
+    }));
+    return { from, to: Math.max(from, Math.min(m.to, length)), severity: m.severity, message: m.message, ...(actions ? { actions } : {}) };
   });
 }
 
+/** How an editor's text and the value it stands for differ; without it they are the same. */
+export type Stored = (text: string) => string;
+
 /** One editor, made once and kept; React only tells it what is new. */
-function useEditor(props: Props, extensions: () => Extension[]) {
+export function useEditor(
+  props: EditorProps,
+  extensions: () => Extension[],
+  stored: Stored = (text) => text,
+): { host: RefObject<HTMLDivElement | null>; view: RefObject<EditorView | null> } {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
+  const storedNow = useRef(stored);
+  storedNow.current = stored;
   const latest = useRef(props);
   latest.current = props;
   const setup = useRef(extensions);
@@ -85,7 +78,7 @@ function useEditor(props: Props, extensions: () => Extension[]) {
           EditorView.contentAttributes.of({ 'aria-label': latest.current.label, 'aria-multiline': 'true', tabindex: '0' }),
           EditorView.updateListener.of((u) => {
             if (u.docChanged && !u.transactions.some((t) => t.isUserEvent('outside')))
-              latest.current.onChange(u.state.doc.toString());
+              latest.current.onChange(storedNow.current(u.state.doc.toString()));
           }),
           EditorView.domEventHandlers({ blur: () => latest.current.onBlur?.() }),
           ...setup.current(),
@@ -103,7 +96,7 @@ function useEditor(props: Props, extensions: () => Extension[]) {
   const { value, marks, cursor } = props;
   useEffect(() => {
     const v = view.current;
-    if (!v || v.state.doc.toString() === value) return;
+    if (!v || storedNow.current(v.state.doc.toString()) === value) return;
     v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: value }, userEvent: 'outside' });
   }, [value]);
   useEffect(() => {
@@ -120,41 +113,12 @@ function useEditor(props: Props, extensions: () => Extension[]) {
     v.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
     v.focus();
   }, [cursor]);
-  return host;
-}
-
-/** An editor for one formula, with words offered while typing and problems under the place. */
-export function FormulaEditor(props: Props & { suggestions: readonly Suggestion[] }) {
-  const suggestions = useRef(props.suggestions);
-  suggestions.current = props.suggestions;
-  const host = useEditor(props, () => [
-    autocompletion({
-      icons: false,
-      override: [
-        (context: CompletionContext) => {
-          const word = context.matchBefore(/[A-Za-z_][\w]*/);
-          if (!word && !context.explicit) return null;
-          return {
-            from: word ? word.from : context.pos,
-            options: suggestions.current.map<Completion>((s) => ({
-              label: s.label,
-              type: s.kind,
-              ...(s.detail === undefined ? {} : { detail: s.detail }),
-              ...(s.apply === undefined ? {} : { apply: s.apply }),
-            })),
-            validFor: /^\w*$/,
-          };
-        },
-      ],
-    }),
-    ...(props.placeholder ? [placeholderText(props.placeholder)] : []),
-  ]);
-  return <div ref={host} className="code formula" />;
+  return { host, view };
 }
 
 /** An editor for JSON, with its own syntax check besides the marks given. */
-export function JsonEditor(props: Props) {
-  const host = useEditor(props, () => [
+export function JsonEditor(props: EditorProps) {
+  const { host } = useEditor(props, () => [
     lineNumbers(),
     foldGutter(),
     lintGutter(),

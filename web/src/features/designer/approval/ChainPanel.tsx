@@ -68,7 +68,7 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
           form={form}
           label={t('skipIf')}
           hint={t('skipIfHint')}
-          placeholder="discount <= 0.1"
+          placeholder={t('conditionPlaceholder')}
         />
       </Part>
       <Part title={t('guardsTitle')}>

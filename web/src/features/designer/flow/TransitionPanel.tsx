@@ -130,6 +130,7 @@ function SetPart({ at, set, form }: { at: (string | number)[]; set: Transition['
           <FormulaSlot
             at={[...at, 'set', key]}
             form={form}
+            into={key}
             label={t('setTo', { field: fields.find((f) => f.value === key)?.label ?? key })}
           />
           <IconButton

@@ -232,10 +232,17 @@ function Source({ at, field, form, columns }: PartProps) {
         }}
       />
       {value === 'value' ? (
-        <FormulaSlot at={[...at, 'value']} form={form} columns={columns} label={t('initialValue')} hint={t('initialValueHint')} />
+        <FormulaSlot
+          at={[...at, 'value']}
+          form={form}
+          columns={columns}
+          into={field.key}
+          label={t('initialValue')}
+          hint={t('initialValueHint')}
+        />
       ) : null}
       {value === 'calc' ? (
-        <FormulaSlot at={[...at, 'calc']} form={form} columns={columns} label={t('formula')} placeholder="qty * price" />
+        <FormulaSlot at={[...at, 'calc']} form={form} columns={columns} into={field.key} label={t('formula')} />
       ) : null}
     </Part>
   );
