@@ -1,11 +1,14 @@
-import { useMemo } from 'react';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { FormulaEditor } from '@/ui/formula';
 import type { Mark } from '@/ui/code';
 import { useText } from '@/ui/text';
 import type { Field } from '@/model/definition';
+import { toRows } from '@/model/formula/rows';
 import type { Path } from '@/model/path';
 import type { Problem } from '@/model/problem';
 import { useDraft, useSlot } from '../context';
+import { ConditionRows } from './ConditionRows';
 import { Row } from './Row';
 import { useDescribe, useDoubtWords, useLexica } from './useLexica';
 
@@ -22,8 +25,15 @@ interface Props {
   placeholder?: string;
 }
 
-/** A formula. Problems come from the server, at their place in the text. */
+/** The slots that say yes or no: they open as rows. */
+const CONDITION = /[iI]f$|^where$|^until$/;
+
+/**
+ * A formula. Problems come from the server, at their place in the text. A condition opens as rows when it can be one; as text on demand, and
+ * when it cannot, with the reason.
+ */
 export function FormulaSlot({ at, label, form, columns, into, hint, placeholder }: Props) {
+  const { t } = useTranslation('designer');
   const slot = useSlot<string>(at);
   const stale = useDraft((s) => s.stale);
   const lexica = useLexica(form, columns);
@@ -33,22 +43,58 @@ export function FormulaSlot({ at, label, form, columns, into, hint, placeholder 
   const marks = useMarks(slot.problems, value, stale);
   const result = into === undefined ? undefined : lexica.bare.key(into);
   const around = useMemo(() => ({ result }), [result]);
+  const condition = CONDITION.test(String(at.at(-1)));
+  const parsed = useMemo(() => (condition ? toRows(value, lexica) : undefined), [condition, value, lexica]);
+  const [way, setWay] = useState<'rows' | 'text'>(parsed && 'groups' in parsed ? 'rows' : 'text');
+  const [began] = useState(way);
+  const unfit = parsed && 'no' in parsed ? parsed.no : undefined;
+  // While a row is being filled in what it writes may be no formula yet; the rows stay.
+  const written = useRef<string>(undefined);
+  const rows = condition && way === 'rows' && (!unfit || written.current === value);
+  const swap =
+    condition && (rows || !unfit) ? (
+      <button type="button" className="link s" onClick={() => setWay(rows ? 'text' : 'rows')}>
+        {rows ? t('asFormula') : t('asRows')}
+      </button>
+    ) : null;
   return (
-    <Row label={label} {...(hint ? { hint } : {})} path={slot.path} problems={stale ? [] : slot.problems}>
-      {() => (
-        <FormulaEditor
-          label={label}
-          value={value}
-          onChange={slot.type}
-          onBlur={slot.settle}
-          marks={marks}
-          lexica={lexica}
-          around={around}
-          describe={describe}
-          inDoubt={inDoubt}
-          {...(placeholder ? { placeholder } : {})}
-        />
-      )}
+    <Row
+      label={label}
+      {...(hint ? { hint } : {})}
+      path={slot.path}
+      problems={stale ? [] : slot.problems}
+      aside={swap}
+    >
+      {() =>
+        rows ? (
+          <ConditionRows
+            label={label}
+            value={value}
+            lexica={lexica}
+            onChange={(text) => {
+              written.current = text;
+              slot.type(text);
+            }}
+            onBlur={slot.settle}
+          />
+        ) : (
+          <>
+            <FormulaEditor
+              label={label}
+              value={value}
+              onChange={slot.type}
+              onBlur={slot.settle}
+              marks={marks}
+              lexica={lexica}
+              around={around}
+              describe={describe}
+              inDoubt={inDoubt}
+              {...(placeholder ? { placeholder } : {})}
+            />
+            {unfit && began === 'text' && value !== '' ? <p className="s">{t(`noRows_${unfit}`)}</p> : null}
+          </>
+        )
+      }
     </Row>
   );
 }

@@ -120,9 +120,10 @@ export function useDescribe(): (thing: Thing) => Described {
     (thing) => {
       const help = thing.help === undefined ? {} : { help: thing.help };
       if (thing.kind === 'function') {
+        const short = t(`fn_${thing.key as (typeof FUNCTIONS)[number]}`);
         const known = data?.find((f) => f.name === thing.key);
         return {
-          detail: t(`fn_${thing.key as (typeof FUNCTIONS)[number]}`),
+          detail: short === shownName(thing) ? t('kind_function') : short,
           ...(known
             ? { help: text(known.doc), signatures: known.signatures, example: { source: known.example, result: known.result } }
             : {}),
