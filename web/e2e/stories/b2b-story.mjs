@@ -85,6 +85,7 @@ async function design(t, admin) {
   await t.look(admin, 'designer-field');
   await admin.getByRole('link', { name: '审批', exact: true }).click();
   await admin.getByRole('button', { name: /^财务会签/ }).click();
+  await admin.locator('[data-path$="/runIf"]').getByRole('button', { name: '改用公式' }).click();
   await formula(admin, '条件', 'amount > 300000 or discount > 0.2');
   await admin.locator('.d-gatetext', { hasText: '300000' }).waitFor();
   await admin.locator('.d-preview, .card').getByText('赵宁').waitFor();

@@ -64,13 +64,28 @@ async function form(t, page) {
   // A wrong word is said at its place, with the mend beside it.
   await page.getByRole('button', { name: /^金额, / }).click();
   await page.locator('.d-panel').getByText('符合条件时').first().click();
+  await page.locator('[data-path$="/requiredIf"]').getByRole('button', { name: '改用公式' }).click();
   await page.getByRole('textbox', { name: '什么时候必填' }).click();
   await page.keyboard.insertText('amont > 5');
   await page.getByRole('button', { name: '改为“amount”' }).waitFor();
   await t.look(page, 'formula');
   await page.getByRole('button', { name: '改为“amount”' }).click();
   await saved(page);
-  assert.equal(await page.getByRole('textbox', { name: '什么时候必填' }).innerText(), 'amount > 5');
+  // It is read by its name, and as a row; typed by its name it is stored by its key.
+  assert.equal(await page.getByRole('textbox', { name: '什么时候必填' }).innerText(), '金额 > 5');
+  await page.getByRole('textbox', { name: '什么时候必填' }).click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText('金额 ＞ 8');
+  await page.locator('.d-panel h2').first().click();
+  await page.getByRole('button', { name: '改用条件行' }).click();
+  assert.equal(await page.getByLabel('什么时候必填 1.1 的值').inputValue(), '8');
+  await page.getByRole('button', { name: '并且' }).click();
+  await choose(page, '什么时候必填 1.2 的字段', '名称');
+  await choose(page, '什么时候必填 1.2 的比较', '不为空');
+  await t.look(page, 'rows');
+  await saved(page);
+  const field = (await (await page.request.get('/api/apps/service/draft')).json()).definition.forms[0].fields.find((f) => f.key === 'amount');
+  assert.equal(field.requiredIf, 'amount > 8 and name != nil');
   // Five steps back and forth leave everything as it was.
   for (let i = 0; i < 5; i++) await page.getByRole('button', { name: '撤销' }).click();
   for (let i = 0; i < 5; i++) await page.getByRole('button', { name: '重做' }).click();

@@ -8,6 +8,7 @@ import { addChain, newStep } from '@/model/edits';
 import { splitKeyPath } from '@/model/path';
 import { problemsUnder } from '@/model/problem';
 import { useActions, useDefinition, useDraft, useNameOf, useSelection } from '../context';
+import { useReading } from '../controls/useLexica';
 import { useNewText } from '../controls/choices';
 import { IconButton } from '../controls/Row';
 import { ChainCanvas } from './ChainCanvas';
@@ -105,7 +106,7 @@ export function ApprovalsPage() {
                     />
                   ) : null}
                   <span className="s el">
-                    {c.skipIf ? t('skippedIf', { condition: c.skipIf }) : t('stepCount', { count: c.steps.length })}
+                    {c.skipIf ? <Skipped form={formOfChain(def, c.key)} skipIf={c.skipIf} /> : t('stepCount', { count: c.steps.length })}
                   </span>
                 </button>
               </li>
@@ -142,4 +143,11 @@ export function ApprovalsPage() {
       )}
     </div>
   );
+}
+
+/** When a chain is not asked at all, in the reader's words. */
+function Skipped({ form, skipIf }: { form: string; skipIf: string }) {
+  const { t } = useTranslation('designer');
+  const reading = useReading(form);
+  return t('skippedIf', { condition: reading(skipIf) });
 }

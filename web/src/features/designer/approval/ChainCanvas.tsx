@@ -5,6 +5,7 @@ import type { Chain, Step } from '@/model/definition';
 import { addBranch, addStep, newStep } from '@/model/edits';
 import { problemsUnder } from '@/model/problem';
 import { useActions, useDefinition, useDraft, useNameOf, useSelection } from '../context';
+import { useReading } from '../controls/useLexica';
 import { useNewText } from '../controls/choices';
 import { useWhoText } from '../controls/Who';
 import { usersOfChain } from './ApprovalsPage';
@@ -35,6 +36,7 @@ export function ChainCanvas({ chain, form, selectedStep, selectedBranch }: Props
   const { edit } = useActions();
   const newText = useNewText();
   const users = usersOfChain(def, chain.key);
+  const reading = useReading(form);
   const add = (place: number) => edit(addStep(def, chain.key, newStep(newText(t('newStep'))), place));
   return (
     <ol className="d-chainlist" aria-label={t('chainOf', { name: nameOf(chain) })}>
@@ -55,7 +57,7 @@ export function ChainCanvas({ chain, form, selectedStep, selectedBranch }: Props
           {step.runIf === undefined ? null : (
             <li className="d-gate">
               <span className="d-gatetext">
-                <code>{step.runIf}</code>
+                <code>{reading(step.runIf)}</code>
               </span>
               <Icon name="diamond" size={28} />
               <span className="s d-gateno">{t('elseSkip')}</span>
@@ -103,6 +105,7 @@ function Parallel({ chain, index, form, on, branch }: { chain: Chain; index: num
   const { select } = useSelection();
   const { edit } = useActions();
   const newText = useNewText();
+  const reading = useReading(form);
   const step = chain.steps[index] as Step;
   const path = `/approvals/${chain.key}/steps/${step.key}`;
   return (
@@ -114,7 +117,7 @@ function Parallel({ chain, index, form, on, branch }: { chain: Chain; index: num
       <div className="d-branches">
         {step.parallel?.map((b, i) => (
           <div key={b.key} className="d-lane">
-            {b.runIf === undefined ? null : <code className="s">{b.runIf}</code>}
+            {b.runIf === undefined ? null : <code className="s">{reading(b.runIf)}</code>}
             <StepNode step={b} path={`${path}/parallel/${b.key}`} form={form} on={branch === i} />
           </div>
         ))}

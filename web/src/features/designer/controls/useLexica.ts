@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { Field, FieldType, Text } from '@/model/definition';
 import { lexicaOf, type Lexica, type Thing, type Words } from '@/model/formula/lexicon';
-import { shownName } from '@/model/formula/names';
+import { shownName, toNames, type Around } from '@/model/formula/names';
 import type { Described } from '@/ui/formula';
 import { useText } from '@/ui/text';
 import { useDefinition } from '../context';
@@ -108,6 +108,12 @@ export function useLexica(form: string, columns?: readonly Field[]): Lexica {
   const def = useDefinition();
   const words = useWords();
   return useMemo(() => lexicaOf(def, { form, ...(columns ? { columns } : {}) }, words), [def, form, columns, words]);
+}
+
+/** Stored formulas of a form in the reader's words. */
+export function useReading(form: string): (source: string, around?: Around) => string {
+  const lexica = useLexica(form);
+  return useCallback((source, around) => toNames(source, lexica, around), [lexica]);
 }
 
 /** What is said about a thing where it is offered or pointed at. */
