@@ -9,6 +9,7 @@ const (
 	appsColl     = "apps"
 	draftsColl   = "drafts"
 	historyColl  = "draftHistory"
+	editorsColl  = "draftEditors"
 	releasesColl = "releases"
 	codesColl    = "codes"
 )
@@ -20,6 +21,7 @@ func Collections() []store.Collection {
 		{Name: draftsColl, Columns: []store.Column{{Name: "digest", Type: query.Text}, {Name: "name", Type: query.Text}}},
 		{Name: historyColl, Columns: []store.Column{{Name: "app", Type: query.Text}, {Name: "rev", Type: query.Int}},
 			Indexes: []store.Index{{Name: "byApp", Cols: []string{"app", "-rev"}}}},
+		{Name: editorsColl, Columns: []store.Column{{Name: "app", Type: query.Text}}, Indexes: []store.Index{{Name: "byApp", Cols: []string{"app"}}}},
 		{Name: releasesColl, Columns: []store.Column{{Name: "app", Type: query.Text}, {Name: "n", Type: query.Int}, {Name: "digest", Type: query.Text}},
 			Indexes: []store.Index{{Name: "byApp", Cols: []string{"app", "-n"}}}},
 		{Name: codesColl},

@@ -156,7 +156,7 @@ func (d *Designer) Save(ctx context.Context, app, user string, rev int64, defini
 
 // replaceDraft keeps the former draft in the history and puts next in its place.
 func (d *Designer) replaceDraft(ctx context.Context, old, next Draft, ver int64) error {
-	err := d.Store.Insert(ctx, historyColl, store.Doc{ID: fmt.Sprintf("%s|%d", old.App, old.Rev), Ver: 1,
+	err := d.Store.Insert(ctx, historyColl, store.Doc{ID: historyID(old.App, old.Rev), Ver: 1,
 		Cols: map[string]any{"app": old.App, "rev": old.Rev}, Body: body(old)})
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("designer: history of %s: %w", old.App, err)

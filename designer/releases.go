@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"pipewright/rules"
@@ -93,15 +94,22 @@ func (d *Designer) Releases(ctx context.Context, app string) ([]Release, error) 
 	return out, nil
 }
 
-// Definition is the canonical text of "draft" or of a release by number, for comparing and exporting. Errors: not.found.
+// Definition is the canonical text of "draft", of the draft as it was saved with a rev ("r12"), or of a release by number, for comparing
+// and exporting. Errors: not.found.
 func (d *Designer) Definition(ctx context.Context, app, which string) (string, error) {
 	if which == "draft" {
 		draft, err := d.Draft(ctx, app)
 		return draft.Definition, err
 	}
+	if rev, isRev := strings.CutPrefix(which, "r"); isRev {
+		if n, err := strconv.ParseInt(rev, 10, 64); err == nil {
+			past, err := d.Past(ctx, app, n)
+			return past.Definition, err
+		}
+	}
 	n, err := strconv.Atoi(which)
 	if err != nil {
-		return "", reject("bad.request", rules.Say("版本应是数字或 draft", "版本應是數字或 draft", "A release is a number, or draft"))
+		return "", reject("bad.request", rules.Say("版本应是数字、draft，或 r 加草稿的保存次数", "版本應是數字、draft，或 r 加草稿的儲存次數", "A release is a number, draft, or r and the number of a save of the draft"))
 	}
 	r, err := readRelease(ctx, d.Store, app, n)
 	return r.Definition, err

@@ -54,6 +54,90 @@ func (s *Server) putDraft(c *call) (any, error) {
 	return reply{etag: etag(d.Rev), body: savedOut{d.Rev, instant(d.At), wireProblems(problems)}}, nil
 }
 
+type pointOut struct {
+	Rev     int64   `json:"rev"`
+	SavedAt instant `json:"savedAt"`
+	SavedBy *mini   `json:"savedBy"`
+	Digest  string  `json:"digest"`
+}
+
+func (s *Server) getDraftHistory(c *call) (any, error) {
+	var before int64
+	if text := c.Query("before"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 1 {
+			return nil, badRequest(rules.Say("before 应是正整数", "before 應是正整數", "before is a positive number"))
+		}
+		before = n
+	}
+	points, more, err := s.Designer.History(c.ctx(), c.Param("app"), before)
+	if err != nil {
+		return nil, err
+	}
+	out := items[pointOut]{Items: []pointOut{}}
+	for _, p := range points {
+		out.Items = append(out.Items, pointOut{p.Rev, instant(p.At), c.mini(p.By), p.Digest})
+	}
+	if more {
+		out.Next = strconv.FormatInt(points[len(points)-1].Rev, 10)
+	}
+	return out, nil
+}
+
+type pastOut struct {
+	pointOut
+	Definition json.RawMessage `json:"definition"`
+}
+
+func (s *Server) getPastDraft(c *call) (any, error) {
+	rev, err := strconv.ParseInt(c.Param("rev"), 10, 64)
+	if err != nil {
+		return nil, errNotFound
+	}
+	d, err := s.Designer.Past(c.ctx(), c.Param("app"), rev)
+	if err != nil {
+		return nil, err
+	}
+	return pastOut{pointOut{d.Rev, instant(d.At), c.mini(d.By), d.Digest}, json.RawMessage(d.Definition)}, nil
+}
+
+type hereIn struct {
+	Place string `json:"place"`
+	Gone  bool   `json:"gone"`
+}
+
+type editorOut struct {
+	User  *mini   `json:"user"`
+	Place string  `json:"place"`
+	At    instant `json:"at"`
+}
+
+type hereOut struct {
+	Items []editorOut `json:"items"`
+	// Rev is the draft's, so that an open editor hears of what others saved.
+	Rev int64 `json:"rev"`
+}
+
+func (s *Server) postHere(c *call) (any, error) {
+	var in hereIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	others, err := s.Designer.Here(c.ctx(), c.Param("app"), c.user.ID, in.Place, in.Gone)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Designer.Draft(c.ctx(), c.Param("app"))
+	if err != nil {
+		return nil, err
+	}
+	out := hereOut{Items: []editorOut{}, Rev: d.Rev}
+	for _, e := range others {
+		out.Items = append(out.Items, editorOut{c.mini(e.User), e.Place, instant(e.At)})
+	}
+	return out, nil
+}
+
 type checkOut struct {
 	Problems []problemWire `json:"problems"`
 	Errors   int           `json:"errors"`

@@ -125,23 +125,45 @@ async function publish(t, page) {
   await page.getByText('和这个版本没有差别').waitFor();
 }
 
-/** Two people save the same draft: the second is told who was first, and may take either. */
+/** Somebody else saves the same draft: what both did is put together, and what both changed the same is asked. */
 async function conflict(t, page) {
   const { assert } = t;
+  const draftNow = async () => (await page.request.get('/api/apps/service/draft')).json();
+  const other = async (change) => {
+    const draft = await draftNow();
+    change(draft.definition);
+    const answer = await page.request.put('/api/apps/service/draft', { data: draft.definition, headers: { 'If-Match': `"${draft.rev}"` } });
+    assert.equal(answer.status(), 200);
+  };
+  const amount = (def) => def.forms[0].fields.find((f) => f.key === 'amount');
   await page.getByRole('link', { name: '表单', exact: true }).click();
-  await page.getByRole('button', { name: /^金额, / }).waitFor();
-  const draft = await (await page.request.get('/api/apps/service/draft')).json();
-  const other = await page.request.put('/api/apps/service/draft', { data: { ...draft.definition, help: '别人写的' }, headers: { 'If-Match': `"${draft.rev}"` } });
-  assert.equal(other.status(), 200);
-  await page.getByRole('button', { name: '日期', exact: true }).click();
-  await page.locator('.d-conflict').getByText('管理员').waitFor();
+  await page.getByRole('button', { name: /^金额, / }).click();
+  const name = page.getByRole('textbox', { name: '名称 简体中文' });
+  await name.waitFor();
+  await other((def) => {
+    def.help = '别人写的';
+    amount(def).name = { ...amount(def).name, 'zh-CN': '合同金额' };
+  });
+  await name.fill('报价金额');
+  await page.locator('.d-conflict').getByText('有 1 处两个人都改了').waitFor();
   await t.look(page, 'conflict');
-  await page.getByRole('button', { name: '用对方的（可撤销）' }).click();
+  assert.ok(await page.getByRole('button', { name: '还有 1 处要选' }).isDisabled());
+  await page.locator('.d-conflict').getByLabel(/合同金额/).check();
+  await page.getByRole('button', { name: '两边都留下' }).click();
   await saved(page);
-  assert.equal(await page.getByRole('button', { name: /^日期, / }).count(), 0);
-  await page.getByRole('button', { name: '撤销' }).click();
-  await page.getByRole('button', { name: /^日期, / }).waitFor();
+  const both = (await draftNow()).definition;
+  assert.equal(both.help, '别人写的');
+  assert.equal(amount(both).name['zh-CN'], '合同金额');
+  // What does not touch is put together without a question.
+  await other((def) => {
+    def.help = '又是别人写的';
+  });
+  await page.getByRole('button', { name: '日期', exact: true }).click();
+  await page.waitForURL((u) => (u.searchParams.get('at') ?? '').includes('/fields/date'));
   await saved(page);
+  const joined = (await draftNow()).definition;
+  assert.equal(joined.help, '又是别人写的');
+  assert.ok(joined.forms[0].fields.some((f) => f.type === 'date'));
 }
 
 export async function run(t) {

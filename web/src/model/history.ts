@@ -74,3 +74,24 @@ export function redo<T>(h: History<T>): History<T> {
 export function typing(at: Path): string {
   return 'type:' + at.join('/');
 }
+
+/**
+ * What the definition became by others' hands, at some places. The steps of undo stay as far as they have nothing to do with these
+ * places: no step may take back what somebody else wrote.
+ */
+export function rebase<T>(h: History<T>, now: T, touched: readonly Path[]): History<T> {
+  const clear = (e: Entry) => placesOf(e.change).every((p) => touched.every((q) => !meet(p, q)));
+  const newest = (list: readonly Entry[]) => list.slice(list.findLastIndex((e) => !clear(e)) + 1);
+  return { now, back: newest(h.back), forth: newest(h.forth) };
+}
+
+function placesOf(change: Change): Path[] {
+  return change.op === 'all' ? change.changes.flatMap(placesOf) : [change.at];
+}
+
+/** Whether one place holds the other. Places in a list count as the same: their numbers may have shifted meanwhile. */
+function meet(a: Path, b: Path): boolean {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) if (a[i] !== b[i] && !(typeof a[i] === 'number' && typeof b[i] === 'number')) return false;
+  return true;
+}

@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
 import { ErrorBox, Skeleton } from '@/ui/States';
-import { queryClient } from '@/api/queries';
-import { draftKey, getDraft, putDraft, type Draft } from './api';
+import { meQuery, queryClient } from '@/api/queries';
+import { toast } from '@/ui/toast';
+import { draftKey, getDraft, pastDraft, putDraft, type Draft } from './api';
 import { DraftContext, usePlaceInDesigner } from './context';
 import { openDraft } from './draft';
+import { unsavedOf } from './drafts/unsaved';
 import { Frame } from './Frame';
 import './designer.css';
 
@@ -20,7 +23,8 @@ export function Designer() {
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
-  if (query.data) return <Opened key={app} app={app} draft={query.data} />;
+  const me = useQuery(meQuery());
+  if (query.data && me.data) return <Opened key={app} app={app} user={me.data.user.id} draft={query.data} />;
   return (
     <main className="d-loading">
       {query.error ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton rows={8} />}
@@ -28,11 +32,31 @@ export function Designer() {
   );
 }
 
-function Opened({ app, draft }: { app: string; draft: Draft }) {
+function Opened({ app, user, draft }: { app: string; user: string; draft: Draft }) {
+  const { t } = useTranslation('designer');
   const store = useMemo(
-    () => openDraft(app, draft, { get: () => getDraft(app), put: (definition, rev) => putDraft(app, definition, rev) }),
-    [app, draft],
+    () =>
+      openDraft(
+        app,
+        draft,
+        {
+          get: () => getDraft(app),
+          put: (definition, rev) => putDraft(app, definition, rev),
+          past: (rev) => pastDraft(app, rev),
+        },
+        unsavedOf(app, user, window.localStorage),
+      ),
+    [app, user, draft],
   );
+  useEffect(() => {
+    // What cannot be put together now stays where it is kept, for the next time.
+    store.actions.recover().then(
+      (found) => {
+        if (found) toast(t('recovered'));
+      },
+      () => undefined,
+    );
+  }, [store, t]);
 
   useEffect(() => {
     const { undo, redo, flush } = store.actions;

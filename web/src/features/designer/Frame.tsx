@@ -11,6 +11,9 @@ import { Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { IconButton } from './controls/Row';
 import { useDefinition, useDraft, useDraftStore, usePlaceInDesigner, type PageKey } from './context';
+import { Conflict } from './drafts/Conflict';
+import { usePresence } from './drafts/usePresence';
+import { placeOf } from '@/model/place';
 import { ProblemDrawer } from './ProblemDrawer';
 
 const pages = {
@@ -24,6 +27,7 @@ const pages = {
   outside: lazy(() => import('./outside/OutsidePage').then((m) => ({ default: m.OutsidePage }))),
   views: lazy(() => import('./views/ViewsPage').then((m) => ({ default: m.ViewsPage }))),
   json: lazy(() => import('./JsonPage').then((m) => ({ default: m.JsonPage }))),
+  history: lazy(() => import('./drafts/HistoryPage').then((m) => ({ default: m.HistoryPage }))),
   publish: lazy(() => import('./publish/PublishPage').then((m) => ({ default: m.PublishPage }))),
 };
 
@@ -80,6 +84,7 @@ export function Frame() {
             ))}
           </nav>
           <span className="sp" />
+          <Others />
           <SaveStatus />
           <UndoRedo />
           {shown === 'publish' ? null : (
@@ -94,7 +99,7 @@ export function Frame() {
             <Page />
           </Suspense>
         </main>
-        {shown === 'publish' || shown === 'json' ? null : <ProblemDrawer />}
+        {shown === 'publish' || shown === 'json' || shown === 'history' ? null : <ProblemDrawer />}
       </div>
     </div>
   );
@@ -125,12 +130,36 @@ function Rail() {
   );
 }
 
+/** Who else has this draft open, and where in it they are. */
+function Others() {
+  const { t } = useTranslation('designer');
+  const def = useDefinition();
+  const text = useText();
+  const others = usePresence();
+  if (others.length === 0) return null;
+  const [first] = others;
+  const tell = (o: (typeof others)[number]) => {
+    const name = o.user?.name ?? t('somebody');
+    const thing = o.place.startsWith('/') ? placeOf(def, o.place).things.at(-1) : undefined;
+    return thing ? t('editsThing', { name, thing: text(thing.name, '') }) : t('edits', { name });
+  };
+  return (
+    <span className="d-others" role="status" title={others.map(tell).join('\n')}>
+      {others.slice(0, 3).map((o) => (
+        <Avatar key={o.user?.id ?? o.place} name={o.user?.name ?? '?'} />
+      ))}
+      <span className="el">{others.length === 1 && first ? tell(first) : t('othersEdit', { count: others.length })}</span>
+    </span>
+  );
+}
+
 function SaveStatus() {
   const { t } = useTranslation('designer');
   const state = useDraft((s) => s.state);
   const savedAt = useDraft((s) => s.savedAt);
   const failure = useDraft((s) => s.failure);
   const { actions } = useDraftStore();
+  const { go } = usePlaceInDesigner();
   const format = useFormat();
   const words = {
     saved: savedAt ? t('savedAt', { time: format.moment(savedAt) }) : t('saved'),
@@ -145,9 +174,9 @@ function SaveStatus() {
         name={state === 'saved' ? 'checkCircle' : state === 'failed' || state === 'conflict' ? 'alert' : 'refresh'}
         size={14}
       />
-      <span className="el" title={words}>
+      <button type="button" className="el d-savedwords" title={t('openHistory')} onClick={() => go('history')}>
         {words}
-      </span>
+      </button>
       {state === 'failed' ? (
         <button type="button" className="link" onClick={() => void actions.flush()}>
           {t('tryAgain')}
@@ -167,25 +196,5 @@ function UndoRedo() {
       <IconButton icon="undo" label={t('undo')} disabled={!back} onClick={actions.undo} />
       <IconButton icon="redo" label={t('redo')} disabled={!forth} onClick={actions.redo} />
     </span>
-  );
-}
-
-/** Somebody else saved first: says who, and lets the person choose. Nothing is lost either way. */
-function Conflict() {
-  const { t } = useTranslation('designer');
-  const conflict = useDraft((s) => s.conflict);
-  const { actions } = useDraftStore();
-  if (!conflict) return null;
-  return (
-    <div className="d-conflict" role="alert">
-      <Icon name="alert" />
-      <span className="sp">{t('conflict', { name: conflict.by?.name ?? t('somebody') })}</span>
-      <Button size="small" onClick={() => void actions.takeTheirs()}>
-        {t('takeTheirs')}
-      </Button>
-      <Button size="small" danger onClick={() => void actions.keepMine()}>
-        {t('keepMine')}
-      </Button>
-    </div>
   );
 }

@@ -3,6 +3,7 @@ import { api } from '@/api/client';
 import type { Page, PathPreview, Person, Text } from '@/api/types';
 import type { Definition } from '@/model/definition';
 import type { Problem } from '@/model/problem';
+import type { Point } from './drafts/points';
 
 export interface Draft {
   definition: Definition;
@@ -63,6 +64,13 @@ export const draftKey = (app: string) => ['draft', app];
 export const getDraft = (app: string) => api.get<Draft>(`/apps/${app}/draft`);
 export const putDraft = (app: string, definition: Definition, rev: number) =>
   api.put<Saved>(`/apps/${app}/draft`, definition, { ifMatch: rev });
+/** Saves of the draft before a rev, the newest first; "" begins with the draft as it is. */
+export const historyPage = (app: string, before: string, signal: AbortSignal) =>
+  api.get<Page<Point>>(`/apps/${app}/draft/history`, { query: before ? { before } : {}, signal });
+export const pastDraft = (app: string, rev: number) =>
+  api.get<{ definition: Definition }>(`/apps/${app}/draft/history/${rev}`).then((p) => p.definition);
+export const sayHere = (app: string, place: string, gone: boolean) =>
+  api.post<{ items: { user: Person | null; place: string; at: string }[]; rev: number }>(`/apps/${app}/draft/here`, { place, gone });
 export const checkDraft = (app: string, definition?: Definition) =>
   api.post<Checked>(`/apps/${app}/check`, definition === undefined ? {} : { definition });
 /** What the definition becomes when the thing at a key path gets another key; nothing is saved. */
@@ -85,7 +93,7 @@ export const releaseQuery = (app: string, n: number) =>
     staleTime: Infinity,
   });
 
-export const diffQuery = (app: string, from: number | 'draft', to: number | 'draft', rev: number) =>
+export const diffQuery = (app: string, from: number | string, to: number | string, rev: number) =>
   queryOptions({
     queryKey: ['diff', app, from, to, rev],
     queryFn: ({ signal }) =>

@@ -39,7 +39,19 @@ export function useNameOf(): (thing: { key: string; name?: unknown } | undefined
   return useCallback((thing) => (thing === undefined ? '' : text(thing.name as Parameters<typeof text>[0], thing.key)), [text]);
 }
 
-export type PageKey = 'app' | 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'outside' | 'views' | 'json' | 'publish';
+export type PageKey =
+  | 'app'
+  | 'forms'
+  | 'flow'
+  | 'approvals'
+  | 'rules'
+  | 'automations'
+  | 'pools'
+  | 'outside'
+  | 'views'
+  | 'json'
+  | 'publish'
+  | 'history';
 
 /** Where one is in the designer: the page, and the key path of what is selected there. */
 export function usePlaceInDesigner() {

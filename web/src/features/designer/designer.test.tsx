@@ -38,7 +38,7 @@ async function open(path: string, def: Definition = sample) {
   store = openDraft(
     'b2b',
     { definition: def, rev, base: 0, problems },
-    { get: () => Promise.resolve({ definition: def, rev, base: 0 }), put: () => Promise.resolve({ rev: ++rev, problems }) },
+    { get: () => Promise.resolve({ definition: def, rev, base: 0 }), put: () => Promise.resolve({ rev: ++rev, problems }), past: () => Promise.resolve(def) },
   );
   const root = createRootRoute({ component: Outlet });
   const page = createRoute({

@@ -25,7 +25,7 @@ type Area = (typeof AREAS)[number];
 const MARKS = { added: 'plus', removed: 'minus', changed: 'tilde' } as const;
 
 /** What changed, grouped by area, in words; each line leads to its place. */
-export function Diff({ app, from, rev }: { app: string; from: number; rev: number }) {
+export function Diff({ app, from, rev }: { app: string; from: number | string; rev: number }) {
   const { t } = useTranslation('designer');
   const text = useText();
   const jump = useJump();
