@@ -45,6 +45,7 @@ const FUNCTIONS = [
   'decide',
   'cnAmount',
   'pinyin',
+  'trackingLink',
 ] as const;
 
 const SYSTEM = [
