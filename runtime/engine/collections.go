@@ -89,7 +89,7 @@ func ownCollections() []store.Collection {
 		{Name: collAnchors, Columns: text("kind", "day"), Indexes: []store.Index{ix("byDay", "kind", "-day")}},
 		{Name: collTurns},
 		{Name: collImports, Columns: join(text("user"), times("at")), Indexes: []store.Index{ix("mine", "user", "-at")}},
-		{Name: collImportRows},
+		{Name: collImportRows, Columns: times("at"), Indexes: []store.Index{ix("byAge", "at")}},
 		{Name: collMigrations, Columns: join(text("app"), times("at")), Indexes: []store.Index{ix("byApp", "app", "-at")}},
 		{Name: collMigrated, Columns: text("migration", "state"), Indexes: []store.Index{ix("byState", "migration", "state")}},
 		{Name: collRates, Columns: join(text("from", "to"), times("day")), Indexes: []store.Index{ix("byPair", "from", "to", "-day"), ix("byDay", "-day")}},

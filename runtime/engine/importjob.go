@@ -22,6 +22,8 @@ type importer struct {
 	app   *process.App
 	form  *process.Form
 	cells *cells
+	// wrong is what was wrong in the rows of this step.
+	wrong []ImportProblem
 }
 
 func (in *importer) id(row int) string {
@@ -169,6 +171,7 @@ func (in *importer) take(ctx context.Context, row int, texts []string) error {
 	im := in.im
 	fail := func(ps ...ImportProblem) {
 		im.Failed++
+		in.wrong = append(in.wrong, ps[:min(len(ps), maxRowProblems)]...)
 		if len(im.Problems) < maxImportProblems {
 			im.Problems = append(im.Problems, ps...)
 		}
@@ -236,6 +239,33 @@ func (in *importer) undo(ctx context.Context, row int) error {
 	return err
 }
 
+// takeStep carries out the next few rows and says how many.
+func (in *importer) takeStep(ctx context.Context) (int, error) {
+	rows, err := in.e.rowsFrom(ctx, in.im, in.im.Done)
+	if err != nil {
+		return 0, err
+	}
+	rows = rows[:min(len(rows), importStep)]
+	in.wrong = nil
+	for i, texts := range rows {
+		if err := in.take(ctx, in.im.Done+i, texts); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), in.e.keepWrong(ctx, in.im, in.wrong)
+}
+
+// undoStep takes back what the next few rows made. It does not need the rows, which may be gone.
+func (in *importer) undoStep(ctx context.Context) (int, error) {
+	n := min(importStep, in.im.Total-in.im.Done)
+	for i := range n {
+		if err := in.undo(ctx, in.im.Done+i); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
 // runImport carries an import on from where it stands, a number of rows at a time. The progress is written with compare-and-set: of two
 // workers one stops.
 func (e *Engine) runImport(ctx context.Context, j *job) error {
@@ -257,23 +287,16 @@ func (e *Engine) runImport(ctx context.Context, j *job) error {
 		return refusal(err)
 	}
 	for turn := 0; im.Done < im.Total && turn < importTurn; {
-		rows, err := e.rowsFrom(ctx, im, im.Done)
+		step := in.takeStep
+		if j.Via == "undo" {
+			step = in.undoStep
+		}
+		n, err := step(ctx)
 		if err != nil {
 			return err
 		}
-		rows = rows[:min(len(rows), importStep)]
-		for i, texts := range rows {
-			if j.Via == "undo" {
-				err = in.undo(ctx, im.Done+i)
-			} else {
-				err = in.take(ctx, im.Done+i, texts)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		im.Done += len(rows)
-		turn += len(rows)
+		im.Done += n
+		turn += n
 		if im.Done >= im.Total {
 			break
 		}

@@ -15,6 +15,7 @@ import (
 	"pipewright/runtime/access"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
+	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
@@ -33,9 +34,16 @@ const (
 	importPartBytes = 400_000
 	importStep      = 25
 	importTurn      = 500
-	// dryRows is how many rows a dry run looks at, maxImportProblems how many problems are kept.
+	// importsBack is how many imports of a person are looked through for one of the same form.
+	importsBack = 50
+	// keepImportRows is how long the rows of a file are kept, and what was wrong with them. The import itself stays: what it made can be taken
+	// back, and what its columns meant is remembered.
+	keepImportRows = 30 * 24 * time.Hour
+	// dryRows is how many rows a dry run looks at, maxImportProblems how many problems are shown, and
+	// maxRowProblems how many of one row are kept for the file of rows that did not come in.
 	dryRows           = 2_000
 	maxImportProblems = 500
+	maxRowProblems    = 10
 )
 
 // importPartDoc is the body of a document of rows.
@@ -114,7 +122,7 @@ func (e *Engine) StartImport(ctx context.Context, user, app, form, name, lang st
 		if err != nil {
 			return err
 		}
-		docs = append(docs, store.Doc{ID: im.ID + "|" + strconv.Itoa(len(im.Parts)-1), Ver: 1, Body: body})
+		docs = append(docs, store.Doc{ID: im.ID + "|" + strconv.Itoa(len(im.Parts)-1), Ver: 1, Cols: map[string]any{"at": im.At.UnixMilli()}, Body: body})
 		part, size = nil, 0
 		return nil
 	}
@@ -199,13 +207,17 @@ func (e *Engine) saveImport(ctx context.Context, im *Import) error {
 	return nil
 }
 
-// rowsFrom reads the rows from one on, to the end of their document.
+// rowsFrom reads the rows from one on, to the end of their document. Errors: *process.Rejection import.gone.
 func (e *Engine) rowsFrom(ctx context.Context, im *Import, row int) ([][]string, error) {
 	part, found := slices.BinarySearch(im.Parts, row)
 	if !found {
 		part--
 	}
 	d, err := e.store.Get(ctx, collImportRows, im.ID+"|"+strconv.Itoa(part))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, reject("import.gone", rules.Say("这个文件导入已超过 30 天，内容已清除；请重新上传", "這個檔案匯入已超過 30 天，內容已清除；請重新上傳",
+			"This file was brought more than 30 days ago and has been cleared away; upload it again"))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -223,11 +235,12 @@ type ImportTarget struct {
 	Required bool
 }
 
-// ImportTargets are the fields a person may import into, and the system names; suggest is what each column of the file looks like.
-func (e *Engine) ImportTargets(ctx context.Context, user string, im *Import) (targets []ImportTarget, suggest map[int]string, err error) {
+// ImportTargets are the fields a person may import into, and the system names. The plan is what the columns of the file seem to mean: what the
+// person last said of columns so titled, otherwise what the titles name.
+func (e *Engine) ImportTargets(ctx context.Context, user string, im *Import) (targets []ImportTarget, plan ImportPlan, err error) {
 	app, f, dir, err := e.mayImport(ctx, user, im.App, im.Form)
 	if err != nil {
-		return nil, nil, err
+		return nil, plan, err
 	}
 	keys, _ := transferable(app, f, dir, user, true)
 	for _, key := range keys {
@@ -245,8 +258,35 @@ func (e *Engine) ImportTargets(ctx context.Context, user string, im *Import) (ta
 		}
 		targets = append(targets, ImportTarget{Key: key, Name: name})
 	}
-	suggest = map[int]string{}
-	used := map[string]bool{}
+	last, err := e.lastImport(ctx, user, im)
+	if err != nil {
+		return nil, plan, err
+	}
+	return targets, suggested(targets, im, last), nil
+}
+
+// suggested is the plan that the titles of a file suggest.
+func suggested(targets []ImportTarget, im, last *Import) ImportPlan {
+	plan := ImportPlan{Mapping: map[int]string{}}
+	used, decided := map[string]bool{}, map[int]bool{}
+	take := func(col int, key string) {
+		plan.Mapping[col], used[key] = key, true
+	}
+	for i, title := range im.Header {
+		at := -1
+		if last != nil {
+			at = slices.Index(last.Header, title)
+		}
+		if at < 0 {
+			continue
+		}
+		// A column that was left out then is left out again.
+		key, mapped := last.Plan.Mapping[at]
+		offered := slices.ContainsFunc(targets, func(t ImportTarget) bool { return t.Key == key })
+		if decided[i] = !mapped || offered; mapped && offered && !used[key] {
+			take(i, key)
+		}
+	}
 	for i, title := range im.Header {
 		want := forms.Normalize(title, "trim", "width", "case")
 		for _, t := range targets {
@@ -254,13 +294,35 @@ func (e *Engine) ImportTargets(ctx context.Context, user string, im *Import) (ta
 			for _, name := range t.Name {
 				hit = hit || forms.Normalize(name, "trim", "width", "case") == want
 			}
-			if hit && !used[t.Key] {
-				suggest[i], used[t.Key] = t.Key, true
+			if hit && !used[t.Key] && !decided[i] {
+				take(i, t.Key)
 				break
 			}
 		}
 	}
-	return targets, suggest, nil
+	if last != nil && used[last.Plan.Key] {
+		plan.Key = last.Plan.Key
+	}
+	return plan
+}
+
+// lastImport is the newest import of a person into the same form that was run, of those not too far back; nil if there is none. Of imports
+// whose file has a title in common with this one it is the newest, for who brings two kinds of files by turns.
+func (e *Engine) lastImport(ctx context.Context, user string, im *Import) (*Import, error) {
+	page, err := e.store.Query(ctx, collImports, query.Query{Filter: query.Cmp{Col: "user", Op: query.Eq, Value: user}, Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: importsBack})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range page.Docs {
+		var was Import
+		if err := json.Unmarshal(d.Body, &was); err != nil {
+			return nil, fmt.Errorf("engine: import %s: %w", d.ID, err)
+		}
+		if was.App == im.App && was.Form == im.Form && len(was.Plan.Mapping) > 0 && slices.ContainsFunc(was.Header, func(title string) bool { return slices.Contains(im.Header, title) }) {
+			return &was, nil
+		}
+	}
+	return nil, nil
 }
 
 // checkPlan refuses a plan that names what the person may not write, or one thing twice.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
@@ -86,7 +87,7 @@ func TestImport(t *testing.T) {
 			im := w.start("payer|PAID|note|Receipts\nAcme|￥1,234.50|x|[{\"bankRef\": \"A1\"}]\nBest|12万||\n|5|y|\n||||\nZeta|7|| ")
 			targets, suggest, err := w.e.ImportTargets(t.Context(), "rep.li", im)
 			w.must(err)
-			if fmt.Sprint(suggest) != "map[0:payer 1:paid 3:receipts]" || len(targets) != 6 {
+			if fmt.Sprint(suggest.Mapping) != "map[0:payer 1:paid 3:receipts]" || len(targets) != 6 {
 				t.Errorf("suggested %v of %v", suggest, targets)
 			}
 			plan := ImportPlan{Mapping: map[int]string{0: "payer", 1: "paid", 3: "receipts"}}
@@ -192,4 +193,91 @@ func TestImportFaults(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What the columns of a file meant is remembered for the next one with such titles, of the same person and form.
+func TestImportRemembersItsPlan(t *testing.T) {
+	t.Parallel()
+	w := withImports(t, nil)
+	suggested := func(rows string) string {
+		im := w.start(rows)
+		_, plan, err := w.e.ImportTargets(t.Context(), "rep.li", im)
+		w.must(err)
+		return fmt.Sprint(plan.Mapping, " ", plan.Key)
+	}
+	if got := suggested("Payer|Amount in|Secret|Remark\nx|1||"); got != "map[0:payer 2:secret] " {
+		t.Errorf("at first: %s", got)
+	}
+	im := w.start("Remark|Amount in|Payer|Secret\nfirst|1|x|y")
+	_, err := w.e.RunImport(t.Context(), "rep.li", im.ID, ImportPlan{Mapping: map[int]string{0: "payer", 1: "paid"}, Key: "payer"})
+	w.must(err)
+	w.finished(im.ID)
+	// The order may be another; what was left out is left out again, and Payer is taken by the column that was said to be it.
+	if got := suggested("Payer|Amount in|Secret|Remark|Paid\nx|1|||2"); got != "map[1:paid 3:payer] payer" {
+		t.Errorf("remembered: %s", got)
+	}
+	if got := suggested("Payer|Paid\nx|1"); got != "map[1:paid] " {
+		t.Errorf("with one title in common: %s", got)
+	}
+	if got := suggested("payer |PAID\nx|1"); got != "map[0:payer 1:paid] " {
+		t.Errorf("another kind of file: %s", got)
+	}
+}
+
+// The rows that did not come in are a file of their own, whatever their number; after a month the rows of all files are gone, and nothing else.
+func TestImportWrongRows(t *testing.T) {
+	t.Parallel()
+	w := withImports(t, nil)
+	rows := "Payer|Paid"
+	for i := range 700 {
+		paid := "1"
+		if i%7 != 0 {
+			paid = "one"
+		}
+		rows += fmt.Sprintf("\nP%d|%s", i, paid)
+	}
+	im := w.start(rows)
+	_, err := w.e.RunImport(t.Context(), "rep.li", im.ID, ImportPlan{Mapping: map[int]string{0: "payer", 1: "paid"}})
+	w.must(err)
+	if got := w.finished(im.ID); !strings.HasPrefix(got, "done done 700 created 100 updated 0 failed 600 undone 0; row 3 Paid cell.") {
+		t.Errorf("%.120s", got)
+	}
+	wrong := func(user string) ([][]string, error) {
+		var out [][]string
+		err := w.e.ImportWrong(t.Context(), user, im.ID, func(row []string) error {
+			out = append(out, row)
+			return nil
+		})
+		return out, err
+	}
+	file, err := wrong("rep.li")
+	w.must(err)
+	if len(file) != 601 || strings.Join(file[0], "|") != "Payer|Paid|Row in the file|Why it did not come in" || !strings.HasPrefix(strings.Join(file[1], "|"), "P1|one|3|“Paid” must") || !strings.HasPrefix(strings.Join(file[600], "|"), "P699|one|701|“Paid” must") {
+		t.Errorf("%d rows: %v … %v", len(file), file[:2], file[len(file)-1])
+	}
+	if _, err := wrong("ops.wu"); codeOfRejection(err) != "not.found" {
+		t.Errorf("of somebody else: %v", err)
+	}
+	w.must(w.e.Purge(t.Context()))
+	if again, err := wrong("rep.li"); err != nil || len(again) != 601 {
+		t.Errorf("cleared away too early: %d rows, %v", len(again), err)
+	}
+	w.clock.add(keepImportRows + time.Hour)
+	w.must(w.e.Purge(t.Context()))
+	if _, err := wrong("rep.li"); codeOfRejection(err) != "import.gone" {
+		t.Errorf("after a month: %v", err)
+	}
+	// What it made can be taken back all the same.
+	_, err = w.e.UndoImport(t.Context(), "rep.li", im.ID)
+	w.must(err)
+	if got := w.finished(im.ID); !strings.HasPrefix(got, "undone") || !strings.Contains(got, "undone 100") {
+		t.Errorf("%.120s", got)
+	}
+}
+
+func codeOfRejection(err error) string {
+	if r, ok := asRejection(err); ok {
+		return r.Code
+	}
+	return ""
 }

@@ -9,13 +9,14 @@ import (
 	"pipewright/runtime/store"
 )
 
-// Purge removes finished jobs, runs and operations that nothing will repeat any more, and positions that no report reaches.
+// Purge removes finished jobs, runs and operations that nothing will repeat any more, positions that no report reaches, and the rows of files
+// imported a while ago.
 func (e *Engine) Purge(ctx context.Context) error {
 	for _, c := range []struct {
 		coll, col string
 		keep      time.Duration
 	}{{collJobs, "doneAt", keepDone}, {collOps, "at", keepDone}, {collRuns, "at", keepDone}, {collSnapshots, "week", keepSnapshots},
-		{collDeliveries, "changedAt", keepDeliveries}} {
+		{collDeliveries, "changedAt", keepDeliveries}, {collImportRows, "at", keepImportRows}} {
 		f := query.And{query.Cmp{Col: c.col, Op: query.Lt, Value: e.instant().Add(-c.keep).UnixMilli()}}
 		if c.coll == collJobs {
 			f = append(f, query.Cmp{Col: "state", Op: query.Eq, Value: jobDone})

@@ -64,11 +64,13 @@ type importFileOut struct {
 	Rows    int               `json:"rows"`
 	Columns []importColumnOut `json:"columns"`
 	Targets []importTargetOut `json:"targets"`
+	// Key is the field by which the person's last import of this kind found the records there were.
+	Key string `json:"key,omitempty"`
 }
 
 type importColumnOut struct {
 	Title string `json:"title"`
-	// Samples are the first values; Suggest is the target that the title names.
+	// Samples are the first values; Suggest is what a column so titled was mapped to last time, or else the target that the title names.
 	Samples []string `json:"samples"`
 	Suggest string   `json:"suggest,omitempty"`
 }
@@ -99,13 +101,13 @@ func (s *Server) postImport(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	targets, suggest, err := s.Engine.ImportTargets(c.ctx(), c.user.ID, im)
+	targets, plan, err := s.Engine.ImportTargets(c.ctx(), c.user.ID, im)
 	if err != nil {
 		return nil, err
 	}
-	out := importFileOut{ID: im.ID, Rows: im.Total, Columns: []importColumnOut{}, Targets: []importTargetOut{}}
+	out := importFileOut{ID: im.ID, Rows: im.Total, Key: plan.Key, Columns: []importColumnOut{}, Targets: []importTargetOut{}}
 	for i, title := range im.Header {
-		col := importColumnOut{Title: title, Suggest: suggest[i], Samples: []string{}}
+		col := importColumnOut{Title: title, Suggest: plan.Mapping[i], Samples: []string{}}
 		for _, row := range rows[1:min(len(rows), 4)] {
 			if i < len(row) {
 				col.Samples = append(col.Samples, row[i])
@@ -201,6 +203,34 @@ func (s *Server) runImport(c *call) (any, error) {
 		return nil, err
 	}
 	return wireImport(s.Engine.RunImport(c.ctx(), c.user.ID, c.Param("id"), p))
+}
+
+// getImportWrong answers the rows that did not come in, as a file.
+func (s *Server) getImportWrong(c *call) (any, error) {
+	var w sheetWriter = newCSV(false)
+	kind, name := "text/csv; charset=utf-8", "not-imported.csv"
+	switch c.Query("format") {
+	case "", "csv":
+	case "xlsx":
+		book, err := newBook()
+		if err != nil {
+			return nil, err
+		}
+		w, kind, name = book, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "not-imported.xlsx"
+	default:
+		return nil, badRequest(rules.Say("格式是 csv 或 xlsx", "格式是 csv 或 xlsx", "The format is csv or xlsx"))
+	}
+	if err := s.Engine.ImportWrong(c.ctx(), c.user.ID, c.Param("id"), w.row); err != nil {
+		return nil, err
+	}
+	content, err := w.bytes()
+	if err != nil {
+		return nil, err
+	}
+	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	c.Header("Cache-Control", "no-store")
+	c.Data(http.StatusOK, kind, content)
+	return nil, nil
 }
 
 func (s *Server) undoImport(c *call) (any, error) {

@@ -114,6 +114,24 @@ func TestImportAndExport(t *testing.T) {
 			t.Errorf("%s %q: %d %s", c.path, c.body, a.status, a.raw)
 		}
 	}
+	partly := bring("partly.csv", []byte("Name,Price\nfine,1\n=bad,one\n"))
+	plan := object{"mapping": object{"0": "name", "1": "price"}}
+	rep.must("POST", "/api/imports/"+partly+"/run", plan)
+	if _, err := w.server.Engine.RunDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wrong := rep.must("GET", "/api/imports/"+partly+"/wrong", nil)
+	if got := string(wrong.raw); !strings.HasPrefix(got, "\ufeffName,Price,") || !strings.Contains(got, "\r\n'=bad,one,3,\"“Price” must") || strings.Contains(got, "fine") {
+		t.Errorf("the rows left out: %q", got)
+	}
+	if rows, err := readSheet(rep.must("GET", "/api/imports/"+partly+"/wrong?format=xlsx", nil).raw); err != nil || len(rows) != 2 || rows[1][0] != "=bad" {
+		t.Errorf("the rows left out, as a workbook: %v %v", rows, err)
+	}
+	admin.refused(404, "not.found", "GET", "/api/imports/"+partly+"/wrong", nil)
+	rep.refused(400, "bad.request", "GET", "/api/imports/"+partly+"/wrong?format=pdf", nil)
+	if a := rep.must("POST", base+"import?name=again.csv", "Price,Name\n1,x\n", octets...); a.str("columns.0.suggest") != "price" || a.str("columns.1.suggest") != "name" {
+		t.Errorf("remembered: %s", a.raw)
+	}
 	id := bring("again.csv", []byte("Name\nx\n"))
 	for _, c := range []struct {
 		status int

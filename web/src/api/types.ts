@@ -573,6 +573,8 @@ export interface ImportFile {
   rows: number;
   columns: { title: string; samples: string[]; suggest?: string }[];
   targets: { key: string; name: Text; required?: boolean }[];
+  /** The field by which the person's last import of this kind found the records there were. */
+  key?: string;
 }
 
 export interface ImportProblem {

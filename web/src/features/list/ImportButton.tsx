@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Modal, Progress, Select } from 'antd';
+import { Button, Dropdown, Modal, Progress, Select } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
@@ -74,7 +74,7 @@ function ImportPlan({ file, onStarted }: { file: ImportFile; onStarted: (state: 
   const [mapping, setMapping] = useState<Record<string, string>>(() =>
     Object.fromEntries(file.columns.flatMap((c, i) => (c.suggest ? [[String(i), c.suggest]] : []))),
   );
-  const [key, setKey] = useState('');
+  const [key, setKey] = useState(file.key ?? '');
   const [trial, setTrial] = useState<ImportTrial>();
   const [busy, setBusy] = useState(false);
   const nameOf = (target: string) => text(file.targets.find((x) => x.key === target)?.name, target);
@@ -181,12 +181,23 @@ function ImportRun({ first }: { first: ImportState }) {
         {data.state === 'undone' ? t('importUndone', { undone: data.undone }) : t('importDone', { created: data.created, updated: data.updated, failed: data.failed })}
       </p>
       <Problems list={data.problems} />
-      {data.state === 'done' && data.created > 0 ? (
+      {ended && (data.failed > 0 || data.created > 0) ? (
         <div className="import-foot">
-          <Button onClick={() => void undo()}>{t('importUndo')}</Button>
+          {data.failed > 0 ? <WrongRows id={first.id} /> : null}
+          {data.state === 'done' && data.created > 0 ? <Button onClick={() => void undo()}>{t('importUndo')}</Button> : null}
         </div>
       ) : null}
     </>
+  );
+}
+
+/** The rows that did not come in, with the reasons, as a file to mend and import again. */
+function WrongRows({ id }: { id: string }) {
+  const { t } = useTranslation('list');
+  return (
+    <Dropdown menu={{ items: (['xlsx', 'csv'] as const).map((format) => ({ key: format, label: <a href={`/api/imports/${id}/wrong?format=${format}`} download>{t(format === 'xlsx' ? 'exportXlsx' : 'exportCsv')}</a> })) }} trigger={['click']}>
+      <Button icon={<Icon name="download" />}>{t('importWrong')}</Button>
+    </Dropdown>
   );
 }
 
