@@ -47,3 +47,27 @@ func TestRulesOfTheModel(t *testing.T) {
 		}
 	}
 }
+
+// A designer sees what of other apps can be used, and who uses this one.
+func TestNeighbours(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	admin.must("POST", "/api/apps/import", ruledApp)
+	admin.must("POST", "/api/apps/ruled/publish", object{"acceptWarnings": true})
+	desk := `{"spec": "pipewright/1", "key": "desk", "name": "Desk", "timezone": "Asia/Shanghai", "uses": [{"app": "ruled", "forms": {"item": ["qty", "cost"]}}],
+	  "forms": [{"key": "ask", "name": "Ask", "fields": [{"key": "item", "type": "reference", "form": "ruled.item", "name": "Item"}, {"key": "lines", "type": "table", "name": "Lines", "fields": [{"key": "n", "type": "number"}]}]}]}`
+	admin.must("POST", "/api/apps/import", desk)
+	admin.must("POST", "/api/apps/desk/publish", object{"acceptWarnings": true})
+	near := func(app string) string {
+		a := admin.must("GET", "/api/apps/"+app+"/neighbours", nil)
+		return string(a.raw)
+	}
+	if got := near("desk"); !strings.Contains(got, `{"key":"ruled","name":"Ruled","forms":[{"key":"item","name":"Item","fields":[{"key":"qty","name":"Quantity","type":"number"},`) || strings.Contains(got, `"key":"desk"`) || !strings.Contains(got, `"usedBy":[]`) {
+		t.Errorf("beside desk: %s", got)
+	}
+	if got := near("ruled"); !strings.Contains(got, `"usedBy":[{"key":"desk","name":"Desk","forms":[{"key":"item","name":"Item","fields":[{"key":"qty","name":"Quantity","type":"number"},{"key":"cost","name":"Cost","type":"number"}]}]}]`) || strings.Contains(got, `"lines"`) {
+		t.Errorf("beside ruled: %s", got)
+	}
+	w.as("rep.li").refused(403, "forbidden", "GET", "/api/apps/ruled/neighbours", nil)
+}

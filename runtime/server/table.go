@@ -70,6 +70,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/draft/history/:rev", who: admins, summary: "The draft as it was saved", out: pastOut{}, handle: s.getPastDraft},
 		{method: post, path: "/api/apps/:app/draft/here", who: admins, summary: "Say that one has the draft open, and hear who else has", in: hereIn{}, out: hereOut{}, handle: s.postHere},
 		{method: post, path: "/api/apps/:app/check", who: admins, summary: "Check a definition or the draft", in: importIn{}, out: checkOut{}, handle: s.postCheck, limit: maxDefinition},
+		{method: get, path: "/api/apps/:app/neighbours", who: admins, summary: "The live apps beside this one: what its uses may name of them, and what they use of it", out: neighboursOut{}, handle: s.getNeighbours},
 		{method: get, path: "/api/apps/:app/uses", who: admins, summary: "Where the thing at ?path of the draft is named", out: items[useOut]{}, handle: s.getUses},
 		{method: post, path: "/api/apps/:app/rename", who: admins, summary: "Give a thing of the draft another key, with every use (If-Match, or dryRun)", in: renameIn{}, out: renameOut{}, handle: s.postRename, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/publish", who: admins, summary: "Publish the draft", in: publishIn{}, out: publishOut{}, handle: s.postPublish},

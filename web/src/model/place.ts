@@ -2,9 +2,11 @@ import { type Definition, type Text } from './definition';
 import { isObject, joinKeyPath, locateNearest, splitKeyPath, valueAt } from './path';
 
 /** The pages of the designer. */
-export type Page = 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'outside' | 'views' | 'json';
+export type Page = 'app' | 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'outside' | 'views' | 'json';
 
 const PAGES: Record<string, Page> = {
+  roles: 'app',
+  uses: 'app',
   forms: 'forms',
   options: 'forms',
   processes: 'flow',

@@ -7,6 +7,7 @@ import { useNewText } from './controls/choices';
 import { KeySlot } from './controls/KeySlot';
 import { AddButton, IconButton, Part, Problems, Row } from './controls/Row';
 import { ChoiceSlot, TextSlot } from './controls/slots';
+import { Uses } from './Uses';
 
 const CURRENCIES = ['CNY', 'TWD', 'HKD', 'USD', 'EUR', 'JPY', 'GBP', 'SGD', 'AUD', 'KRW'];
 const ZONES = [
@@ -64,6 +65,7 @@ export function AppPage() {
           </div>
         </Part>
         <Roles />
+        <Uses />
       </div>
     </div>
   );

@@ -59,6 +59,19 @@ export interface DiffItem {
   after?: unknown;
 }
 
+/** Another live app, with forms of it (or of this one, where it uses them). */
+export interface Neighbour {
+  key: string;
+  name: Text;
+  forms: { key: string; name: Text; fields: { key: string; name: Text; type: string }[] }[];
+}
+
+export const neighboursQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['neighbours', app],
+    queryFn: ({ signal }) => api.get<{ usable: Neighbour[]; usedBy: Neighbour[] }>(`/apps/${app}/neighbours`, { signal }),
+  });
+
 export const draftKey = (app: string) => ['draft', app];
 
 export const getDraft = (app: string) => api.get<Draft>(`/apps/${app}/draft`);

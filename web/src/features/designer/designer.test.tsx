@@ -128,6 +128,33 @@ describe('designer', () => {
     expect(within(ladder).getByText('没有说超时怎么办')).toBeTruthy();
   });
 
+  it('uses fields of another app, shows what is gone of them, and who uses this one', async () => {
+    const field = (key: string, name: string) => ({ key, name, type: 'text' });
+    const shop = { key: 'shop', name: '商店', forms: [{ key: 'account', name: '客户', fields: [field('name', '名称'), field('credit', '信用')] }, { key: 'item', name: '商品', fields: [field('sku', '货号')] }] };
+    const desk = { key: 'desk', name: '服务台', forms: [{ key: 'deal', name: '商机', fields: [field('name', '商机名称')] }] };
+    vi.stubGlobal('fetch', (url: string) =>
+      Promise.resolve(new Response(JSON.stringify(url.endsWith('/me') ? { user: { id: 'admin', name: '管理员' }, apps: [] } : { usable: [shop, desk], usedBy: [desk] }))),
+    );
+    const choose = async (name: string, option: string) => {
+      fireEvent.mouseDown(await screen.findByRole('combobox', { name }, { timeout: 20_000 }));
+      fireEvent.click(await screen.findByTitle(option));
+    };
+    await open('/design/b2b/app', { ...sample, uses: [{ app: 'shop', forms: { account: ['name', 'phone'] } }] });
+    const shown = await screen.findByRole('group', { name: '商店' }, { timeout: 20_000 });
+    expect(within(shown).getByTitle('phone')).toBeTruthy();
+    expect(screen.getByText(/商机: 商机名称/)).toBeTruthy();
+    await choose('加上“商店”的表单…', '商品');
+    expect(now().uses).toEqual([{ app: 'shop', forms: { account: ['name', 'phone'], item: ['sku'] } }]);
+    await choose('“客户”的哪些字段', '信用');
+    expect(now().uses?.[0]?.forms['account']).toEqual(['name', 'phone', 'credit']);
+    fireEvent.click(screen.getByRole('button', { name: '不再使用表单“商品”' }));
+    await choose('使用另一个应用…', '服务台');
+    expect(now().uses).toEqual([{ app: 'shop', forms: { account: ['name', 'phone', 'credit'] } }, { app: 'desk', forms: {} }]);
+    fireEvent.click(screen.getByRole('button', { name: '不再使用“服务台”' }));
+    fireEvent.click(screen.getByRole('button', { name: '不再使用“商店”' }));
+    expect(now().uses).toBeUndefined();
+  });
+
   it('lists problems, errors first, applies a fix and leads to the place', async () => {
     const router = await open('/design/b2b/approvals');
     fireEvent.click(await screen.findByRole('button', { name: /问题/, expanded: false }, { timeout: 20_000 }));

@@ -40,6 +40,17 @@ function useChoices(list: readonly { key: string; name?: Text }[] | undefined): 
 
 export const useRoleChoices = () => useChoices(useDefinition().roles);
 export const useFormChoices = () => useChoices(useDefinition().forms);
+
+/** The forms a reference may point to: the app's own, and those of other apps that it uses, as “app.form”. */
+export function useReferenceChoices(): Choice[] {
+  const own = useFormChoices();
+  const { uses } = useDefinition();
+  return useMemo(
+    () => [...own, ...(uses ?? []).flatMap((u) => Object.keys(u.forms).map((form) => ({ value: `${u.app}.${form}`, label: `${u.app}.${form}` })))],
+    [own, uses],
+  );
+}
+
 export const useChainChoices = () => useChoices(useDefinition().approvals);
 export const usePublicChoices = () => useChoices(useDefinition().public);
 export const useOptionChoices = () => useChoices(useDefinition().options);

@@ -1,7 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useActions } from '../../context';
-import { useFieldChoices, useFormChoices } from '../../controls/choices';
+import { useFieldChoices, useReferenceChoices } from '../../controls/choices';
 import { FormulaSlot } from '../../controls/FormulaSlot';
 import { AddButton, IconButton, Row } from '../../controls/Row';
 import { ChoiceSlot } from '../../controls/slots';
@@ -10,7 +10,7 @@ import type { SettingsProps } from './registry';
 /** Records of another form: which, which of them, and what is copied over when one is chosen. */
 export function ReferenceSettings({ at, form, field, columns }: SettingsProps) {
   const { t } = useTranslation(['designer', 'fields']);
-  const forms = useFormChoices();
+  const forms = useReferenceChoices();
   return (
     <>
       <ChoiceSlot at={[...at, 'form']} label={t('fields:refForm')} choices={forms} unset={t('chooseForm')} />
