@@ -65,14 +65,15 @@ func (e *Engine) runRefresh(ctx context.Context, j *job) error {
 // everyRecord stands for a reference in a refresh of all records of a form.
 const everyRecord = "*"
 
-// relink asks for a refresh of all records of the forms whose lookups and rollups are new or have changed. It happens once the release
-// is live.
+// relink asks for a refresh of all records of the forms whose lookups and rollups are new or have changed, or whose amounts are from now on in
+// the currency of the record: each then keeps the rate of this day, without which it would have no amount in the app's currency until
+// somebody writes it. It happens once the release is live.
 func (e *Engine) relink(ctx context.Context, prev, next *process.App) error {
 	var jobs []store.Doc
 	now := e.instant()
 	for key, form := range next.Forms {
 		old := prev.Forms[key]
-		if old == nil || reflect.DeepEqual(linkedFields(old), linkedFields(form)) {
+		if old == nil || reflect.DeepEqual(linkedFields(old), linkedFields(form)) && (form.Schema.Currency() == "" || form.Schema.Currency() == old.Schema.Currency()) {
 			continue
 		}
 		d, err := newJob(job{ID: fmt.Sprintf("relink|%s|%d|%s", next.Def.Key, next.Release, key), Kind: jobRefresh, App: next.Def.Key, Form: key,

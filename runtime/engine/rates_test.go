@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -126,5 +127,49 @@ func TestCurrenciesOnMongo(t *testing.T) {
 	t.Parallel()
 	if got := currencyStory(t, onMongo(t)); got != currencyTold {
 		t.Errorf("got\n%s\nwant\n%s", got, currencyTold)
+	}
+}
+
+// Records that name a currency before their amounts are in it come to their amounts in the app's currency by a job of the publish, each at the rate of
+// that day; one without a rate waits for it, and the rest is not held up.
+func TestCurrencyComesLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	form := func(currency string) string {
+		return `{"spec": "pipewright/1", "key": "later", "name": "Later", "timezone": "Asia/Shanghai", "currency": "CNY",
+		  "options": [{"key": "money", "items": [{"key": "CNY", "name": "CNY"}, {"key": "USD", "name": "USD"}, {"key": "JPY", "name": "JPY"}, {"key": "EUR", "name": "EUR"}]}],
+		  "forms": [{"key": "bill", "name": "Bill",` + currency + ` "fields": [{"key": "cur", "type": "select", "options": "money", "name": "Currency"},
+		    {"key": "amount", "type": "money", "name": "Amount", "list": true, "sort": true}]}]}`
+	}
+	compile := func(text string, release int) *process.App {
+		path := t.TempDir() + "/app.json"
+		w.must(os.WriteFile(path, []byte(text), 0o600))
+		return compileFile(t, path, release)
+	}
+	first, second := compile(form(""), 1), compile(form(` "currency": "cur",`), 2)
+	w.defs["later"] = []*process.App{first}
+	w.e = w.node("later")
+	w.must(w.e.Prepare(t.Context(), nil, first))
+	w.must(w.e.SaveRates(t.Context(), "admin", []Rate{{From: "USD", To: "CNY", Date: rules.Date{Year: 2026, Month: 9, Day: 1}, Rate: decimal.RequireFromString("7.1")},
+		{From: "JPY", To: "CNY", Date: rules.Date{Year: 2026, Month: 9, Day: 1}, Rate: decimal.RequireFromString("0.05")}}))
+	ids := map[string]string{}
+	for i, cur := range []string{`"USD"`, `"JPY"`, `"EUR"`, `"CNY"`, `null`} {
+		res, err := w.e.Do(t.Context(), Request{service: true, Command: process.Command{Kind: process.Create, App: "later", Form: "bill", Op: fmt.Sprint("later-", i), Data: data(`{"cur": ` + cur + `, "amount": {"amount": "100.00"}}`)}})
+		w.must(err)
+		ids[cur] = res.State.ID
+	}
+	w.must(w.e.Prepare(t.Context(), first, second))
+	w.defs["later"] = []*process.App{first, second}
+	for w.runDue() > 0 {
+	}
+	base := func(cur string) any {
+		doc, err := w.store.Get(t.Context(), RecordCollection(second.Forms["bill"]), ids[cur])
+		w.must(err)
+		return doc.Cols["f_amount"]
+	}
+	for cur, want := range map[string]any{`"USD"`: int64(71000), `"JPY"`: int64(500), `"EUR"`: nil, `"CNY"`: int64(10000), `null`: int64(10000)} {
+		if got := base(cur); got != want {
+			t.Errorf("%s: %v, want %v", cur, got, want)
+		}
 	}
 }
