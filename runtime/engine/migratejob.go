@@ -103,7 +103,7 @@ func (w *migrationWork) take(ctx context.Context, id string) error {
 	res, err := w.e.Do(ctx, Request{User: w.m.User, service: true, Command: process.Command{Kind: process.Migrate, ID: id, Plan: w.plan, Op: "migrate|" + w.m.ID + "|" + id}})
 	if r, refused := asRejection(err); refused && r.Code != "conflict" {
 		out.State = RecordFailed
-		out.refused(r)
+		out.refused(r, w.plan)
 		return w.keep(ctx, &out)
 	}
 	if err != nil {
@@ -117,11 +117,15 @@ func (w *migrationWork) take(ctx context.Context, id string) error {
 
 // refused notes why. What is said of a value may hold the value itself, and this is read by people who may not read the record: there the
 // name of the field is all that is kept.
-func (r *MigratedRecord) refused(why *process.Rejection) {
+func (r *MigratedRecord) refused(why *process.Rejection, plan *process.MigrationPlan) {
 	r.Code, r.Message, r.Problems = why.Code, why.Message, nil
 	for _, p := range why.Details {
-		if field, ok := strings.CutPrefix(p.Path, "/values/"); ok {
-			p.Message = rules.Say("“{field}”的值转不过去", "「{field}」的值轉不過去", "The value of “{field}” does not convert", "field", field)
+		if key, ok := strings.CutPrefix(p.Path, "/values/"); ok {
+			name := rules.Plain(key)
+			if info, known := plan.Old.Schema.Field(strings.ReplaceAll(key, "/", ".")); known {
+				name = info.Name
+			}
+			p.Message = rules.Say("“{field}”的值转不过去", "「{field}」的值轉不過去", "The value of “{field}” does not convert", "field", name)
 		}
 		r.Problems = append(r.Problems, p)
 	}
@@ -161,7 +165,7 @@ func (w *migrationWork) takeBack(ctx context.Context, r *MigratedRecord) error {
 	switch why, refused := asRejection(err); {
 	case refused && why.Code != "conflict":
 		r.State = RecordKept
-		r.refused(why)
+		r.refused(why, w.plan)
 	case err != nil:
 		return err
 	default:

@@ -84,7 +84,7 @@ func (e *Engine) previewOne(ctx context.Context, user string, m *migrating, doc 
 	}
 	if d.Reject != nil {
 		var r MigratedRecord
-		r.refused(d.Reject)
+		r.refused(d.Reject, m.plan)
 		out.Code, out.Message, out.Problems = r.Code, r.Message, r.Problems
 		for i, p := range d.Reject.Details {
 			field, _, _ := strings.Cut(strings.TrimPrefix(p.Path, "/values/"), "/")

@@ -13,6 +13,7 @@ import { checkDraft, publish, releasesQuery, restore, type Release } from '../ap
 import { useDraft, useDraftStore, usePlaceInDesigner } from '../context';
 import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
 import { Diff } from './Diff';
+import { Migrations } from './Migrations';
 
 /** Check and publish: what is wrong, what changed, and what was published before. */
 export function PublishPage() {
@@ -86,6 +87,7 @@ export function PublishPage() {
             <Diff app={app} from={base} rev={rev} />
           )}
         </section>
+        <Migrations app={app} />
       </div>
       <aside className="d-panel" aria-label={t('publishTitle', { n: next })}>
         <header className="d-panelhead">
@@ -180,7 +182,7 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
 
 /** What is published is read anew everywhere: lists of apps, the live model, the history. */
 function afterPublish(app: string) {
-  for (const queryKey of [['releases', app], ['apps'], ['me'], ['model', app], ['diff', app]])
+  for (const queryKey of [['releases', app], ['apps'], ['me'], ['model', app], ['diff', app], ['migrations', app]])
     void queryClient.invalidateQueries({ queryKey });
 }
 
