@@ -63,6 +63,8 @@ type MigrationThing struct {
 	How     string
 	Note    rules.Text
 	Choices []MigrationChoice
+	// TypeWas and TypeIs are the types of a field that has another one now.
+	TypeWas, TypeIs string
 }
 
 // MigrationChoice is what may be chosen for a thing.

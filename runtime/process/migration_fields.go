@@ -61,9 +61,11 @@ func (w *planner) field(kind, path string, f forms.FieldInfo, news []forms.Field
 	}
 	t := MigrationThing{Kind: kind, Path: path, Name: f.Name}
 	if how != "" && found.Storage != f.Storage && !f.Computed {
-		t.Note = rules.Say("类型由 {was} 变为 {is}：值会转换，转不过去的要选择", "類型由 {was} 變為 {is}：值會轉換，轉不過去的要選擇",
-			"Of type {is} instead of {was}: values are converted, and what does not convert needs a choice", "was", f.Def.Type, "is", found.Def.Type)
+		t.TypeWas, t.TypeIs = f.Def.Type, found.Def.Type
+		t.Note = rules.Say("类型变了：值会转换，转不过去的要选择", "類型變了：值會轉換，轉不過去的要選擇",
+			"Of another type: values are converted, and what does not convert needs a choice")
 		if f.Def.Type == found.Def.Type {
+			t.TypeWas, t.TypeIs = "", ""
 			t.Note = rules.Say("小数位、币种或来源变了：值会转换，转不过去的要选择", "小數位、幣種或來源變了：值會轉換，轉不過去的要選擇",
 				"Its decimals, currency or source are others: values are converted, and what does not convert needs a choice")
 		}

@@ -97,7 +97,9 @@ type migrationThingOut struct {
 	Note    rules.Text           `json:"note,omitzero"`
 	Choices []migrationChoiceOut `json:"choices,omitempty"`
 	// Records stand in a stage of the old release.
-	Records int64 `json:"records,omitempty"`
+	Records int64  `json:"records,omitempty"`
+	TypeWas string `json:"typeWas,omitempty"`
+	TypeIs  string `json:"typeIs,omitempty"`
 }
 
 type migrationChoiceOut struct {
@@ -128,7 +130,7 @@ func (s *Server) planMigration(c *call) (any, error) {
 		out.Total += n
 	}
 	for _, t := range p.Things {
-		one := migrationThingOut{Kind: t.Kind, Path: t.Path, Name: t.Name, To: t.To, ToName: t.ToName, Fate: t.Fate, How: t.How, Note: t.Note}
+		one := migrationThingOut{Kind: t.Kind, Path: t.Path, Name: t.Name, To: t.To, ToName: t.ToName, Fate: t.Fate, How: t.How, Note: t.Note, TypeWas: t.TypeWas, TypeIs: t.TypeIs}
 		if key, ok := stageOf(t); ok {
 			one.Records = counts[key]
 		}

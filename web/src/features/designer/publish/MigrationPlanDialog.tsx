@@ -7,6 +7,7 @@ import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { useTypeName } from '../form/types';
 import {
   getPlan,
   getPreview,
@@ -112,6 +113,7 @@ function byUrgency(a: MigrationThing, b: MigrationThing): number {
 function Thing({ thing, chosen, onChoose }: { thing: MigrationThing; chosen: string | undefined; onChoose: (path: string, to: string | undefined) => void }) {
   const { t } = useTranslation('designer');
   const text = useText();
+  const typeName = useTypeName();
   const { path } = thing;
   const choices = (thing.choices ?? []).map((c) => ({ value: c.key, label: text(c.name, c.key) }));
   const name = text(thing.name, thing.path ?? '');
@@ -140,7 +142,12 @@ function Thing({ thing, chosen, onChoose }: { thing: MigrationThing; chosen: str
           <span>{thing.fate === 'mapped' ? text(thing.toName, thing.to) : t('migGone')}</span>
         )}
       </span>
-      {thing.note ? <p className="s">{text(thing.note)}</p> : null}
+      {thing.note ? (
+        <p className="s">
+          {thing.typeWas && thing.typeIs ? `${typeName(thing.typeWas)} → ${typeName(thing.typeIs)} · ` : null}
+          {text(thing.note)}
+        </p>
+      ) : null}
     </li>
   );
 }

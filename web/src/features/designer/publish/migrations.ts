@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import type { Page, Person, Text } from '@/api/types';
+import type { FieldType } from '@/model/definition';
 import type { Problem } from '@/model/problem';
 
 /** Records that run on an older release than the live one. */
@@ -54,6 +55,9 @@ export interface MigrationThing {
   note?: Text;
   choices?: { key: string; name: Text }[];
   records?: number;
+  /** The types of a field that has another one now. */
+  typeWas?: FieldType;
+  typeIs?: FieldType;
 }
 
 export interface MigrationPlan {
