@@ -1,4 +1,4 @@
-import type { Definition, Text } from '@/model/definition';
+import type { Definition, Field, Text } from '@/model/definition';
 
 export type { Text };
 
@@ -172,12 +172,15 @@ export interface PathStage {
 }
 
 export interface Condition {
-  kind: 'checklist' | 'field' | 'condition' | 'activity' | 'linked';
+  kind: 'checklist' | 'group' | 'field' | 'condition' | 'activity' | 'linked';
   key: string;
   text: Text;
   met: boolean;
   required: boolean;
   path?: string;
+  /** How many of the people, or of the items, are done. */
+  done?: number;
+  of?: number;
 }
 
 export interface ChecklistItem {
@@ -198,8 +201,47 @@ export interface Activity {
   done: boolean;
   by?: string;
   at?: string;
+  help?: Text;
   dueAt?: string | null;
   who: string[];
+  /** Every one of the people must do it. */
+  each?: boolean;
+  /** Their managers were told that it is late. */
+  late?: boolean;
+  /** False in an imported record until somebody does something about it. */
+  asked: boolean;
+  people: Doing[];
+  /** It waits for the reader; he may give it to somebody else. */
+  mine?: boolean;
+  hand?: boolean;
+  /** What is asked for of whoever does it. */
+  fields?: Field[];
+}
+
+/** One person's part of an activity; the result is there for him and for those who may edit the record. */
+export interface Doing extends Person {
+  done: boolean;
+  at?: string | null;
+  tries?: number;
+  passed?: boolean;
+  result?: Data;
+}
+
+/** A sub-stage of the checklist. */
+export interface CheckGroup {
+  key: string;
+  name: Text;
+  help?: Text;
+  required: boolean;
+  met: number;
+  of: number;
+  begun: boolean;
+  done: boolean;
+  who: Person[];
+  dueAt?: string | null;
+  late?: boolean;
+  mine?: boolean;
+  hand?: boolean;
 }
 
 export interface TransitionInfo {
@@ -292,6 +334,7 @@ export interface RecordFull extends RecordItem {
   conditions?: Condition[];
   checklist?: ChecklistItem[];
   activities?: Activity[];
+  groups?: CheckGroup[];
   script?: Text;
   goal?: Text;
   buttons?: { key: string; name: Text; ready: boolean }[];

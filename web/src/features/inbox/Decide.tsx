@@ -5,6 +5,8 @@ import { api, isApiError, operationKey } from '@/api/client';
 import { queryClient } from '@/api/queries';
 import type { Data, RecordFull, Task, TaskFull } from '@/api/types';
 import { putRecord } from '@/records/actions';
+import { ResultDialog } from '@/records/Activities';
+import type { Model } from '@/records/model';
 import { People } from '@/records/People';
 import { Icon } from '@/ui/Icon';
 import { useErrorText } from '@/ui/States';
@@ -18,7 +20,7 @@ type Doing = Decision | Hand | 'removeSign' | 'done';
 const hands: readonly Hand[] = ['transfer', 'delegate', 'addSign'];
 
 /** Approve, reject, return, or bring others in; a to-do is simply done. */
-export function Decide({ task, fields, onNext }: { task: TaskFull; fields: () => Data; onNext: () => void }) {
+export function Decide({ task, model, fields, onNext }: { task: TaskFull; model?: Model; fields: () => Data; onNext: () => void }) {
   const { t } = useTranslation(['inbox', 'common']);
   const text = useText();
   const errorText = useErrorText();
@@ -38,6 +40,10 @@ export function Decide({ task, fields, onNext }: { task: TaskFull; fields: () =>
   // A to-do or an activity is done, not decided.
   const decides = task.kind === 'approval';
   const open = task.state === 'open';
+  // An activity may ask for a result.
+  const activity = task.kind === 'activity' ? task.recordFull?.activities?.find((a) => a.key === task.step?.split('.').at(-1)) : undefined;
+  const asks = Boolean(activity?.fields?.length);
+  const [saying, setSaying] = useState(false);
 
   const ask = (what: Hand | 'return' | undefined) => {
     setAsking(what);
@@ -218,7 +224,7 @@ export function Decide({ task, fields, onNext }: { task: TaskFull; fields: () =>
             </Dropdown>
           ) : null}
           {can.has('done') || (!decides && task.kind === 'todo') ? (
-            <Button type="primary" loading={busy === 'done'} icon={<Icon name="check" />} onClick={() => void decide('done')}>
+            <Button type="primary" loading={busy === 'done'} icon={<Icon name="check" />} onClick={() => (asks ? setSaying(true) : void decide('done'))}>
               {t('done')}
             </Button>
           ) : null}
@@ -226,6 +232,7 @@ export function Decide({ task, fields, onNext }: { task: TaskFull; fields: () =>
           {!decides ? null : <span className="s wide-only">{t('commentRule')}</span>}
         </div>
       ) : null}
+      {saying && activity && model && task.recordFull ? <ResultDialog record={task.recordFull} model={model} activity={activity} onClose={() => setSaying(false)} onDone={onNext} /> : null}
     </div>
   );
 }

@@ -140,7 +140,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
           </section>
         ) : null}
       </div>
-      {task.kind === 'cc' ? <p className="pad dim">{t('copied')}</p> : <Decide task={task} fields={() => state.changes(task.fields ?? [])} onNext={onNext} />}
+      {task.kind === 'cc' ? <p className="pad dim">{t('copied')}</p> : <Decide task={task} model={model} fields={() => state.changes(task.fields ?? [])} onNext={onNext} />}
     </div>
   );
 }

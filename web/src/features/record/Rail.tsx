@@ -4,15 +4,14 @@ import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
-import { usePeople } from '@/api/people';
 import { meQuery, previewQuery, queryClient } from '@/api/queries';
-import type { Condition, RecordFull, TransitionInfo } from '@/api/types';
+import type { RecordFull, TransitionInfo } from '@/api/types';
 import { FieldEnvContext } from '@/fields/kind';
-import { putRecord, recordPath } from '@/records/actions';
+import { recordPath } from '@/records/actions';
 import { Copies, PreviewPath, RoundPath } from '@/records/ApprovalPath';
 import { useEnv } from '@/records/FormFields';
+import { LeaveList } from './LeaveList';
 import { chainOf, stageOf, type Model } from '@/records/model';
-import { fieldPath, topField } from '@/records/paths';
 import { Notes } from '@/records/Notes';
 import { Timeline } from '@/records/Timeline';
 import { Icon } from '@/ui/Icon';
@@ -22,7 +21,7 @@ import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 
 /** What is still missing to leave the stage, and what to say and do. */
-export function LeaveCard({ record }: { record: RecordFull }) {
+export function LeaveCard({ record, model }: { record: RecordFull; model: Model }) {
   const { t } = useTranslation('record');
   const text = useText();
   const [open, setOpen] = useState(true);
@@ -47,76 +46,10 @@ export function LeaveCard({ record }: { record: RecordFull }) {
       </header>
       <div className="checks">
         {goal ? <p className="dim">{goal}</p> : null}
-        <ul>
-          {conditions.map((c) => (
-            <ConditionRow key={`${c.kind}.${c.key}`} record={record} condition={c} />
-          ))}
-          {extra.map((i) => (
-            <ConditionRow key={`extra.${i.key}`} record={record} condition={{ kind: 'checklist', key: i.key, text: i.name, met: i.done, required: i.required }} />
-          ))}
-        </ul>
+        <LeaveList record={record} model={model} conditions={[...conditions, ...extra.map((i) => ({ kind: 'checklist' as const, key: i.key, text: i.name, met: i.done, required: i.required }))]} />
         {script && open ? <p className="script">{script}</p> : null}
       </div>
     </section>
-  );
-}
-
-function ConditionRow({ record, condition }: { record: RecordFull; condition: Condition }) {
-  const { t } = useTranslation('record');
-  const text = useText();
-  const format = useFormat();
-  const { nameOf } = usePeople();
-  const errorText = useErrorText();
-  // Shown as ticked at once; the server's answer settles it.
-  const [wanted, setWanted] = useState<boolean>();
-  const item = condition.kind === 'checklist' ? record.checklist?.find((i) => i.key === condition.key) : undefined;
-  const activity = condition.kind === 'activity' ? record.activities?.find((a) => a.key === condition.key) : undefined;
-  const tick = async (done: boolean) => {
-    setWanted(done);
-    try {
-      const what = activity ? 'activities' : 'checklist';
-      putRecord(await api.post<RecordFull>(`${recordPath(record.id)}/${what}/${condition.key}`, { done }, { key: operationKey() }));
-    } catch (error) {
-      toast(errorText(error), { kind: 'bad' });
-    } finally {
-      setWanted(undefined);
-    }
-  };
-  const note = item?.done && item.by ? `${nameOf(item.by)}${item.at ? ` ${format.moment(item.at)}` : ''}` : activity ? activity.who.map(nameOf).join(t('listSeparator')) : '';
-  const words = (
-    <>
-      <span className={condition.met ? (condition.kind === 'condition' ? 'dim over' : 'dim') : ''}>
-        {text(condition.text, condition.key)}
-        {condition.required ? null : <span className="s"> {t('optional')}</span>}
-      </span>
-      {note ? <span className="s note">{note}</span> : null}
-    </>
-  );
-  if (item || activity) {
-    return (
-      <li>
-        <label>
-          <input type="checkbox" checked={wanted ?? condition.met} disabled={!record.can.edit} onChange={(e) => void tick(e.target.checked)} />
-          {words}
-        </label>
-        {text(item?.help) ? <p className="s help">{text(item?.help)}</p> : null}
-      </li>
-    );
-  }
-  const place = condition.path ? fieldPath(condition.path) : undefined;
-  return (
-    <li>
-      <span className={`mark ${condition.met ? 'done' : ''}`} role="img" aria-label={condition.met ? t('isMet') : t('isMissing')}>
-        {condition.met ? <Icon name="check" size={10} /> : null}
-      </span>
-      {place && !condition.met ? (
-        <button type="button" className="link" onClick={() => showField(topField(place))}>
-          {text(condition.text, condition.key)}
-        </button>
-      ) : (
-        words
-      )}
-    </li>
   );
 }
 

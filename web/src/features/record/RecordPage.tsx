@@ -160,7 +160,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
               {formPart}
             </>
           ) : null}
-          {tab === 'next' ? <LeaveCard record={record} /> : null}
+          {tab === 'next' ? <LeaveCard record={record} model={model} /> : null}
           {tab === 'approval' ? <ApprovalCard record={record} model={model} next={main} /> : null}
           {tab === 'timeline' ? <TimelineCard key={search.note ?? ''} record={record} model={model} {...(search.note ? { note: Number(search.note) } : {})} /> : null}
           {tab === 'related' ? <RelatedCard record={record} model={model} /> : null}
@@ -173,7 +173,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
           </div>
           <aside className="rail" aria-label={t('rail')}>
             <IncidentsCard record={record.id} />
-            <LeaveCard record={record} />
+            <LeaveCard record={record} model={model} />
             <ApprovalCard record={record} model={model} next={main} />
             <TimelineCard key={search.note ?? ''} record={record} model={model} {...(search.note ? { note: Number(search.note) } : {})} />
           </aside>

@@ -1,20 +1,23 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
-import type { Activity, CheckItem, Stage, Who } from '@/model/definition';
+import type { Activity, CheckGroup, CheckItem, Field, FieldType, Stage, Who } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
 import { useActions, useNameOf, useSlot } from '../context';
 import { useNewText, useRoleChoices } from '../controls/choices';
 import { DurationSlot } from '../controls/DurationInput';
 import { AddButton, IconButton, Part, Problems } from '../controls/Row';
-import { CheckSlot, TextSlot } from '../controls/slots';
+import { CheckSlot, ChoiceSlot, TextSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
+import { FormulaSlot } from '../controls/FormulaSlot';
+import { useTypeName } from '../form/types';
 
 /** What is ticked off before the stage can be left. */
-export function ChecklistPart({ at, stage }: { at: (string | number)[]; stage: Stage }) {
+export function ChecklistPart({ at, stage, form }: { at: (string | number)[]; stage: Stage; form: string }) {
   const { t } = useTranslation('designer');
   const newText = useNewText();
   const { apply } = useActions();
+  const nameOf = useNameOf();
   const items = stage.checklist ?? [];
   const list = [...at, 'checklist'];
   const [opened, setOpened] = useState<string>();
@@ -66,7 +69,11 @@ export function ChecklistPart({ at, stage }: { at: (string | number)[]; stage: S
             {opened === item.key ? (
               <div className="d-inner">
                 <TextSlot at={[...list, i, 'name']} label={t('name')} />
-                <TextSlot at={[...list, i, 'group']} label={t('itemGroup')} placeholder="BANT" />
+                {stage.groups?.length ? (
+                  <ChoiceSlot at={[...list, i, 'group']} label={t('itemGroup')} choices={stage.groups.map((g) => ({ value: g.key, label: nameOf(g) }))} unset={t('noGroup')} />
+                ) : (
+                  <TextSlot at={[...list, i, 'group']} label={t('itemGroup')} placeholder="BANT" />
+                )}
                 <TextSlot at={[...list, i, 'help']} label={t('help')} />
                 <CheckSlot at={[...list, i, 'required']} label={t('mustDoLong')} />
               </div>
@@ -75,7 +82,51 @@ export function ChecklistPart({ at, stage }: { at: (string | number)[]; stage: S
         ))}
       </ul>
       <Problems list={slot.problems} />
+      <GroupsPart at={at} stage={stage} form={form} />
     </Part>
+  );
+}
+
+/** Sub-stages of the checklist, with people and time of their own. */
+function GroupsPart({ at, stage, form }: { at: (string | number)[]; stage: Stage; form: string }) {
+  const { t } = useTranslation('designer');
+  const newText = useNewText();
+  const { apply } = useActions();
+  const items = stage.groups ?? [];
+  const list = [...at, 'groups'];
+  const [opened, setOpened] = useState<string>();
+  const add = () => {
+    const key = freshKey('group', [...keysOf(items), ...keysOf(stage.activities)]);
+    apply({ op: 'insert', at: list, index: items.length, value: { key, name: newText(t('newGroup')) } satisfies CheckGroup });
+    setOpened(key);
+  };
+  return (
+    <>
+      <div className="d-line">
+        <span className="s sp">{t('groups')}</span>
+        <AddButton onClick={add}>{t('add')}</AddButton>
+      </div>
+      <ul className="d-lines">
+        {items.map((g, i) => (
+          <li key={g.key} className={opened === g.key ? 'open' : ''}>
+            <ItemHead name={g.name} itemKey={g.key} open={opened === g.key} onToggle={() => setOpened(opened === g.key ? undefined : g.key)}>
+              <IconButton icon="caretDown" label={t('moveDown')} disabled={i + 1 === items.length} onClick={() => apply({ op: 'move', at: list, from: i, to: i + 1 })} />
+              <IconButton icon="close" label={t('remove')} onClick={() => apply(items.length === 1 ? { op: 'set', at: list } : { op: 'remove', at: list, index: i })} />
+            </ItemHead>
+            {opened === g.key ? (
+              <div className="d-inner">
+                <TextSlot at={[...list, i, 'name']} label={t('name')} />
+                <TextSlot at={[...list, i, 'help']} label={t('help')} />
+                <WhoSlot at={[...list, i, 'owner']} label={t('groupOwner')} form={form} />
+                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} hint={t('ladderHint')} />
+                <CheckSlot at={[...list, i, 'ordered']} label={t('groupOrdered')} />
+                <CheckSlot at={[...list, i, 'required']} label={t('mustDoLong')} />
+              </div>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -145,13 +196,52 @@ export function ActivitiesPart({ at, stage, form }: { at: (string | number)[]; s
               <div className="d-inner">
                 <TextSlot at={[...list, i, 'name']} label={t('name')} />
                 <WhoSlot at={[...list, i, 'who']} label={t('activityWho')} form={form} />
-                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} />
+                <TextSlot at={[...list, i, 'help']} label={t('help')} />
+                <ChoiceSlot at={[...list, i, 'mode']} label={t('activityMode')} choices={[{ value: 'each', label: t('activityEach') }]} unset={t('activityAny')} unsetAs="any" />
+                {Array.isArray(a.onEmpty) ? null : (
+                  <ChoiceSlot at={[...list, i, 'onEmpty']} label={t('onEmpty')} choices={(['climb', 'pass', 'block'] as const).map((w) => ({ value: w, label: t(`activityEmpty.${w}`) }))} unset={t('activityEmpty.admin')} unsetAs="admin" />
+                )}
+                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} hint={t('ladderHint')} />
                 <CheckSlot at={[...list, i, 'required']} label={t('mustDoLong')} />
+                <ResultPart at={[...list, i]} activity={a} form={form} />
               </div>
             ) : null}
           </li>
         ))}
       </ul>
     </Part>
+  );
+}
+
+const RESULT_TYPES: readonly FieldType[] = ['number', 'text', 'longtext', 'bool', 'date', 'rating', 'percent', 'money'];
+
+/** What each says when he has done it, and when that counts. */
+function ResultPart({ at, activity, form }: { at: (string | number)[]; activity: Activity; form: string }) {
+  const { t } = useTranslation('designer');
+  const typeName = useTypeName();
+  const newText = useNewText();
+  const { apply } = useActions();
+  const fields = activity.fields ?? [];
+  const list = [...at, 'fields'];
+  const add = () => apply({ op: 'insert', at: list, index: fields.length, value: { key: freshKey('result', keysOf(fields)), name: newText(t('newResult')), type: 'number', required: true } satisfies Field });
+  return (
+    <>
+      <div className="d-line">
+        <span className="s sp">{t('activityResult')}</span>
+        <AddButton onClick={add}>{t('add')}</AddButton>
+      </div>
+      {fields.map((f, i) => (
+        <div className="d-inner" key={f.key}>
+          <div className="d-line">
+            <code className="sp">{f.key}</code>
+            <IconButton icon="close" label={t('remove')} onClick={() => apply(fields.length === 1 ? { op: 'set', at: list } : { op: 'remove', at: list, index: i })} />
+          </div>
+          <TextSlot at={[...list, i, 'name']} label={t('name')} />
+          <ChoiceSlot at={[...list, i, 'type']} label={t('activityResultType')} choices={RESULT_TYPES.map((type) => ({ value: type, label: typeName(type) }))} />
+          <CheckSlot at={[...list, i, 'required']} label={t('resultRequired')} />
+        </div>
+      ))}
+      {fields.length > 0 ? <FormulaSlot at={[...at, 'passIf']} label={t('passIf')} form={form} columns={fields} hint={t('passIfHint')} placeholder={`${fields[0]?.key ?? 'score'} >= 80`} /> : null}
+    </>
   );
 }

@@ -110,7 +110,7 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
               <DurationSlot at={[...at, 'idle']} label={t('idle')} />
             </div>
           </Part>
-          <ChecklistPart at={at} stage={stage} />
+          <ChecklistPart at={at} stage={stage} form={process.form} />
           <ActivitiesPart at={at} stage={stage} form={process.form} />
           <RightsPart at={at} form={process.form} />
           <Part>
@@ -135,6 +135,7 @@ const SHOWN = [
   'due',
   'idle',
   'checklist',
+  'groups',
   'activities',
   'fields',
   'leaveIf',
