@@ -78,7 +78,7 @@ func TestActivityLadderAndTasks(t *testing.T) {
 	}
 	// The ladder speaks to him alone who has not done his part.
 	told := func() (out []string) {
-		for _, user := range []string{"rep.li", "mgr.wang", "dir.sun", "gm.he", "fin.zhao", "fin.qian", "ops.wu"} {
+		for _, user := range []string{"rep.li", "mgr.wang", "dir.sun", "fin.zhao", "cfo.he", "ops.wu"} {
 			n, err := w.e.Unread(ctx, user)
 			w.must(err)
 			w.must(w.e.ReadNotices(ctx, user, nil))

@@ -32,6 +32,7 @@ const (
 	collUsers     = "users"
 	collTeams     = "teams"
 	collAbsences  = "absences" // id: a time in which a person does not work
+	collLeavers   = "leavers"  // id: a hand-over of what a person who leaves has
 	collAnchors   = "anchors"  // day: a signed list of chain heads; day|attempt|n: a part of it
 	collTurns     = "turns"    // series: whose turn it was last
 	collRates     = "rates"    // from|to|day: what a currency is worth in another from a day on
@@ -87,6 +88,7 @@ func ownCollections() []store.Collection {
 		{Name: collTeams},
 		{Name: collAbsences, Columns: join(text("user"), times("to")), Indexes: []store.Index{ix("byUser", "user", "to"), ix("byEnd", "to")}},
 		{Name: collAnchors, Columns: text("kind", "day"), Indexes: []store.Index{ix("byDay", "kind", "-day")}},
+		{Name: collLeavers, Columns: join(text("user", "state"), times("at")), Indexes: []store.Index{ix("all", "-at"), ix("byUser", "user", "-at")}},
 		{Name: collTurns},
 		{Name: collImports, Columns: join(text("user"), times("at")), Indexes: []store.Index{ix("mine", "user", "-at")}},
 		{Name: collImportRows, Columns: times("at"), Indexes: []store.Index{ix("byAge", "at")}},

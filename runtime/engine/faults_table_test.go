@@ -25,6 +25,8 @@ type step struct {
 	refused string
 	// service: an automation or an import asks.
 	service bool
+	// leave is who hands over to mgr.wang and has left then.
+	leave string
 	// wait lets time pass, and then whatever is due happens.
 	wait time.Duration
 	// act is done to the engine by itself, and again until it has an answer.
@@ -84,6 +86,7 @@ var faultScenarios = map[string][]step{
 	"activities": {create("team", "drill", "q", `{"name": "x"}`), step{by: "mgr.wang", on: "q", c: quiz("", "50")}, step{by: "mgr.wang", on: "q", c: quiz("", "80")}, {wait: 31 * time.Minute},
 		step{by: "dir.sun", on: "q", c: quiz("", "99")}, {wait: 61 * time.Minute}, step{by: "fin.zhao", on: "q", c: process.Command{Kind: process.Tick, Item: "plan", Done: true}},
 		move("q", "end"), {wait: 2 * time.Hour}},
+	"leaver":  {create("team", "drill", "q", `{"name": "x"}`), create("b2b", "deal", "d", dealText), create("b2b", "account", "a", `{"name": "Acme"}`), {leave: "rep.li"}, {wait: time.Minute}},
 	"webhook": {create("b2b", "account", "a", `{"name": "Acme"}`), edit1("a", `{"name": "Zeta"}`), {wait: time.Minute}},
 	"lookup, rollup": {{service: true, as: "c", c: process.Command{Kind: process.Create, App: "links", Form: "company", Data: data(`{"name": "Acme", "level": "tin"}`)}},
 		{service: true, as: "o", c: process.Command{Kind: process.Create, App: "links", Form: "order", Data: data(`{"company": "$c", "amount": {"amount": "150.00"}}`)}}, {wait: time.Minute},
@@ -150,6 +153,10 @@ func (l *faultLab) run(t *testing.T, steps []step, faults storetest.Faults, cras
 	for i, st := range steps {
 		if st.act != nil {
 			w.insistOn(st.act)
+			continue
+		}
+		if st.leave != "" {
+			w.leave(st.leave, HandoverPlan{Successor: "mgr.wang"})
 			continue
 		}
 		if st.c.Kind == "" {
@@ -286,6 +293,7 @@ func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	count(collVisits, "stage")
 	count(collRounds, "state")
 	count(collMigrated, "state")
+	count(collLeavers, "user", "state")
 	for _, d := range mem.All(collJobs) { // how many jobs it took is no matter
 		if d.Cols["state"] != jobDone {
 			out = append(out, "not done: "+d.ID)

@@ -53,6 +53,7 @@ const (
 	jobImport     = "import"     // rows of a file come in, or are taken back
 	jobMigrate    = "migrate"    // records go on to another release, or back
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
+	jobLeaver     = "leaver"     // what a person who leaves has goes to others
 	jobRung       = "rung"       // somebody has had a task for some time
 )
 
@@ -75,6 +76,7 @@ func init() { // the handlers come back here for their constants
 		jobPassOn:     (*Engine).runPassOn,
 		jobReplan:     (*Engine).runReplan,
 		jobRung:       (*Engine).runRung,
+		jobLeaver:     (*Engine).runLeaver,
 	}
 }
 

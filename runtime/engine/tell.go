@@ -72,6 +72,10 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		return out, len(p.To) > 0
 	case process.Assigned:
 		out.Text = rules.Say("负责人改为{who}", "負責人改為{who}", "made {who} the owner", "who", t.who(p.Owner))
+		if p.How == "handOver" {
+			out.By, out.Name = "", ""
+			out.Text = rules.Say("离职交接：负责人改为{who}", "離職交接：負責人改為{who}", "was handed over to {who}, since its owner leaves", "who", t.who(p.Owner))
+		}
 		if p.How == "admin" {
 			out.Text = rules.Say("找不到负责人，先交给{who}", "找不到負責人，先交給{who}", "found nobody to own it and gave it to {who}", "who", t.who(p.Owner))
 		}

@@ -43,6 +43,9 @@ const (
 	Collaborate CommandKind = "collaborate"
 	// Substitute passes on the open decisions of Owner, who is away or has left; the service's alone.
 	Substitute CommandKind = "substitute"
+	// HandOver takes what Owner, who leaves, has of the record to the one in People; his open decisions go to his manager, or with To
+	// "successor" to that one; the service's alone.
+	HandOver CommandKind = "handOver"
 	// Refresh works out lookups and rollups anew because the other side has changed; the service's alone.
 	Refresh CommandKind = "refresh"
 	// Press presses the button Item of an automation.

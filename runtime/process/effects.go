@@ -90,6 +90,7 @@ func (w *effects) event(e *Event) {
 		case p.How == "admin":
 			w.notify(e, []string{p.Owner}, rules.Say("这里找不到合适的负责人，先交给你：请安排人接手", "這裡找不到合適的負責人，先交給你：請安排人接手",
 				"Nobody suitable was found here, so it was given to you: please find it an owner"))
+		case p.How == "handOver": // he is told once of all he takes over
 		case p.Owner != e.By && p.How != "create":
 			w.notify(e, []string{p.Owner}, rules.Say("这条记录现在由你负责", "這條記錄現在由你負責", "You own this record now"))
 		}

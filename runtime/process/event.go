@@ -114,7 +114,7 @@ type (
 		To       []string `json:"to,omitempty"`
 	}
 	// Assigned changes the owner. How is "pick" (by hand), "only" (the one there is), "leastLoaded", "roundRobin", "weighted",
-	// "admin" (nobody else was found) or "automation".
+	// "admin" (nobody else was found), "handOver" (the owner leaves) or "automation".
 	Assigned struct {
 		Owner string `json:"owner"`
 		Team  string `json:"team,omitempty"`

@@ -39,6 +39,7 @@ var statuses = map[string]int{
 	"pool.taken":        http.StatusConflict,
 	"approval.stale":    http.StatusConflict,
 	"task.closed":       http.StatusConflict,
+	"handover.running":  http.StatusConflict,
 	"draft.conflict":    http.StatusConflict,
 	"index.building":    http.StatusConflict,
 	"setup.done":        http.StatusConflict,

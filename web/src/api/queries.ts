@@ -1,9 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, isApiError, type Query } from './client';
-import type {
-  Absence, AppModel, AppSummary, BinnedItem, Board, DashboardResult, EventItem, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult,
-  RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User,
-} from './types';
+import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -138,6 +135,21 @@ export const usersQuery = () =>
 
 export const teamsQuery = () =>
   queryOptions({ queryKey: ['teams'], queryFn: ({ signal }) => api.get<Page<Team>>('/teams', { signal }).then((p) => p.items) });
+
+export const belongingsQuery = (user: string) =>
+  queryOptions({ queryKey: ['belongings', user], queryFn: ({ signal }) => api.get<Belongings>(`/users/${encodeURIComponent(user)}/belongings`, { signal }) });
+
+/** Looked at again while one of them runs. */
+export const handoversQuery = () =>
+  queryOptions({
+    queryKey: ['handovers'],
+    queryFn: async ({ signal }) => {
+      const { items } = await api.get<Page<Handover>>('/handovers', { signal });
+      // How far one is, is counted only where it is asked for by itself.
+      return Promise.all(items.map((h) => (h.state === 'running' ? api.get<Handover>(`/handovers/${encodeURIComponent(h.id)}`, { signal }) : h)));
+    },
+    refetchInterval: (query) => (query.state.data?.some((h) => h.state === 'running') ? 2000 : false),
+  });
 
 export const rolesQuery = () =>
   queryOptions({ queryKey: ['roles'], queryFn: ({ signal }) => api.get<Page<RoleInfo>>('/roles', { signal }).then((p) => p.items) });

@@ -644,3 +644,30 @@ export interface ImportState {
   undone: number;
   problems: ImportProblem[];
 }
+
+/** What a person has, which somebody else takes over when he leaves. */
+export interface Belongings {
+  records: number;
+  approvals: number;
+  activities: number;
+  tasks: number;
+  teams: number;
+  absences: number;
+  standIns: number;
+  sum: number;
+  apps: { key: string; name: Text; records: number }[];
+  /** Apps whose definition names the person: their authors mend that. */
+  named: { app: string; name: Text; paths: string[] }[];
+}
+
+export interface Handover {
+  id: string;
+  user: Person;
+  by: Person;
+  successor: Person;
+  at: string;
+  state: 'running' | 'done';
+  doneAt: string | null;
+  found: Belongings;
+  left: Belongings;
+}

@@ -12,11 +12,12 @@ import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { Handovers } from './Leaving';
 import { TeamDialog } from './TeamDialog';
 import { UserDialog } from './UserDialog';
 import './people.css';
 
-const tabs = ['users', 'teams', 'roles', 'absences'] as const;
+const tabs = ['users', 'teams', 'roles', 'absences', 'leavers'] as const;
 type Tab = (typeof tabs)[number];
 
 /** Who works here: people, teams with their managers, roles of the apps, who is away. */
@@ -39,6 +40,7 @@ export function PeoplePage() {
       {tab === 'users' ? <Users /> : null}
       {tab === 'teams' ? <Teams /> : null}
       {tab === 'roles' ? <Roles /> : null}
+      {tab === 'leavers' ? <Handovers /> : null}
       {tab === 'absences' ? (
         <div className="body">
           <Absences />

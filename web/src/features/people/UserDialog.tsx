@@ -7,6 +7,7 @@ import type { RoleInfo, Team, User } from '@/api/types';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { LeaveDialog } from './Leaving';
 
 interface Props {
   user: User | undefined;
@@ -26,6 +27,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const set = (patch: Partial<typeof values>) => setValues({ ...values, ...patch });
 
   const save = async () => {
@@ -66,6 +68,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
       {problems[key] ? <p className="problem">{problems[key]}</p> : null}
     </div>
   );
+  if (user && leaving) return <LeaveDialog user={user} onClose={onClose} />;
   return (
     <Modal open title={user ? t('editUser', { name: user.name }) : t('addUser')} onCancel={onClose} onOk={() => void save()} okText={t('common:save')} cancelText={t('common:cancel')} confirmLoading={busy}>
       <div className="people-form">
@@ -88,6 +91,11 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
         {user ? (
           <Button size="small" onClick={() => void dropFactor()}>
             {t('dropFactor')}
+          </Button>
+        ) : null}
+        {user ? (
+          <Button size="small" onClick={() => setLeaving(true)}>
+            {t('leaveStart')}…
           </Button>
         ) : null}
         {user ? (
