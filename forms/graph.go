@@ -288,7 +288,11 @@ func (c *compiler) steps() {
 		if p == nil {
 			return
 		}
-		for _, path := range p.ReadsPaths() {
+		paths := p.ReadsPaths()
+		for _, r := range rulesOf(c.world, p) {
+			paths = append(paths[:len(paths):len(paths)], c.world.RulePaths[r]...)
+		}
+		for _, path := range paths {
 			for i := range path[:len(path)-1] {
 				if path[i+1] == "id" {
 					continue

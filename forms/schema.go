@@ -33,6 +33,9 @@ type World struct {
 	// RuleReads are the names each rule reads. A rule that is not there counts as reading everything that nothing
 	// computes, and is run again at every evaluation.
 	RuleReads map[string][]string
+	// RulePaths are the whole paths each rule reads, those of the rules it reads included, so that records behind references are
+	// asked for.
+	RulePaths map[string][][]string
 	// Run evaluates a named rule on a scope: the value of an expression rule, a map[string]any of a table or scorecard.
 	// Nil while only checking; rules are then empty unless the scope brings them.
 	Run func(rule string, s *rules.Scope) (any, error)

@@ -32,7 +32,7 @@ func Filter(app *process.App, form string, dir *org.Directory, user string) quer
 }
 
 // Reach accepts every record that a person may read, and perhaps more: it asks only for owner, team and people, which stand beside a
-// record wherever it is shown. A grant whose records are told by a condition reaches all of the form. nil accepts every record.
+// record wherever it is shown. A grant whose records are told by a condition, or by the pool they are in, reaches all of the form. nil accepts every record.
 func Reach(app *process.App, form string, dir *org.Directory, user string) query.Filter {
 	f := app.Forms[form]
 	if f == nil || !dir.Active(user) {
@@ -41,7 +41,7 @@ func Reach(app *process.App, form string, dir *org.Directory, user string) query
 	v := Viewer{App: app, Dir: dir, User: user}
 	parts := query.Or{participant(user)}
 	for _, g := range v.grants(f, "read") {
-		if g.Records.Where != "" {
+		if g.Records.Where != "" || g.Records.Scope == "pool" {
 			return nil
 		}
 		scope := v.scope(f, g)

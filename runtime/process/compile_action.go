@@ -1,6 +1,7 @@
 package process
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 
@@ -160,7 +161,11 @@ func (c *compiler) actOn(path, key string, form *Form, env *rules.Env) (*Form, *
 	if _, taken := base.Names[sourceName]; taken {
 		return other, base
 	}
-	return other, base.With(map[string]rules.Type{sourceName: rules.RecordOf(env.Names)})
+	names := maps.Clone(env.Names)
+	if _, own := names["id"]; !own {
+		names["id"] = rules.Str
+	}
+	return other, base.With(map[string]rules.Type{sourceName: rules.RecordOf(names)})
 }
 
 // start compiles a hand-over: values for the started record, computed from the record it starts from.

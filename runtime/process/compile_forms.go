@@ -13,7 +13,7 @@ func (c *compiler) compileForms() {
 	c.world = &forms.World{
 		App: c.def.Key, Currency: c.def.Currency, Zone: c.app.Zone, Languages: c.def.Languages,
 		Forms: maps.Clone(c.formDefs), Options: map[string]*forms.OptionList{}, Roles: sortedKeys(c.roles), System: SystemNames,
-		Rules: map[string]rules.Type{}, RuleForms: map[string]string{}, RuleReads: map[string][]string{},
+		Rules: map[string]rules.Type{}, RuleForms: map[string]string{}, RuleReads: map[string][]string{}, RulePaths: map[string][][]string{},
 	}
 	for i := range c.def.Options {
 		keep(c.world.Options, c.def.Options[i].Key, &c.def.Options[i])

@@ -48,6 +48,13 @@ func (c *compiler) compileRules() {
 	c.ruleCircles()
 	for key := range c.ruleReads {
 		c.world.RuleReads[key] = c.closure([]string{key})
+		paths := c.app.Rules[key].ReadsPaths()
+		for _, name := range c.world.RuleReads[key] {
+			if other := c.app.Rules[name]; other != nil && name != key {
+				paths = append(paths, other.ReadsPaths()...)
+			}
+		}
+		c.world.RulePaths[key] = paths
 	}
 }
 

@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 
 	"pipewright/forms"
@@ -151,7 +152,11 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		source := sc
 		sc = form.Schema.Scope(fact.Values, d.baseFor(state, form), d.record)
 		if _, own := sc.Names[sourceName]; !own {
-			sc.Names[sourceName] = source.Names
+			names := maps.Clone(source.Names)
+			if _, own := names["id"]; !own && d.before != nil {
+				names["id"] = d.s.ID
+			}
+			sc.Names[sourceName] = names
 		}
 	}
 	command := func(kind CommandKind) *Command {
