@@ -182,9 +182,7 @@ func (s *scenario) commit(before *State, c *Command, d *Decision) {
 		s.order = append(s.order, c.ID)
 	}
 	s.records[c.ID] = d.State
-	for i := range d.Events {
-		s.cover(d.State, &d.Events[i])
-	}
+	s.cover(before, d)
 	var runs []Effect
 	for _, e := range Effects(s.app, before, c.ID, d.Events) {
 		switch e.Kind {
@@ -231,22 +229,25 @@ func (s *scenario) refresh(x *RefreshEffect) {
 	}
 }
 
-func (s *scenario) cover(st *State, e *Event) {
-	switch p := e.Payload.(type) {
-	case Entered:
-		s.cov.Stages[st.Process+"."+p.To]++
-		if p.Transition != "" {
-			s.cov.Transitions[st.Process+"."+p.Transition]++
-		}
-	case StepEnded:
-		if p.State != Skipped && p.State != Cancelled {
-			chain := ""
-			if st.Round != nil {
-				chain = st.Round.Chain
-			} else if n := len(st.Rounds); n > 0 {
-				chain = st.Rounds[n-1].Chain
+// cover counts what the events of a commit walked. One round may end in it and the next begin, so the chain is followed event by event.
+func (s *scenario) cover(before *State, d *Decision) {
+	chain := ""
+	if before != nil && before.Round != nil {
+		chain = before.Round.Chain
+	}
+	for i := range d.Events {
+		switch p := d.Events[i].Payload.(type) {
+		case Entered:
+			s.cov.Stages[d.State.Process+"."+p.To]++
+			if p.Transition != "" {
+				s.cov.Transitions[d.State.Process+"."+p.Transition]++
 			}
-			s.cov.Steps[chain+"."+p.Step]++
+		case RoundOpened:
+			chain = p.Chain
+		case StepEnded:
+			if p.State != Skipped && p.State != Cancelled {
+				s.cov.Steps[chain+"."+p.Step]++
+			}
 		}
 	}
 }
