@@ -43,6 +43,10 @@ func deal(t *testing.T, rep *client, off string) string {
 	for user, activity := range map[string]string{"fin.zhao": "costing", "ops.wu": "review"} {
 		rep.w.as(user).must("POST", record+"/activities/"+activity, object{"done": true})
 	}
+	quote := rep.must("POST", "/api/apps/b2b/forms/quote/records", object{"data": object{"name": "MES 二期报价", "deal": id, "account": account, "lines": []object{{"qty": "1", "price": money("510000.00")}}}}).str("id")
+	if a = rep.must("POST", "/api/records/"+quote+"/transitions/submit", object{}); a.str("stage") != "approved" {
+		t.Fatalf("the quote: %s", a.raw)
+	}
 	if a = rep.must("POST", record+"/transitions/close", object{}); a.str("stage") != "closing" {
 		t.Fatalf("close: %s", a.raw)
 	}

@@ -196,6 +196,11 @@ async function sell(t, rep) {
   await until('a to-do for ops.wu', () => product.get('/tasks?state=open'), ({ items }) => items.some((i) => i.record.id === id));
   await product.post(`/records/${id}/activities/review`, { done: true });
   for (const name of [/成本核算/, /方案评审/]) await rep.getByRole('checkbox', { name, checked: true }).waitFor();
+  // The approved quote that closing asks for; its own approval is told elsewhere.
+  const seller = await Api.login(t.address, 'rep.li');
+  const { data: proposed } = await seller.get(`/records/${id}`);
+  const quote = await seller.post('/apps/b2b/forms/quote/records', { data: { name: title, deal: id, account: proposed.account.id, lines: [{ qty: '1', price: { amount: '340000.00', currency: 'CNY' } }] } });
+  assert.equal((await seller.post(`/records/${quote.id}/transitions/submit`, {})).stage, 'approved');
   await go(rep, '进入结束语');
   await said(rep, '已到 结束语');
   await tab(rep, '下一步');
