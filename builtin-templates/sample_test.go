@@ -34,7 +34,7 @@ func imported(t *testing.T, tpl Template, app *process.App) map[string]*process.
 			Data: process.Dated(app, r.Form, r.Data, now, world.Calendar(app.Def.Calendar)), Stage: r.Stage, Since: ago(r.Since), Created: ago(r.Created), Closed: ago(r.Closed), Owner: r.Owner}
 		c.Actor.Rights.Import = true
 		facts := &process.Facts{People: map[string][]string{}, Records: map[string]process.RecordFact{}, Numbers: map[string]string{}, Teams: map[string]string{},
-			Unique: map[string]string{}, Loads: map[string]map[string]int{}, Linked: map[string]map[string]int{}, Calendar: world.Calendar(app.Def.Calendar)}
+			Unique: map[string]string{}, Slots: map[string]int{}, Rollups: map[string]*process.Roll{}, Loads: map[string]map[string]int{}, Linked: map[string]map[string]int{}, Calendar: world.Calendar(app.Def.Calendar)}
 		for range 8 {
 			d := process.Decide(app, nil, c, facts)
 			if d.Reject != nil {
@@ -49,6 +49,8 @@ func imported(t *testing.T, tpl Template, app *process.App) map[string]*process.
 					facts.Teams[n.Users[0]] = world.Actor(app, r.Form, n.Users[0], nil).Team
 				case process.NeedNumber:
 					facts.Numbers[n.Key] = "1"
+				case process.NeedSlot:
+					facts.Slots[n.Key] = 1
 				case process.NeedUnique:
 					facts.Unique[n.Key] = ""
 				case process.NeedRecord:
