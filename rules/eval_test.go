@@ -145,6 +145,12 @@ func TestEval(t *testing.T) {
 		{"rate(empty, 0)", ""},
 		{"round(-2.5)", "-3"},
 		{"round(1234.5, -2)", "1200"},
+		{"ceil(7 / 2)", "4"},
+		{"ceil(-3.5)", "-3"},
+		{"ceil(4)", "4"},
+		{"ceil(nil)", ""},
+		{"floor(7 / 2)", "3"},
+		{"floor(-3.5)", "-4"},
 		{"cnAmount(amount)", "陆拾万元整"},
 		{"'it''s' != ''", "true"},
 	} {

@@ -48,6 +48,24 @@ var numberFunctions = []Function{
 			}
 			return operand{node: call(opAbs, s.loc, x.node), typ: Type{Kind: KindNumber, Currency: x.typ.Currency}, null: x.null}
 		}},
+	{Name: "ceil", Signatures: []string{"ceil(number)"}, Example: "ceil(7 / 2)", Result: "4",
+		Doc:   Say("不小于它的最小整数，如要订几箱", "不小於它的最小整數，如要訂幾箱", "The smallest whole number not below it, such as how many boxes to order"),
+		lower: func(l *lowering, s *site) operand { return l.whole(s, opCeil) }},
+	{Name: "floor", Signatures: []string{"floor(number)"}, Example: "floor(7 / 2)", Result: "3",
+		Doc:   Say("不大于它的最大整数", "不大於它的最大整數", "The largest whole number not above it"),
+		lower: func(l *lowering, s *site) operand { return l.whole(s, opFloor) }},
+}
+
+// whole lowers a function that makes a whole number of a number.
+func (l *lowering) whole(s *site, op func(any) any) operand {
+	if !l.arity(s, 1, 1) {
+		return l.broken(s.loc)
+	}
+	x, ok := l.argument(s, 0, KindNumber)
+	if !ok {
+		return l.broken(s.loc)
+	}
+	return operand{node: call(op, s.loc, x.node), typ: Type{Kind: KindNumber, Currency: x.typ.Currency}, null: x.null}
 }
 
 func opRate(a, b any) any {
@@ -80,4 +98,20 @@ func opAbs(a any) any {
 		return nil
 	}
 	return x.Abs()
+}
+
+func opCeil(a any) any {
+	x, ok := number(a)
+	if !ok {
+		return nil
+	}
+	return bounded(x.Ceil())
+}
+
+func opFloor(a any) any {
+	x, ok := number(a)
+	if !ok {
+		return nil
+	}
+	return bounded(x.Floor())
 }

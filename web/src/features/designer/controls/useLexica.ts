@@ -34,6 +34,8 @@ const FUNCTIONS = [
   'base',
   'convert',
   'abs',
+  'ceil',
+  'floor',
   'len',
   'upper',
   'lower',
