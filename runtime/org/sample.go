@@ -37,9 +37,9 @@ func Sample() ([]User, []Team) {
 // sampleJobs are the roles of any app that each of the sample people plays, by role key.
 var sampleJobs = map[string][]string{
 	"admin":      {"admin"},
-	"rep.li":     {"rep", "sales", "seller", "ae", "sdr", "bdr", "ldr", "member", "user", "owner", "field", "cashier"},
-	"rep.chen":   {"rep", "sales", "seller", "ae", "sdr", "bdr", "ldr", "member", "user", "field", "am", "clerk", "picker"},
-	"mgr.wang":   {"manager", "storeManager", "fieldManager", "lead"},
+	"rep.li":     {"rep", "sales", "seller", "ae", "sdr", "bdr", "ldr", "member", "user", "owner", "field", "cashier", "picker"},
+	"rep.chen":   {"rep", "sales", "seller", "ae", "sdr", "bdr", "ldr", "member", "user", "field", "am", "clerk", "rider"},
+	"mgr.wang":   {"manager", "storeManager", "fieldManager", "inspector", "lead"},
 	"dir.sun":    {"director", "areaManager", "vp"},
 	"fin.zhao":   {"finance", "accountant"},
 	"legal.qian": {"legal"},

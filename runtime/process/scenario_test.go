@@ -152,3 +152,26 @@ func TestPreviewPath(t *testing.T) {
 		}
 	}
 }
+
+// TestScenarioFiles: a file that a scenario gives is still one when the record goes on.
+func TestScenarioFiles(t *testing.T) {
+	t.Parallel()
+	def, problems := Parse([]byte(`{"spec":"pipewright/1","key":"shop","name":"Shop","roles":[{"key":"rep","name":"Rep"}],
+		"forms":[{"key":"visit","name":"Visit","code":"VI","title":"Visit","fields":[{"key":"photo","type":"image","name":"Photo"},{"key":"sign","type":"signature","name":"Sign"}],
+			"grants":[{"role":"rep","records":"all","do":["create","read","edit"]}]}],
+		"processes":[{"key":"visit","form":"visit","name":"Visit","start":"a","stages":[{"key":"a","name":"A","owner":{"who":[{"role":"rep"}]},"goal":"Go","kind":"visit","fields":{"edit":["*"],"require":["photo","sign"]}},
+			{"key":"b","name":"B","end":"done"}],"transitions":[{"key":"go","from":["a"],"to":"b","name":"Go"}]}],
+		"tests":[{"name":"signed","as":"rep.li","given":{"form":"visit"},"steps":[{"do":"go","expect":{"problems":["required"]}},
+			{"do":"go","with":{"photo":[{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}],"sign":{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}},"expect":{"stage":"b"}}]}]}`))
+	if def == nil {
+		t.Fatal(problems)
+	}
+	app, more := Compile(def, nil, 1, Options{})
+	if rules.HasErrors(more) {
+		t.Fatal(more)
+	}
+	results, _ := RunTests(app, smallCompany{})
+	for _, p := range results[0].Problems {
+		t.Errorf("%s %s", p.Path, p.Message["en"])
+	}
+}
