@@ -1,48 +1,36 @@
-import { Input, Select } from 'antd';
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Rule, RuleRow } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
-import { typing } from '@/model/history';
-import { problemsAt } from '@/model/problem';
-import { useDraft, useDraftStore, useNameOf, useSlot } from '../context';
+import { useDraftStore, useNameOf, useSlot } from '../context';
 import { useFieldChoices } from '../controls/choices';
-import { AddButton, IconButton, Part, Problems } from '../controls/Row';
+import { AddButton, IconButton, Part } from '../controls/Row';
 import { ChoiceSlot } from '../controls/slots';
+import { Grid } from './Grid';
 
 const HITS = ['unique', 'first', 'priority', 'collect', 'collectSum'] as const;
 const TYPES = ['number', 'text', 'bool', 'date', 'money', 'percent', 'user', 'role', 'team'] as const;
 
 /** A decision table as a sheet: conditions at the left, results at the right, one row a case. */
-export function DecisionTable({ at, rule, form }: { at: (string | number)[]; rule: Rule; form: string }) {
+export function DecisionTable({
+  at,
+  rule,
+  form,
+  hits,
+}: {
+  at: (string | number)[];
+  rule: Rule;
+  form: string;
+  hits: ReadonlySet<number>;
+}) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
   const { actions } = useDraftStore();
-  const problems = useDraft((s) => s.problems);
   const fields = useFieldChoices(form);
   const rows = useSlot<RuleRow[]>([...at, 'rows']);
   const ins = rule.in ?? [];
   const outs = rule.out ?? [];
   const list = rule.rows ?? [];
-  const base = `/rules/${rule.key}`;
-  const cell = (row: number, side: 'if' | 'then', column: number, label: string) => {
-    const path = [...at, 'rows', row, side, column];
-    const mine = problemsAt(problems, `${base}/rows/${row}/${side}/${column}`);
-    return (
-      <td key={`${side}${column}`}>
-        <Input
-          variant="borderless"
-          className="d-mono"
-          aria-label={t('cell', { row: row + 1, column: label })}
-          status={mine.length > 0 ? 'error' : ''}
-          value={list[row]?.[side]?.[column] ?? ''}
-          placeholder={side === 'if' ? t('anyValue') : ''}
-          spellCheck={false}
-          onBlur={actions.settle}
-          onChange={(e) => actions.apply({ op: 'set', at: path, value: e.target.value }, typing(path))}
-        />
-      </td>
-    );
-  };
   const change = (next: Partial<Rule>) =>
     actions.apply({
       op: 'all',
@@ -84,9 +72,13 @@ export function DecisionTable({ at, rule, form }: { at: (string | number)[]; rul
           onChange={(key: string | null) => key && addIn(key)}
         />
       </div>
-      <div className="scroll-x">
-        <table className="d-grid">
-          <thead>
+      <Grid
+        at={at}
+        rule={rule}
+        form={form}
+        hits={hits}
+        nameOfColumn={(c) => (c < ins.length ? inName(c) : nameOf(outs[c - ins.length]))}
+        head={
             <tr>
               <th scope="col" className="num">
                 #
@@ -128,37 +120,9 @@ export function DecisionTable({ at, rule, form }: { at: (string | number)[]; rul
                 <IconButton icon="plus" label={t('addResult')} onClick={addOut} />
               </th>
             </tr>
-          </thead>
-          <tbody>
-            {list.map((_row, r) => (
-              // A row has no key; its place decides.
-              // oxlint-disable-next-line react/no-array-index-key
-              <tr key={r}>
-                <td className="num s">{r + 1}</td>
-                {ins.map((_c, i) => cell(r, 'if', i, inName(i)))}
-                {outs.map((c, i) => cell(r, 'then', i, nameOf(c)))}
-                <td>
-                  <span className="row">
-                    <IconButton
-                      icon="caretDown"
-                      label={t('moveDown')}
-                      disabled={r + 1 === list.length}
-                      onClick={() => actions.apply({ op: 'move', at: [...at, 'rows'], from: r, to: r + 1 })}
-                    />
-                    <IconButton
-                      icon="close"
-                      label={t('remove')}
-                      onClick={() => actions.apply({ op: 'remove', at: [...at, 'rows'], index: r })}
-                    />
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+        }
+      />
       <p className="s">{t('cellHint', { example: "'self'" })}</p>
-      <Problems list={rows.problems} />
     </Part>
   );
 }

@@ -11,6 +11,7 @@ import { KeySlot } from '../controls/KeySlot';
 import { IconButton, Part, Problems } from '../controls/Row';
 import { ChoiceSlot, TextSlot } from '../controls/slots';
 import { SidePage } from '../SidePage';
+import { BenchPart, useBench } from './Bench';
 import { Scorecard } from './Scorecard';
 import { DecisionTable } from './DecisionTable';
 
@@ -75,6 +76,7 @@ function One({ rule, index }: { rule: Rule; index: number }) {
   const { actions } = useDraftStore();
   const at = ['rules', index];
   const form = rule.form ?? '';
+  const bench = useBench(rule);
   const rest = useSlot<Rule>(at, ['name', 'help', 'form', 'type', 'value', 'hit', 'in', 'out', 'rows', 'max', 'bands', 'items']);
   return (
     <div className={`card d-one ${rule.kind === 'table' ? 'wide' : ''}`}>
@@ -114,10 +116,11 @@ function One({ rule, index }: { rule: Rule; index: number }) {
           <FormulaSlot at={[...at, 'value']} form={form} label={t('formula')} />
         </Part>
       ) : rule.kind === 'table' ? (
-        <DecisionTable at={at} rule={rule} form={form} />
+        <DecisionTable at={at} rule={rule} form={form} hits={bench.hits} />
       ) : (
-        <Scorecard at={at} rule={rule} form={form} />
+        <Scorecard at={at} rule={rule} form={form} hits={bench.hits} />
       )}
+      <BenchPart rule={rule} state={bench} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { Icon } from '@/ui/Icon';
 import type { Rule } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
 import { useActions, useNameOf, useSlot } from '../context';
@@ -8,7 +9,18 @@ import { AddButton, IconButton, Part, Problems } from '../controls/Row';
 import { NumberOrFormulaSlot, TextSlot } from '../controls/slots';
 
 /** A scorecard: points for what holds, and the bands the sum falls into. */
-export function Scorecard({ at, rule, form }: { at: (string | number)[]; rule: Rule; form: string }) {
+export function Scorecard({
+  at,
+  rule,
+  form,
+  hits,
+}: {
+  at: (string | number)[];
+  rule: Rule;
+  form: string;
+  /** The items that the test bench found to count. */
+  hits: ReadonlySet<number>;
+}) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
   const newText = useNewText();
@@ -40,7 +52,12 @@ export function Scorecard({ at, rule, form }: { at: (string | number)[]; rule: R
       >
         <NumberOrFormulaSlot at={[...at, 'max']} label={t('scoreMax')} />
         {items.map((item, i) => (
-          <div key={item.key} className="d-condition" role="group" aria-label={nameOf(item)}>
+          <div key={item.key} className={`d-condition ${hits.has(i) ? 'hit' : ''}`} role="group" aria-label={nameOf(item)}>
+            {hits.has(i) ? (
+              <p className="ok s">
+                <Icon name="check" size={14} /> {t('itemCounts', { points: String(item.points) })}
+              </p>
+            ) : null}
             <div className="d-two">
               <TextSlot at={[...at, 'items', i, 'name']} label={t('name')} />
               <NumberOrFormulaSlot at={[...at, 'items', i, 'points']} label={t('points')} />
