@@ -172,7 +172,7 @@ func (d *decider) take(t *CompiledTransition, proposed Changed, v forms.Values, 
 		d.emit(proposed)
 	}
 	when := "transition"
-	if t.Chain != nil {
+	if st := d.stage(); t.Chain != nil || st != nil && st.Def.Approval != nil && st.Def.Approval.Passed == t.Def.Key {
 		when = "approval"
 	}
 	if n := d.number(when); n != "" {
