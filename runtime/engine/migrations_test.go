@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pipewright/rules"
 	"pipewright/runtime/process"
@@ -189,6 +190,17 @@ func migrationOfRecords(t *testing.T, w *world) {
 		if s := state(id); s.Release != release {
 			t.Errorf("%s runs on release %d, want %d", id, s.Release, release)
 		}
+	}
+	evs, _, err := w.e.allEvents(ctx, plain.ID)
+	w.must(err)
+	at := slices.IndexFunc(evs, func(ev process.Event) bool { return ev.Payload.Type() == "migrated" })
+	if why, err := w.e.Reason(ctx, "rep.li", plain.ID, evs[at].Seq); err != nil || why.Release != 2 || !strings.Contains(why.Text.In("en"), "release 1") {
+		t.Errorf("why it was migrated: %+v %v", why, err)
+	}
+	then, err := w.e.Moment(ctx, "rep.li", plain.ID, time.Time{}, evs[at-1].Seq)
+	w.must(err)
+	if then.State.Release != 1 || then.State.Stage != "open" || string(then.Data()["code"]) != `"12.5"` {
+		t.Errorf("before, it stood: %+v", then.State)
 	}
 	// Lists and boards go by the newest release's columns.
 	views, _, err := w.e.List(ctx, "rep.li", ListQuery{App: "moves", Form: "thing", Where: `stage == "begun"`})

@@ -133,7 +133,11 @@ func (e *Engine) Reason(ctx context.Context, user, id string, seq int64) (*Reaso
 	if seq == 1 {
 		before.App, before.Form, before.Process = now.State.App, now.State.Form, now.State.Process
 	}
-	before.Release = ev.Release
+	switch ev.Payload.(type) {
+	case process.Migrated, process.Unmigrated: // what it was is told by the release it left
+	default:
+		before.Release = ev.Release
+	}
 	v, err := e.then(ctx, now, user, before)
 	if err != nil {
 		return nil, err
