@@ -51,9 +51,6 @@ var numberFunctions = []Function{
 	{Name: "ceil", Signatures: []string{"ceil(number)"}, Example: "ceil(7 / 2)", Result: "4",
 		Doc:   Say("不小于它的最小整数，如要订几箱", "不小於它的最小整數，如要訂幾箱", "The smallest whole number not below it, such as how many boxes to order"),
 		lower: func(l *lowering, s *site) operand { return l.whole(s, opCeil) }},
-	{Name: "floor", Signatures: []string{"floor(number)"}, Example: "floor(7 / 2)", Result: "3",
-		Doc:   Say("不大于它的最大整数", "不大於它的最大整數", "The largest whole number not above it"),
-		lower: func(l *lowering, s *site) operand { return l.whole(s, opFloor) }},
 }
 
 // whole lowers a function that makes a whole number of a number.
@@ -106,12 +103,4 @@ func opCeil(a any) any {
 		return nil
 	}
 	return bounded(x.Ceil())
-}
-
-func opFloor(a any) any {
-	x, ok := number(a)
-	if !ok {
-		return nil
-	}
-	return bounded(x.Floor())
 }

@@ -35,7 +35,6 @@ const FUNCTIONS = [
   'convert',
   'abs',
   'ceil',
-  'floor',
   'len',
   'upper',
   'lower',
