@@ -58,7 +58,7 @@ export function TrackedCard({ page }: { page: Tracked }) {
           </header>
           {/* Wide rows scroll inside the card, by keyboard as well. */}
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <div className="tracked-scroll" tabIndex={0} role="region" aria-label={table.name}>
+          <div className="tracked-scroll" tabIndex={0}>
             <table>
               <thead>
                 <tr>
