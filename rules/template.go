@@ -114,6 +114,26 @@ func shiftPlace(src string, at, line, col int) (int, int) {
 // Reads are the top-level names all slots read, sorted.
 func (t *Template) Reads() []string { return t.reads }
 
+// ReadsPaths are the paths that all slots read, and Decides whether one asks a named rule.
+func (t *Template) ReadsPaths() (paths [][]string) {
+	for _, p := range t.parts {
+		if p.prog != nil {
+			paths = append(paths, p.prog.ReadsPaths()...)
+		}
+	}
+	return paths
+}
+
+// Decides: see ReadsPaths.
+func (t *Template) Decides() bool {
+	for _, p := range t.parts {
+		if p.prog != nil && len(p.prog.Decides()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Source is the text it was compiled from.
 func (t *Template) Source() string { return t.source }
 

@@ -32,7 +32,7 @@ func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, d *proces
 			docs = append(docs, doc)
 			did.People = append(did.People, d.Notices[i].User)
 		}
-		if err := w.e.insertAll(ctx, collNotices, docs); err != nil {
+		if err := w.e.leave(ctx, docs); err != nil {
 			return did, err
 		}
 		for _, user := range did.People {
@@ -135,6 +135,9 @@ func (w *run) tasks(ctx context.Context, d *process.Deed, op string) (RunAction,
 		did.People = append(did.People, t.User)
 	}
 	if err := w.e.upsert(ctx, collTasks, docs, mergeTask); err != nil {
+		return did, err
+	}
+	if err := w.e.tellTasks(ctx, docs); err != nil {
 		return did, err
 	}
 	if err := w.e.rungJobs(ctx, slices.Sorted(maps.Keys(docs)), d.Rungs); err != nil {

@@ -51,7 +51,7 @@ func (e *Engine) tell(ctx context.Context, id string, about relayItem, to []stri
 			docs = append(docs, d)
 		}
 	}
-	if err := e.insertAll(ctx, collNotices, docs); err != nil {
+	if err := e.leave(ctx, docs); err != nil {
 		e.log.Warn("a notice could not be left", "error", err)
 		return
 	}

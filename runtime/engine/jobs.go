@@ -54,6 +54,7 @@ const (
 	jobMigrate    = "migrate"    // records go on to another release, or back
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 	jobLeaver     = "leaver"     // what a person who leaves has goes to others
+	jobTell       = "tell"       // somebody wants by mail what he was told
 	jobRung       = "rung"       // somebody has had a task for some time
 )
 
@@ -76,6 +77,7 @@ func init() { // the handlers come back here for their constants
 		jobPassOn:     (*Engine).runPassOn,
 		jobReplan:     (*Engine).runReplan,
 		jobRung:       (*Engine).runRung,
+		jobTell:       (*Engine).runTell,
 		jobLeaver:     (*Engine).runLeaver,
 	}
 }

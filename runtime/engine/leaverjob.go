@@ -71,7 +71,7 @@ func (e *Engine) closeHandover(ctx context.Context, h *Handover) error {
 			continue
 		}
 		told[user] = true
-		if err := e.tellOf(ctx, &Task{}, "leaver|"+h.ID, []string{user}, text); err != nil {
+		if err := e.tellOf(ctx, &Task{}, "leaver|"+h.ID, "owner", []string{user}, text); err != nil {
 			return err
 		}
 	}

@@ -37,13 +37,32 @@ func (w *run) mail(ctx context.Context, d *process.Deed, op string) (RunAction, 
 	}
 	m := d.Mail
 	cc := slices.Clone(m.CCAddresses)
-	for _, id := range m.CCPeople {
-		if u, ok := dir.User(id); ok && u.Active && u.Email != "" && !slices.Contains(cc, u.Email) {
-			cc = append(cc, u.Email)
+	sees := func(id string) (bool, error) {
+		if m.Veiled == nil {
+			return true, nil
 		}
+		return w.e.seesAll(ctx, id, w.app.Def.Key, m.Reads)
+	}
+	people := slices.Clone(m.People)
+	for _, id := range m.CCPeople {
+		may, err := sees(id)
+		if err != nil {
+			return did, err
+		}
+		u, ok := dir.User(id)
+		if !ok || !u.Active || u.Email == "" || slices.Contains(cc, u.Email) {
+			continue
+		}
+		if !may { // no copy of what he may not see, but a mail of his own
+			if !slices.Contains(people, id) {
+				people = append(people, id)
+			}
+			continue
+		}
+		cc = append(cc, u.Email)
 	}
 	var out []*delivery
-	add := func(mark, lang string, to []string) {
+	add := func(mark, lang string, to []string, m *process.MailDeed) {
 		v := w.delivery(op, "mail"+mark)
 		v.Channel = "mail"
 		text, marked := w.e.letter(m, lang, v.Record)
@@ -51,14 +70,37 @@ func (w *run) mail(ctx context.Context, d *process.Deed, op string) (RunAction, 
 		v.To, v.Subject, cc = clip(strings.Join(to, ", "), 200), outbound.OneLine(v.Mail.Subject, 200), nil
 		out = append(out, v)
 	}
-	for _, id := range m.People {
-		if u, ok := dir.User(id); ok && u.Active && u.Email != "" {
-			add("|"+id, languageOf(&u, w.app), []string{u.Email})
-			did.People = append(did.People, id)
+	for _, id := range people {
+		u, ok := dir.User(id)
+		if !ok || !u.Active || u.Email == "" {
+			continue
 		}
+		may, err := sees(id)
+		if err != nil {
+			return did, err
+		}
+		said := m
+		if !may {
+			masked := *m
+			masked.Subject, masked.Body, masked.Marked = m.Veiled.Subject, m.Veiled.Body, m.Veiled.Marked
+			said = &masked
+		}
+		copies := cc
+		if !may {
+			cc = nil // those copied get what they may see with the first who may
+		}
+		add("|"+id, languageOf(&u, w.app), []string{u.Email}, said)
+		if !may {
+			cc = copies
+		}
+		did.People = append(did.People, id)
 	}
-	if len(m.Addresses) > 0 {
-		add("", languageOf(nil, w.app), m.Addresses)
+	if len(m.Addresses) > 0 || len(cc) > 0 && len(out) > 0 {
+		to := m.Addresses
+		if len(to) == 0 {
+			to, cc = cc, nil
+		}
+		add("", languageOf(nil, w.app), to, m)
 	}
 	did.Skipped = len(out) == 0
 	return did, w.e.queueDeliveries(ctx, out)
@@ -72,9 +114,12 @@ func (e *Engine) letter(m *process.MailDeed, lang, record string) (text, markdow
 		return text, markdown
 	}
 	open := rules.Say("打开记录", "打開記錄", "Open the record").In(lang)
-	address := e.publicURL + "/r/" + url.PathEscape(record)
+	address := e.recordURL(record)
 	return text + "\n\n" + open + ": " + address + "\n", markdown + "\n\n" + outbound.Link(open, address) + "\n"
 }
+
+// recordURL is the page of a record, for mails.
+func (e *Engine) recordURL(record string) string { return e.publicURL + "/r/" + url.PathEscape(record) }
 
 // languageOf is the language somebody is written to: their own, or the app's first.
 func languageOf(u *org.User, app *process.App) string {

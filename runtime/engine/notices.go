@@ -19,6 +19,8 @@ type Notice struct {
 	At                       time.Time
 	Read                     bool
 	Record, App, Form, Title string
+	// Kind says what it is about, one of org.NoticeKinds.
+	Kind string
 }
 
 // Notices lists what a person was told, newest first.
@@ -31,38 +33,52 @@ func (e *Engine) Notices(ctx context.Context, user string, unread bool, limit in
 	if err != nil {
 		return nil, "", readError(err)
 	}
-	out := make([]Notice, 0, len(page.Docs))
+	out, err := e.readNotices(ctx, user, page.Docs)
+	return out, page.Next, err
+}
+
+// readNotices reads notices as a person may: what a record was called then is told to whom sees what it is called by now, and what a text says
+// of records to whom sees that (engine.md §6).
+func (e *Engine) readNotices(ctx context.Context, user string, docs []store.Doc) ([]Notice, error) {
+	out := make([]Notice, 0, len(docs))
+	bodies := make([]noticeBody, len(docs))
 	var about []store.Doc
-	var quotes []bool
-	for _, d := range page.Docs {
-		var b noticeBody
-		if err := json.Unmarshal(d.Body, &b); err != nil {
-			return nil, "", err
+	for i, d := range docs {
+		b := &bodies[i]
+		if err := json.Unmarshal(d.Body, b); err != nil {
+			return nil, err
 		}
 		read, _ := d.Cols["read"].(bool)
-		out = append(out, Notice{ID: d.ID, Text: b.Text, At: b.At, Read: read, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title})
+		out = append(out, Notice{ID: d.ID, Kind: b.Kind, Text: b.Text, At: b.At, Read: read, Record: b.Record, App: b.App, Form: b.Form, Title: b.Title})
 		about = append(about, aboutRecord(b.Record, b.App, b.Form)...)
-		quotes = append(quotes, b.Quotes)
 	}
-	// What its record was called then is told to whom sees what it is called by now (engine.md §6).
 	seen, err := e.seenBy(ctx, user, about)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	for i := range out {
+		if len(bodies[i].Reads) > 0 {
+			may, err := e.seesAll(ctx, user, bodies[i].App, bodies[i].Reads)
+			if err != nil {
+				return nil, err
+			}
+			if !may {
+				out[i].Text = bodies[i].Veiled
+			}
+		}
 		if out[i].Record == "" {
 			continue
 		}
 		if v := seen[out[i].Record]; v == nil {
 			out[i].Title = hiddenTitle
-			if quotes[i] {
+			if bodies[i].Quotes {
 				out[i].Text = rules.Say("有人在你看不到的记录里提到你", "有人在你看不到的記錄裡提到你", "Somebody mentioned you on a record that you may not see")
 			}
 		} else if !v.SeesTitle() {
 			out[i].Title = v.Title()
 		}
 	}
-	return out, page.Next, nil
+	return out, nil
 }
 
 // ReadNotices marks notices of a person as read; nil marks all. Another's are passed over.

@@ -186,7 +186,7 @@ func TestReads(t *testing.T) {
 	}
 	notices, _, err := w.e.Notices(ctx, "ops.wu", true, 10, "")
 	w.must(err)
-	if len(notices) != 1 || notices[0].Text.In("en") != "New order from Small" {
+	if len(notices) != 1 || notices[0].Text.In("en") != "New order from •••" {
 		t.Errorf("notices %+v", notices)
 	}
 	w.must(w.e.ReadNotices(ctx, "ops.wu", nil))

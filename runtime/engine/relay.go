@@ -299,7 +299,10 @@ func (e *Engine) relayTasks(ctx context.Context, items []relayItem) error {
 	if err := e.upsert(ctx, collTasks, tasks, mergeTask); err != nil {
 		return err
 	}
-	if err := e.insertAll(ctx, collNotices, notices); err != nil {
+	if err := e.leave(ctx, notices); err != nil {
+		return err
+	}
+	if err := e.tellTasks(ctx, tasks); err != nil {
 		return err
 	}
 	for c := range told {

@@ -157,10 +157,15 @@ type noticeBody struct {
 	At     time.Time  `json:"at"`
 	// Quotes: see process.Notice.
 	Quotes bool `json:"quotes,omitempty"`
+	// Kind, Reads and Veiled: see process.Notice. Digest is the job of the mail of the day that brings it.
+	Kind   string              `json:"kind,omitempty"`
+	Reads  []process.FieldRead `json:"reads,omitempty"`
+	Veiled rules.Text          `json:"veiled,omitempty"`
+	Digest string              `json:"digest,omitempty"`
 }
 
 func noticeDoc(it relayItem, id string, n *process.Notice) (store.Doc, error) {
-	b := noticeBody{Text: n.Text, Quotes: n.Quotes, Record: it.id, App: it.app, Form: it.form, At: time.UnixMilli(it.batch.At).UTC()}
+	b := noticeBody{Text: n.Text, Quotes: n.Quotes, Kind: n.Kind, Reads: n.Reads, Veiled: n.Veiled, Record: it.id, App: it.app, Form: it.form, At: time.UnixMilli(it.batch.At).UTC()}
 	b.Title, _ = it.cols["title"].(string)
 	body, err := marshal(b)
 	cols := map[string]any{"user": n.User, "read": false, "at": it.batch.At}

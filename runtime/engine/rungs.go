@@ -50,10 +50,10 @@ func (e *Engine) runRung(ctx context.Context, j *job) error {
 	}
 	switch j.Rung.Do {
 	case "remind":
-		return e.tellOf(ctx, &t, j.ID, []string{t.User}, rules.Say("“{task}”等你完成", "「{task}」等你完成", "“{task}” waits for you", "task", t.Name))
+		return e.tellOf(ctx, &t, j.ID, "reminder", []string{t.User}, rules.Say("“{task}”等你完成", "「{task}」等你完成", "“{task}” waits for you", "task", t.Name))
 	case "escalate":
 		if m := dir.Manager(t.User, 1); m != "" {
-			return e.tellOf(ctx, &t, j.ID, []string{m}, rules.Say("{who}的“{task}”超时未完成，已升级给你", "{who}的「{task}」逾時未完成，已升級給你",
+			return e.tellOf(ctx, &t, j.ID, "escalation", []string{m}, rules.Say("{who}的“{task}”超时未完成，已升级给你", "{who}的「{task}」逾時未完成，已升級給你",
 				"“{task}” of {who} is late and was escalated to you", "task", t.Name, "who", dir.Name(t.User)))
 		}
 	case "transfer":
@@ -67,17 +67,17 @@ func (e *Engine) runRung(ctx context.Context, j *job) error {
 }
 
 // tellOf tells people about a task, each once.
-func (e *Engine) tellOf(ctx context.Context, t *Task, id string, to []string, text rules.Text) error {
+func (e *Engine) tellOf(ctx context.Context, t *Task, id, kind string, to []string, text rules.Text) error {
 	var docs []store.Doc
 	for _, user := range to {
 		doc, err := noticeDoc(relayItem{id: t.Record, app: t.App, form: t.Form, cols: map[string]any{"title": t.Title}, batch: batch{At: e.instant().UnixMilli()}}, "notice|"+id+"|"+user,
-			&process.Notice{User: user, Text: text})
+			&process.Notice{User: user, Text: text, Kind: kind})
 		if err != nil {
 			return err
 		}
 		docs = append(docs, doc)
 	}
-	if err := e.insertAll(ctx, collNotices, docs); err != nil {
+	if err := e.leave(ctx, docs); err != nil {
 		return err
 	}
 	for _, user := range to {

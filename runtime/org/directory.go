@@ -21,6 +21,8 @@ type User struct {
 	// Email is where mails go, Phone by what group robots call; both may be empty.
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
+	// Notify is how he wants to be told; nil: in the product.
+	Notify *Notify `json:"notify,omitempty"`
 	// Active is false for a leaver, who keeps his history and can do nothing.
 	Active bool `json:"active"`
 }

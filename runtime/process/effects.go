@@ -275,8 +275,25 @@ func (w *effects) value() *int64 {
 
 func (w *effects) notify(e *Event, to []string, text rules.Text) {
 	for _, user := range to {
-		w.add(e, "notice", w.s.ID+"|"+itoa(int(e.Seq))+"|"+user, func(x *Effect) { x.Notice = &Notice{User: user, Text: text} })
+		w.add(e, "notice", w.s.ID+"|"+itoa(int(e.Seq))+"|"+user, func(x *Effect) { x.Notice = &Notice{User: user, Text: text, Kind: noticeKind(e.Payload)} })
 	}
+}
+
+// noticeKind is what a notice of an event is about.
+func noticeKind(p Payload) string {
+	switch p.(type) {
+	case Reminded, Urged:
+		return "reminder"
+	case Escalated, ActivityLate:
+		return "escalation"
+	case Assigned, PooledIn, ReclaimNoticed:
+		return "owner"
+	case RoundEnded:
+		return "outcome"
+	case Joined, Noted:
+		return "mention"
+	}
+	return "other"
 }
 
 func (w *effects) chainName(key string) rules.Text {

@@ -461,6 +461,11 @@ type Notice struct {
 	Text rules.Text `json:"text"`
 	// Quotes: the text repeats what somebody wrote on the record, and is for those only who may read it.
 	Quotes bool `json:"quotes,omitempty"`
+	// Kind says what it is about, one of org.NoticeKinds.
+	Kind string `json:"kind,omitempty"`
+	// Reads are what the text says of records, Veiled the text for those who may not see all of that.
+	Reads  []FieldRead `json:"reads,omitempty"`
+	Veiled rules.Text  `json:"veiled,omitempty"`
 }
 
 // Triggered asks the engine to run an automation for this record.

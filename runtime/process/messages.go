@@ -88,7 +88,13 @@ type MailDeed struct {
 	Message               string
 	// Marked is Body with what came out of the record written so that it reads as it is in Markdown.
 	Subject, Body, Marked rules.Text
+	// Reads are what it says of records, Veiled the mail for those of the people who may not see all of that.
+	Reads  []FieldRead
+	Veiled *MailText
 }
+
+// MailText is what a mail says.
+type MailText struct{ Subject, Body, Marked rules.Text }
 
 func (c *compiler) compileMessages() {
 	for i := range c.def.Messages {
@@ -176,7 +182,7 @@ func ValidAddress(s string) bool {
 }
 
 // mail makes a mail concrete; what nobody would get is no deed.
-func (d *decider) mail(deed *Deed, a *CompiledAction, sc *rules.Scope, initiator string) *rules.Problem {
+func (d *decider) mail(deed *Deed, a *CompiledAction, sc *rules.Scope, initiator, target string) *rules.Problem {
 	m := a.Mail
 	out := &MailDeed{FromRecord: m.FromRecord, Message: a.Def.Mail.Message, Subject: rules.Text{}, Body: rules.Text{}, Marked: rules.Text{}}
 	var ok, okCC bool
@@ -216,9 +222,32 @@ func (d *decider) mail(deed *Deed, a *CompiledAction, sc *rules.Scope, initiator
 			slot.to[lang] = s
 		}
 	}
+	// Addresses are the author's choice; of the people each reads what he may see.
+	if out.Reads = d.readsOf(m.Message.Form, target, m.Message.Subject, m.Message.Body); len(out.Reads) > 0 && len(out.People)+len(out.CCPeople) > 0 {
+		v := &MailText{rules.Text{}, rules.Text{}, rules.Text{}}
+		for _, slot := range []struct {
+			from     map[string]*rules.Template
+			to, also rules.Text
+		}{{m.Message.Subject, v.Subject, nil}, {m.Message.Body, v.Body, v.Marked}} {
+			for lang, t := range slot.from {
+				s, err := t.Render(sc, veiled)
+				if err != nil {
+					p := failed(a.Path+"/mail/message", err)
+					return &p
+				}
+				if slot.to[lang] = s; slot.also != nil {
+					slot.also[lang] = s
+				}
+			}
+		}
+		out.Veiled = v
+	}
 	deed.Mail = out
 	return nil
 }
+
+// Markdown writes a text so that it reads as it is in Markdown.
+func Markdown(text string) string { return showMarked(text) }
 
 // showMarked writes a value into Markdown so that it reads as it is: what people type into records makes no links and no headings.
 func showMarked(v any) string {

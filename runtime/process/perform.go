@@ -225,11 +225,18 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		if problem != nil {
 			return problem
 		}
+		notice := Notice{Text: text, Kind: "automation", Reads: d.readsOf(form, target, a.Text)}
+		if len(notice.Reads) > 0 {
+			if notice.Veiled, problem = renderAs(a, sc, veiled); problem != nil {
+				return problem
+			}
+		}
 		for _, p := range people {
-			deed.Notices = append(deed.Notices, Notice{User: p, Text: text})
+			notice.User = p
+			deed.Notices = append(deed.Notices, notice)
 		}
 	case a.Def.Mail != nil:
-		return d.mail(deed, a, sc, state.Owner)
+		return d.mail(deed, a, sc, state.Owner, target)
 	case a.Def.Robot != nil:
 		return d.robot(deed, a, sc, state.Owner)
 	case !a.Def.Wait.IsZero():
@@ -307,9 +314,13 @@ func (d *decider) wireValues(form *Form, set []CompiledAssign, sc *rules.Scope, 
 
 // render fills a text slot in each language.
 func (d *decider) render(a *CompiledAction, sc *rules.Scope) (rules.Text, *rules.Problem) {
+	return renderAs(a, sc, rules.ShowValue)
+}
+
+func renderAs(a *CompiledAction, sc *rules.Scope, show func(any) string) (rules.Text, *rules.Problem) {
 	out := rules.Text{}
 	for lang, t := range a.Text {
-		s, err := t.Render(sc, rules.ShowValue)
+		s, err := t.Render(sc, show)
 		if err != nil {
 			p := failed(a.Path, err)
 			return nil, &p
