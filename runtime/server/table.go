@@ -51,6 +51,8 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/users/:id/leave", who: admins, summary: "Hand over what a person has and close his account", in: leaveIn{}, out: handoverOut{}, handle: s.postLeave},
 		{method: get, path: "/api/handovers", who: admins, summary: "Hand-overs of those who left, newest first", out: items[handoverOut]{}, handle: s.getHandovers},
 		{method: get, path: "/api/handovers/:id", who: admins, summary: "How far a hand-over is", out: handoverOut{}, handle: s.getHandover},
+		{method: get, path: "/api/me/notify", who: signedIn, summary: "How I want to be told: the way of each kind of notice, the mail of the day, quiet hours", out: notifyOut{}, handle: s.getNotify},
+		{method: put, path: "/api/me/notify", who: signedIn, summary: "Say how I want to be told", in: notifyIn{}, out: notifyOut{}, handle: s.putNotify},
 		{method: get, path: "/api/absences", who: signedIn, summary: "Current and coming absences of mine and of those I manage, or of ?user", out: items[absenceOut]{}, handle: s.getAbsences},
 		{method: post, path: "/api/absences", who: signedIn, summary: "Enter an absence: mine, or of somebody I manage", in: absenceIn{}, out: absenceOut{}, handle: s.postAbsence},
 		{method: del, path: "/api/absences/:id", who: signedIn, summary: "Take an absence out", handle: s.deleteAbsence},

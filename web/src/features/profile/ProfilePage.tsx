@@ -12,6 +12,7 @@ import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { useTheme } from '@/ui/themeContext';
 import { toast } from '@/ui/toast';
+import { Contact, Notify } from './Notify';
 import { Rates } from './Rates';
 import { SecondFactor } from './SecondFactor';
 import { Tokens } from './Tokens';
@@ -70,6 +71,7 @@ export function ProfilePage() {
                 </Button>
               </div>
             </div>
+            <Contact user={me.user} />
             <p className="s">
               {t('username')} {me.user.username}
               {me.user.roles.length > 0 ? ` · ${me.user.roles.map((key) => text(roles?.find((r) => r.key === key)?.name, key)).join(t('separator'))}` : ''}
@@ -107,6 +109,7 @@ export function ProfilePage() {
             </fieldset>
           </div>
         </section>
+        <Notify />
         <Absences />
         {me.user.admin ? <Rates /> : null}
         <SecondFactor />
