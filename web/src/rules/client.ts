@@ -50,7 +50,9 @@ export async function openForm(definition: Definition, form: string, hidden: rea
   let here = await open();
   const changes = new Changes();
   return {
-    reach: here.reach,
+    get reach() {
+      return here.reach;
+    },
     evaluate: async (old, now) => {
       if (!run.usable) throw new Error('no program');
       await run.start();
