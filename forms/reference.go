@@ -53,7 +53,9 @@ func referenceType(w *World, form string, deep bool) rules.Type {
 		}
 	}
 	out["id"] = rules.Str
-	return rules.RecordOf(out)
+	t := rules.RecordOf(out)
+	t.Of = form
+	return t
 }
 
 // recordNames are the system names that can be read through a reference when the runtime knows them.

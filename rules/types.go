@@ -37,6 +37,8 @@ type Type struct {
 	Fields map[string]Type
 	// Options, when not empty, is the closed set of keys a text can have; a comparison with another literal is a problem.
 	Options []string
+	// Of is the key of the form whose record stands behind a reference, "" for any other record.
+	Of string
 	// Currency names the currency of a money amount: "" for a plain number, an ISO code for a fixed currency, or a text
 	// beginning with "field:" when it varies by record. Amounts in different currencies do not mix.
 	Currency string

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -19,6 +20,16 @@ func CompileWhere(form *process.Form, src string, as Viewer, now time.Time, zone
 	}
 	w := &where{form: form, src: src, as: as, now: now, zone: zone, seen: map[string]query.Filter{}}
 	return w.compile(src)
+}
+
+// Found makes the filter of an each whose condition process.Compile has taken apart. names are what it compares with beside the record's own;
+// a record among them stands for its id.
+func Found(form *process.Form, tree *rules.FilterNode, as Viewer, now time.Time, zone *time.Location, names map[string]any) (query.Filter, []rules.Problem) {
+	if tree == nil {
+		return nil, nil
+	}
+	w := &where{form: form, as: as, now: now, zone: zone, names: names, seen: map[string]query.Filter{}}
+	return w.build(tree)
 }
 
 // grantWhere reads the condition of a grant. It may not depend on the clock, so that rights never change by themselves.
@@ -61,6 +72,8 @@ type where struct {
 	now      time.Time
 	zone     *time.Location
 	timeless bool
+	// names are known beside me.
+	names    map[string]any
 	seen     map[string]query.Filter
 	problems []rules.Problem
 }
@@ -129,10 +142,15 @@ func (w *where) value(n *rules.FilterNode) (any, bool) {
 		w.fail(n, "query.unsupported", "权限范围的条件不能依赖时间", "權限範圍的條件不能依賴時間", "A condition that gives rights may not depend on the time")
 		return nil, false
 	}
-	v, err := n.Value.Eval(&rules.Scope{Names: map[string]any{"me": w.as.User}, Now: w.now, Zone: w.zone})
+	names := map[string]any{"me": w.as.User}
+	maps.Copy(names, w.names)
+	v, err := n.Value.Eval(&rules.Scope{Names: names, Now: w.now, Zone: w.zone})
 	if err != nil {
 		w.fail(n, "expr.failed", "条件里的固定值算不出来：{why}", "條件裡的固定值算不出來：{why}", "A fixed value of the condition cannot be computed: {why}", "why", err.Error())
 		return nil, false
+	}
+	if record, ok := v.(map[string]any); ok {
+		v = record["id"]
 	}
 	return v, true
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // carryOut does one deed. Its operation id is run|seq, so doing it again does nothing more.
-func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, d *process.Deed) (RunAction, error) {
+func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, fr *process.Frame, d *process.Deed) (RunAction, error) {
 	op := w.id + "|" + d.Seq
 	switch {
 	case d.Command != nil:
@@ -20,12 +20,16 @@ func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, d *proces
 	case d.Start != nil:
 		return w.start(ctx, d, op)
 	case len(d.Tasks) > 0:
-		return w.tasks(ctx, d, op)
+		return w.tasks(ctx, fr, d, op)
 	case len(d.Notices) > 0:
 		did := RunAction{Kind: "notify"}
+		about, err := w.about(ctx, fr)
+		if err != nil {
+			return did, err
+		}
 		var docs []store.Doc
 		for i := range d.Notices {
-			doc, err := noticeDoc(w.about(), fmt.Sprintf("notice|%s|%s", op, d.Notices[i].User), &d.Notices[i])
+			doc, err := noticeDoc(about, fmt.Sprintf("notice|%s|%s", op, d.Notices[i].User), &d.Notices[i])
 			if err != nil {
 				return did, err
 			}
@@ -81,13 +85,17 @@ func kindOf(a *process.CompiledAction) string {
 	return "http"
 }
 
-// about is the run's record as notices and tasks show it.
-func (w *run) about() relayItem {
+// about is the record that actions run on as notices and tasks show it: the one an each has come to, else the run's own.
+func (w *run) about(ctx context.Context, fr *process.Frame) (relayItem, error) {
+	if fr != nil && fr.ID != "" {
+		doc, err := w.e.store.Get(ctx, RecordCollection(w.app.Forms[fr.Form]), fr.ID)
+		return relayItem{app: w.app.Def.Key, form: fr.Form, id: fr.ID, cols: doc.Cols, batch: batch{At: w.at.UnixMilli()}}, err
+	}
 	it := relayItem{app: w.app.Def.Key, form: w.form, cols: w.cols, batch: batch{At: w.at.UnixMilli()}}
 	if w.rec != nil {
 		it.id = w.rec.ID
 	}
-	return it
+	return it, nil
 }
 
 // command gives a record an order as anybody would: it meets every gate.
@@ -112,7 +120,7 @@ func (w *run) start(ctx context.Context, d *process.Deed, op string) (RunAction,
 		return did, refusal(err)
 	}
 	did.Record = res.State.ID
-	if w.rec == nil || c.Link == nil {
+	if c.Link == nil {
 		return did, nil
 	}
 	_, err = w.e.Do(ctx, Request{service: true, Command: process.Command{Kind: process.Connect, ID: c.Link.ID, Op: op + "|link", Cause: w.cause,
@@ -121,13 +129,17 @@ func (w *run) start(ctx context.Context, d *process.Deed, op string) (RunAction,
 }
 
 // tasks gives people something to do.
-func (w *run) tasks(ctx context.Context, d *process.Deed, op string) (RunAction, error) {
+func (w *run) tasks(ctx context.Context, fr *process.Frame, d *process.Deed, op string) (RunAction, error) {
 	did := RunAction{Kind: "task"}
+	about, err := w.about(ctx, fr)
+	if err != nil {
+		return did, err
+	}
 	docs := map[string]store.Doc{}
 	for i := range d.Tasks {
 		t := &d.Tasks[i]
 		id := "todo|" + op + "|" + t.User
-		doc, err := taskDoc(w.about(), &process.Effect{ID: id, Seq: 1, Task: t})
+		doc, err := taskDoc(about, &process.Effect{ID: id, Seq: 1, Task: t})
 		if err != nil {
 			return did, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -41,7 +42,12 @@ type run struct {
 	// held; waits are those waited for, and until when.
 	done  []string
 	waits map[string]time.Time
-	log   runBody
+	// frame is what the actions see beside the record; loops are the eaches under way.
+	frame *process.Frame
+	loops map[string]*loopState
+	// job is the run's own, in which it notes how far it has come; nil for one of the runs of a tick.
+	job *job
+	log runBody
 	// inTick: it is one of the runs of a tick, not yet a job of its own.
 	inTick bool
 }
@@ -51,6 +57,9 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 	current, err := e.current(ctx, j.App)
 	if err != nil {
 		return refusal(err)
+	}
+	if j.Record == "" {
+		return e.runWithout(ctx, j, current)
 	}
 	form := current.Forms[j.Form]
 	if form == nil {
@@ -82,7 +91,7 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 		return nil
 	}
 	cause := process.Cause{Root: j.Cause.Root, Depth: j.Cause.Depth + 1, Automation: j.App + "/" + j.Automation}
-	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done, waits: j.Waits}
+	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done, waits: j.Waits, loops: maps.Clone(j.Loops), job: j}
 	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Cause: j.Cause.Automation, Actions: j.Acted}
 	w.recall(r.Ops, a.Actions, "")
 	if stop, err := e.overBudget(ctx, j, cause); stop != nil || err != nil {
@@ -90,6 +99,28 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 			return err
 		}
 		return w.end(ctx, stop)
+	}
+	err = w.all(ctx)
+	w.keep(j)
+	return w.end(ctx, err)
+}
+
+// runWithout runs an automation that has no record: for a group of them.
+func (e *Engine) runWithout(ctx context.Context, j *job, app *process.App) (err error) {
+	if j.Release != 0 && j.Release != app.Release {
+		if app, err = e.defs.Release(ctx, j.App, j.Release); err != nil {
+			return err
+		}
+	}
+	a := app.Automations[j.Automation]
+	if a == nil || a.Def.Off {
+		return nil
+	}
+	cause := process.Cause{Root: j.Cause.Root, Depth: j.Cause.Depth + 1, Automation: j.App + "/" + j.Automation}
+	w := &run{e: e, app: app, a: a, id: j.ID, cause: cause, at: j.started, done: j.Done, loops: maps.Clone(j.Loops), job: j}
+	w.log = runBody{App: j.App, Automation: j.Automation, Attempt: j.Attempts, Actions: j.Acted}
+	if a.Group != nil {
+		w.frame = w.frame.Into(a.Group, &process.Item{Group: j.Group, Rows: j.Rows}, "", nil)
 	}
 	err = w.all(ctx)
 	w.keep(j)
@@ -134,22 +165,34 @@ func (w *run) recall(ops opMemory, list []*process.CompiledAction, prefix string
 
 // keep writes into the job what the next attempt has to know.
 func (w *run) keep(j *job) {
-	j.Done, j.Waits = w.done, w.waits
-	if len(w.waits) > 0 {
-		j.Release, j.Acted = w.app.Release, w.log.Actions
+	j.Done, j.Waits, j.Loops = w.done, w.waits, maps.Clone(w.loops)
+	if len(w.waits)+len(w.loops) > 0 {
+		j.Release = w.app.Release
 	}
+	if len(w.waits) > 0 {
+		j.Acted = w.log.Actions
+	}
+}
+
+// progress notes in the run's job how far it has come, before it goes on by that. A run of a tick has none.
+func (w *run) progress(ctx context.Context) error {
+	if w.job == nil {
+		return nil
+	}
+	w.keep(w.job)
+	return w.e.saveProgress(ctx, w.job)
 }
 
 // all carries out the actions in order, unless the automation's condition does not hold.
 func (w *run) all(ctx context.Context) error {
 	w.log.Title, _ = w.cols["title"].(string)
 	if slices.Contains(w.done, "if") {
-		return w.over(w.actions(ctx, w.a.Actions, ""))
+		return w.over(w.actions(ctx, w.a.Actions, w.frame, ""))
 	}
 	var applies bool
 	var problem *rules.Problem
 	err := w.ask(ctx, func(f *process.Facts) (needs []process.Need) {
-		applies, needs, problem = process.Applies(w.app, w.a, w.rec, f, w.at)
+		applies, needs, problem = process.Applies(w.app, w.a, w.rec, w.frame, f, w.at)
 		return needs
 	})
 	switch {
@@ -162,7 +205,12 @@ func (w *run) all(ctx context.Context) error {
 		return nil
 	}
 	w.done = append(slices.Clone(w.done), "if")
-	return w.over(w.actions(ctx, w.a.Actions, ""))
+	if w.rec == nil && w.a.If != nil {
+		if err := w.progress(ctx); err != nil {
+			return err
+		}
+	}
+	return w.over(w.actions(ctx, w.a.Actions, w.frame, ""))
 }
 
 // errStopped ends a run before its last action.
@@ -191,7 +239,7 @@ func (w *run) ended(ctx context.Context) error {
 	over := false
 	var problem *rules.Problem
 	err := w.ask(ctx, func(f *process.Facts) (needs []process.Need) {
-		over, needs, problem = process.Over(w.app, w.a, w.rec, f, w.at)
+		over, needs, problem = process.Over(w.app, w.a, w.rec, w.frame, f, w.at)
 		return needs
 	})
 	switch {
@@ -237,7 +285,7 @@ func incident(p *rules.Problem) error {
 }
 
 // actions carries out a list; prefix is the place of the list ("1.then.").
-func (w *run) actions(ctx context.Context, list []*process.CompiledAction, prefix string) error {
+func (w *run) actions(ctx context.Context, list []*process.CompiledAction, fr *process.Frame, prefix string) error {
 	for i, action := range list {
 		seq := fmt.Sprintf("%s%d", prefix, i)
 		if slices.Contains(w.done, seq) {
@@ -255,15 +303,21 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, prefi
 			}
 		}
 		if arm := w.taken(seq); arm != "" {
-			if err := w.arm(ctx, action, seq, arm); err != nil {
+			if err := w.arm(ctx, action, fr, seq, arm); err != nil {
 				return err
 			}
 			continue
 		}
-		did, branch, err := w.action(ctx, action, seq)
+		if action.Loop != nil {
+			if err := w.loop(ctx, action, fr, seq); err != nil {
+				return err
+			}
+			continue
+		}
+		did, branch, err := w.action(ctx, action, fr, seq)
 		for try := 1; overtaken(err) && try < maxTries; try++ {
 			if err = w.reread(ctx); err == nil {
-				did, branch, err = w.action(ctx, action, seq)
+				did, branch, err = w.action(ctx, action, fr, seq)
 			}
 		}
 		if err != nil {
@@ -271,19 +325,22 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, prefi
 		}
 		if branch != nil {
 			w.done = append(w.done, seq+"."+branch.Arm)
-			if err := w.arm(ctx, action, seq, branch.Arm); err != nil {
+			if err := w.progress(ctx); err != nil {
+				return err
+			}
+			if err := w.arm(ctx, action, fr, seq, branch.Arm); err != nil {
 				return err
 			}
 			continue
 		}
 		if did.Kind == "wait" && !did.Skipped {
-			w.log.Actions = append(w.log.Actions, did)
+			w.note(did)
 			if err := w.pause(seq, did.Until); err != nil {
 				return err
 			}
 			continue
 		}
-		w.log.Actions = append(w.log.Actions, did)
+		w.note(did)
 		w.done = append(w.done, seq)
 		if did.Kind == "stop" && !did.Skipped {
 			return errStopped
@@ -305,12 +362,12 @@ func (w *run) taken(seq string) string {
 	return ""
 }
 
-func (w *run) arm(ctx context.Context, action *process.CompiledAction, seq, arm string) error {
+func (w *run) arm(ctx context.Context, action *process.CompiledAction, fr *process.Frame, seq, arm string) error {
 	list := action.Then
 	if arm == "else" {
 		list = action.Else
 	}
-	if err := w.actions(ctx, list, seq+"."+arm+"."); err != nil {
+	if err := w.actions(ctx, list, fr, seq+"."+arm+"."); err != nil {
 		return err
 	}
 	w.done = append(w.done, seq)
@@ -319,11 +376,11 @@ func (w *run) arm(ctx context.Context, action *process.CompiledAction, seq, arm 
 
 // action works one action out on the record as the run knows it and carries it out; the deed comes back when it is a branch to
 // go on with.
-func (w *run) action(ctx context.Context, action *process.CompiledAction, seq string) (did RunAction, branch *process.Deed, err error) {
+func (w *run) action(ctx context.Context, action *process.CompiledAction, fr *process.Frame, seq string) (did RunAction, branch *process.Deed, err error) {
 	var deed *process.Deed
 	var problem *rules.Problem
 	err = w.ask(ctx, func(f *process.Facts) (needs []process.Need) {
-		deed, needs, problem = process.Perform(w.app, action, w.rec, f, w.at, seq, w.cause)
+		deed, needs, problem = process.Perform(w.app, action, w.rec, fr, f, w.at, seq, w.cause)
 		return needs
 	})
 	switch {
@@ -334,7 +391,7 @@ func (w *run) action(ctx context.Context, action *process.CompiledAction, seq st
 	case deed.Arm != "":
 		return did, deed, nil
 	}
-	did, err = w.carryOut(ctx, action, deed)
+	did, err = w.carryOut(ctx, action, fr, deed)
 	did.Path = action.Path
 	return did, nil, err
 }

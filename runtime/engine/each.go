@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"pipewright/rules"
@@ -58,6 +59,10 @@ func (e *Engine) runTick(ctx context.Context, j *job) error {
 		err = w.all(ctx)
 		j.Done = w.done
 		if err = w.end(ctx, err); err != nil {
+			return err
+		}
+	} else if a.Group != nil {
+		if n, err = e.runGroups(ctx, j, app, a); err != nil {
 			return err
 		}
 	} else if n, err = e.runEach(ctx, j, app, a, cause); err != nil {
@@ -144,6 +149,15 @@ func (e *Engine) runPage(ctx context.Context, j *job, app *process.App, a *proce
 	var logs []*run
 	var failed []store.Doc
 	err = inParallel(e.width(eachWorkers), docs, func(d store.Doc) error {
+		if a.Looped {
+			// It has to keep what it finds, for which it needs a job of its own.
+			doc, err := newJob(job{ID: runOfTick(j, d.ID), Kind: jobAutomation, App: j.App, Form: a.Form.Def.Key, Record: d.ID, Automation: j.Automation,
+				Cause: process.Cause{Root: j.Cause.Root}, Release: app.Release}, e.instant(), e.instant())
+			mu.Lock()
+			defer mu.Unlock()
+			failed = append(failed, doc)
+			return err
+		}
 		w, err := e.runFor(ctx, j, app, a, cause, d)
 		if w == nil {
 			return err
@@ -195,10 +209,47 @@ func (e *Engine) runFor(ctx context.Context, j *job, app *process.App, a *proces
 	if err != nil || r.State == nil || !r.State.Deleted.IsZero() {
 		return nil, err
 	}
-	w := &run{e: e, app: app, a: a, id: "auto|" + j.Ledger + "|" + d.ID, rec: r.State, form: a.Form.Def.Key, cols: d.Cols, cause: cause, at: j.started,
+	w := &run{e: e, app: app, a: a, id: runOfTick(j, d.ID), rec: r.State, form: a.Form.Def.Key, cols: d.Cols, cause: cause, at: j.started,
 		inTick: true, log: runBody{App: j.App, Automation: j.Automation, Record: d.ID, Attempt: j.Attempts}}
 	w.recall(r.Ops, a.Actions, "")
 	err = w.all(ctx)
 	w.log.finish(err)
 	return w, err
+}
+
+// runOfTick is the id of the run for one record, or one group, of a tick.
+func runOfTick(j *job, of string) string { return "auto|" + j.Ledger + "|" + of }
+
+// runGroups makes a job for each group of records that a schedule finds. Which there are is written into the tick's job first, so that no
+// record comes to stand in two.
+func (e *Engine) runGroups(ctx context.Context, j *job, app *process.App, a *process.CompiledAutomation) (int, error) {
+	limit := a.Def.Limit
+	if limit == 0 {
+		limit = maxEach
+	}
+	if j.Groups == nil {
+		groups, err := e.find(ctx, app, a.Group, nil, j.Tick, limit)
+		if err != nil {
+			return 0, err
+		}
+		if j.Groups, j.Release = groups, app.Release; len(groups) == 0 {
+			return 0, nil
+		}
+		if err := e.saveProgress(ctx, j); err != nil {
+			return 0, err
+		}
+	}
+	var docs []store.Doc
+	n := 0
+	for i := range j.Groups {
+		g := &j.Groups[i]
+		n += len(g.Rows)
+		doc, err := newJob(job{ID: runOfTick(j, strconv.Itoa(i)), Kind: jobAutomation, App: j.App, Automation: j.Automation, Group: g.Group, Rows: g.Rows,
+			Cause: process.Cause{Root: j.Cause.Root}, Release: j.Release}, e.instant(), e.instant())
+		if err != nil {
+			return 0, err
+		}
+		docs = append(docs, doc)
+	}
+	return n, e.insertAll(ctx, collJobs, docs)
 }

@@ -157,7 +157,7 @@ func (f *fetcher) records(ctx context.Context, key string, needs []process.Need)
 			title, _ := d.Cols["title"].(string)
 			f.facts.Records[key+"/"+d.ID] = process.RecordFact{
 				Ver: d.Ver, Rev: r.State.Rev, Title: title, Stage: r.State.Stage, Owner: r.State.Owner, Team: r.State.Team, Pool: r.State.InPool(),
-				Values: form.Schema.Decode(r.State.Data),
+				Values: form.Schema.Decode(r.State.Data), State: r.State,
 				Unseen: owner != nil && !access.Rights(owner, r.State.Form, f.dir, f.user, r.State).Read,
 			}
 		}

@@ -76,13 +76,19 @@ var faultScenarios = map[string][]step{
 	"time limit":         {newThing, move("t", "any"), {wait: 2 * time.Hour}},
 	"cron each":          {create("sim", "item", "i", `{"name": "x"}`), create("sim", "item", "j", `{"name": "y"}`), {wait: time.Hour}},
 	"each unmatched":     {create("each", "item", "i", `{"name": "x", "status": "new"}`), create("each", "item", "j", `{"name": "y", "status": "new"}`), {wait: time.Hour}},
-	"if unmatched":       {create("each", "note", "n", `{"name": "x", "status": "new"}`), {wait: time.Minute}},
-	"due":                {create("sim", "item", "i", `{"name": "x"}`), {wait: 3 * time.Hour}},
-	"unique":             {create("b2b", "account", "a", `{"name": "Acme"}`), {by: "rep.li", refused: "unique.taken", c: process.Command{Kind: process.Create, App: "b2b", Form: "account", Data: data(`{"name": "Acme"}`)}}, edit1("a", `{"name": "Zeta"}`), {wait: time.Minute}, create("b2b", "account", "b", `{"name": "Acme"}`)},
-	"numbers":            {create("b2b", "deal", "d", dealText), create("b2b", "deal", "e", dealText), create("b2b", "deal", "f", dealText)},
-	"import":             {{by: "mgr.wang", service: true, as: "a", c: process.Command{Kind: process.Import, App: "b2b", Form: "account", Owner: "rep.li", Data: data(`{"name": "Old"}`)}}},
-	"delete, restore":    {create("b2b", "account", "a", `{"name": "Acme"}`), order("rep.li", "a", process.Delete), {wait: time.Minute}, order("rep.li", "a", process.Restore)},
-	"assign":             {create("b2b", "deal", "d", dealText), {by: "rep.li", on: "d", c: process.Command{Kind: process.Assign, Owner: "rep.chen"}}},
+	"each row": {create("stock", "product", "a", `{"name": "a", "onHand": "5"}`), create("stock", "product", "b", `{"name": "b"}`),
+		create("stock", "receipt", "r", `{"name": "r", "lines": [{"product": "$a", "qty": "2"}, {"product": "$b", "qty": "11"}, {"product": "$a", "qty": "3"}]}`), edit1("r", `{"name": "in"}`), {wait: time.Minute}},
+	"each found": {create("stock", "supplier", "s", `{"name": "s"}`), create("stock", "product", "a", `{"name": "a", "supplier": "$s", "low": true, "keeper": "rep.li"}`),
+		create("stock", "product", "b", `{"name": "b", "supplier": "$s", "low": true, "keeper": "rep.li"}`), create("stock", "receipt", "r", `{"name": "r", "supplier": "$s"}`), {wait: time.Minute}},
+	"each group": {create("stock", "supplier", "s", `{"name": "s"}`), create("stock", "product", "a", `{"name": "a", "supplier": "$s", "low": true, "onHand": "1", "safety": "9"}`),
+		create("stock", "product", "b", `{"name": "b", "low": true}`), create("stock", "product", "c", `{"name": "c", "supplier": "$s", "low": true, "onHand": "1", "safety": "5"}`), {wait: 5 * time.Hour}},
+	"if unmatched":    {create("each", "note", "n", `{"name": "x", "status": "new"}`), {wait: time.Minute}},
+	"due":             {create("sim", "item", "i", `{"name": "x"}`), {wait: 3 * time.Hour}},
+	"unique":          {create("b2b", "account", "a", `{"name": "Acme"}`), {by: "rep.li", refused: "unique.taken", c: process.Command{Kind: process.Create, App: "b2b", Form: "account", Data: data(`{"name": "Acme"}`)}}, edit1("a", `{"name": "Zeta"}`), {wait: time.Minute}, create("b2b", "account", "b", `{"name": "Acme"}`)},
+	"numbers":         {create("b2b", "deal", "d", dealText), create("b2b", "deal", "e", dealText), create("b2b", "deal", "f", dealText)},
+	"import":          {{by: "mgr.wang", service: true, as: "a", c: process.Command{Kind: process.Import, App: "b2b", Form: "account", Owner: "rep.li", Data: data(`{"name": "Old"}`)}}},
+	"delete, restore": {create("b2b", "account", "a", `{"name": "Acme"}`), order("rep.li", "a", process.Delete), {wait: time.Minute}, order("rep.li", "a", process.Restore)},
+	"assign":          {create("b2b", "deal", "d", dealText), {by: "rep.li", on: "d", c: process.Command{Kind: process.Assign, Owner: "rep.chen"}}},
 	"activities": {create("team", "drill", "q", `{"name": "x"}`), step{by: "mgr.wang", on: "q", c: quiz("", "50")}, step{by: "mgr.wang", on: "q", c: quiz("", "80")}, {wait: 31 * time.Minute},
 		step{by: "dir.sun", on: "q", c: quiz("", "99")}, {wait: 61 * time.Minute}, step{by: "fin.zhao", on: "q", c: process.Command{Kind: process.Tick, Item: "plan", Done: true}},
 		move("q", "end"), {wait: 2 * time.Hour}},
@@ -118,7 +124,7 @@ type faultLab struct {
 
 func newFaultLab(t *testing.T) *faultLab {
 	l := &faultLab{base: storetest.Memory(), defs: apps{}}
-	for key, file := range map[string]string{"moves": "testdata/moves.json", "b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "links": "../process/testdata/scenario/links.json"} {
+	for key, file := range map[string]string{"moves": "testdata/moves.json", "b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "stock": "../process/testdata/scenario/each.json", "links": "../process/testdata/scenario/links.json"} {
 		l.defs[key] = []*process.App{compileFile(t, file, 1)}
 	}
 	e, err := New(t.Context(), Config{Store: l.base, Definitions: l.defs, Now: func() time.Time { return monday }})
@@ -127,7 +133,7 @@ func newFaultLab(t *testing.T) *faultLab {
 	}
 	users, teams := org.Sample()
 	given := org.SampleRoles("b2b", []string{"rep", "manager", "finance", "ops"})
-	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep", "moves/rep")
+	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep", "moves/rep", "stock/rep")
 	for _, u := range []string{"mgr.wang", "dir.sun"} {
 		given[u] = append(given[u], "race/judge", "moves/judge")
 	}
@@ -250,7 +256,7 @@ func (w *world) mustRun() {
 // remains is what is left of a scenario, without times, salts and how often things were tried.
 func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	var out []string
-	for _, app := range []string{"b2b", "race", "links", "sim", "each", "team", "moves"} {
+	for _, app := range []string{"b2b", "race", "links", "sim", "each", "team", "moves", "stock"} {
 		for _, f := range formsOf(l.defs[app][0]) {
 			for _, d := range mem.All(RecordCollection(f)) {
 				r, err := decodeRecord(d)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"pipewright/forms"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
@@ -104,6 +105,13 @@ type job struct {
 	Waits   map[string]time.Time `json:"waits,omitempty"`
 	Acted   []RunAction          `json:"acted,omitempty"`
 	Release int                  `json:"release,omitempty"`
+	// Loops are the eaches a run is in and what each goes through, settled before anything is done.
+	Loops map[string]*loopState `json:"loops,omitempty"`
+	// Group and Rows are the group of records that a run is for.
+	Group forms.Stored `json:"group,omitempty"`
+	Rows  []string     `json:"rows,omitempty"`
+	// Groups are those that a tick has found, each to be a job of its own.
+	Groups []process.Item `json:"groups,omitempty"`
 	// Plan is what the dates of the records are to be planned by.
 	Plan string `json:"plan,omitempty"`
 	// Person is whose open decisions are passed on.

@@ -22,8 +22,10 @@ type runBody struct {
 	State      string      `json:"state"`
 	Error      *runProblem `json:"error,omitempty"`
 	Actions    []RunAction `json:"actions,omitempty"`
-	Attempt    int         `json:"attempt,omitempty"`
-	At         time.Time   `json:"at"`
+	// More is how many further actions were done.
+	More    int       `json:"more,omitempty"`
+	Attempt int       `json:"attempt,omitempty"`
+	At      time.Time `json:"at"`
 	// Until is when a waiting run goes on.
 	Until time.Time `json:"until,omitzero"`
 	Cause string    `json:"cause,omitempty"`
@@ -111,7 +113,9 @@ type Run struct {
 	Message                  rules.Text
 	Path                     string
 	Actions                  []RunAction
-	Attempt                  int
+	// More is how many further actions were done.
+	More    int
+	Attempt int
 	// Until is when a waiting run goes on.
 	Until time.Time
 	// Job is the dead job of a run that failed for good; empty once somebody has taken it in hand.
@@ -131,7 +135,7 @@ func (e *Engine) Runs(ctx context.Context, app, automation string, limit int, af
 		if err := json.Unmarshal(d.Body, &b); err != nil {
 			return nil, "", err
 		}
-		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, Attempt: b.Attempt, Until: b.Until}
+		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, More: b.More, Attempt: b.Attempt, Until: b.Until}
 		if b.Error != nil {
 			r.Code, r.Message, r.Path = b.Error.Code, b.Error.Message, b.Error.Path
 		}

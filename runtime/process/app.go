@@ -216,9 +216,13 @@ type CompiledWho struct {
 // CompiledAutomation is an automation with its expressions compiled.
 type CompiledAutomation struct {
 	Def *Automation
-	// Form is the form of the records it runs on; nil for a cron automation without each.
+	// Form is the form of the records it runs on; nil for one without records of its own, such as a schedule without each.
 	Form *Form
-	If   *rules.Program
+	// Group is the each of a schedule that puts records together; the automation then runs once for each group, on no record.
+	Group *CompiledLoop
+	// Looped: some action of it runs for each of many, so a run keeps in its job what it has found.
+	Looped bool
+	If     *rules.Program
 	// Until ends a run.
 	Until *rules.Program
 	// Where filters the records of Each; the engine compiles it to a query as well.
@@ -238,6 +242,39 @@ type CompiledAutomation struct {
 	Timed bool
 }
 
+// CompiledLoop is what an each goes through: the records of Form that Filter finds, put together by GroupBy if that is given; or the
+// rows of Table.
+type CompiledLoop struct {
+	Def   *Each
+	Path  string
+	Form  *Form
+	Table *CompiledTable
+	// Where is what Filter was read from, as an expression over a record and all that the actions see; of rows, over a row.
+	Where  *rules.Program
+	Filter *rules.FilterNode
+}
+
+// CompiledTable is where rows come from: a table of the record the actions run on, or Program for one of what else they see.
+type CompiledTable struct {
+	Field   string
+	Program *rules.Program
+}
+
+// CompiledRows makes a table of a started record.
+type CompiledRows struct {
+	Field string
+	Path  string
+	From  CompiledTable
+	If    *rules.Program
+	Set   []CompiledAssign
+}
+
+// CompiledRef finds a record through a reference: a field of the record, or a member of what else the actions see.
+type CompiledRef struct {
+	Field   string
+	Program *rules.Program
+}
+
 // CompiledAction is one action. On is the form it runs on (the reference's form when Def.On is given).
 type CompiledAction struct {
 	Def   *Action
@@ -246,7 +283,13 @@ type CompiledAction struct {
 	If    *rules.Program
 	Set   []CompiledAssign
 	With  []CompiledAssign // start: field of the started form → value
+	Rows  []CompiledRows   // start: tables of the started form made from rows
 	Start *Form
+	// Ref is the reference behind On; nil where the action runs on the record of its list.
+	Ref *CompiledRef
+	// Loop says what Do runs for; Else, for none.
+	Loop  *CompiledLoop
+	Do    []*CompiledAction
 	Owner *CompiledOwner
 	Who   []CompiledWho // task, notify
 	Text  map[string]*rules.Template

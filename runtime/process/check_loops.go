@@ -82,6 +82,7 @@ func (c *compiler) causes(actions []*CompiledAction, form *Form) []happening {
 				out = append(out, happening{kind: "entered", key: p.Def.Key + "." + p.Def.Start})
 			}
 		}
+		out = append(out, c.causes(a.Do, form)...)
 		out = append(out, c.causes(a.Then, form)...)
 		out = append(out, c.causes(a.Else, form)...)
 	}

@@ -82,6 +82,8 @@ type compiler struct {
 	stageEnvs map[string]*rules.Env // by form, stage being one of its process
 	// ruleReads are the fields and other names each rule reads, by rule key.
 	ruleReads map[string][]string
+	// looped: the automation being compiled has an action that runs for each of many.
+	looped bool
 }
 
 func (c *compiler) add(problems ...rules.Problem) { c.problems = append(c.problems, problems...) }

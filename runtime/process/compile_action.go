@@ -1,33 +1,44 @@
 package process
 
 import (
-	"maps"
 	"regexp"
 	"strings"
 
 	"pipewright/rules"
 )
 
-func (c *compiler) actions(path string, list []Action, form *Form, env *rules.Env) []*CompiledAction {
+func (c *compiler) actions(path string, list []Action, fr frame) []*CompiledAction {
 	var out []*CompiledAction
 	for i := range list {
-		out = append(out, c.action(path+"/"+itoa(i), &list[i], form, env))
+		out = append(out, c.action(path+"/"+itoa(i), &list[i], fr))
 	}
 	return out
 }
 
-// action compiles one action. form is the form of the automation's record, nil when there is none.
-func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *CompiledAction {
-	a := &CompiledAction{Def: d, Path: path, On: form}
-	branch := len(d.Then) > 0 || len(d.Else) > 0
+// action compiles one action.
+func (c *compiler) action(path string, d *Action, fr frame) *CompiledAction {
+	a := &CompiledAction{Def: d, Path: path, On: fr.form}
+	branch := d.Each == nil && (len(d.Then) > 0 || len(d.Else) > 0)
 	c.oneWay(path, d, branch)
-	a.If = c.expr(path+"/if", d.If, env, rules.Bool)
-	target := env
-	if d.On != "" {
-		a.On, target = c.actOn(path+"/on", d.On, form, env)
+	a.If = c.expr(path+"/if", d.If, fr.env, rules.Bool)
+	if d.On.Form != "" {
+		c.onFound(path, d, a, fr)
+		return a
 	}
+	if d.Each != nil {
+		c.eachAction(path, d, a, fr)
+		return a
+	}
+	on := fr
+	if ref := c.refOf(d.On, fr); ref != "" {
+		on, a.Ref = c.actOn(path+"/on", ref, fr)
+		if a.On = on.form; a.Ref == nil {
+			a.On = nil
+		}
+	}
+	target := on.env
 	needsRecord := func(member string) bool {
-		if a.On == nil && d.On == "" {
+		if a.On == nil && d.On.IsZero() {
 			c.fail(path+"/"+member, "ref.kind", "这个定时没有记录可操作：请用 each 选出记录", "這個定時沒有記錄可操作：請用 each 選出記錄",
 				"This schedule has no record to work on; choose records with “each”")
 		}
@@ -46,7 +57,7 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 		}
 	}
 	if d.Start != nil {
-		c.start(path+"/start", d.Start, a, form, env)
+		c.start(path+"/start", d.Start, a, on)
 	}
 	if d.Assign != nil && needsRecord("assign") {
 		a.Owner = c.owner(path+"/assign", d.Assign, ctx, a.On)
@@ -57,7 +68,7 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 		}
 	}
 	if !d.Wait.IsZero() {
-		c.wait(path, d, a, form, env)
+		c.wait(path, d, a, fr)
 	}
 	if d.Pool != nil && needsRecord("pool") {
 		c.refPool(path+"/pool/in", d.Pool.In, a.On)
@@ -80,21 +91,61 @@ func (c *compiler) action(path string, d *Action, form *Form, env *rules.Env) *C
 	if d.HTTP != nil {
 		c.http(path+"/http", d.HTTP, a, target)
 	}
-	a.Then = c.actions(path+"/then", d.Then, form, env)
-	a.Else = c.actions(path+"/else", d.Else, form, env)
+	a.Then = c.actions(path+"/then", d.Then, fr)
+	a.Else = c.actions(path+"/else", d.Else, fr)
 	return a
 }
 
+// eachAction compiles actions that run for each of many.
+func (c *compiler) eachAction(path string, d *Action, a *CompiledAction, fr frame) {
+	if !d.On.IsZero() {
+		c.fail(path+"/on", "setting.conflict", "逐条处理不写 on：on 写在里面的动作上", "逐筆處理不寫 on：on 寫在裡面的動作上", "An each has no “on”; the actions in it have")
+	}
+	if len(d.Do) == 0 {
+		c.fail(path+"/do", "setting.missing", "请写明对每一条做什么（do）", "請寫明對每一筆做什麼（do）", "Say what to do for each (do)")
+	}
+	c.looped = true
+	loop, inner := c.loop(path+"/each", d.Each, fr)
+	if a.Loop = loop; loop == nil {
+		return
+	}
+	a.Do, a.Else = c.actions(path+"/do", d.Do, inner), c.actions(path+"/else", d.Else, fr)
+}
+
+// onFound compiles an action on every record that a filter finds: an each of that one action.
+func (c *compiler) onFound(path string, d *Action, a *CompiledAction, fr frame) {
+	c.looped = true
+	each := &Each{Form: d.On.Form, Where: d.On.Where}
+	loop, inner := c.loop(path+"/on", each, fr)
+	if a.Loop = loop; loop == nil {
+		return
+	}
+	one := *d
+	one.On, one.If = ActOn{}, ""
+	a.Do = []*CompiledAction{c.action(path, &one, inner)}
+}
+
+// refOf is the reference an action's “on” names; none for the record itself.
+func (c *compiler) refOf(on ActOn, fr frame) string {
+	if on.Ref == recordName && (fr.form == nil || fieldOf(fr.form.Def, recordName) == nil) {
+		return ""
+	}
+	return on.Ref
+}
+
 // wait compiles how long a run waits. It waits for its own record: without one there is nothing that could end it.
-func (c *compiler) wait(path string, d *Action, a *CompiledAction, form *Form, env *rules.Env) {
+func (c *compiler) wait(path string, d *Action, a *CompiledAction, fr frame) {
 	switch {
-	case d.On != "":
+	case !d.On.IsZero():
 		c.fail(path+"/on", "setting.conflict", "等待只对自动化自己的记录，不写 on", "等待只對自動化自己的記錄，不寫 on", "A wait is for the automation’s own record; give it no “on”")
-	case form == nil:
+	case fr.nested > 0:
+		c.fail(path+"/wait", "setting.conflict", "逐条处理里不能等待：请把等待放在前面或后面", "逐筆處理裡不能等待：請把等待放在前面或後面",
+			"There is no waiting inside an each; put the wait before or after it")
+	case fr.form == nil:
 		c.fail(path+"/wait", "ref.kind", "这里没有记录，等待无从谈起：请用 each 选出记录", "這裡沒有記錄，等待無從談起：請用 each 選出記錄",
 			"There is no record here to wait for; choose records with “each”")
 	case d.Wait.Date != "":
-		a.WaitDate = c.dateExpr(path+"/wait/date", d.Wait.Date, env)
+		a.WaitDate = c.dateExpr(path+"/wait/date", d.Wait.Date, fr.env)
 	case d.Wait.At != "":
 		if !clock.MatchString(d.Wait.At) {
 			c.fail(path+"/wait/at", "shape.type", "“{at}”不是时刻，应写如 09:00", "「{at}」不是時刻，應寫如 09:00",
@@ -125,51 +176,72 @@ func (c *compiler) oneWay(path string, d *Action, branch bool) {
 	add("http", d.HTTP != nil)
 	add("mail", d.Mail != nil)
 	add("robot", d.Robot != nil)
+	add("each", d.Each != nil)
 	add("then", branch)
 	switch {
 	case len(ways) == 0:
-		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、pool、task、notify、mail、robot、http、wait、stop，或 if/then/else",
-			"請選擇一個動作：set、move、start、assign、pool、task、notify、mail、robot、http、wait、stop，或 if/then/else",
-			"Choose an action: set, move, start, assign, pool, task, notify, mail, robot, http, wait, stop, or if/then/else")
+		c.fail(path, "setting.missing", "请选择一个动作：set、move、start、assign、pool、task、notify、mail、robot、http、wait、stop、each/do，或 if/then/else",
+			"請選擇一個動作：set、move、start、assign、pool、task、notify、mail、robot、http、wait、stop、each/do，或 if/then/else",
+			"Choose an action: set, move, start, assign, pool, task, notify, mail, robot, http, wait, stop, each/do, or if/then/else")
 	case len(ways) > 1:
 		c.fail(path, "setting.conflict", "一个动作只做一件事，这里写了：{ways}。请拆成几个动作", "一個動作只做一件事，這裡寫了：{ways}。請拆成幾個動作",
 			"One action does one thing; here are: {ways}. Split them", "ways", ways)
+	case d.Each == nil && len(d.Do) > 0:
+		c.fail(path+"/do", "setting.conflict", "do 与 each 一起用", "do 與 each 一起用", "“do” goes with “each”")
+	case d.Each != nil && len(d.Then) > 0:
+		c.fail(path+"/then", "setting.conflict", "逐条处理用 do，不用 then", "逐筆處理用 do，不用 then", "An each has “do” and no “then”")
 	case branch && d.If == "":
 		c.fail(path+"/if", "setting.missing", "分支缺少条件", "分支缺少條件", "The branch has no condition")
 	}
 }
 
-// actOn finds the record an action works on: the one behind a reference field. Its fields are bare; the automation's own
-// record is source.
-func (c *compiler) actOn(path, key string, form *Form, env *rules.Env) (*Form, *rules.Env) {
-	if form == nil {
+// recordName is what “on” says for the record itself.
+const recordName = "record"
+
+// actOn finds the record an action works on: the one behind a reference of the record or of what else the actions see. Its fields are
+// bare; the automation's own record is source.
+func (c *compiler) actOn(path, key string, fr frame) (frame, *CompiledRef) {
+	first, member, step := strings.Cut(key, ".")
+	if t, seen := fr.seen[first]; seen && (step || t.Kind == rules.KindRecord) {
+		return c.actOnSeen(path, key, member, t, fr)
+	}
+	if fr.form == nil {
 		c.fail(path, "ref.kind", "这里没有记录，不能取引用字段“{field}”", "這裡沒有記錄，不能取參照欄位「{field}」",
 			"There is no record here whose reference “{field}” could be followed", "field", key)
-		return nil, nil
+		return fr, nil
 	}
-	f := c.refField(path, key, form.Def)
+	f := c.refField(path, key, fr.form.Def)
 	if f == nil {
-		return nil, nil
+		return fr, nil
 	}
 	other := c.app.Forms[f.Form]
 	if f.Type != "reference" || other == nil {
 		c.fail(path, "ref.kind", "“{field}”不是引用字段", "「{field}」不是參照欄位", "“{field}” is not a reference",
 			"field", named(f.Name, f.Key))
-		return nil, nil
+		return fr, nil
 	}
-	base := c.outgoing(other, c.env(f.Form))
-	if _, taken := base.Names[sourceName]; taken {
-		return other, base
+	return c.over(path, other, fr), &CompiledRef{Field: key}
+}
+
+// actOnSeen follows a reference in a row, or the one that a group shares.
+func (c *compiler) actOnSeen(path, key, member string, t rules.Type, fr frame) (frame, *CompiledRef) {
+	if member != "" {
+		t = t.Fields[member]
 	}
-	names := maps.Clone(env.Names)
-	if _, own := names["id"]; !own {
-		names["id"] = rules.Str
+	other := c.app.Forms[t.Of]
+	if t.Kind != rules.KindRecord || other == nil {
+		c.fail(path, "ref.kind", "“{field}”不是引用字段", "「{field}」不是參照欄位", "“{field}” is not a reference", "field", key)
+		return fr, nil
 	}
-	return other, base.With(map[string]rules.Type{sourceName: rules.RecordOf(names)})
+	p := c.expr(path, key, &rules.Env{Names: fr.seen}, rules.Anything)
+	if p == nil {
+		return fr, nil
+	}
+	return c.over(path, other, fr), &CompiledRef{Program: p}
 }
 
 // start compiles a hand-over: values for the started record, computed from the record it starts from.
-func (c *compiler) start(path string, d *StartAction, a *CompiledAction, form *Form, env *rules.Env) {
+func (c *compiler) start(path string, d *StartAction, a *CompiledAction, fr frame) {
 	switch {
 	case d.Process != "" && d.Form != "":
 		c.fail(path, "setting.conflict", "form 与 process 只写一个", "form 與 process 只寫一個", "Give form or process, not both")
@@ -188,18 +260,27 @@ func (c *compiler) start(path string, d *StartAction, a *CompiledAction, form *F
 	if a.Start == nil {
 		return
 	}
-	a.With = c.assigns(path+"/with", d.With, a.Start, env)
+	plain := Assigns{}
+	for _, key := range sortedKeys(d.With) {
+		w := d.With[key]
+		if w.Rows == nil {
+			plain[key] = w.Expr
+		} else if rows, ok := c.withRows(path+"/with/"+key, key, w.Rows, a.Start, fr); ok {
+			a.Rows = append(a.Rows, rows)
+		}
+	}
+	a.With = c.assigns(path+"/with", plain, a.Start, fr.env)
 	if d.Link == "" {
 		return
 	}
-	if form == nil {
+	if fr.form == nil {
 		c.fail(path+"/link", "ref.kind", "这里没有记录可供关联", "這裡沒有記錄可供關聯", "There is no record here to link to")
 		return
 	}
 	f := c.refField(path+"/link", d.Link, a.Start.Def)
-	if f != nil && (f.Type != "reference" || f.Form != form.Def.Key) {
+	if f != nil && (f.Type != "reference" || f.Form != fr.form.Def.Key) {
 		c.fail(path+"/link", "ref.kind", "“{field}”不是指向“{form}”的引用字段", "「{field}」不是指向「{form}」的參照欄位",
-			"“{field}” is not a reference to “{form}”", "field", named(f.Name, f.Key), "form", named(form.Def.Name, form.Def.Key))
+			"“{field}” is not a reference to “{form}”", "field", named(f.Name, f.Key), "form", named(fr.form.Def.Name, fr.form.Def.Key))
 	}
 }
 

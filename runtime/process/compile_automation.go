@@ -12,11 +12,14 @@ func (c *compiler) compileAutomations() {
 		d := &c.def.Automations[i]
 		path := "/automations/" + elementKey(d.Key, i)
 		a := &CompiledAutomation{Def: d, Fields: map[string]bool{}}
+		c.looped = false
 		c.trigger(path+"/on", a)
-		c.each(path, a)
-		env := c.outgoing(a.Form, c.recordEnv(a.Form))
-		a.If = c.expr(path+"/if", d.If, env, rules.Bool)
-		a.Until = c.expr(path+"/until", d.Until, env, rules.Bool)
+		fr := c.ownFrame(path+"/on", a.Form, nil)
+		if d.Each != nil && d.On.Cron != "" {
+			fr = c.eachOfTick(path, a, fr)
+		}
+		a.If = c.expr(path+"/if", d.If, fr.env, rules.Bool)
+		a.Until = c.expr(path+"/until", d.Until, fr.env, rules.Bool)
 		if d.Until != "" && a.Form == nil {
 			c.fail(path+"/until", "ref.kind", "这里没有记录，until 无从判断", "這裡沒有記錄，until 無從判斷", "There is no record here that “until” could look at")
 		}
@@ -28,7 +31,12 @@ func (c *compiler) compileAutomations() {
 			c.fail(path+"/do", "setting.missing", "自动化“{name}”没有任何动作", "自動化「{name}」沒有任何動作",
 				"The automation “{name}” does nothing", "name", named(d.Name, d.Key))
 		}
-		a.Actions = c.actions(path+"/do", d.Do, a.Form, env)
+		if d.Each != nil && d.On.Cron == "" {
+			a.Actions = c.eachOfTrigger(path, d, fr)
+		} else {
+			a.Actions = c.actions(path+"/do", d.Do, fr)
+		}
+		a.Looped = c.looped
 		if d.Key != "" && c.app.Automations[d.Key] == nil {
 			c.app.Automations[d.Key] = a
 			c.timed(a)
@@ -197,33 +205,33 @@ func (c *compiler) badCron(path, spec string) {
 		"The schedule “{spec}” cannot be read. Write five fields: minute hour day month weekday, such as 0 9 * * 1-5 (weekdays at 9:00)", "spec", spec)
 }
 
-// each checks which records a scheduled automation runs for.
-func (c *compiler) each(path string, a *CompiledAutomation) {
-	e := a.Def.Each
-	if e == nil {
-		return
+// eachOfTick compiles the each of a schedule: the automation runs for each record found, or once for each group of them.
+func (c *compiler) eachOfTick(path string, a *CompiledAutomation, fr frame) frame {
+	if a.Def.Each.Rows != "" {
+		c.fail(path+"/each/rows", "ref.kind", "定时没有记录，也就没有它的明细表：请写 form 或 process", "定時沒有記錄，也就沒有它的明細表：請寫 form 或 process",
+			"A schedule has no record whose rows could be gone through; give form or process")
+		return fr
 	}
-	if a.Def.On.Cron == "" {
-		c.fail(path+"/each", "ref.kind", "逐条处理（each）只用于定时触发；其他触发方式已有自己的记录",
-			"逐筆處理（each）只用於定時觸發；其他觸發方式已有自己的記錄",
-			"“each” goes with a schedule only; other triggers have a record of their own")
-		return
+	loop, inner := c.loop(path+"/each", a.Def.Each, fr)
+	if loop == nil {
+		return fr
 	}
-	switch {
-	case e.Process != "" && e.Form != "":
-		c.fail(path+"/each", "setting.conflict", "form 与 process 只写一个", "form 與 process 只寫一個", "Give form or process, not both")
-	case e.Process != "":
-		if p := c.refProcess(path+"/each/process", e.Process); p != nil {
-			a.Form = c.app.Forms[p.Form]
-		}
-	case e.Form != "":
-		c.refForm(path+"/each/form", e.Form)
-		a.Form = c.app.Forms[e.Form]
-	default:
-		c.fail(path+"/each", "setting.missing", "请写明处理哪个表单或流程的记录", "請寫明處理哪個表單或流程的記錄",
-			"Say which form or process the records are of")
+	if a.Def.Each.GroupBy != "" {
+		a.Group = loop
+		return inner
 	}
-	if a.Form != nil {
-		a.Where = c.where(path+"/each/where", e.Where, a.Form)
+	a.Form, a.Where = loop.Form, loop.Where
+	return c.ownFrame(path+"/each", a.Form, nil)
+}
+
+// eachOfTrigger compiles the each of an automation whose trigger has a record: one action that goes through what it names.
+func (c *compiler) eachOfTrigger(path string, d *Automation, fr frame) []*CompiledAction {
+	c.looped = true
+	a := &CompiledAction{Def: &Action{Each: d.Each, Do: d.Do}, Path: path, On: fr.form}
+	loop, inner := c.loop(path+"/each", d.Each, fr)
+	if a.Loop = loop; loop == nil {
+		return nil
 	}
+	a.Do = c.actions(path+"/do", d.Do, inner)
+	return []*CompiledAction{a}
 }

@@ -79,6 +79,8 @@ type decider struct {
 	// picked is who is to own the record in the stage it comes to, if that is left to whoever moves it.
 	picked string
 	now    time.Time
+	// extra are what the actions of an automation see beside the record.
+	extra map[string]any
 	// seen are the record's values as they were last read; nil when something has happened since.
 	seen forms.Values
 	// money changes currencies; used are the rates of today that it has brought.
@@ -179,6 +181,9 @@ func (d *decider) record(form, id string) (forms.Values, bool) {
 		return nil, true
 	}
 	v := forms.Values{"title": text(fact.Title), "stage": text(fact.Stage), "owner": text(fact.Owner), "team": text(fact.Team), "pool": text(fact.Pool)}
+	if st := fact.State; st != nil {
+		v["number"], v["createdAt"], v["updatedAt"], v["since"] = text(st.Number), instant(st.CreatedAt), instant(st.UpdatedAt), instant(st.Since)
+	}
 	maps.Copy(v, fact.Values)
 	return v, true
 }

@@ -55,11 +55,16 @@ type Trigger struct {
 	Overlap string `json:"overlap,omitempty"`
 }
 
-// Each runs the actions once for each record found.
+// Each runs actions once for each record found, for each row of a table, or for each group of records with the same value.
 type Each struct {
 	Form    string `json:"form,omitempty"`
 	Process string `json:"process,omitempty"`
-	Where   string `json:"where,omitempty"`
+	// Rows is a table of the record ("lines"), or one of what else the actions see ("payload.lines", "result.items", "rows").
+	Rows string `json:"rows,omitempty"`
+	// Where filters the records (a query, which may compare with what the actions see: "order == source"), or the rows ("row.qty > 0").
+	Where string `json:"where,omitempty"`
+	// GroupBy is a field of the form: the actions run once for each of its values, and see rows and group.
+	GroupBy string `json:"groupBy,omitempty"`
 }
 
 // Action is one thing an automation does. Exactly one of the first members is given.
@@ -78,20 +83,50 @@ type Action struct {
 	Wait Due `json:"wait,omitzero"`
 	// Stop ends the run.
 	Stop bool `json:"stop,omitempty"`
+	// Each runs the actions Do for each of many; those of Else run when there is none.
+	Each *Each    `json:"each,omitempty"`
+	Do   []Action `json:"do,omitempty"`
 	// If applies to this action; with Then and Else it is a branch.
 	If   string   `json:"if,omitempty"`
 	Then []Action `json:"then,omitempty"`
 	Else []Action `json:"else,omitempty"`
-	// On is a reference field of the record: the action runs on the record it points to. Absent: the record itself.
-	On string `json:"on,omitempty"`
+	// On says which record the action runs on. Absent: the record itself.
+	On ActOn `json:"on,omitzero"`
 }
+
+// ActOn is the record an action runs on: "record" (the record itself), a reference field of it or of the row ("row.product"), or every
+// record of a form that a filter finds.
+type ActOn struct {
+	Ref   string
+	Form  string
+	Where string
+}
+
+// IsZero: the record itself.
+func (o ActOn) IsZero() bool { return o == ActOn{} }
 
 // StartAction starts a record of another process, linked back by its reference field Link (hand-over).
 type StartAction struct {
-	Process string  `json:"process,omitempty"`
-	Form    string  `json:"form,omitempty"`
-	With    Assigns `json:"with,omitempty"`
-	Link    string  `json:"link,omitempty"`
+	Process string     `json:"process,omitempty"`
+	Form    string     `json:"form,omitempty"`
+	With    WithValues `json:"with,omitempty"`
+	Link    string     `json:"link,omitempty"`
+}
+
+// WithValues is field of the started record → where its value comes from.
+type WithValues map[string]WithValue
+
+// WithValue is an expression, or for a table the rows that it is made from.
+type WithValue struct {
+	Expr string
+	Rows *WithRows
+}
+
+// WithRows makes a table: one row for each row of From (named as in Each.Rows) for which If holds, Set being column → expression over row.
+type WithRows struct {
+	From string  `json:"from"`
+	If   string  `json:"if,omitempty"`
+	Set  Assigns `json:"set"`
 }
 
 // TaskAction gives people something to do.

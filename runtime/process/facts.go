@@ -154,4 +154,6 @@ type RecordFact struct {
 	Team   string
 	Pool   string
 	Values forms.Values
+	// State is the whole record, for actions that run on it; not to be changed.
+	State *State
 }

@@ -23,6 +23,7 @@ var (
 	wordMessage    = rules.Say("邮件模板", "郵件範本", "message")
 	wordPool       = rules.Say("公海/线索池", "公海／線索池", "pool")
 	wordAutomation = rules.Say("自动化", "自動化", "automation")
+	wordTable      = rules.Say("明细表", "明細表", "table")
 	wordActivity   = rules.Say("活动", "活動", "activity")
 	wordGroup      = rules.Say("清单分组", "清單分組", "group of the checklist")
 	wordPublic     = rules.Say("公开表单", "公開表單", "public form")

@@ -2,7 +2,6 @@ package process
 
 import (
 	"encoding/json"
-	"maps"
 	"time"
 
 	"pipewright/forms"
@@ -31,6 +30,8 @@ type Deed struct {
 	// Wait is until when the run waits; Stop ends it.
 	Wait time.Time
 	Stop bool
+	// Loop is what an each goes through.
+	Loop *LoopDeed
 	// Branch are the actions to go on with, for a condition with then and else.
 	Branch []*CompiledAction
 	// Arm is "then" or "else".
@@ -60,51 +61,62 @@ func Service(app string) Actor {
 }
 
 // Applies says whether an automation's condition holds for a record now.
-func Applies(app *App, a *CompiledAutomation, s *State, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
-	if a.If == nil || s == nil {
+func Applies(app *App, a *CompiledAutomation, s *State, fr *Frame, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
+	if a.If == nil {
 		return true, nil, nil
 	}
-	return holds(app, a, a.If, "if", s, f, at)
+	return holds(app, a, a.If, "if", s, fr, f, at)
 }
 
 // Over says whether a run of an automation has come to its end: what it says under "until" holds for the record now.
-func Over(app *App, a *CompiledAutomation, s *State, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
+func Over(app *App, a *CompiledAutomation, s *State, fr *Frame, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
 	if a.Until == nil || s == nil {
 		return false, nil, nil
 	}
-	return holds(app, a, a.Until, "until", s, f, at)
+	return holds(app, a, a.Until, "until", s, fr, f, at)
 }
 
-func holds(app *App, a *CompiledAutomation, condition *rules.Program, member string, s *State, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
+func holds(app *App, a *CompiledAutomation, condition *rules.Program, member string, s *State, fr *Frame, f *Facts, at time.Time) (bool, []Need, *rules.Problem) {
 	d, r := performer(app, s, f, at)
 	if r != nil {
 		p := rules.Errorf("/automations/"+a.Def.Key, r.Code, r.Message)
 		return false, nil, &p
 	}
-	yes, problem := d.truth(condition, d.scope(d.view(nil)), "/automations/"+a.Def.Key+"/"+member)
+	d.extra = d.framed(fr)
+	yes, problem := d.truth(condition, d.whole(), "/automations/"+a.Def.Key+"/"+member)
 	return yes, d.needs, problem
 }
 
-// Perform makes one action concrete for a record (nil for a cron automation without each). It decides nothing about the target: the
-// command it returns meets every gate like anybody's.
-func Perform(app *App, action *CompiledAction, s *State, f *Facts, at time.Time, seq string, cause Cause) (*Deed, []Need, *rules.Problem) {
-	d, r := performer(app, s, f, at)
+// Perform makes one action concrete for a record (nil for an automation without one) within a frame. It decides nothing about the target:
+// the command it returns meets every gate like anybody's.
+func Perform(app *App, action *CompiledAction, s *State, fr *Frame, f *Facts, at time.Time, seq string, cause Cause) (*Deed, []Need, *rules.Problem) {
+	own, r := performer(app, s, f, at)
 	if r != nil {
 		p := rules.Errorf(action.Path, r.Code, r.Message)
 		return nil, nil, &p
 	}
-	d.c.Cause = cause
+	own.c.Cause = cause
+	own.extra = own.framed(fr)
 	deed := &Deed{Path: action.Path, Seq: seq}
-	sc := d.base()
-	if s != nil {
-		sc = d.scope(d.view(nil))
+	d := own
+	if fr != nil && fr.ID != "" {
+		if d = own.other(fr.Form, fr.ID); d == nil {
+			return deed, own.needs, nil // not known yet, or gone by now
+		}
 	}
+	needs := func() []Need {
+		if d != own {
+			return append(own.needs, d.needs...)
+		}
+		return own.needs
+	}
+	sc := d.whole()
 	if action.If != nil {
 		yes, problem := d.truth(action.If, sc, action.Path+"/if")
-		if problem != nil || len(d.needs) > 0 {
-			return nil, d.needs, problem
+		if problem != nil || len(needs()) > 0 {
+			return nil, needs(), problem
 		}
-		if len(action.Then)+len(action.Else) > 0 {
+		if len(action.Then)+len(action.Else) > 0 && action.Loop == nil {
 			deed.Arm, deed.Branch = "then", action.Then
 			if !yes {
 				deed.Arm, deed.Branch = "else", action.Else
@@ -115,8 +127,20 @@ func Perform(app *App, action *CompiledAction, s *State, f *Facts, at time.Time,
 			return deed, nil, nil
 		}
 	}
+	if action.Loop != nil {
+		problem := d.found(deed, action.Loop, sc)
+		return deed, needs(), problem
+	}
+	if action.Ref != nil {
+		on := d.behind(action, sc)
+		if on == nil {
+			return deed, needs(), nil
+		}
+		problem := on.perform(deed, action, on.whole())
+		return deed, append(needs(), on.needs...), problem
+	}
 	problem := d.perform(deed, action, sc)
-	return deed, d.needs, problem
+	return deed, needs(), problem
 }
 
 // performer binds the service actor to a record.
@@ -133,31 +157,6 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 	target, form, state := "", d.form, d.s
 	if d.before != nil {
 		target = d.s.ID
-	}
-	if a.Def.On != "" {
-		ref, _ := d.view(nil)[a.Def.On].(forms.Ref)
-		if ref.ID == "" {
-			return nil
-		}
-		fact, known := d.f.Records[a.On.Def.Key+"/"+ref.ID]
-		if !known {
-			d.record(a.On.Def.Key, ref.ID)
-			return nil
-		}
-		if fact.Missing {
-			return nil
-		}
-		target, form = ref.ID, a.On
-		state = &State{ID: ref.ID, Rev: fact.Rev, App: d.app.Def.Key, Form: form.Def.Key, Stage: fact.Stage, Owner: fact.Owner, Team: fact.Team}
-		source := sc
-		sc = form.Schema.Scope(fact.Values, d.baseFor(state, form), d.record)
-		if _, own := sc.Names[sourceName]; !own {
-			names := maps.Clone(source.Names)
-			if _, own := names["id"]; !own && d.before != nil {
-				names["id"] = d.s.ID
-			}
-			sc.Names[sourceName] = names
-		}
 	}
 	command := func(kind CommandKind) *Command {
 		return &Command{Kind: kind, App: d.app.Def.Key, Form: form.Def.Key, Cause: d.c.Cause}
@@ -183,7 +182,7 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		deed.Record, deed.Command = target, command(Release)
 		deed.Command.Pool = a.Def.Pool.In
 	case a.Def.Start != nil:
-		data, problem := d.wireValues(a.Start, a.With, sc, a.Path+"/start/with")
+		data, problem := d.startValues(a, sc)
 		if problem != nil {
 			return problem
 		}
@@ -279,14 +278,6 @@ func (d *decider) wait(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Pr
 		deed.Wait = d.now
 	}
 	return nil
-}
-
-// baseFor is the scope of another record than the one the automation runs for.
-func (d *decider) baseFor(s *State, form *Form) *rules.Scope {
-	other := &decider{app: d.app, form: form, proc: form.Process, s: s, c: d.c, f: d.f, budget: d.budget, now: d.now}
-	sc := other.base()
-	sc.Link = d.linkTo(s.ID)
-	return sc
 }
 
 // wireValues computes `set` or `with` and writes the values as a client would send them, so that one parser meets them all.

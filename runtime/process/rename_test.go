@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -59,66 +60,76 @@ func TestRenameEverythingAndBack(t *testing.T) {
 	for _, tpl := range templates.All() {
 		t.Run(tpl.Key, func(t *testing.T) {
 			t.Parallel()
-			def, problems := process.Parse(tpl.Definition)
-			if rules.HasErrors(problems) {
-				t.Fatal(problems)
-			}
-			original, err := process.Format(def)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, before := process.Compile(def, nil, 0)
-			var tree any
-			if err := json.Unmarshal(original, &tree); err != nil {
-				t.Fatal(err)
-			}
-			all := things(tree, "")
-			step := max(stride, len(all)/most)
-			for i, path := range all {
-				if i%step != 0 && !*everything {
-					continue
-				}
-				to := "renamed0"
-				changed, uses, problems := process.Rename(def, path, to)
-				if len(problems) > 0 && problems[0].Code == "ref.kind" {
-					continue // a plain input of a decision table is named by its field
-				}
-				if rules.HasErrors(problems) {
-					t.Errorf("%s: %s %s", path, problems[0].Code, problems[0].Message.In("en"))
-					continue
-				}
-				app, after := process.Compile(changed, nil, 0)
-				if len(after) > len(before) {
-					t.Errorf("%s: %s %s %s", path, after[0].Path, after[0].Code, after[0].Message.In("en"))
-					continue
-				}
-				// Who of the sample company plays a role goes by the role's key.
-				if i%(3*stride) == 0 && len(problems) == 0 && !strings.HasPrefix(path, "/roles/") {
-					results, _ := process.RunTests(app, access.SampleWorld(app))
-					for _, r := range results {
-						if len(r.Problems) > 0 {
-							t.Errorf("%s: the scenario %q: %s %s", path, r.Name, r.Problems[0].Path, r.Problems[0].Message.In("en"))
-						}
-					}
-				}
-				now := path[:strings.LastIndexByte(path, '/')+1] + to
-				if again, ok := process.Uses(changed, now); !ok || len(again) != len(uses) {
-					t.Errorf("%s: %d uses, afterwards %d", path, len(uses), len(again))
-				}
-				back, _, problems := process.Rename(changed, now, path[strings.LastIndexByte(path, '/')+1:])
-				if rules.HasErrors(problems) {
-					t.Errorf("%s and back: %v", path, problems)
-					continue
-				}
-				text, err := process.Format(back)
-				if err != nil || !bytes.Equal(wasPattern.ReplaceAll(text, nil), wasPattern.ReplaceAll(original, nil)) {
-					t.Errorf("%s: not the same after renaming back (%v)", path, err)
-				}
-			}
-			if text, _ := process.Format(def); !bytes.Equal(text, original) {
-				t.Error("the definition given was changed")
-			}
+			renameAll(t, tpl.Definition, *everything, access.SampleWorld)
 		})
+	}
+	// An app whose automations go through rows, records and groups.
+	each, err := os.ReadFile("testdata/scenario/each.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("each", func(t *testing.T) { renameAll(t, each, true, nil) })
+}
+
+func renameAll(t *testing.T, definition []byte, all bool, world func(*process.App) process.World) {
+	def, problems := process.Parse(definition)
+	if rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	original, err := process.Format(def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, before := process.Compile(def, nil, 0)
+	var tree any
+	if err := json.Unmarshal(original, &tree); err != nil {
+		t.Fatal(err)
+	}
+	listed := things(tree, "")
+	step := max(stride, len(listed)/most)
+	for i, path := range listed {
+		if i%step != 0 && !all {
+			continue
+		}
+		to := "renamed0"
+		changed, uses, problems := process.Rename(def, path, to)
+		if len(problems) > 0 && problems[0].Code == "ref.kind" {
+			continue // a plain input of a decision table is named by its field
+		}
+		if rules.HasErrors(problems) {
+			t.Errorf("%s: %s %s", path, problems[0].Code, problems[0].Message.In("en"))
+			continue
+		}
+		app, after := process.Compile(changed, nil, 0)
+		if len(after) > len(before) {
+			t.Errorf("%s: %s %s %s", path, after[0].Path, after[0].Code, after[0].Message.In("en"))
+			continue
+		}
+		// Who of the sample company plays a role goes by the role's key.
+		if world != nil && i%(3*step) == 0 && len(problems) == 0 && !strings.HasPrefix(path, "/roles/") {
+			results, _ := process.RunTests(app, world(app))
+			for _, r := range results {
+				if len(r.Problems) > 0 {
+					t.Errorf("%s: the scenario %q: %s %s", path, r.Name, r.Problems[0].Path, r.Problems[0].Message.In("en"))
+				}
+			}
+		}
+		now := path[:strings.LastIndexByte(path, '/')+1] + to
+		if again, ok := process.Uses(changed, now); !ok || len(again) != len(uses) {
+			t.Errorf("%s: %d uses, afterwards %d", path, len(uses), len(again))
+		}
+		back, _, problems := process.Rename(changed, now, path[strings.LastIndexByte(path, '/')+1:])
+		if rules.HasErrors(problems) {
+			t.Errorf("%s and back: %v", path, problems)
+			continue
+		}
+		text, err := process.Format(back)
+		if err != nil || !bytes.Equal(wasPattern.ReplaceAll(text, nil), wasPattern.ReplaceAll(original, nil)) {
+			t.Errorf("%s: not the same after renaming back (%v)", path, err)
+		}
+	}
+	if text, _ := process.Format(def); !bytes.Equal(text, original) {
+		t.Error("the definition given was changed")
 	}
 }
 

@@ -198,7 +198,7 @@ func (s *scenario) commit(before *State, c *Command, d *Decision) {
 		s.refresh(e.Refresh)
 	}
 	for _, e := range runs {
-		s.automate(s.app.Automations[e.Automation.Key], c.ID, Cause{Root: c.Op, Depth: c.Cause.Depth + 1})
+		s.automate(s.app.Automations[e.Automation.Key], c.ID, nil, Cause{Root: c.Op, Depth: c.Cause.Depth + 1})
 	}
 }
 
@@ -274,11 +274,11 @@ func (s *scenario) fetch(f *Facts, n Need) {
 	switch n.Kind {
 	case NeedRecord:
 		st := s.records[n.ID]
-		if st == nil || st.Form != n.Form {
+		if st == nil || st.Form != n.Form || !st.Deleted.IsZero() {
 			f.Records[n.Key] = RecordFact{Missing: true}
 			return
 		}
-		f.Records[n.Key] = RecordFact{Ver: st.Seq, Rev: st.Rev, Title: st.Title, Stage: st.Stage, Owner: st.Owner, Team: st.Team, Values: s.app.Form(n.Form).Schema.Decode(st.Data)}
+		f.Records[n.Key] = RecordFact{Ver: st.Seq, Rev: st.Rev, Title: st.Title, Stage: st.Stage, Owner: st.Owner, Team: st.Team, Values: s.app.Form(n.Form).Schema.Decode(st.Data), State: st}
 	case NeedLinked:
 		counts := map[string]int{}
 		for _, id := range s.order {

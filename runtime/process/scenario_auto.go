@@ -16,33 +16,76 @@ func (s *scenario) runCron(key, path string) {
 		return
 	}
 	if a.Def.Each == nil {
-		s.automate(a, "", Cause{Depth: 1})
+		s.automate(a, "", nil, Cause{Depth: 1})
 		return
 	}
-	for _, id := range slices.Clone(s.order) {
-		st := s.records[id]
-		if a.Form == nil || st.Form != a.Form.Def.Key || !st.Deleted.IsZero() {
-			continue
+	if a.Group != nil {
+		for _, item := range s.items(a.Group, &LoopDeed{Find: true}) {
+			s.automate(a, "", (*Frame)(nil).Into(a.Group, &item, "", nil), Cause{Depth: 1})
 		}
-		d := inspector(s.app, st, Service(s.app.Def.Key), s.facts(), s.now)
-		if d.bind() != nil {
-			continue
-		}
-		if yes, _ := d.truth(a.Where, d.scope(d.view(nil)), ""); yes {
-			s.automate(a, id, Cause{Depth: 1})
-		}
+		return
+	}
+	if a.Form == nil {
+		return
+	}
+	for _, item := range s.items(&CompiledLoop{Def: a.Def.Each, Form: a.Form, Where: a.Where}, &LoopDeed{Find: true}) {
+		s.automate(a, item.ID, nil, Cause{Depth: 1})
 	}
 }
 
+// items are what a loop goes through: records of the small world, in the order they were made.
+func (s *scenario) items(l *CompiledLoop, deed *LoopDeed) []Item {
+	var out []Item
+	for _, i := range deed.At {
+		out = append(out, Item{Row: i})
+	}
+	if !deed.Find {
+		return out
+	}
+	groups := map[string]int{}
+	for _, id := range slices.Clone(s.order) {
+		st := s.records[id]
+		if l.Form == nil || st.Form != l.Form.Def.Key || !st.Deleted.IsZero() {
+			continue
+		}
+		yes := false
+		s.ask(func(f *Facts) (needs []Need, _ *rules.Problem) {
+			d := inspector(s.app, st, Service(s.app.Def.Key), f, s.now)
+			if d.bind() != nil {
+				return nil, nil
+			}
+			d.extra = deed.Names
+			yes, _ = d.truth(l.Where, d.whole(), "")
+			return d.needs, nil
+		})
+		if !yes {
+			continue
+		}
+		if l.Def.GroupBy == "" {
+			out = append(out, Item{ID: id})
+			continue
+		}
+		key, group := GroupOf(l, st)
+		i, known := groups[key]
+		if !known {
+			i = len(out)
+			groups[key] = i
+			out = append(out, Item{Group: group})
+		}
+		out[i].Rows = append(out[i].Rows, id)
+	}
+	return out
+}
+
 // automate runs an automation for a record: the same Perform as the engine's.
-func (s *scenario) automate(a *CompiledAutomation, id string, cause Cause) {
+func (s *scenario) automate(a *CompiledAutomation, id string, fr *Frame, cause Cause) {
 	if a == nil || cause.Depth > 16 {
 		return
 	}
 	path := s.path + "/automations/" + a.Def.Key
 	f := s.facts()
 	for range 8 {
-		yes, needs, problem := Applies(s.app, a, s.records[id], f, s.now)
+		yes, needs, problem := Applies(s.app, a, s.records[id], fr, f, s.now)
 		if problem != nil {
 			s.problems = append(s.problems, *problem)
 			return
@@ -59,13 +102,14 @@ func (s *scenario) automate(a *CompiledAutomation, id string, cause Cause) {
 	}
 	s.cov.Automations[a.Def.Key]++
 	cause.Automation = s.app.Def.Key + "/" + a.Def.Key
-	s.goOn(&scenarioRun{a: a, id: id, cause: cause, path: path, done: map[string]bool{}})
+	s.goOn(&scenarioRun{a: a, id: id, fr: fr, cause: cause, path: path, done: map[string]bool{}})
 }
 
 // scenarioRun is a run of an automation: what it has done, and until when it waits.
 type scenarioRun struct {
 	a     *CompiledAutomation
 	id    string
+	fr    *Frame
 	cause Cause
 	path  string
 	// done are the places of actions finished, and the arms of branches taken.
@@ -79,7 +123,7 @@ func (s *scenario) goOn(r *scenarioRun) {
 	if st := s.records[r.id]; st != nil && !st.Deleted.IsZero() {
 		return
 	}
-	s.actions(r.a.Actions, r, "")
+	s.actions(r.a.Actions, r, r.fr, "")
 }
 
 // nextWaiting is the waiting run that goes on first.
@@ -112,7 +156,7 @@ func (s *scenario) ask(question func(*Facts) ([]Need, *rules.Problem)) bool {
 }
 
 // actions carries a list out; false when the run is over or waits.
-func (s *scenario) actions(list []*CompiledAction, r *scenarioRun, prefix string) bool {
+func (s *scenario) actions(list []*CompiledAction, r *scenarioRun, fr *Frame, prefix string) bool {
 	for i, action := range list {
 		seq := prefix + itoa(i)
 		if r.done[seq] {
@@ -120,19 +164,26 @@ func (s *scenario) actions(list []*CompiledAction, r *scenarioRun, prefix string
 		}
 		over := false
 		if !s.ask(func(f *Facts) (needs []Need, p *rules.Problem) {
-			over, needs, p = Over(s.app, r.a, s.records[r.id], f, s.now)
+			over, needs, p = Over(s.app, r.a, s.records[r.id], r.fr, f, s.now)
 			return needs, p
 		}) || over {
 			return false
 		}
 		var deed *Deed
 		if !s.ask(func(f *Facts) (needs []Need, p *rules.Problem) {
-			deed, needs, p = Perform(s.app, action, s.records[r.id], f, s.now, seq, r.cause)
+			deed, needs, p = Perform(s.app, action, s.records[r.id], fr, f, s.now, seq, r.cause)
 			return needs, p
 		}) {
 			return false
 		}
-		if len(action.Then)+len(action.Else) > 0 {
+		if deed.Loop != nil {
+			if !s.loop(action, deed.Loop, r, fr, seq) {
+				return false
+			}
+			r.done[seq] = true
+			continue
+		}
+		if deed.Arm != "" {
 			// Once taken, an arm is gone through to its end, whatever the condition says after a wait.
 			arm, branch := deed.Arm, deed.Branch
 			if r.done[seq+".then"] {
@@ -141,7 +192,7 @@ func (s *scenario) actions(list []*CompiledAction, r *scenarioRun, prefix string
 				arm, branch = "else", action.Else
 			}
 			r.done[seq+"."+arm] = true
-			if !s.actions(branch, r, seq+"."+arm+".") {
+			if !s.actions(branch, r, fr, seq+"."+arm+".") {
 				return false
 			}
 			r.done[seq] = true
@@ -161,6 +212,21 @@ func (s *scenario) actions(list []*CompiledAction, r *scenarioRun, prefix string
 	return true
 }
 
+// loop goes through what an each has found; false when the run is over.
+func (s *scenario) loop(action *CompiledAction, deed *LoopDeed, r *scenarioRun, fr *Frame, seq string) bool {
+	items := s.items(action.Loop, deed)
+	if len(items) == 0 {
+		return s.actions(action.Else, r, fr, seq+".else.")
+	}
+	rows := deed.Decoded(s.app, action.Loop)
+	for i := range items {
+		if !s.actions(action.Do, r, fr.Into(action.Loop, &items[i], deed.Form, rows), seq+"."+itoa(i)+".") {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *scenario) carryOut(deed *Deed, id string, cause Cause, path string) {
 	service := Service(s.app.Def.Key)
 	switch {
@@ -176,8 +242,8 @@ func (s *scenario) carryOut(deed *Deed, id string, cause Cause, path string) {
 			return
 		}
 		s.started = append(s.started, deed.Start.Form)
-		if id != "" {
-			if r := s.do(&Command{Kind: Connect, ID: id, Link: &Link{ID: deed.Start.ID, Form: deed.Start.Form, Why: "started"}, Cause: cause}, service); r != nil {
+		if from := deed.Start.Link; from != nil {
+			if r := s.do(&Command{Kind: Connect, ID: from.ID, Link: &Link{ID: deed.Start.ID, Form: deed.Start.Form, Why: "started"}, Cause: cause}, service); r != nil {
 				s.refused(path, r)
 			}
 		}

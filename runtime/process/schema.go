@@ -53,6 +53,10 @@ func init() {
 		reflect.TypeFor[Due](): func(*schemaMaker) map[string]any {
 			return anyOf(str, object([]string{"at"}, map[string]any{"at": str}), object([]string{"date"}, map[string]any{"date": str}))
 		},
+		reflect.TypeFor[ActOn](): func(*schemaMaker) map[string]any {
+			return anyOf(str, object([]string{"form"}, map[string]any{"form": str, "where": str}))
+		},
+		reflect.TypeFor[WithValue](): func(g *schemaMaker) map[string]any { return anyOf(str, g.of(reflect.TypeFor[WithRows]())) },
 		reflect.TypeFor[Mode](): func(*schemaMaker) map[string]any {
 			return anyOf(words("all", "any", "sequence"),
 				object([]string{"share"}, map[string]any{"share": map[string]any{"type": "number", "exclusiveMinimum": 0, "maximum": 1}}),

@@ -8,7 +8,6 @@ import (
 func (f *finder) automation(d *Automation) {
 	path, on := "/automations/"+d.Key, &d.On
 	form := f.triggered(d)
-	names := f.names(form)
 	at := path + "/on"
 	f.key(at+"/created", &on.Created, "/forms")
 	f.key(at+"/updated", &on.Updated, "/forms")
@@ -24,14 +23,23 @@ func (f *finder) automation(d *Automation) {
 	f.dotted(at+"/date", &on.Date, "/forms", "fields")
 	f.inStage(at+"/activity", &on.Activity, "activities", "groups")
 	f.inStage(at+"/checklist", &on.Checklist, "checklist")
-	if e := d.Each; e != nil {
-		f.key(path+"/each/form", &e.Form, "/forms")
-		f.key(path+"/each/process", &e.Process, "/processes")
-		f.expr(path+"/each/where", &e.Where, names, nil)
+	sight := f.ownSight(form)
+	if d.Each == nil {
+		f.expr(path+"/if", &d.If, sight.names, nil)
+		f.expr(path+"/until", &d.Until, sight.names, nil)
+		f.actions(path+"/do", d.Do, sight)
+		return
 	}
-	f.expr(path+"/if", &d.If, names, nil)
-	f.expr(path+"/until", &d.Until, names, nil)
-	f.actions(path+"/do", d.Do, form, names)
+	inner := f.each(path+"/each", d.Each, sight)
+	if d.On.Cron != "" {
+		if d.Each.GroupBy == "" {
+			inner = f.ownSight(inner.form)
+		}
+		sight = inner
+	}
+	f.expr(path+"/if", &d.If, sight.names, nil)
+	f.expr(path+"/until", &d.Until, sight.names, nil)
+	f.actions(path+"/do", d.Do, inner)
 }
 
 // triggered is the form of the records an automation runs on.
@@ -45,10 +53,8 @@ func (f *finder) triggered(d *Automation) string {
 	}
 	on := &d.On
 	switch {
-	case d.Each != nil && d.Each.Form != "":
-		return d.Each.Form
-	case d.Each != nil:
-		return over(d.Each.Process)
+	case on.Cron != "":
+		return ""
 	case on.Created != "":
 		return on.Created
 	case on.Updated != "":

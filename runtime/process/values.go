@@ -1,6 +1,7 @@
 package process
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -63,6 +64,7 @@ func (d *decider) system() map[string]any {
 		"owner": text(s.Owner), "team": text(s.Team), "pool": text(s.InPool()), "number": text(s.Number), "me": text(d.c.Actor.User),
 		"createdAt": instant(s.CreatedAt), "updatedAt": instant(s.UpdatedAt), "release": decimal.NewFromInt(int64(s.Release)),
 	}
+	maps.Copy(m, d.extra)
 	if s.CreatedAt.IsZero() {
 		m["createdAt"], m["updatedAt"] = d.now, d.now
 	}

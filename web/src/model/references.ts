@@ -1,4 +1,4 @@
-import { ownerParts, type Action, type Automation, type Definition, type Field, type Owner, type Step, type Whos } from './definition';
+import { ownerParts, type Action, type ActOn, type Automation, type Definition, type Each, type Field, type Owner, type Step, type Whos } from './definition';
 import { type Path } from './path';
 
 /**
@@ -21,8 +21,8 @@ const FIELD_EXPRESSIONS = ['requiredIf', 'visibleIf', 'readIf', 'calc', 'value']
 /** The form of the records that an automation runs for; "" when its trigger names none. */
 export function formOfAutomation(def: Definition, auto: Automation): string {
   const formOf = (process: string | undefined) => def.processes?.find((p) => p.key === process)?.form ?? '';
-  if (auto.each) return auto.each.form ?? formOf(auto.each.process);
   const on = auto.on ?? {};
+  if (on.cron !== undefined) return auto.each && auto.each.groupBy === undefined ? formOfEach(def, auto.each) : '';
   if (on.created ?? on.updated) return on.created ?? on.updated ?? '';
   if (on.button !== undefined) return on.form ?? '';
   if (on.date !== undefined) return on.date.split('.')[0] ?? '';
@@ -33,6 +33,48 @@ export function formOfAutomation(def: Definition, auto: Automation): string {
     (p) => p.transitions?.some((t) => t.approval === on.approval) || p.stages.some((s) => s.approval?.chain === on.approval),
   );
   return user?.form ?? '';
+}
+
+/** The form of the records that an each finds; "" for rows. */
+export function formOfEach(def: Definition, each: Each | undefined): string {
+  return each?.form ?? def.processes?.find((p) => p.key === each?.process)?.form ?? '';
+}
+
+/** What the actions of a list run on: a record of form, and the row of a table. */
+export interface Sight {
+  form: string;
+  row?: { form: string; table: string };
+}
+
+/** What the actions inside an each run on. */
+export function insideEach(def: Definition, each: Each | undefined, sight: Sight): Sight {
+  if (each?.rows !== undefined) {
+    const own = def.forms?.find((f) => f.key === sight.form)?.fields.some((f) => f.key === each.rows && f.type === 'table');
+    return own ? { form: sight.form, row: { form: sight.form, table: each.rows } } : { form: sight.form };
+  }
+  if (each === undefined || each.groupBy !== undefined) return sight;
+  return { ...sight, form: formOfEach(def, each) };
+}
+
+/** What the actions of an automation run on. */
+export function sightOf(def: Definition, auto: Automation): Sight {
+  const own = { form: formOfAutomation(def, auto) };
+  return auto.on?.cron === undefined ? insideEach(def, auto.each, own) : own;
+}
+
+/** The reference fields of the row in sight. */
+export function rowReferences(def: Definition, sight: Sight): Field[] {
+  const table = def.forms?.find((f) => f.key === sight.row?.form)?.fields.find((f) => f.key === sight.row?.table);
+  return (table?.fields ?? []).filter((f) => f.type === 'reference');
+}
+
+/** The form of the record that an action works on. */
+export function formOfTarget(def: Definition, on: ActOn | undefined, sight: Sight): string {
+  if (on === undefined || on === 'record') return sight.form;
+  if (typeof on === 'object') return on.form;
+  const inRow = /^row\.(.+)$/.exec(on)?.[1];
+  if (inRow !== undefined) return rowReferences(def, sight).find((f) => f.key === inRow)?.form ?? '';
+  return def.forms?.find((f) => f.key === sight.form)?.fields.find((f) => f.key === on)?.form ?? '';
 }
 
 /** Every place in the definition that names fields, with the form whose fields are meant. */
@@ -152,39 +194,50 @@ export function references(def: Definition): Reference[] {
     emit('list', [...base, 'on', 'fields'], auto.on.fields);
     emit('expression', [...base, 'if'], auto.if);
     emit('expression', [...base, 'until'], auto.until);
-    emit('expression', [...base, 'each', 'where'], auto.each?.where);
-    const target = (action: Action) => {
-      const via = def.forms?.find((f) => f.key === form)?.fields.find((f) => f.key === action.on);
-      return action.on === undefined ? emit : emitter(via?.form ?? '');
+    const each = (here: Path, value: Each | undefined, sight: Sight) => {
+      if (value === undefined) return;
+      if (value.rows !== undefined && !value.rows.includes('.')) emitter(sight.form)('name', [...here, 'rows'], value.rows);
+      const found = emitter(value.rows === undefined ? formOfEach(def, value) : sight.form);
+      found('expression', [...here, 'where'], value.where);
+      found('name', [...here, 'groupBy'], value.groupBy);
     };
-    const actions = (list: readonly Action[], at: Path) =>
+    each([...base, 'each'], auto.each, { form });
+    const actions = (list: readonly Action[], at: Path, sight: Sight) =>
       list.forEach((action, i) => {
         const here = [...at, i];
-        emit('expression', [...here, 'if'], action.if);
-        emit('name', [...here, 'on'], action.on);
-        if (typeof action.wait === 'object' && 'date' in action.wait) emit('expression', [...here, 'wait', 'date'], action.wait.date);
-        assigns(target(action), target(action), [...here, 'set'], action.set);
+        const own = emitter(sight.form);
+        const to = emitter(formOfTarget(def, action.on, sight));
+        own('expression', [...here, 'if'], action.if);
+        if (typeof action.on === 'string' && action.on !== 'record' && !action.on.includes('.')) own('name', [...here, 'on'], action.on);
+        if (typeof action.on === 'object') to('expression', [...here, 'on', 'where'], action.on.where);
+        if (typeof action.wait === 'object' && 'date' in action.wait) own('expression', [...here, 'wait', 'date'], action.wait.date);
+        assigns(to, to, [...here, 'set'], action.set);
         if (action.start) {
           const started = emitter(action.start.form ?? formOf(action.start.process));
-          assigns(started, emit, [...here, 'start', 'with'], action.start.with);
+          const plain = Object.entries(action.start.with ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+          assigns(started, to, [...here, 'start', 'with'], Object.fromEntries(plain));
+          for (const [key, value] of Object.entries(action.start.with ?? {}))
+            if (typeof value === 'object' && !value.from.includes('.') && value.from !== 'rows') to('name', [...here, 'start', 'with', key, 'from'], value.from);
           started('name', [...here, 'start', 'link'], action.start.link);
         }
-        owner(emit, [...here, 'assign'], action.assign);
-        whos(emit, [...here, 'task', 'who'], action.task?.who);
-        whos(emit, [...here, 'notify', 'to'], action.notify?.to);
-        texts(emit, [...here, 'task', 'name'], action.task?.name);
-        texts(emit, [...here, 'notify', 'text'], action.notify?.text);
+        owner(to, [...here, 'assign'], action.assign);
+        whos(to, [...here, 'task', 'who'], action.task?.who);
+        whos(to, [...here, 'notify', 'to'], action.notify?.to);
+        texts(to, [...here, 'task', 'name'], action.task?.name);
+        texts(to, [...here, 'notify', 'text'], action.notify?.text);
         for (const member of ['to', 'cc'] as const) {
-          const to = action.mail?.[member];
-          if (typeof to === 'string') emit('template', [...here, 'mail', member], to);
-          else whos(emit, [...here, 'mail', member], to);
+          const addressed = action.mail?.[member];
+          if (typeof addressed === 'string') to('template', [...here, 'mail', member], addressed);
+          else whos(to, [...here, 'mail', member], addressed);
         }
-        texts(target(action), [...here, 'robot', 'text'], action.robot?.text);
-        whos(emit, [...here, 'robot', 'at'], action.robot?.at);
-        if (action.then) actions(action.then, [...here, 'then']);
-        if (action.else) actions(action.else, [...here, 'else']);
+        texts(to, [...here, 'robot', 'text'], action.robot?.text);
+        whos(to, [...here, 'robot', 'at'], action.robot?.at);
+        each([...here, 'each'], action.each, sight);
+        if (action.do) actions(action.do, [...here, 'do'], insideEach(def, action.each, sight));
+        if (action.then) actions(action.then, [...here, 'then'], sight);
+        if (action.else) actions(action.else, [...here, 'else'], sight);
       });
-    actions(auto.do, [...base, 'do']);
+    actions(auto.do, [...base, 'do'], sightOf(def, auto));
   });
 
   def.messages?.forEach((message, m) => {

@@ -30,12 +30,27 @@ export interface Automation {
   help?: Text;
   on: Trigger;
   if?: string;
-  each?: { form?: string; process?: string; where?: string };
+  each?: Each;
   until?: string;
   limit?: number;
   do: Action[];
   off?: boolean;
 }
+
+/** Runs actions once for each record found, each row of a table, or each group of records. */
+export interface Each {
+  form?: string;
+  process?: string;
+  rows?: string;
+  where?: string;
+  groupBy?: string;
+}
+
+/** An expression, or for a table the rows it is made from. */
+export type WithValue = string | { from: string; if?: string; set: Assigns };
+
+/** A reference field, "record", or every record that a filter finds. */
+export type ActOn = string | { form: string; where?: string };
 
 export interface Trigger {
   created?: string;
@@ -79,7 +94,7 @@ export interface Message {
 export interface Action {
   set?: Assigns;
   move?: string;
-  start?: { process?: string; form?: string; with?: Assigns; link?: string };
+  start?: { process?: string; form?: string; with?: Record<string, WithValue>; link?: string };
   assign?: Owner;
   pool?: { in: string };
   task?: { who: Whos; name: Text; due?: string };
@@ -97,7 +112,9 @@ export interface Action {
   if?: string;
   wait?: string | { at: string } | { date: string };
   stop?: boolean;
+  each?: Each;
+  do?: Action[];
   then?: Action[];
   else?: Action[];
-  on?: string;
+  on?: ActOn;
 }

@@ -1,18 +1,23 @@
-import { Dropdown, Input } from 'antd';
+import { Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import type { Action } from '@/model/definition';
 import type { Path } from '@/model/path';
+import { formOfTarget, insideEach, type Sight } from '@/model/references';
 import { useDefinition, useNameOf, useSlot } from '../context';
 import { AssignsSlot } from '../controls/Assigns';
 import { useNewText } from '../controls/choices';
 import { DurationSlot } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
-import { IconButton, Problems, Row } from '../controls/Row';
+import { IconButton, Problems } from '../controls/Row';
 import { OwnerSlot } from '../controls/OwnerSlot';
 import { ChoiceSlot, NumberSlot, TextSlot, WordSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
+import { BodyRows } from './BodyRows';
+import { EachSlot } from './EachSlot';
+import { OnSlot } from './OnSlot';
 import { WaitRow } from './WaitRow';
+import { WithSlot } from './WithSlot';
 import { MailBody, RobotBody } from './ActionOutbound';
 import { actionKind, ACTIONS, type ActionKind } from './words';
 
@@ -20,7 +25,8 @@ import { actionKind, ACTIONS, type ActionKind } from './words';
 const INDEXES = Array.from({ length: 100 }, (_, i) => String(i));
 
 /** What is done, one after the other. Branches hold lists of their own. */
-export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: string; label: string; depth?: number }) {
+export function ActionList({ at, sight, label, depth = 0 }: { at: Path; sight: Sight; label: string; depth?: number }) {
+  const { form } = sight;
   const { t } = useTranslation('designer');
   const newText = useNewText();
   const def = useDefinition();
@@ -54,9 +60,11 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
         return { stop: true };
       case 'branch':
         return { if: '', then: [] };
+      case 'each':
+        return { each: {}, do: [] };
     }
   };
-  const kinds = depth >= 2 ? ACTIONS.filter((k) => k !== 'branch') : ACTIONS;
+  const kinds = depth >= 2 ? ACTIONS.filter((k) => k !== 'branch' && k !== 'each') : ACTIONS;
   return (
     <>
       <ol className="d-actions" aria-label={label}>
@@ -76,7 +84,7 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
               />
               <IconButton icon="close" label={t('remove')} onClick={() => slot.set(list.toSpliced(i, 1))} />
             </header>
-            <ActionBody at={[...at, i]} action={action} form={form} depth={depth} />
+            <ActionBody at={[...at, i]} action={action} sight={sight} depth={depth} />
           </li>
         ))}
       </ol>
@@ -97,37 +105,29 @@ export function ActionList({ at, form, label, depth = 0 }: { at: Path; form: str
   );
 }
 
-const INNER = ['set', 'move', 'start', 'assign', 'pool', 'task', 'notify', 'mail', 'robot', 'http', 'wait', 'stop', 'if', 'then', 'else', 'on'];
+const INNER = ['set', 'move', 'start', 'assign', 'pool', 'task', 'notify', 'mail', 'robot', 'http', 'wait', 'stop', 'if', 'then', 'else', 'on', 'each', 'do'];
 
-function ActionBody({ at, action, form, depth }: { at: Path; action: Action; form: string; depth: number }) {
+function ActionBody({ at, action, sight, depth }: { at: Path; action: Action; sight: Sight; depth: number }) {
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
   const slot = useSlot<Action>(at, INNER);
-  const process = def.processes?.find((p) => p.form === form);
-  const references = (def.forms?.find((f) => f.key === form)?.fields ?? []).filter((f) => f.type === 'reference');
-  const onForm = action.on === undefined ? form : (references.find((f) => f.key === action.on)?.form ?? '');
+  const { form } = sight;
+  const onForm = formOfTarget(def, action.on, sight);
   const started = action.start?.form ?? def.processes?.find((p) => p.key === action.start?.process)?.form ?? '';
   const links = (def.forms?.find((f) => f.key === started)?.fields ?? [])
-    .filter((f) => f.type === 'reference' && f.form === form)
+    .filter((f) => f.type === 'reference' && f.form === onForm)
     .map((f) => ({ value: f.key, label: nameOf(f) }));
   const kind = actionKind(action);
-  const transitions = (def.processes?.find((p) => p.form === onForm) ?? process)?.transitions ?? [];
-  const onSlot =
-    references.length > 0 || action.on !== undefined ? (
-      <ChoiceSlot
-        at={[...at, 'on']}
-        label={t('onRecord')}
-        unset={t('thisRecord')}
-        choices={references.map((f) => ({ value: f.key, label: t('recordOf', { field: nameOf(f) }) }))}
-      />
-    ) : null;
+  const transitions = def.processes?.find((p) => p.form === onForm)?.transitions ?? [];
+  const onSlot = kind === 'each' || kind === 'branch' || kind === 'wait' || kind === 'stop' ? null : <OnSlot at={[...at, 'on']} sight={sight} />;
   return (
     <div className="d-actionbody">
       <Problems list={slot.problems} />
+      {onSlot}
       {kind === 'notify' ? (
         <>
-          <WhoSlot at={[...at, 'notify', 'to']} label={t('notifyWho')} form={form} />
+          <WhoSlot at={[...at, 'notify', 'to']} label={t('notifyWho')} form={onForm} />
           <TextSlot
             at={[...at, 'notify', 'text']}
             label={t('notifyText')}
@@ -136,11 +136,11 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
           />
         </>
       ) : null}
-      {kind === 'mail' ? <MailBody at={at} form={form} onForm={onForm} /> : null}
-      {kind === 'robot' ? <RobotBody at={at} form={form} /> : null}
+      {kind === 'mail' ? <MailBody at={at} form={onForm} onForm={onForm} /> : null}
+      {kind === 'robot' ? <RobotBody at={at} form={onForm} /> : null}
       {kind === 'task' ? (
         <>
-          <WhoSlot at={[...at, 'task', 'who']} label={t('taskWho')} form={form} />
+          <WhoSlot at={[...at, 'task', 'who']} label={t('taskWho')} form={onForm} />
           <div className="d-two">
             <TextSlot at={[...at, 'task', 'name']} label={t('taskName')} />
             <DurationSlot at={[...at, 'task', 'due']} label={t('taskDue')} />
@@ -148,20 +148,14 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
         </>
       ) : null}
       {kind === 'set' ? (
-        <>
-          {onSlot}
-          <AssignsSlot at={[...at, 'set']} target={onForm} reads={onForm} label={t('do_set')} />
-        </>
+        <AssignsSlot at={[...at, 'set']} target={onForm} reads={onForm} label={t('do_set')} />
       ) : null}
       {kind === 'move' ? (
-        <div className="d-two">
-          {onSlot}
-          <ChoiceSlot
-            at={[...at, 'move']}
-            label={t('word_transition')}
-            choices={transitions.map((x) => ({ value: x.key, label: nameOf(x) }))}
-          />
-        </div>
+        <ChoiceSlot
+          at={[...at, 'move']}
+          label={t('word_transition')}
+          choices={transitions.map((x) => ({ value: x.key, label: nameOf(x) }))}
+        />
       ) : null}
       {kind === 'start' ? (
         <>
@@ -181,10 +175,10 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
             )}
             <ChoiceSlot at={[...at, 'start', 'link']} label={t('linkBack')} unset={t('none')} choices={links} />
           </div>
-          <AssignsSlot at={[...at, 'start', 'with']} target={started} reads={form} label={t('startWith')} />
+          <WithSlot at={[...at, 'start', 'with']} target={started} sight={{ ...sight, form: onForm }} />
         </>
       ) : null}
-      {kind === 'assign' ? <OwnerSlot at={[...at, 'assign']} label={t('assignTo')} form={form} ways={['keep', 'leastLoaded', 'roundRobin', 'weighted', 'pool']} unset={t('assign_first')} /> : null}
+      {kind === 'assign' ? <OwnerSlot at={[...at, 'assign']} label={t('assignTo')} form={onForm} ways={['keep', 'leastLoaded', 'roundRobin', 'weighted', 'pool']} unset={t('assign_first')} /> : null}
       {kind === 'pool' ? <ChoiceSlot at={[...at, 'pool', 'in']} label={t('poolIn')} choices={(def.pools ?? []).map((p) => ({ value: p.key, label: nameOf(p) }))} /> : null}
       {kind === 'http' ? (
         <>
@@ -200,70 +194,39 @@ function ActionBody({ at, action, form, depth }: { at: Path; action: Action; for
             <NumberSlot at={[...at, 'http', 'retry']} label={t('httpRetry')} min={0} max={20} />
           </div>
           <WordSlot at={[...at, 'http', 'secret']} label={t('httpSecret')} hint={t('httpSecretHint')} />
-          <BodyRows at={[...at, 'http', 'body']} form={form} />
+          <BodyRows at={[...at, 'http', 'body']} form={onForm} />
         </>
       ) : null}
       {kind === 'wait' ? <WaitRow at={[...at, 'wait']} form={form} /> : null}
       {kind === 'stop' ? <p className="s">{t('stopHint')}</p> : null}
+      {kind === 'each' ? (
+        <>
+          <EachSlot at={[...at, 'each']} sight={sight} />
+          <div className="d-branch">
+            <b className="s">{t('eachDo')}</b>
+            <ActionList at={[...at, 'do']} sight={insideEach(def, action.each, sight)} label={t('eachDo')} depth={depth + 1} />
+          </div>
+          <div className="d-branch">
+            <b className="s">{t('eachElse')}</b>
+            <ActionList at={[...at, 'else']} sight={sight} label={t('eachElse')} depth={depth + 1} />
+          </div>
+        </>
+      ) : null}
       {kind === 'branch' ? (
         <>
           <FormulaSlot at={[...at, 'if']} form={form} label={t('branchIf')} placeholder={t('conditionPlaceholder')} />
           <div className="d-branch">
             <b className="s">{t('branchThen')}</b>
-            <ActionList at={[...at, 'then']} form={form} label={t('branchThen')} depth={depth + 1} />
+            <ActionList at={[...at, 'then']} sight={sight} label={t('branchThen')} depth={depth + 1} />
           </div>
           <div className="d-branch">
             <b className="s">{t('branchElse')}</b>
-            <ActionList at={[...at, 'else']} form={form} label={t('branchElse')} depth={depth + 1} />
+            <ActionList at={[...at, 'else']} sight={sight} label={t('branchElse')} depth={depth + 1} />
           </div>
         </>
       ) : action.if !== undefined ? (
         <FormulaSlot at={[...at, 'if']} form={form} label={t('onlyIf')} />
       ) : null}
     </div>
-  );
-}
-
-/** What is sent along: a name and a formula each. */
-function BodyRows({ at, form }: { at: Path; form: string }) {
-  const { t } = useTranslation('designer');
-  const slot = useSlot<Record<string, string>>(at);
-  const entries = Object.entries(slot.value ?? {});
-  const put = (next: [string, string][]) => slot.set(next.length === 0 ? undefined : Object.fromEntries(next));
-  return (
-    <Row label={t('httpBody')}>
-      {() => (
-        <div className="d-conditions">
-          {entries.map(([key], i) => (
-            // Names are typed here, so they cannot be the keys of the rows.
-            // oxlint-disable-next-line react/no-array-index-key
-            <div key={i} className="d-assign">
-              <div className="d-two">
-                <Row label={t('httpName')}>
-                  {(id) => (
-                    <Input
-                      id={id}
-                      className="d-mono"
-                      value={key}
-                      onChange={(e) => {
-                        const name = e.target.value;
-                        if (name !== '' && !entries.some(([k]) => k === name))
-                          put(entries.with(i, [name, entries[i]?.[1] ?? '']));
-                      }}
-                    />
-                  )}
-                </Row>
-                <FormulaSlot at={[...at, key]} form={form} label={t('formula')} />
-              </div>
-              <IconButton icon="close" label={t('remove')} onClick={() => put(entries.toSpliced(i, 1))} />
-            </div>
-          ))}
-          <button type="button" className="link d-add" onClick={() => put([...entries, [`value${entries.length + 1}`, '']])}>
-            <Icon name="plus" size={14} />
-            {t('add')}
-          </button>
-        </div>
-      )}
-    </Row>
   );
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from '@/ui/toast';
 import type { Automation } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
-import { formOfAutomation } from '@/model/references';
+import { formOfAutomation, sightOf } from '@/model/references';
 import { splitKeyPath } from '@/model/path';
 import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
 import { useNewText } from '../controls/choices';
@@ -100,10 +100,10 @@ function One({ auto, index }: { auto: Automation; index: number }) {
         {form !== '' && (auto.until !== undefined || hasWait(auto.do)) ? (
           <FormulaSlot at={[...at, 'until']} form={form} label={t('until')} hint={t('untilHint')} placeholder={t('conditionPlaceholder')} />
         ) : null}
-        {auto.each ? <NumberSlot at={[...at, 'limit']} label={t('limit')} hint={t('limitHint')} min={1} max={100000} /> : null}
+        {auto.each && auto.on?.cron !== undefined ? <NumberSlot at={[...at, 'limit']} label={t('limit')} hint={t('limitHint')} min={1} max={100000} /> : null}
       </Part>
       <Part title={t('then')}>
-        <ActionList at={[...at, 'do']} form={form} label={t('then')} />
+        <ActionList at={[...at, 'do']} sight={sightOf(def, auto)} label={t('then')} />
       </Part>
       <Runs auto={auto.key} />
     </div>

@@ -1,12 +1,13 @@
 import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Automation, Trigger } from '@/model/definition';
+import { formOfAutomation } from '@/model/references';
 import { useActions, useDefinition, useNameOf, useSlot } from '../context';
 import { useChainChoices, useFieldChoices, useFormChoices, useNewText, usePublicChoices, useRoleChoices } from '../controls/choices';
 import { DurationInput } from '../controls/DurationInput';
-import { FormulaSlot } from '../controls/FormulaSlot';
 import { Part, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot, WordSlot, type Choice } from '../controls/slots';
+import { EachSlot } from './EachSlot';
 import { triggerKind, TRIGGERS, type TriggerKind } from './words';
 
 const ZONES = [
@@ -56,6 +57,7 @@ function useDates(): Choice[] {
 /** When it runs: the kind of trigger, and what it names. */
 export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Automation }) {
   const { t } = useTranslation('designer');
+  const def = useDefinition();
   const { apply } = useActions();
   const forms = useFormChoices();
   const chains = useChainChoices();
@@ -125,8 +127,8 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
                 op: 'all',
                 changes: [
                   { op: 'set', at: on, value: first[k] },
-                  // Only a schedule looks for its records itself; the others run for the record they happen to.
-                  ...(k === 'cron'
+                  // What a schedule goes through is not what another trigger would.
+                  ...(k === 'cron' && kind === 'cron'
                     ? []
                     : [
                         { op: 'set' as const, at: [...at, 'each'] },
@@ -220,8 +222,11 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
             unsetAs="skip"
             choices={(['queueOne', 'allow'] as const).map((v) => ({ value: v, label: t(`overlap_${v}`) }))}
           />
-          <EachRows at={at} auto={auto} />
         </>
+      ) : null}
+      {kind === 'cron' ? <EachSlot at={[...at, 'each']} none={t('once')} /> : null}
+      {kind !== undefined && kind !== 'cron' ? (
+        <EachSlot at={[...at, 'each']} none={t('forThisRecord')} sight={{ form: formOfAutomation(def, auto) }} />
       ) : null}
     </Part>
   );
@@ -292,48 +297,5 @@ function CronRow({ at }: { at: (string | number)[] }) {
         </div>
       )}
     </Row>
-  );
-}
-
-/** Which records a schedule runs for. */
-function EachRows({ at, auto }: { at: (string | number)[]; auto: Automation }) {
-  const { t } = useTranslation('designer');
-  const def = useDefinition();
-  const nameOf = useNameOf();
-  const slot = useSlot<Automation['each']>([...at, 'each'], ['where']);
-  const value =
-    auto.each?.process !== undefined
-      ? `process:${auto.each.process}`
-      : auto.each?.form !== undefined
-        ? `form:${auto.each.form}`
-        : '';
-  const form = auto.each?.form ?? def.processes?.find((p) => p.key === auto.each?.process)?.form ?? '';
-  return (
-    <>
-      <Row label={t('forEach')} path={slot.path} problems={slot.problems}>
-        {(id) => (
-          <Select
-            id={id}
-            className="d-wide"
-            aria-label={t('forEach')}
-            value={value}
-            options={[
-              { value: '', label: t('once') },
-              ...(def.processes ?? []).map((p) => ({ value: `process:${p.key}`, label: t('eachOf', { name: nameOf(p) }) })),
-              ...(def.forms ?? [])
-                .filter((f) => !def.processes?.some((p) => p.form === f.key))
-                .map((f) => ({ value: `form:${f.key}`, label: t('eachOf', { name: nameOf(f) }) })),
-            ]}
-            onChange={(v) => {
-              const [kind, key] = v.split(':');
-              slot.set(v === '' ? undefined : { [kind as 'form']: key, ...(auto.each?.where ? { where: auto.each.where } : {}) });
-            }}
-          />
-        )}
-      </Row>
-      {auto.each ? (
-        <FormulaSlot at={[...at, 'each', 'where']} form={form} label={t('eachWhere')} placeholder="open and idleDays > 7" />
-      ) : null}
-    </>
   );
 }

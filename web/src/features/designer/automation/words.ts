@@ -5,7 +5,7 @@ import { useDefinition, useNameOf } from '../context';
 export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'button', 'public', 'cron'] as const;
 export type TriggerKind = (typeof TRIGGERS)[number];
 
-export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'pool', 'mail', 'robot', 'http', 'wait', 'stop', 'branch'] as const;
+export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'pool', 'mail', 'robot', 'http', 'wait', 'stop', 'each', 'branch'] as const;
 export type ActionKind = (typeof ACTIONS)[number];
 
 export function triggerKind(on: Trigger | undefined): TriggerKind | undefined {
@@ -13,13 +13,14 @@ export function triggerKind(on: Trigger | undefined): TriggerKind | undefined {
 }
 
 export function actionKind(action: Action): ActionKind {
+  if (action.each !== undefined) return 'each';
   if (action.then !== undefined || action.else !== undefined) return 'branch';
   return ACTIONS.find((k) => k !== 'branch' && action[k] !== undefined) ?? 'branch';
 }
 
 /** Whether a run ever waits, and so may be ended meanwhile. */
 export function hasWait(list: readonly Action[] | undefined): boolean {
-  return (list ?? []).some((a) => a.wait !== undefined || hasWait(a.then) || hasWait(a.else));
+  return (list ?? []).some((a) => a.wait !== undefined || hasWait(a.do) || hasWait(a.then) || hasWait(a.else));
 }
 
 /** When an automation runs, as a sentence. */
