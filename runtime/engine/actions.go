@@ -48,7 +48,7 @@ func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, fr *proce
 	case d.Robot != nil:
 		return w.robot(ctx, d, op)
 	case d.HTTP != nil:
-		return w.http(ctx, d, op)
+		return w.http(ctx, a, d, op)
 	case !d.Wait.IsZero():
 		return RunAction{Kind: "wait", Until: d.Wait}, nil
 	case d.Stop:
@@ -161,9 +161,10 @@ func (w *run) tasks(ctx context.Context, fr *process.Frame, d *process.Deed, op 
 	return did, nil
 }
 
-// http calls another system and waits for the answer: at least once, always under the same id.
-func (w *run) http(ctx context.Context, d *process.Deed, op string) (RunAction, error) {
-	did := RunAction{Kind: "http"}
+// http calls another system and waits for the answer: at least once, always under the same id. An answer that is needed is kept with the
+// delivery, so that a run that died meanwhile takes it without calling again.
+func (w *run) http(ctx context.Context, a *process.CompiledAction, d *process.Deed, op string) (RunAction, error) {
+	did := RunAction{Kind: "http", Record: d.HTTP.Record}
 	host := d.HTTP.URL
 	if u, err := url.Parse(host); err == nil {
 		host = u.Host
@@ -176,13 +177,17 @@ func (w *run) http(ctx context.Context, d *process.Deed, op string) (RunAction, 
 	}
 	if v.over() {
 		did.Status, did.Skipped = v.Status, v.State == deliveryDiscarded
-		return did, nil
+		if did.Skipped {
+			return did, nil
+		}
+		return did, w.take(ctx, a, d, op, v.Status, []byte(v.Reply))
 	}
 	reply, err := w.e.attempt(ctx, v, func(error) bool { return w.log.Attempt > d.HTTP.Retry || !w.inTick && w.log.Attempt >= maxAttempts }, backoff(w.id, w.log.Attempt))
-	if err == nil {
-		did.Status = reply.Status
+	if err != nil {
+		return did, err
 	}
-	return did, err
+	did.Status = reply.Status
+	return did, w.take(ctx, a, d, op, reply.Status, reply.Body)
 }
 
 // delivery begins one that an action of this run orders.

@@ -45,6 +45,8 @@ type run struct {
 	// frame is what the actions see beside the record; loops are the eaches under way.
 	frame *process.Frame
 	loops map[string]*loopState
+	// results are answers that later actions see, by the place of the call.
+	results map[string]answer
 	// job is the run's own, in which it notes how far it has come; nil for one of the runs of a tick.
 	job *job
 	log runBody
@@ -59,7 +61,9 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 		return refusal(err)
 	}
 	if j.Record == "" {
-		return e.runWithout(ctx, j, current)
+		if found, err := e.runWithout(ctx, j, current); !found || err != nil {
+			return err
+		}
 	}
 	form := current.Forms[j.Form]
 	if form == nil {
@@ -93,6 +97,10 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 	cause := process.Cause{Root: j.Cause.Root, Depth: j.Cause.Depth + 1, Automation: j.App + "/" + j.Automation}
 	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done, waits: j.Waits, loops: maps.Clone(j.Loops), job: j}
 	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Cause: j.Cause.Automation, Actions: j.Acted}
+	w.results, w.log.Payload = maps.Clone(j.Results), j.Payload
+	if w.frame, err = payloadOf(a, j); err != nil {
+		return w.end(ctx, err)
+	}
 	w.recall(r.Ops, a.Actions, "")
 	if stop, err := e.overBudget(ctx, j, cause); stop != nil || err != nil {
 		if err != nil {
@@ -105,26 +113,42 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 	return w.end(ctx, err)
 }
 
-// runWithout runs an automation that has no record: for a group of them.
-func (e *Engine) runWithout(ctx context.Context, j *job, app *process.App) (err error) {
+// runWithout runs an automation that has no record: for a group of them, or because another system called. Of a call that is about a record
+// it finds which, and says so.
+func (e *Engine) runWithout(ctx context.Context, j *job, app *process.App) (found bool, err error) {
 	if j.Release != 0 && j.Release != app.Release {
 		if app, err = e.defs.Release(ctx, j.App, j.Release); err != nil {
-			return err
+			return false, err
 		}
 	}
 	a := app.Automations[j.Automation]
 	if a == nil || a.Def.Off {
-		return nil
+		return false, nil
 	}
 	cause := process.Cause{Root: j.Cause.Root, Depth: j.Cause.Depth + 1, Automation: j.App + "/" + j.Automation}
-	w := &run{e: e, app: app, a: a, id: j.ID, cause: cause, at: j.started, done: j.Done, loops: maps.Clone(j.Loops), job: j}
-	w.log = runBody{App: j.App, Automation: j.Automation, Attempt: j.Attempts, Actions: j.Acted}
+	w := &run{e: e, app: app, a: a, id: j.ID, cause: cause, at: j.started, done: j.Done, loops: maps.Clone(j.Loops), results: maps.Clone(j.Results), job: j}
+	w.log = runBody{App: j.App, Automation: j.Automation, Attempt: j.Attempts, Actions: j.Acted, Payload: j.Payload}
+	if stop, err := e.overBudget(ctx, j, cause); stop != nil || err != nil {
+		if err != nil {
+			return false, err
+		}
+		return false, w.end(ctx, stop)
+	}
+	if w.frame, err = payloadOf(a, j); err != nil {
+		return false, w.end(ctx, err)
+	}
+	if a.Called != nil {
+		if err := e.calledFor(ctx, j, app, a, w.frame); err != nil {
+			return false, w.end(ctx, err)
+		}
+		return true, nil
+	}
 	if a.Group != nil {
 		w.frame = w.frame.Into(a.Group, &process.Item{Group: j.Group, Rows: j.Rows}, "", nil)
 	}
 	err = w.all(ctx)
 	w.keep(j)
-	return w.end(ctx, err)
+	return false, w.end(ctx, err)
 }
 
 // endWaiting notes that a run which waited has ended because its record is gone.
@@ -165,8 +189,8 @@ func (w *run) recall(ops opMemory, list []*process.CompiledAction, prefix string
 
 // keep writes into the job what the next attempt has to know.
 func (w *run) keep(j *job) {
-	j.Done, j.Waits, j.Loops = w.done, w.waits, maps.Clone(w.loops)
-	if len(w.waits)+len(w.loops) > 0 {
+	j.Done, j.Waits, j.Loops, j.Results = w.done, w.waits, maps.Clone(w.loops), maps.Clone(w.results)
+	if len(w.waits)+len(w.loops)+len(w.results) > 0 {
 		j.Release = w.app.Release
 	}
 	if len(w.waits) > 0 {
@@ -289,6 +313,10 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, fr *p
 	for i, action := range list {
 		seq := fmt.Sprintf("%s%d", prefix, i)
 		if slices.Contains(w.done, seq) {
+			var err error
+			if fr, err = w.answered(action, fr, seq); err != nil {
+				return err
+			}
 			continue
 		}
 		if until, waiting := w.waits[seq]; waiting {
@@ -342,6 +370,9 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, fr *p
 		}
 		w.note(did)
 		w.done = append(w.done, seq)
+		if fr, err = w.answered(action, fr, seq); err != nil {
+			return err
+		}
 		if did.Kind == "stop" && !did.Skipped {
 			return errStopped
 		}

@@ -82,6 +82,7 @@ func ownCollections() []store.Collection {
 			Indexes: []store.Index{ix("bySeries", "series", "-n"), ix("byOpen", "series", "open", "at")}},
 		{Name: collFiles, Columns: join(text("by"), columns(query.Int, []string{"size"}), times("at")), Indexes: []store.Index{{Name: "byPerson", Cols: []string{"by", "at"}, Cover: []string{"size"}}}},
 		{Name: collRobots},
+		{Name: collHooks},
 		{Name: collChunks},
 		{Name: collLinks, Columns: text("kind", "token", "hash", "record"), Indexes: []store.Index{ix("byToken", "token"), ix("byHash", "hash"), ix("byRecord", "record")}},
 		{Name: collUsers, Columns: text("team")},

@@ -57,9 +57,11 @@ type delivery struct {
 	Next      time.Time `json:"next,omitzero"`
 	ChangedAt time.Time `json:"changedAt"`
 
-	HTTP  *process.HTTPDeed `json:"http,omitempty"`
-	Mail  *mailOut          `json:"mail,omitempty"`
-	Robot *sayOut           `json:"robot,omitempty"`
+	HTTP *process.HTTPDeed `json:"http,omitempty"`
+	// Reply is the whole answer of a call whose run needs it.
+	Reply string   `json:"reply,omitempty"`
+	Mail  *mailOut `json:"mail,omitempty"`
+	Robot *sayOut  `json:"robot,omitempty"`
 
 	ver int64
 }
@@ -164,6 +166,9 @@ func (e *Engine) settle(ctx context.Context, v *delivery, reply *outbound.Reply,
 			v.State = deliverySent
 			if reply != nil {
 				v.Status, v.Answer = reply.Status, clip(string(reply.Body), 500)
+				if v.HTTP != nil && v.HTTP.Keep {
+					v.Reply = string(reply.Body)
+				}
 			}
 			v.forget()
 		case v.over():
@@ -212,6 +217,6 @@ func emptyDelivery(d store.Doc) (store.Doc, error) {
 		v.State = deliveryDiscarded
 	}
 	v.forget()
-	v.To, v.Subject, v.Answer, v.Next = "", "", "", time.Time{}
+	v.To, v.Subject, v.Answer, v.Reply, v.Next = "", "", "", "", time.Time{}
 	return v.doc(lastVer)
 }

@@ -110,6 +110,11 @@ type job struct {
 	// Group and Rows are the group of records that a run is for.
 	Group forms.Stored `json:"group,omitempty"`
 	Rows  []string     `json:"rows,omitempty"`
+	// Payload came with a webhook; Body stands for it as it came, so that one id is not used for two. Results are the answers of calls that
+	// later actions see, by their place.
+	Payload json.RawMessage   `json:"payload,omitempty"`
+	Body    string            `json:"body,omitempty"`
+	Results map[string]answer `json:"results,omitempty"`
 	// Groups are those that a tick has found, each to be a job of its own.
 	Groups []process.Item `json:"groups,omitempty"`
 	// Plan is what the dates of the records are to be planned by.

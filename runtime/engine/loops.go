@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,6 +55,7 @@ func (w *run) loop(ctx context.Context, action *process.CompiledAction, fr *proc
 		}
 	}
 	delete(w.loops, seq)
+	maps.DeleteFunc(w.results, func(at string, _ answer) bool { return strings.HasPrefix(at, seq+".") })
 	w.done = slices.DeleteFunc(slices.Clone(w.done), func(done string) bool { return strings.HasPrefix(done, seq+".") })
 	w.done = append(w.done, seq)
 	return nil

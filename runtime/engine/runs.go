@@ -23,9 +23,11 @@ type runBody struct {
 	Error      *runProblem `json:"error,omitempty"`
 	Actions    []RunAction `json:"actions,omitempty"`
 	// More is how many further actions were done.
-	More    int       `json:"more,omitempty"`
-	Attempt int       `json:"attempt,omitempty"`
-	At      time.Time `json:"at"`
+	More int `json:"more,omitempty"`
+	// Payload is what a webhook brought.
+	Payload json.RawMessage `json:"payload,omitempty"`
+	Attempt int             `json:"attempt,omitempty"`
+	At      time.Time       `json:"at"`
 	// Until is when a waiting run goes on.
 	Until time.Time `json:"until,omitzero"`
 	Cause string    `json:"cause,omitempty"`
@@ -114,7 +116,9 @@ type Run struct {
 	Path                     string
 	Actions                  []RunAction
 	// More is how many further actions were done.
-	More    int
+	More int
+	// Payload is what a webhook brought.
+	Payload json.RawMessage
 	Attempt int
 	// Until is when a waiting run goes on.
 	Until time.Time
@@ -135,7 +139,7 @@ func (e *Engine) Runs(ctx context.Context, app, automation string, limit int, af
 		if err := json.Unmarshal(d.Body, &b); err != nil {
 			return nil, "", err
 		}
-		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, More: b.More, Attempt: b.Attempt, Until: b.Until}
+		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, More: b.More, Payload: b.Payload, Attempt: b.Attempt, Until: b.Until}
 		if b.Error != nil {
 			r.Code, r.Message, r.Path = b.Error.Code, b.Error.Message, b.Error.Path
 		}

@@ -220,6 +220,9 @@ type CompiledAutomation struct {
 	Form *Form
 	// Group is the each of a schedule that puts records together; the automation then runs once for each group, on no record.
 	Group *CompiledLoop
+	// Payload reads what a webhook sends; Called finds the record it is about, nil when it names none.
+	Payload *CompiledShape
+	Called  *CompiledLoop
 	// Looped: some action of it runs for each of many, so a run keeps in its job what it has found.
 	Looped bool
 	If     *rules.Program
@@ -301,7 +304,9 @@ type CompiledAction struct {
 	WaitDate *rules.Program
 	URL      *rules.Template
 	Mail     *CompiledMail
-	Body     []CompiledAssign
-	Then     []*CompiledAction
-	Else     []*CompiledAction
+	// Result reads what later actions see of an answer.
+	Result *CompiledShape
+	Body   []CompiledAssign
+	Then   []*CompiledAction
+	Else   []*CompiledAction
 }

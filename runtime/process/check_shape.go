@@ -36,6 +36,7 @@ var choices = map[reflect.Type]map[string][]string{
 		"misfire": {"skip", "once", "all"},
 		"overlap": {"skip", "queueOne", "allow"},
 	},
+	reflect.TypeFor[Shape]():      {"type": {"text", "number", "bool", "date", "datetime", "table"}},
 	reflect.TypeFor[HTTPAction](): {"method": {"GET", "POST", "PUT", "PATCH", "DELETE"}},
 	reflect.TypeFor[View]():       {"kind": {"board", "list"}},
 	reflect.TypeFor[Report](): {
@@ -76,6 +77,7 @@ var memberNames = map[string]rules.Text{
 	"if":      rules.Say("条件（if）", "條件（if）", "condition (if)"),
 	"message": rules.Say("提示（message）", "提示（message）", "message"),
 	"cards":   rules.Say("卡片（cards）", "卡片（cards）", "cards"),
+	"type":    rules.Say("类型（type）", "類型（type）", "type"),
 	"kind":    rules.Say("种类（kind）", "種類（kind）", "kind"),
 	"url":     rules.Say("网址（url）", "網址（url）", "address (url)"),
 	"after":   rules.Say("多久之后（after）", "多久之後（after）", "time after which (after)"),

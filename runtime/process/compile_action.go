@@ -10,7 +10,11 @@ import (
 func (c *compiler) actions(path string, list []Action, fr frame) []*CompiledAction {
 	var out []*CompiledAction
 	for i := range list {
-		out = append(out, c.action(path+"/"+itoa(i), &list[i], fr))
+		a := c.action(path+"/"+itoa(i), &list[i], fr)
+		out = append(out, a)
+		if a.Result != nil {
+			fr = c.sees(path+"/"+itoa(i)+"/http/result", fr, map[string]rules.Type{resultSeen: withStatus(a.Result.Type)})
+		}
 	}
 	return out
 }
@@ -310,9 +314,41 @@ func (c *compiler) http(path string, d *HTTPAction, a *CompiledAction, env *rule
 			a.Body = append(a.Body, CompiledAssign{Field: name, Value: p})
 		}
 	}
+	if len(d.Result) > 0 {
+		a.Result = c.shape(path+"/result", d.Result, false)
+	}
+	c.into(path+"/into", d.Into, a)
 	if r := d.Retry; r != nil && (*r < 0 || *r > 12) {
 		c.fail(path+"/retry", "setting.range", "重试次数为 0 到 12", "重試次數為 0 到 12", "Retry is 0 to 12 times")
 	}
+}
+
+// into checks which fields an answer sets.
+func (c *compiler) into(path string, into map[string]string, a *CompiledAction) {
+	for _, field := range sortedKeys(into) {
+		at := path + "/" + field
+		if a.On == nil {
+			c.fail(at, "ref.kind", "这里没有记录可以写入：请用 each 选出记录，或改用 result", "這裡沒有記錄可以寫入：請用 each 選出記錄，或改用 result",
+				"There is no record here to write to; choose records with “each”, or use “result”")
+			return
+		}
+		if f := c.refField(at, field, a.On.Def); f != nil && f.Computed() {
+			c.fail(at, "ref.kind", "“{field}”是计算字段，不能赋值", "「{field}」是計算欄位，不能賦值", "“{field}” is computed and cannot be set", "field", named(f.Name, f.Key))
+		}
+		if !shapeFrom.MatchString(into[field]) {
+			c.fail(at, "shape.type", "“{from}”不是内容里的位置，应写如 data.orderNo 或 items.0.id", "「{from}」不是內容裡的位置，應寫如 data.orderNo 或 items.0.id",
+				"“{from}” is no place in what comes in; write one like data.orderNo or items.0.id", "from", into[field])
+		}
+	}
+}
+
+// withStatus is what actions see of an answer: what is described, and its HTTP status.
+func withStatus(t rules.Type) rules.Type {
+	out := rules.RecordOf(map[string]rules.Type{"status": rules.Number})
+	for k, f := range t.Fields {
+		out.Fields[k] = f
+	}
+	return out
 }
 
 var headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,60}$`)

@@ -14,7 +14,11 @@ func (c *compiler) compileAutomations() {
 		a := &CompiledAutomation{Def: d, Fields: map[string]bool{}}
 		c.looped = false
 		c.trigger(path+"/on", a)
-		fr := c.ownFrame(path+"/on", a.Form, nil)
+		var seen map[string]rules.Type
+		if a.Payload != nil {
+			seen = map[string]rules.Type{payloadSeen: a.Payload.Type}
+		}
+		fr := c.ownFrame(path+"/on", a.Form, seen)
 		if d.Each != nil && d.On.Cron != "" {
 			fr = c.eachOfTick(path, a, fr)
 		}
@@ -63,7 +67,7 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 		{"transition", on.Transition, c.onTransition}, {"approval", on.Approval, c.onApproval},
 		{"due", on.Due, c.onStage}, {"idle", on.Idle, c.onStage}, {"cron", on.Cron, c.onCron},
 		{"date", on.Date, c.onDate}, {"activity", on.Activity, c.onActivity}, {"checklist", on.Checklist, c.onChecklist},
-		{"button", buttonOf(on), c.onButton}, {"public", on.Public, c.onPublic},
+		{"button", buttonOf(on), c.onButton}, {"public", on.Public, c.onPublic}, {"webhook", on.Webhook, c.onWebhook},
 	}
 	var given []string
 	for _, w := range ways {
@@ -99,7 +103,11 @@ func (c *compiler) trigger(path string, a *CompiledAutomation) {
 	only("result", on.Result, "approval")
 	only("at", on.At, "due", "idle", "date")
 	only("offset", on.Offset, "date")
-	only("form", on.Form, "button")
+	only("form", on.Form, "button", "webhook")
+	only("where", on.Where, "webhook")
+	if len(on.Payload) > 0 {
+		only("payload", "payload", "webhook")
+	}
 	only("by", strings.Join(on.By, ","), "button")
 	only("timezone", on.Timezone, "cron")
 	only("misfire", on.Misfire, "cron")

@@ -47,6 +47,11 @@ type Trigger struct {
 	By     []string   `json:"by,omitempty"`
 	// Public is the key of a public form: a visitor has sent it.
 	Public string `json:"public,omitempty"`
+	// Webhook is the key under which another system calls; Payload says what it sends. With Form and Where the call is about the one
+	// record of the form that Where finds.
+	Webhook string  `json:"webhook,omitempty"`
+	Payload []Shape `json:"payload,omitempty"`
+	Where   string  `json:"where,omitempty"`
 	// Cron is five fields; Timezone is a field of its own (X-9).
 	Cron     string `json:"cron,omitempty"`
 	Timezone string `json:"timezone,omitempty"`
@@ -152,4 +157,19 @@ type HTTPAction struct {
 	Body    map[string]string `json:"body,omitempty"`
 	Secret  string            `json:"secret,omitempty"`
 	Retry   *int              `json:"retry,omitempty"`
+	// Into is field → place in the answer ("data.price"); the value must be one that the field takes.
+	Into map[string]string `json:"into,omitempty"`
+	// Result says what of the answer later actions see as result.
+	Result []Shape `json:"result,omitempty"`
+}
+
+// Shape is one member of what comes from another system. Type is text, number, bool, date, datetime or table (with Fields for its columns).
+type Shape struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name,omitzero"`
+	Type string     `json:"type"`
+	// From is where it stands ("data.order.no", "items.0"); absent: under its key.
+	From     string  `json:"from,omitempty"`
+	Required bool    `json:"required,omitempty"`
+	Fields   []Shape `json:"fields,omitempty"`
 }

@@ -53,6 +53,10 @@ type HTTPDeed struct {
 	Body    json.RawMessage
 	Secret  string
 	Retry   int
+	// Form and Record are where the answer goes, if it goes anywhere; Keep says that it is needed.
+	Form   string `json:",omitempty"`
+	Record string `json:",omitempty"`
+	Keep   bool   `json:",omitempty"`
 }
 
 // Service is the app's own actor: every record and field of the app, never past a gate (semantics 8).
@@ -243,7 +247,13 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 	case a.Def.Stop:
 		deed.Stop = true
 	case a.Def.HTTP != nil:
-		return d.call(deed, a, sc)
+		if problem := d.call(deed, a, sc); problem != nil {
+			return problem
+		}
+		if len(a.Def.HTTP.Into) > 0 {
+			deed.HTTP.Form, deed.HTTP.Record = form.Def.Key, target
+		}
+		deed.HTTP.Keep = a.Result != nil || len(a.Def.HTTP.Into) > 0
 	}
 	return nil
 }

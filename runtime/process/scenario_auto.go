@@ -1,6 +1,7 @@
 package process
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -8,11 +9,15 @@ import (
 	"pipewright/rules"
 )
 
-// runCron runs a scheduled automation once, now.
-func (s *scenario) runCron(key, path string) {
+// runCron runs a scheduled automation once, now; one that another system calls is called with a payload.
+func (s *scenario) runCron(key string, with Wire, path string) {
 	a := s.app.Automations[key]
 	if a == nil {
 		s.fail(path+"/run", "没有自动化“{key}”", "沒有自動化「{key}」", "There is no automation “{key}”", "key", key)
+		return
+	}
+	if a.Payload != nil {
+		s.called(a, with, path)
 		return
 	}
 	if a.Def.Each == nil {
@@ -31,6 +36,29 @@ func (s *scenario) runCron(key, path string) {
 	for _, item := range s.items(&CompiledLoop{Def: a.Def.Each, Form: a.Form, Where: a.Where}, &LoopDeed{Find: true}) {
 		s.automate(a, item.ID, nil, Cause{Depth: 1})
 	}
+}
+
+// called lets another system call: the payload is read as the automation says, and the record found that it is about.
+func (s *scenario) called(a *CompiledAutomation, with Wire, path string) {
+	raw, _ := json.Marshal(with)
+	if with == nil {
+		raw = json.RawMessage("{}")
+	}
+	fr, problems := a.ReadPayload(raw)
+	if len(problems) > 0 {
+		s.fail(path+"/with", "内容不对：{why}", "內容不對：{why}", "The payload does not fit: {why}", "why", problems[0].Message)
+		return
+	}
+	if a.Called == nil {
+		s.automate(a, "", fr, Cause{Depth: 1})
+		return
+	}
+	found := s.items(a.Called, &LoopDeed{Find: true, Names: fr.Names()})
+	if len(found) != 1 {
+		s.fail(path+"/run", "应找到一条记录，找到了 {n} 条", "應找到一筆記錄，找到了 {n} 筆", "One record should be found, {n} were", "n", len(found))
+		return
+	}
+	s.automate(a, found[0].ID, fr, Cause{Depth: 1})
 }
 
 // items are what a loop goes through: records of the small world, in the order they were made.

@@ -52,7 +52,7 @@ func (s *scenario) act(t *TestStep, id, path string) *Rejection {
 	user := s.user(t.As)
 	st := s.records[id]
 	if t.Run != "" {
-		s.runCron(t.Run, path)
+		s.runCron(t.Run, t.With, path)
 		return nil
 	}
 	if t.After != "" {

@@ -107,8 +107,44 @@ func (f *finder) each(path string, e *Each, s sight) sight {
 
 func (f *finder) actions(path string, list []Action, s sight) {
 	for i := range list {
-		f.action(path+"/"+itoa(i), &list[i], s)
+		at := path + "/" + itoa(i)
+		f.action(at, &list[i], s)
+		if h := list[i].HTTP; h != nil && len(h.Result) > 0 {
+			s = s.and(resultSeen, f.shape(at+"/http/result", h.Result))
+		}
 	}
+}
+
+// shape is what a description of another system's data means. A member that gets another key is still read from where it stood.
+func (f *finder) shape(path string, list []Shape) *rules.Thing {
+	for i := range list {
+		m := &list[i]
+		if f.to != "" && path+"/"+m.Key == f.target && m.From == "" {
+			key := m.Key
+			f.edits = append(f.edits, func() { m.From = key })
+		}
+		f.shape(path+"/"+m.Key+"/fields", m.Fields)
+	}
+	return &rules.Thing{Inside: func(name string) *rules.Thing {
+		for i := range list {
+			if m := &list[i]; m.Key == name {
+				at := path + "/" + name
+				t := &rules.Thing{Path: at}
+				if len(m.Fields) > 0 {
+					t.Inside = func(column string) *rules.Thing {
+						for j := range m.Fields {
+							if m.Fields[j].Key == column {
+								return &rules.Thing{Path: at + "/fields/" + column}
+							}
+						}
+						return nil
+					}
+				}
+				return t
+			}
+		}
+		return nil
+	}}
 }
 
 // behind follows the reference that an action's “on” names; empty when it names none.
@@ -212,6 +248,9 @@ func (f *finder) action(path string, d *Action, s sight) {
 		f.template(path+"/http/url", &h.URL, target)
 		for _, key := range sortedKeys(h.Body) {
 			f.mapExpr(path+"/http/body", h.Body, key, target, nil)
+		}
+		for _, key := range sortedKeys(h.Into) {
+			entry(f, path+"/http/into", h.Into, key, "/forms/"+at.form+"/fields/"+key)
 		}
 	}
 	f.actions(path+"/then", d.Then, s)

@@ -24,6 +24,11 @@ func (f *finder) automation(d *Automation) {
 	f.inStage(at+"/activity", &on.Activity, "activities", "groups")
 	f.inStage(at+"/checklist", &on.Checklist, "checklist")
 	sight := f.ownSight(form)
+	if on.Webhook != "" {
+		payload := f.shape(at+"/payload", on.Payload)
+		f.expr(at+"/where", &on.Where, f.onto(form, sight.and(payloadSeen, payload)).names, nil)
+		sight = sight.and(payloadSeen, payload)
+	}
 	if d.Each == nil {
 		f.expr(path+"/if", &d.If, sight.names, nil)
 		f.expr(path+"/until", &d.Until, sight.names, nil)

@@ -47,6 +47,9 @@ var statuses = map[string]int{
 	"body.tooLarge":     http.StatusRequestEntityTooLarge,
 	"public.early":      http.StatusTooManyRequests,
 	"public.stale":      http.StatusConflict,
+	"hook.signature":    http.StatusUnauthorized,
+	"hook.time":         http.StatusUnauthorized,
+	"payload.invalid":   http.StatusUnprocessableEntity,
 	"too.many":          http.StatusTooManyRequests,
 }
 

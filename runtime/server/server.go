@@ -41,9 +41,11 @@ type Server struct {
 	sessions *sessions
 	tokens   *tokens
 	throttle *throttle
-	metrics  *metrics
-	turns    *turns
-	paces    *paces
+	// callers slows other systems that call too often.
+	callers *callers
+	metrics *metrics
+	turns   *turns
+	paces   *paces
 	// federation is nil without a provider.
 	federation *federation
 	code       string
@@ -68,7 +70,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now},
-		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns(), paces: newPaces(c.Now)}
+		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns(), callers: &callers{now: c.Now, of: map[string]*visitor{}}, paces: newPaces(c.Now)}
 	if c.OIDC != nil {
 		s.federation = &federation{OIDC: *c.OIDC}
 	}
@@ -157,7 +159,7 @@ func (s *Server) sameOrigin(c *gin.Context) {
 }
 
 func isAPI(path string) bool {
-	return path == "/api" || len(path) > 4 && path[:5] == "/api/"
+	return len(path) > 7 && path[:7] == "/hooks/" || path == "/api" || len(path) > 4 && path[:5] == "/api/"
 }
 
 // call is one request being answered.
