@@ -349,6 +349,10 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, fr *p
 			}
 		}
 		if err != nil {
+			if did.Kind != "" {
+				did.Failed = true
+				w.note(did)
+			}
 			return err
 		}
 		if branch != nil {
@@ -423,7 +427,7 @@ func (w *run) action(ctx context.Context, action *process.CompiledAction, fr *pr
 		return did, deed, nil
 	}
 	did, err = w.carryOut(ctx, action, fr, deed)
-	did.Path = action.Path
+	did.Path, did.Input = action.Path, inputOf(deed)
 	return did, nil, err
 }
 

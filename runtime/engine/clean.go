@@ -145,7 +145,10 @@ func emptyRun(d store.Doc) (store.Doc, error) {
 	if err := json.Unmarshal(d.Body, &b); err != nil || d.Ver == lastVer {
 		return d, err
 	}
-	b.Title = ""
+	b.Title, b.Payload = "", nil
+	for i := range b.Actions {
+		b.Actions[i].Input = nil
+	}
 	if b.Error != nil {
 		b.Error.Message = rules.Text{}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -40,6 +41,8 @@ type hand struct {
 	By    string    `json:"by"`
 	At    time.Time `json:"at"`
 	State string    `json:"state"`
+	// Was is the payload that he changed, as it was.
+	Was json.RawMessage `json:"was,omitempty"`
 }
 
 // tell leaves a notice to each person under a fixed id.
@@ -102,20 +105,45 @@ func jobViews(docs []store.Doc) ([]Job, error) {
 	return out, nil
 }
 
-// RetryJob makes a dead job ready again with all its attempts; DiscardJob ends it for good. Errors: *process.Rejection not.found,
-// conflict when it is not dead.
-func (e *Engine) RetryJob(ctx context.Context, by *org.User, id string) error {
-	return e.reviveJob(ctx, by, id, func(j *job) {
+// RetryJob makes a dead job ready again with all its attempts. payload, when given, takes the place of what a webhook brought; what it was is
+// kept with who changed it. Errors: *process.Rejection not.found, bad.request, payload.invalid, conflict when it is not dead.
+func (e *Engine) RetryJob(ctx context.Context, by *org.User, id string, payload ...json.RawMessage) error {
+	return e.reviveJob(ctx, by, id, func(j *job, h *hand) error {
 		j.State, j.Due, j.DoneAt, j.Attempts, j.Claims = jobReady, e.instant(), time.Time{}, 0, 0
+		if len(payload) == 0 || len(payload[0]) == 0 {
+			return nil
+		}
+		return e.changePayload(ctx, j, h, payload[0])
 	})
+}
+
+// changePayload gives a call other content. What has been done by the former stays done; the record is found anew if nothing has.
+func (e *Engine) changePayload(ctx context.Context, j *job, h *hand, payload json.RawMessage) error {
+	if len(j.Payload) == 0 || len(payload) > MaxHookBody {
+		return badRequest(rules.Say("这次运行没有可以修改的输入", "這次執行沒有可以修改的輸入", "This run has no input that could be changed"))
+	}
+	app, err := e.defs.Release(ctx, j.App, j.Release)
+	if err != nil {
+		return err
+	}
+	if a := app.Automations[j.Automation]; a != nil {
+		if _, problems := a.ReadPayload(payload); rules.HasErrors(problems) {
+			return reject("payload.invalid", rules.Say("内容不符合约定", "內容不符合約定", "The payload is not as agreed"), problems...)
+		}
+		if a.Called != nil && len(j.Done) == 0 {
+			j.Record, j.Form = "", ""
+		}
+	}
+	h.Was, j.Payload = j.Payload, payload
+	return nil
 }
 
 // DiscardJob: see RetryJob.
 func (e *Engine) DiscardJob(ctx context.Context, by *org.User, id string) error {
-	return e.reviveJob(ctx, by, id, func(j *job) { j.State = jobDone })
+	return e.reviveJob(ctx, by, id, func(j *job, _ *hand) error { j.State = jobDone; return nil })
 }
 
-func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change func(*job)) error {
+func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change func(*job, *hand) error) error {
 	if by == nil || !by.Admin {
 		return forbidden()
 	}
@@ -133,8 +161,12 @@ func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change 
 	if j.State != jobDead {
 		return conflict()
 	}
-	change(j)
-	j.Hands = append(j.Hands, hand{By: by.ID, At: e.instant(), State: j.State})
+	h := hand{By: by.ID, At: e.instant()}
+	if err := change(j, &h); err != nil {
+		return err
+	}
+	h.State = j.State
+	j.Hands = append(j.Hands, h)
 	e.log.Info("a dead job was taken in hand", "job", id, "by", by.ID, "state", j.State)
 	if err := e.saveJob(ctx, j); err != nil {
 		if errors.Is(err, store.ErrConflict) {

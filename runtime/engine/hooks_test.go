@@ -115,11 +115,13 @@ func TestIncoming(t *testing.T) {
 	}
 	good := w.signedCall("shipped", "m1", secret, body)
 	for want, change := range map[string]func(*Call){
-		"hook.signature":  func(c *Call) { c.Body = []byte(strings.Replace(body, "2.5", "250", 1)) },
-		"hook.time":       func(c *Call) { c.Timestamp = strconv.FormatInt(w.clock.now().Add(-6*time.Minute).Unix(), 10) },
-		"bad.request":     func(c *Call) { c.ID = "" },
-		"not.found":       func(c *Call) { c.Key = "shiped" },
-		"payload.invalid": func(c *Call) { *c = w.signedCall("shipped", "m0", secret, `{"data": {}, "lines": [{"qty": "many"}, 1]}`) },
+		"hook.signature": func(c *Call) { c.Body = []byte(strings.Replace(body, "2.5", "250", 1)) },
+		"hook.time":      func(c *Call) { c.Timestamp = strconv.FormatInt(w.clock.now().Add(-6*time.Minute).Unix(), 10) },
+		"bad.request":    func(c *Call) { c.ID = "" },
+		"not.found":      func(c *Call) { c.Key = "shiped" },
+		"payload.invalid": func(c *Call) {
+			*c = w.signedCall("shipped", "m0", secret, `{"data": {}, "lines": [{"qty": "many"}, 1]}`)
+		},
 	} {
 		bad := good
 		change(&bad)
@@ -179,6 +181,30 @@ func TestIncomingRecord(t *testing.T) {
 	w.must(err)
 	if runs[0].State != "failed" || runs[0].Code != "hook.manyRecords" || runs[0].Job == "" || string(runs[0].Payload) == "" {
 		t.Errorf("%+v", runs[0])
+	}
+
+	// An admin mends what came in; what it was is kept.
+	admin, o2 := w.user("admin"), w.has("order", `{"orderNo": "N8"}`)
+	if err := w.e.RetryJob(t.Context(), admin, runs[0].Job, []byte(`{"data": {}}`)); err == nil || !strings.Contains(fmt.Sprint(err), "as agreed") {
+		t.Errorf("got %v", err)
+	}
+	w.must(w.e.RetryJob(t.Context(), admin, runs[0].Job, []byte(`{"data": {"no": "N8"}}`)))
+	w.clock.add(time.Minute)
+	w.runDue()
+	if got := w.value(o2, "status"); got != `"shipped"` {
+		t.Errorf("status %s", got)
+	}
+	d, err := w.store.Get(t.Context(), collJobs, runs[0].Job)
+	w.must(err)
+	j, err := jobOf(d)
+	w.must(err)
+	if len(j.Hands) != 1 || j.Hands[0].By != "admin" || string(j.Hands[0].Was) != `{"data":{"no":"N7"}}` {
+		t.Errorf("hands %+v", j.Hands)
+	}
+	runs, _, err = w.e.Runs(t.Context(), "erp", "shipped", 10, "")
+	w.must(err)
+	if got := string(runs[0].Actions[0].Input); got != `{"due":null,"status":"shipped"}` {
+		t.Errorf("input %s", got)
 	}
 }
 

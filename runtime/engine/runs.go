@@ -48,8 +48,12 @@ type RunAction struct {
 	Record string   `json:"record,omitempty"`
 	People []string `json:"people,omitempty"`
 	Status int      `json:"status,omitempty"`
+	// Input is what it was done with: the values set, the transition, what was called or said. One that is long is left out.
+	Input json.RawMessage `json:"input,omitempty"`
 	// Until is when a wait ends.
 	Until time.Time `json:"until,omitzero"`
+	// Failed: the run came to an end with it.
+	Failed bool `json:"failed,omitempty"`
 	// Skipped: its condition did not hold, or nobody was found.
 	Skipped bool `json:"skipped,omitempty"`
 }
@@ -101,6 +105,9 @@ func (e *Engine) logRuns(ctx context.Context, ws []*run) error {
 		attempt := strconv.Itoa(w.log.Attempt)
 		if w.inTick {
 			attempt = "tick" + attempt // its own job, if it needs one, counts from one
+		}
+		if w.job != nil && len(w.job.Hands) > 0 {
+			attempt += "." + strconv.Itoa(len(w.job.Hands)) // taken in hand, it counts from one again
 		}
 		docs = append(docs, store.Doc{ID: w.id + "|" + attempt, Ver: 1, Cols: cols, Body: body})
 	}

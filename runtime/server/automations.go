@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -32,10 +33,13 @@ type runOut struct {
 	// Job is to be retried or discarded: the run failed for good.
 	Job     string             `json:"job,omitempty"`
 	Actions []engine.RunAction `json:"actions"`
+	// More is how many further actions were done. Payload is what a webhook brought.
+	More    int             `json:"more,omitempty"`
+	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
 func (c *call) run(r engine.Run) runOut {
-	out := runOut{ID: r.ID, At: instant(r.At), State: r.State, Record: r.Record, Title: r.Title, Attempt: r.Attempt, Until: instant(r.Until), Job: r.Job, Actions: list(r.Actions)}
+	out := runOut{ID: r.ID, At: instant(r.At), State: r.State, Record: r.Record, Title: r.Title, Attempt: r.Attempt, Until: instant(r.Until), Job: r.Job, Actions: list(r.Actions), More: r.More, Payload: r.Payload}
 	if r.Code != "" {
 		out.Error = &problem{Path: r.Path, Code: r.Code, Message: r.Message.In(c.lang())}
 	}
@@ -86,6 +90,8 @@ func sayTrigger(t *process.Trigger) rules.Text {
 		return rules.Say("审批 {x} {r}", "簽核 {x} {r}", "approval {x} {r}", "x", t.Approval, "r", t.Result)
 	case t.Due != "":
 		return rules.Say("{x} 到期", "{x} 到期", "{x} due", "x", t.Due)
+	case t.Webhook != "":
+		return rules.Say("外部系统调用 {x}", "外部系統呼叫 {x}", "another system calls {x}", "x", t.Webhook)
 	case t.Idle != "":
 		return rules.Say("{x} 停滞", "{x} 停滯", "{x} idle", "x", t.Idle)
 	case t.Date != "":
@@ -211,8 +217,17 @@ func (s *Server) setPaused(c *call, paused bool) error {
 	return s.Engine.PauseAutomation(c.ctx(), app.Def.Key, c.Param("key"), paused)
 }
 
+// retryIn may change what a webhook brought.
+type retryIn struct {
+	Payload json.RawMessage `json:"payload"`
+}
+
 func (s *Server) retryJob(c *call) (any, error) {
-	return nil, s.Engine.RetryJob(c.ctx(), &c.user, c.Param("id"))
+	var in retryIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	return nil, s.Engine.RetryJob(c.ctx(), &c.user, c.Param("id"), in.Payload)
 }
 
 func (s *Server) discardJob(c *call) (any, error) {

@@ -180,7 +180,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/audit/anchors", who: admins, summary: "The signed ends of all chains of events, a line a day", out: items[anchorOut]{}, handle: s.getAnchors},
 		{method: get, path: "/api/audit/anchors/:day", who: admins, summary: "An anchor with its ends, as it is handed out", out: engine.Witness{}, handle: s.getAnchor},
 		{method: get, path: "/api/jobs", who: admins, summary: "Jobs by ?state", out: items[jobOut]{}, handle: s.getJobs},
-		{method: post, path: "/api/jobs/:id/retry", who: admins, summary: "Run a dead job again", handle: s.retryJob},
+		{method: post, path: "/api/jobs/:id/retry", who: admins, summary: "Run a dead job again, a webhook's with other content if need be", in: retryIn{}, handle: s.retryJob},
 		{method: post, path: "/api/jobs/:id/discard", who: admins, summary: "Give a dead job up", handle: s.discardJob},
 		{method: get, path: "/api/deliveries", who: admins, summary: "What went out and what did not, by ?state and ?channel", out: items[deliveryOut]{}, handle: s.getDeliveries},
 		{method: get, path: "/api/hooks/:app", who: admins, summary: "Webhooks of an app, without their secrets", out: items[hookOut]{}, handle: s.getHooks},

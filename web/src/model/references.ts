@@ -24,7 +24,7 @@ export function formOfAutomation(def: Definition, auto: Automation): string {
   const on = auto.on ?? {};
   if (on.cron !== undefined) return auto.each && auto.each.groupBy === undefined ? formOfEach(def, auto.each) : '';
   if (on.created ?? on.updated) return on.created ?? on.updated ?? '';
-  if (on.button !== undefined) return on.form ?? '';
+  if (on.button !== undefined || on.webhook !== undefined) return on.form ?? '';
   if (on.date !== undefined) return on.date.split('.')[0] ?? '';
   const named = on.stage ?? on.transition ?? on.due ?? on.idle ?? on.activity ?? on.checklist;
   if (named !== undefined) return formOf(named.split('.')[0]);
@@ -192,6 +192,7 @@ export function references(def: Definition): Reference[] {
     const form = formOfAutomation(def, auto);
     const emit = emitter(form);
     emit('list', [...base, 'on', 'fields'], auto.on.fields);
+    emit('expression', [...base, 'on', 'where'], auto.on.where);
     emit('expression', [...base, 'if'], auto.if);
     emit('expression', [...base, 'until'], auto.until);
     const each = (here: Path, value: Each | undefined, sight: Sight) => {
@@ -232,6 +233,7 @@ export function references(def: Definition): Reference[] {
         }
         texts(to, [...here, 'robot', 'text'], action.robot?.text);
         whos(to, [...here, 'robot', 'at'], action.robot?.at);
+        to('keys', [...here, 'http', 'into'], action.http?.into);
         each([...here, 'each'], action.each, sight);
         if (action.do) actions(action.do, [...here, 'do'], insideEach(def, action.each, sight));
         if (action.then) actions(action.then, [...here, 'then'], sight);

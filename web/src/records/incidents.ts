@@ -19,8 +19,8 @@ export const incidentsQuery = (record: string) =>
   });
 
 /** Runs it again, or gives it up. */
-export async function takeInHand(job: string, how: 'retry' | 'discard'): Promise<void> {
-  await api.post(`/jobs/${encodeURIComponent(job)}/${how}`);
+export async function takeInHand(job: string, how: 'retry' | 'discard', payload?: unknown): Promise<void> {
+  await api.post(`/jobs/${encodeURIComponent(job)}/${how}`, payload === undefined ? {} : { payload });
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: ['incidents'] }),
     queryClient.invalidateQueries({ queryKey: ['automations'] }),

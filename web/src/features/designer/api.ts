@@ -134,6 +134,10 @@ export interface RunAction {
   path: string;
   kind: string;
   skipped?: boolean;
+  failed?: boolean;
+  status?: number;
+  /** What it was done with. */
+  input?: unknown;
 }
 
 export interface RunInfo {
@@ -147,6 +151,9 @@ export interface RunInfo {
   until: string | null;
   /** To be retried or discarded. */
   job?: string;
+  more?: number;
+  /** What a webhook brought. */
+  payload?: unknown;
 }
 
 export const runsQuery = (app: string, key: string) =>
@@ -156,6 +163,26 @@ export const runsQuery = (app: string, key: string) =>
       api.get<{ items: RunInfo[] }>(`/automations/${app}/${key}/runs?limit=20`, { signal }).then((p) => p.items),
     retry: false,
   });
+
+export interface Hook {
+  key: string;
+  path: string;
+  open: boolean;
+  at?: string;
+  /** Until when the secret that was replaced still counts. */
+  before?: string;
+}
+
+export const hooksQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['hooks', app],
+    queryFn: ({ signal }) => api.get<{ items: Hook[] }>(`/hooks/${app}`, { signal }).then((p) => p.items),
+    retry: false,
+  });
+
+export const newHookSecret = (app: string, key: string) => api.post<{ secret: string }>(`/hooks/${app}/${key}/secret`, {});
+
+export const closeHook = (app: string, key: string) => api.delete<void>(`/hooks/${app}/${key}/secret`);
 
 export const pauseAutomation = (app: string, key: string, paused: boolean) =>
   api.post(`/automations/${app}/${key}/${paused ? 'pause' : 'resume'}`);

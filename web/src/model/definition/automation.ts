@@ -49,6 +49,16 @@ export interface Each {
 /** An expression, or for a table the rows it is made from. */
 export type WithValue = string | { from: string; if?: string; set: Assigns };
 
+/** One member of what comes from another system. */
+export interface Shape {
+  key: string;
+  name?: Text;
+  type: 'text' | 'number' | 'bool' | 'date' | 'datetime' | 'table';
+  from?: string;
+  required?: boolean;
+  fields?: Shape[];
+}
+
 /** A reference field, "record", or every record that a filter finds. */
 export type ActOn = string | { form: string; where?: string };
 
@@ -70,6 +80,9 @@ export interface Trigger {
   button?: Text;
   form?: string;
   by?: string[];
+  webhook?: string;
+  payload?: Shape[];
+  where?: string;
   at?: string;
   public?: string;
   cron?: string;
@@ -108,6 +121,8 @@ export interface Action {
     body?: Record<string, string>;
     secret?: string;
     retry?: number;
+    into?: Record<string, string>;
+    result?: Shape[];
   };
   if?: string;
   wait?: string | { at: string } | { date: string };

@@ -15,7 +15,9 @@ import { ChoiceSlot, NumberSlot, TextSlot, WordSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
 import { BodyRows } from './BodyRows';
 import { EachSlot } from './EachSlot';
+import { IntoRows } from './IntoRows';
 import { OnSlot } from './OnSlot';
+import { ShapeSlot } from './ShapeSlot';
 import { WaitRow } from './WaitRow';
 import { WithSlot } from './WithSlot';
 import { MailBody, RobotBody } from './ActionOutbound';
@@ -191,10 +193,12 @@ function ActionBody({ at, action, sight, depth }: { at: Path; action: Action; si
               unsetAs="POST"
               choices={['GET', 'PUT', 'PATCH', 'DELETE'].map((m) => ({ value: m, label: m }))}
             />
-            <NumberSlot at={[...at, 'http', 'retry']} label={t('httpRetry')} min={0} max={20} />
+            <NumberSlot at={[...at, 'http', 'retry']} label={t('httpRetry')} min={0} max={12} />
           </div>
           <WordSlot at={[...at, 'http', 'secret']} label={t('httpSecret')} hint={t('httpSecretHint')} />
           <BodyRows at={[...at, 'http', 'body']} form={onForm} />
+          {onForm === '' ? null : <IntoRows at={[...at, 'http', 'into']} form={onForm} />}
+          <ShapeSlot at={[...at, 'http', 'result']} label={t('httpResult')} hint={t('httpResultHint')} />
         </>
       ) : null}
       {kind === 'wait' ? <WaitRow at={[...at, 'wait']} form={form} /> : null}

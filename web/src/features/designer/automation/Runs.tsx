@@ -10,6 +10,7 @@ import { useErrorText } from '@/ui/States';
 import { toast } from '@/ui/toast';
 import { automationsQuery, pauseAutomation, runsQuery, type RunInfo } from '../api';
 import { useDraft } from '../context';
+import { RunDetails } from './RunDetails';
 import { Part } from '../controls/Row';
 
 const TONE: Record<RunInfo['state'], string> = { done: 'tag ok', failed: 'tag bad', waiting: 'tag warn', skipped: 'tag', stopped: 'tag' };
@@ -64,7 +65,8 @@ export function Runs({ auto }: { auto: string }) {
                 .join(' · ')}
             </span>
             {r.error ? <span className="d-runerror">{r.error.message}</span> : null}
-            {r.job ? <HandButtons job={r.job} /> : null}
+            {r.job ? <HandButtons job={r.job} {...(r.payload === undefined ? {} : { payload: r.payload })} /> : null}
+            <RunDetails run={r} />
           </li>
         ))}
       </ul>

@@ -8,6 +8,7 @@ import { DurationInput } from '../controls/DurationInput';
 import { Part, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot, WordSlot, type Choice } from '../controls/slots';
 import { EachSlot } from './EachSlot';
+import { HookPart } from './HookPart';
 import { triggerKind, TRIGGERS, type TriggerKind } from './words';
 
 const ZONES = [
@@ -88,6 +89,9 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     'public',
     'form',
     'by',
+    'webhook',
+    'payload',
+    'where',
     'at',
     'cron',
     'timezone',
@@ -108,6 +112,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     checklist: { checklist: items[0]?.value ?? '' },
     button: { button: newText(t('newButton')), form: forms[0]?.value ?? '' },
     public: { public: visitors[0]?.value ?? '' },
+    webhook: { webhook: 'call', payload: [] },
     date: { date: dates[0]?.value ?? '', offset: '-P7D', at: '09:00' },
     cron: { cron: '0 9 * * 1-5', misfire: 'once', overlap: 'skip' },
   };
@@ -197,6 +202,7 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
         </>
       ) : null}
       {kind === 'public' ? <ChoiceSlot at={[...on, 'public']} label={t('word_publicForm')} choices={visitors} /> : null}
+      {kind === 'webhook' ? <HookPart at={on} auto={auto} /> : null}
       {kind === 'cron' ? (
         <>
           <CronRow at={[...on, 'cron']} />

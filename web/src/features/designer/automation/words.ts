@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Action, Automation, Text, Trigger } from '@/model/definition';
 import { useDefinition, useNameOf } from '../context';
 
-export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'button', 'public', 'cron'] as const;
+export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'button', 'public', 'webhook', 'cron'] as const;
 export type TriggerKind = (typeof TRIGGERS)[number];
 
 export const ACTIONS = ['notify', 'task', 'set', 'start', 'move', 'assign', 'pool', 'mail', 'robot', 'http', 'wait', 'stop', 'each', 'branch'] as const;
@@ -62,6 +62,8 @@ export function useTriggerText(): (auto: Automation) => string {
         return t('on_button_text', { name: nameOf({ key: '', ...(on.button ? { name: on.button } : {}) }), form: form(on.form) });
       case 'public':
         return t('on_public_text', { name: nameOf(def.public?.find((p) => p.key === on.public) ?? { key: on.public ?? '' }) });
+      case 'webhook':
+        return t('on_webhook_text', { key: on.webhook ?? '' });
       case 'activity':
       case 'checklist': {
         const [, stage, key] = (on.activity ?? on.checklist ?? '').split('.');
