@@ -18,7 +18,7 @@ KILLS ?= 50
 NODES ?= 1
 LIMIT ?= 8m
 
-.PHONY: help run demo build web model simulate races test test-go test-race test-templates test-web test-browser lint check-fmt fuzz bench bench-web kill-test data clean
+.PHONY: help run demo build web model simulate races test test-go test-race test-templates test-web test-browser lint check-fmt fuzz pictures bench bench-web kill-test data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -88,6 +88,10 @@ test-web: web/node_modules/.package-lock.json ## web unit tests
 test-browser: build ## stories in headless Chromium against the real binary
 	.ci/tools browser
 	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) npm run e2e
+
+pictures: build ## photograph every template's board and dashboard for the gallery (web/public/gallery)
+	.ci/tools browser
+	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) node e2e/pictures.mjs
 
 bench: build ## measure speed and memory beside their limits (performance.md)
 	./$(BIN) bench

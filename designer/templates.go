@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/process"
 )
@@ -25,6 +26,18 @@ type TemplateInfo struct {
 	Sample    bool              `json:"sample"`
 	Counts    map[string]int    `json:"counts"`
 	Processes []TemplateProcess `json:"processes"`
+	// Forms, Approvals, Automations and Dashboards are what else is inside, by name.
+	Forms       []TemplatePart `json:"forms"`
+	Approvals   []TemplatePart `json:"approvals"`
+	Automations []TemplatePart `json:"automations"`
+	Dashboards  []TemplatePart `json:"dashboards"`
+}
+
+// TemplatePart is a thing inside a template, with what it is for where the template says so.
+type TemplatePart struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+	Help rules.Text `json:"help,omitzero"`
 }
 
 // TemplateProcess is a process in little.
@@ -71,9 +84,21 @@ func (d *Designer) Gallery(ctx context.Context) ([]TemplateInfo, error) {
 			info.Counts["stages"] += len(p.Stages)
 			info.Processes = append(info.Processes, tp)
 		}
+		info.Forms = partsOf(def.Forms, func(f *forms.Form) TemplatePart { return TemplatePart{f.Key, f.Name, f.Help} })
+		info.Approvals = partsOf(def.Approvals, func(c *process.Chain) TemplatePart { return TemplatePart{c.Key, c.Name, c.Help} })
+		info.Automations = partsOf(def.Automations, func(a *process.Automation) TemplatePart { return TemplatePart{a.Key, a.Name, a.Help} })
+		info.Dashboards = partsOf(def.Dashboards, func(d *process.Dashboard) TemplatePart { return TemplatePart{Key: d.Key, Name: d.Name} })
 		out = append(out, info)
 	}
 	return out, nil
+}
+
+func partsOf[T any](list []T, part func(*T) TemplatePart) []TemplatePart {
+	out := make([]TemplatePart, len(list))
+	for i := range list {
+		out[i] = part(&list[i])
+	}
+	return out
 }
 
 // Template finds one by key. Errors: not.found.

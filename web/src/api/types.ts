@@ -101,7 +101,18 @@ export interface Template {
   installed: boolean;
   counts: Record<'forms' | 'processes' | 'stages' | 'approvals' | 'automations' | 'tests' | 'reports', number>;
   processes: { key: string; name: Text; stages: { key: string; name: Text; end?: string; color?: string }[] }[];
+  forms: TemplatePart[];
+  approvals: TemplatePart[];
+  automations: TemplatePart[];
+  dashboards: TemplatePart[];
   languages: string[];
+}
+
+/** A thing inside a template, and what it is for where the template says so. */
+export interface TemplatePart {
+  key: string;
+  name: Text;
+  help?: Text;
 }
 
 export interface AppModel {

@@ -9,14 +9,14 @@ const languages = [
 ];
 
 /** The page before one is in: set-up and login. */
-export function GatePage({ title, children }: { title: string; children: ReactNode }) {
+export function GatePage({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) {
   const { i18n, t } = useTranslation();
   useEffect(() => {
     document.title = `${title} · Pipewright`;
   }, [title]);
   return (
     <main className="gate">
-      <div className="gate-card card">
+      <div className={wide ? 'gate-card card wide' : 'gate-card card'}>
         <div className="gate-brand">
           <svg width="24" height="24" viewBox="0 0 20 20" fill="none" stroke="var(--accent)" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
             <path d="M3 5h8a4 4 0 0 1 0 8H8" />

@@ -9,6 +9,7 @@ import type { AppSummary } from '@/api/types';
 import { placesOf } from '@/records/places';
 import { GatePage } from '@/ui/GatePage';
 import { useErrorText } from '@/ui/States';
+import { TemplatePicture } from '@/ui/TemplatePicture';
 import { useText } from '@/ui/text';
 
 /** The first visit: the admin with the console's one-time code, the company, a first template. */
@@ -97,8 +98,11 @@ function AdminStep({ onDone }: { onDone: () => void }) {
   );
 }
 
+/** What a card of the first start counts. */
+const counted = ['processes', 'stages', 'forms', 'approvals', 'automations'] as const;
+
 function TemplateStep() {
-  const { t } = useTranslation('setup');
+  const { t } = useTranslation(['setup', 'templates']);
   const text = useText();
   const errorText = useErrorText();
   const navigate = useNavigate();
@@ -123,13 +127,15 @@ function TemplateStep() {
     }
   };
   return (
-    <GatePage title={t('templateTitle')}>
+    <GatePage title={t('templateTitle')} wide>
       <p className="dim">{t('templateText')}</p>
       <ul className="gate-templates">
         {(data ?? []).map((template) => (
-          <li key={template.key} className="card pad">
+          <li key={template.key} className="card">
+            <TemplatePicture template={template} shot="board" alt="" />
             <b>{text(template.name, template.key)}</b>
             <p className="s">{text(template.help)}</p>
+            <p className="s">{counted.filter((k) => template.counts[k] > 0).map((k) => t(`templates:count.${k}`, { count: template.counts[k] })).join(' · ')}</p>
             <Button size="small" loading={busy === template.key} disabled={busy !== ''} onClick={() => void install(template.key)}>
               {t('install')}
             </Button>

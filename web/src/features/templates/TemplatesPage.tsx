@@ -5,9 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { queryClient, templatesQuery } from '@/api/queries';
-import type { AppSummary, Template } from '@/api/types';
+import type { AppSummary, Template, TemplatePart } from '@/api/types';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { TemplatePicture } from '@/ui/TemplatePicture';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import './templates.css';
@@ -17,6 +18,7 @@ export function TemplatesPage() {
   const { t } = useTranslation('templates');
   const { data, error, isPending, refetch } = useQuery(templatesQuery());
   const [chosen, setChosen] = useState<Template>();
+  const [looked, setLooked] = useState<Template>();
   return (
     <>
       <PageHead title={t('title')} />
@@ -30,30 +32,34 @@ export function TemplatesPage() {
         {data?.length === 0 ? <Empty title={t('none')} /> : null}
         <ul className="gallery">
           {data?.map((template) => (
-            <TemplateCard key={template.key} template={template} onInstall={() => setChosen(template)} />
+            <TemplateCard key={template.key} template={template} onInstall={() => setChosen(template)} onLook={() => setLooked(template)} />
           ))}
         </ul>
       </div>
+      {looked ? (
+        <InsideDialog
+          template={looked}
+          onClose={() => setLooked(undefined)}
+          onInstall={() => {
+            setChosen(looked);
+            setLooked(undefined);
+          }}
+        />
+      ) : null}
       {chosen ? <InstallDialog template={chosen} onClose={() => setChosen(undefined)} /> : null}
     </>
   );
 }
 
-function TemplateCard({ template, onInstall }: { template: Template; onInstall: () => void }) {
+function TemplateCard({ template, onInstall, onLook }: { template: Template; onInstall: () => void; onLook: () => void }) {
   const { t } = useTranslation('templates');
   const text = useText();
-  const counts = (['forms', 'processes', 'approvals', 'automations', 'tests'] as const).filter((k) => (template.counts?.[k] ?? 0) > 0);
+  const counts = (['processes', 'stages', 'forms', 'approvals', 'automations', 'tests'] as const).filter((k) => (template.counts?.[k] ?? 0) > 0);
   return (
     <li className="card tpl">
-      <div className="picture" aria-hidden="true">
-        {template.processes.slice(0, 3).map((p) => (
-          <div className="lane" key={p.key}>
-            {p.stages.map((s, i) => (
-              <i key={s.key} style={{ background: s.end === 'won' || s.end === 'done' ? 'var(--stage-won)' : s.end ? 'var(--stage-lost)' : (s.color ?? `var(--stage-${(i % 7) + 1})`) }} />
-            ))}
-          </div>
-        ))}
-      </div>
+      <button type="button" className="picture" onClick={onLook} aria-label={t('look', { name: text(template.name, template.key) })}>
+        <TemplatePicture template={template} shot="board" alt="" />
+      </button>
       <div className="pad">
         <h2>{text(template.name, template.key)}</h2>
         <p className="dim">{text(template.help)}</p>
@@ -75,10 +81,65 @@ function TemplateCard({ template, onInstall }: { template: Template; onInstall: 
           <Button type={template.installed ? 'default' : 'primary'} onClick={onInstall}>
             {template.installed ? t('installAgain') : t('install')}
           </Button>
+          <Button onClick={onLook}>{t('inside')}</Button>
           {template.installed ? <span className="tag ok">{t('installed')}</span> : null}
         </div>
       </div>
     </li>
+  );
+}
+
+/** What one gets: pictures, every process with its stages, and the rest by name. */
+function InsideDialog({ template, onClose, onInstall }: { template: Template; onClose: () => void; onInstall: () => void }) {
+  const { t } = useTranslation(['templates', 'common']);
+  const text = useText();
+  const parts = (['forms', 'approvals', 'automations', 'dashboards'] as const).filter((k) => template[k].length > 0);
+  return (
+    <Modal open width={860} title={text(template.name, template.key)} onCancel={onClose} onOk={onInstall} okText={template.installed ? t('installAgain') : t('install')} cancelText={t('common:close')}>
+      <div className="tpl-inside">
+        <p className="dim">{text(template.help)}</p>
+        <div className="shots">
+          {(['board', 'dashboard'] as const).map((shot) => (
+            <figure key={shot}>
+              <TemplatePicture template={template} shot={shot} alt={t(`shot.${shot}`, { name: text(template.name, template.key) })} />
+              <figcaption className="s">{t(`caption.${shot}`)}</figcaption>
+            </figure>
+          ))}
+        </div>
+        <section>
+          <h3>{t('count.processes', { count: template.counts.processes })}</h3>
+          <ul>
+            {template.processes.map((p) => (
+              <li key={p.key}>
+                <b>{text(p.name, p.key)}</b> <span className="s">{p.stages.map((s) => text(s.name, s.key)).join(' → ')}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <div className="parts">
+          {parts.map((k) => (
+            <section key={k}>
+              <h3>{t(`count.${k}`, { count: template[k].length })}</h3>
+              <Parts parts={template[k]} />
+            </section>
+          ))}
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+function Parts({ parts }: { parts: TemplatePart[] }) {
+  const text = useText();
+  return (
+    <ul>
+      {parts.map((part) => (
+        <li key={part.key}>
+          {text(part.name, part.key)}
+          {text(part.help) ? <div className="s">{text(part.help)}</div> : null}
+        </li>
+      ))}
+    </ul>
   );
 }
 
