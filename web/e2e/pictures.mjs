@@ -10,9 +10,9 @@ import { serve } from './kit/server.mjs';
 
 const bin = resolve(process.env.INIT_CWD ?? '.', process.env.PIPEWRIGHT_BIN ?? fileURLToPath(new URL('../../bin/pipewright', import.meta.url)));
 const into = fileURLToPath(new URL('../public/gallery/', import.meta.url));
-/** The window, and the picture made of it. */
-const window_ = { width: 1280, height: 800 };
-const picture = { width: 960, height: 600 };
+/** The window, and what of it is taken: all but the navigation, so that words are still read in a card of the gallery. */
+const window_ = { width: 1176, height: 600 };
+const taken = { x: 216, y: 0, width: 960, height: 600 };
 /** A picture is at most this large; the quality goes down until it is. */
 const most = 60 * 1024;
 /** Who looks: the manager of the sample company's sales team sees its boards, the director whole dashboards. */
@@ -20,7 +20,7 @@ const viewer = { board: 'mgr.wang', dashboard: 'dir.sun' };
 /** A manager who sees more of a template than the director. */
 const instead = { blank: 'mgr.wang', retail: 'dir.sun' };
 
-/** Scales a screenshot down and packs it, in the browser itself. */
+/** Packs a screenshot, in the browser itself. */
 async function pack(page, png) {
   for (let quality = 0.82; quality > 0.3; quality -= 0.08) {
     const data = await page.evaluate(
@@ -32,11 +32,10 @@ async function pack(page, png) {
         canvas.width = size.width;
         canvas.height = size.height;
         const context = canvas.getContext('2d');
-        context.imageSmoothingQuality = 'high';
         context.drawImage(image, 0, 0, size.width, size.height);
         return canvas.toDataURL('image/webp', q);
       },
-      [`data:image/png;base64,${png.toString('base64')}`, picture, quality],
+      [`data:image/png;base64,${png.toString('base64')}`, taken, quality],
     );
     const packed = Buffer.from(data.slice(data.indexOf(',') + 1), 'base64');
     if (packed.length <= most) return packed;
@@ -76,7 +75,7 @@ try {
         await page.waitForFunction(() => document.querySelector('.sk') === null);
         await page.evaluate(() => document.fonts.ready);
         await page.waitForLoadState('networkidle');
-        const packed = await pack(darkroom, await page.screenshot({ animations: 'disabled' }));
+        const packed = await pack(darkroom, await page.screenshot({ animations: 'disabled', clip: taken }));
         writeFileSync(`${into}${key}-${shot}-${language}.webp`, packed);
         console.log(`${key} ${shot} ${language}: ${Math.ceil(packed.length / 1024)} KiB`);
       }
