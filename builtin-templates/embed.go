@@ -14,7 +14,7 @@ import (
 var files embed.FS
 
 // order is the order of the gallery: the smallest first, to learn on.
-var order = []string{"blank", "cycle9", "b2c", "playbooks", "b2b"}
+var order = []string{"blank", "cycle9", "b2c", "retail", "playbooks", "b2b"}
 
 // Template is one app as it ships.
 type Template struct {
