@@ -11,7 +11,7 @@ import { serve } from './kit/server.mjs';
 const bin = resolve(process.env.INIT_CWD ?? '.', process.env.PIPEWRIGHT_BIN ?? fileURLToPath(new URL('../../bin/pipewright', import.meta.url)));
 const into = fileURLToPath(new URL('../public/gallery/', import.meta.url));
 /** The window, and what of it is taken: all but the navigation, so that words are still read in a card of the gallery. */
-const window_ = { width: 1176, height: 600 };
+const viewport = { width: 1176, height: 600 };
 const taken = { x: 216, y: 0, width: 960, height: 600 };
 /** A picture is at most this large; the quality goes down until it is. */
 const most = 60 * 1024;
@@ -54,7 +54,7 @@ try {
     const darkroom = await (await browser.newContext()).newPage();
     const pages = {};
     for (const user of new Set([...Object.values(viewer), ...Object.values(instead)])) {
-      const context = await browser.newContext({ baseURL: server.address, locale: language, timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', viewport: window_ });
+      const context = await browser.newContext({ baseURL: server.address, locale: language, timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', viewport: viewport });
       const page = await context.newPage();
       const answer = await page.request.post('/api/demo-login', { data: { username: user } });
       if (!answer.ok()) throw new Error(`${user} cannot sign in: ${await answer.text()}`);
