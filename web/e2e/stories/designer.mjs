@@ -182,8 +182,11 @@ export async function run(t) {
     await page.locator('.d-one, .d-apppage').first().waitFor();
     await t.look(page, name);
   }
+  await t.open(page, '/design/b2b/map');
+  await page.locator('.d-mapsheet').getByRole('button', { name: /成交转订单/ }).waitFor();
+  await t.look(page, 'map');
   const phone = await t.as('admin', 'phone');
-  for (const name of ['forms', 'flow', 'approvals', 'rules', 'automations', 'views', 'json', 'publish']) {
+  for (const name of ['forms', 'flow', 'map', 'approvals', 'rules', 'automations', 'views', 'json', 'publish']) {
     await t.open(phone, `/design/b2b/${name}`);
     await t.look(phone, `phone-${name}`);
   }

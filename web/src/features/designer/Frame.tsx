@@ -20,6 +20,7 @@ const pages = {
   app: lazy(() => import('./AppPage').then((m) => ({ default: m.AppPage }))),
   forms: lazy(() => import('./form/FormsPage').then((m) => ({ default: m.FormsPage }))),
   flow: lazy(() => import('./flow/FlowPage').then((m) => ({ default: m.FlowPage }))),
+  map: lazy(() => import('./flow/MapPage').then((m) => ({ default: m.MapPage }))),
   approvals: lazy(() => import('./approval/ApprovalsPage').then((m) => ({ default: m.ApprovalsPage }))),
   rules: lazy(() => import('./rules/RulesPage').then((m) => ({ default: m.RulesPage }))),
   automations: lazy(() => import('./automation/AutomationsPage').then((m) => ({ default: m.AutomationsPage }))),
@@ -78,7 +79,7 @@ export function Frame() {
           </h1>
           <nav className="d-tabs" aria-label={t('pages')}>
             {TABS.map((key) => (
-              <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key ? 'page' : undefined}>
+              <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key || (shown === 'map' && key === 'flow') ? 'page' : undefined}>
                 {t(`tab_${key}`)}
               </Link>
             ))}

@@ -43,6 +43,7 @@ export type PageKey =
   | 'app'
   | 'forms'
   | 'flow'
+  | 'map'
   | 'approvals'
   | 'rules'
   | 'automations'

@@ -6,7 +6,7 @@ import { Empty } from '@/ui/States';
 import type { Process } from '@/model/definition';
 import { addProcess, addStage } from '@/model/edits';
 import { splitKeyPath } from '@/model/path';
-import { useActions, useDefinition, useNameOf, useSelection } from '../context';
+import { useActions, useDefinition, useNameOf, usePlaceInDesigner, useSelection } from '../context';
 import { useNewText } from '../controls/choices';
 import { FlowBoard } from './FlowBoard';
 import { ProcessPanel } from './ProcessPanel';
@@ -37,6 +37,7 @@ export function FlowPage() {
   const nameOf = useNameOf();
   const newText = useNewText();
   const { at, select } = useSelection();
+  const { go } = usePlaceInDesigner();
   const { edit } = useActions();
   const processes = def.processes ?? [];
   const selected = useMemo(() => read(def.processes ?? [], at), [def.processes, at]);
@@ -83,6 +84,9 @@ export function FlowPage() {
             {t('processFacts', { stages: process.stages.length, transitions: process.transitions?.length ?? 0, chains })}
           </span>
           <span className="sp" />
+          <Button type="text" size="small" onClick={() => go('map')}>
+            {t('map')}
+          </Button>
           <Button type="text" size="small" onClick={() => select(`/processes/${process.key}`)}>
             {t('processSettings')}
           </Button>
