@@ -60,6 +60,8 @@ func init() {
 
 // decider works out one command. Events are applied to s as they are emitted, so later questions see earlier answers.
 type decider struct {
+	// acting is what the action being carried out sees: its people may be named by a row or a group, where there is no record.
+	acting   *rules.Scope
 	app      *App
 	form     *Form
 	proc     *Process

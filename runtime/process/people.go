@@ -30,10 +30,14 @@ func (d *decider) who(w *CompiledWho, initiator string, v forms.Values) ([]strin
 	need.Who.Expr, need.Who.Decide = "", ""
 	switch {
 	case w.Expr != nil:
-		if v == nil {
-			v = d.view(nil)
+		sc := d.acting
+		if sc == nil {
+			if v == nil {
+				v = d.view(nil)
+			}
+			sc = d.scope(v)
 		}
-		val, err := w.Expr.Eval(d.scope(v))
+		val, err := w.Expr.Eval(sc)
 		if err != nil {
 			return nil, true
 		}

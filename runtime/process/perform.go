@@ -158,6 +158,7 @@ func performer(app *App, s *State, f *Facts, at time.Time) (*decider, *Rejection
 }
 
 func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Problem {
+	d.acting = sc
 	target, form, state := "", d.form, d.s
 	if d.before != nil {
 		target = d.s.ID
