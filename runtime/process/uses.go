@@ -160,6 +160,26 @@ func (f *finder) rows(path string, from, to *rules.Thing) {
 	}
 }
 
+// kept warns where a key becomes the value of a field whose options are other things of the same key, such as a scorecard's band that a field
+// with options keeps.
+func (f *finder) kept(path, expr string, names rules.Names, as *rules.Thing) {
+	if expr == "" || as == nil || as.Of == nil {
+		return
+	}
+	key := f.target[strings.LastIndexByte(f.target, '/')+1:]
+	from := rules.Means(expr, names)
+	if from == nil || from.Of == nil || from.Of(key) == nil || from.Of(key).Path != f.target {
+		return
+	}
+	if option := as.Of(key); option != nil && option.Path != f.target {
+		f.copied = append(f.copied, rules.Warnf(path, "key.copied", rules.Say(
+			"这里把“{key}”存为选项：“{other}”的标识不会跟着改，改名后这里没有这个选项。请把它也改名",
+			"這裡把「{key}」存為選項：「{other}」的識別名不會跟著改，改名後這裡沒有這個選項。請把它也改名",
+			"“{key}” is kept here as an option: “{other}” does not follow and there will be no such option. Rename it as well",
+			"other", option.Path, "key", key)))
+	}
+}
+
 // keysOf makes the meaning of texts that are keys of things under list.
 func keysUnder(list string) func(string) *rules.Thing {
 	return func(key string) *rules.Thing { return &rules.Thing{Path: list + "/" + key} }

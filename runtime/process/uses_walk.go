@@ -123,6 +123,8 @@ func (f *finder) fieldDef(list, key string, d *forms.Field, siblings []forms.Fie
 	f.expr(path+"/readIf", &d.ReadIf, names, nil)
 	f.expr(path+"/calc", &d.Calc, names, as)
 	f.expr(path+"/value", &d.Value, names, as)
+	f.kept(path+"/calc", d.Calc, names, as)
+	f.kept(path+"/value", d.Value, names, as)
 	f.number(path+"/min", &d.Min, names)
 	f.number(path+"/max", &d.Max, names)
 	f.key(path+"/options", &d.Options, "/options")
