@@ -39,7 +39,7 @@ func TestDefinitionTypesHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Activity": process.ActivityDef{}, "FieldRights": process.FieldRights{}, "Condition": process.Condition{}, "Linked": process.Linked{},
 		"Transition": process.Transition{}, "Who": process.Who{}, "Chain": process.Chain{}, "Step": process.Step{}, "DueStep": process.DueStep{},
 		"Rule": rules.Rule{}, "RuleInput": rules.Input{}, "RuleOutput": rules.Output{}, "RuleRow": rules.Row{}, "ScoreItem": rules.Item{},
-		"Automation": process.Automation{}, "Trigger": process.Trigger{}, "Action": process.Action{}, "Pool": process.Pool{}, "Message": process.Message{}, "ReclaimRule": process.ReclaimRule{},
+		"Automation": process.Automation{}, "Trigger": process.Trigger{}, "Action": process.Action{}, "Each": process.Each{}, "Shape": process.Shape{}, "Pool": process.Pool{}, "Message": process.Message{}, "ReclaimRule": process.ReclaimRule{},
 		"PublicForm": process.PublicForm{}, "Tracking": process.Tracking{}, "TrackingStage": process.TrackingStage{}, "Print": process.Print{},
 		"View": process.View{}, "Report": process.Report{}, "Measure": process.MeasureD{}, "Dashboard": process.Dashboard{}, "Test": process.Test{},
 	}

@@ -51,13 +51,15 @@ func (d *decider) stageTimers(st *CompiledStage) {
 	}
 }
 
-// lateTimers sets due and idle of an imported record: what is past already shows, but nobody is reminded of it.
+// lateTimers sets due and idle of a record that comes late, imported or restored: what is past already shows, but nobody is reminded of it. Its
+// due timer is named by the event it comes after, so that it has a job of its own where one has fired before: a node whose clock is slow may
+// take that for still to come.
 func (d *decider) lateTimers(st *CompiledStage) {
 	var set TimersSet
 	if at, ok := d.dueAt(st, d.s.Since); ok {
 		set.Due = at
 		if at.After(d.now) {
-			set.Add = append(set.Add, Timer{ID: d.timerID("due"), Kind: "due", At: at})
+			set.Add = append(set.Add, Timer{ID: d.timerID("due") + "|" + itoa(int(d.s.Seq)), Kind: "due", At: at})
 		}
 	}
 	if st.Idle != nil {

@@ -195,7 +195,7 @@ async function sell(t, rep) {
   const product = await Api.login(t.address, 'ops.wu');
   await until('a to-do for ops.wu', () => product.get('/tasks?state=open'), ({ items }) => items.some((i) => i.record.id === id));
   await product.post(`/records/${id}/activities/review`, { done: true });
-  for (const name of [/成本核算/, /方案评审/]) await rep.getByRole('checkbox', { name, checked: true }).waitFor();
+  for (const name of ['成本核算', '方案评审']) await rep.locator('.activity', { hasText: name }).getByRole('img', { name: '已满足' }).waitFor();
   // The approved quote that closing asks for; its own approval is told elsewhere.
   const seller = await Api.login(t.address, 'rep.li');
   const { data: proposed } = await seller.get(`/records/${id}`);
