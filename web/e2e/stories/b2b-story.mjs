@@ -201,6 +201,7 @@ async function sell(t, rep) {
   const { data: proposed } = await seller.get(`/records/${id}`);
   const quote = await seller.post('/apps/b2b/forms/quote/records', { data: { name: title, deal: id, account: proposed.account.id, lines: [{ qty: '1', price: { amount: '340000.00', currency: 'CNY' } }] } });
   assert.equal((await seller.post(`/records/${quote.id}/transitions/submit`, {})).stage, 'approved');
+  await t.open(rep, `/r/${id}`); // what another record became shows when the page is read anew
   await go(rep, '进入结束语');
   await said(rep, '已到 结束语');
   await tab(rep, '下一步');

@@ -132,9 +132,8 @@ describe('designer', () => {
     const field = (key: string, name: string) => ({ key, name, type: 'text' });
     const shop = { key: 'shop', name: '商店', forms: [{ key: 'account', name: '客户', fields: [field('name', '名称'), field('credit', '信用')] }, { key: 'item', name: '商品', fields: [field('sku', '货号')] }] };
     const desk = { key: 'desk', name: '服务台', forms: [{ key: 'deal', name: '商机', fields: [field('name', '商机名称')] }] };
-    vi.stubGlobal('fetch', (url: string) =>
-      Promise.resolve(new Response(JSON.stringify(url.endsWith('/me') ? { user: { id: 'admin', name: '管理员' }, apps: [] } : { usable: [shop, desk], usedBy: [desk] }))),
-    );
+    const answers: Record<string, unknown> = { me: { user: { id: 'admin', name: '管理员' }, apps: [] }, neighbours: { usable: [shop, desk], usedBy: [desk] }, here: { items: [], rev: 1 } };
+    vi.stubGlobal('fetch', (url: string) => Promise.resolve(new Response(JSON.stringify(answers[url.slice(url.lastIndexOf('/') + 1)] ?? { items: [] }))));
     const choose = async (name: string, option: string) => {
       fireEvent.mouseDown(await screen.findByRole('combobox', { name }, { timeout: 20_000 }));
       fireEvent.click(await screen.findByTitle(option));
