@@ -38,7 +38,9 @@ export function PrintPage() {
       {paper.error ? (
         <ErrorBox error={paper.error} onRetry={() => void paper.refetch()} />
       ) : paper.data ? (
-        <div className={`print-sheet${paper.data.page.includes('landscape') ? ' wide' : ''}`}>
+        // Wider than a phone, it scrolls, by keyboard too.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className={`print-sheet${paper.data.page.includes('landscape') ? ' wide' : ''}`} role="region" aria-label={paper.data.title} tabIndex={0}>
           <PaperFrame paper={paper.data} label={paper.data.title} ref={handle} />
         </div>
       ) : (

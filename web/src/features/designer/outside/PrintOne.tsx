@@ -97,7 +97,9 @@ function PaperPreview({ print }: { print: Print }) {
       <Row label={t('previewRecord')}>{() => picker}</Row>
       {paper.error ? <p className="notice warn">{errorText(paper.error)}</p> : null}
       {paper.data ? (
-        <div className="d-paper">
+        // A wide paper scrolls, by keyboard too.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className="d-paper" role="region" aria-label={t('preview')} tabIndex={0}>
           <PaperFrame paper={paper.data} label={t('preview')} />
         </div>
       ) : null}
