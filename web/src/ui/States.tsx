@@ -24,11 +24,12 @@ export function Skeleton({ rows = 4, height = 40 }: { rows?: number; height?: nu
   );
 }
 
-/** Nothing here yet: what it is, what to do next, and the buttons for it. */
-export function Empty({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
+/** Nothing here yet: what it is, what to do next, and the buttons for it. Where it is the whole page, its title is the page's (`heading` 1). */
+export function Empty({ title, text, heading = 2, children }: { title: string; text?: string; heading?: 1 | 2; children?: ReactNode }) {
+  const Heading = heading === 1 ? 'h1' : 'h2';
   return (
     <div className="empty">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {text ? <p>{text}</p> : null}
       {children ? <div className="acts">{children}</div> : null}
     </div>

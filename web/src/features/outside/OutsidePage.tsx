@@ -58,7 +58,7 @@ export function OutsideState({ error, onRetry }: { error: Error | null; onRetry:
   return (
     <OutsideFrame title={t('closed')}>
       <div className="card">
-        <Empty title={gone ? t('closed') : t('failed')} text={gone ? t('closedText') : errorText(error)}>
+        <Empty heading={1} title={gone ? t('closed') : t('failed')} text={gone ? t('closedText') : errorText(error)}>
           {gone ? null : (
             <button type="button" className="link" onClick={onRetry}>
               {t('retry')}
