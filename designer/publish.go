@@ -194,8 +194,7 @@ func (d *Designer) insertRelease(ctx context.Context, in PublishInput, def *proc
 		}
 		r := Release{App: in.App, N: newest.N + 1, Digest: digest, Definition: string(canonical), Storage: storage, Shared: plain.Shared,
 			Note: in.Note, At: d.Now().UTC().Truncate(time.Millisecond), By: in.User}
-		err = d.Store.Insert(ctx, releasesColl, store.Doc{ID: releaseID(in.App, r.N), Ver: 1,
-			Cols: map[string]any{"app": in.App, "n": int64(r.N), "digest": digest}, Body: body(r)})
+		err = d.Store.Insert(ctx, releasesColl, r.doc())
 		switch {
 		case err == nil:
 			return r, nil

@@ -15,8 +15,10 @@ import (
 	"pipewright/runtime/engine"
 	"pipewright/runtime/outbound"
 	"pipewright/runtime/process"
+	"pipewright/runtime/sandbox"
 	"pipewright/runtime/server"
 	"pipewright/runtime/store"
+	"pipewright/runtime/store/sqlitestore"
 	"pipewright/web"
 )
 
@@ -91,8 +93,11 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
+	yard := sandbox.New(sandbox.Config{Engine: p.engine, Designer: p.designer, Log: log, Open: func(ctx context.Context) (store.Store, error) {
+		return sqlitestore.Open(ctx, sqlitestore.Options{ReadConns: 1})
+	}})
 	p.server, err = server.New(ctx, server.Config{
-		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, OIDC: provider, Version: version,
+		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, OIDC: provider, Version: version, Sandboxes: yard,
 	})
 	if err != nil {
 		return nil, err

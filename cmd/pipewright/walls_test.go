@@ -26,7 +26,8 @@ var walls = map[string][]string{
 	"runtime/outbound":  {},
 	"runtime/engine":    {"runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict"},
 	"designer":          {"runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates"},
-	"runtime/server":    {"designer", "runtime/engine", "runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates", "web"},
+	"runtime/sandbox":   {"designer", "runtime/engine", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "rules"},
+	"runtime/server":    {"designer", "runtime/engine", "runtime/sandbox", "runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates", "web"},
 	"web":               {},
 	"builtin-templates": {"runtime/process"},
 }

@@ -71,6 +71,9 @@ func (e *Engine) Do(ctx context.Context, req Request) (*Result, error) {
 	run := &command{e: e, req: &req, c: &c, request: request, form: form, coll: RecordCollection(form), begin: begin}
 	res, err := run.tries(ctx)
 	run.claims.settle(ctx, e, run.committed)
+	if err == nil && run.committed && !req.service && e.watch.Did != nil {
+		e.watch.Did(req.User, c, res.State)
+	}
 	return res, err
 }
 

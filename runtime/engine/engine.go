@@ -56,6 +56,8 @@ type Config struct {
 	Workers int
 	// Anchors signs the heads of all chains once a day; nil takes no anchors.
 	Anchors *Anchors
+	// Watch is told of what is done.
+	Watch Watch
 	// Serial: one call of the store after another, so that the same commands make the same calls in the same order. Simulators
 	// need it; it only costs time.
 	Serial bool
@@ -76,6 +78,7 @@ type Engine struct {
 	workers   int
 	serial    bool
 	anchors   *Anchors
+	watch     Watch
 	// anchored is the day for which anchorDue has done its work.
 	anchored atomic.Value
 
@@ -116,7 +119,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
-		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
+		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
 	}
 	if e.now == nil {
 		e.now = time.Now

@@ -447,6 +447,7 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 		e.log.Warn("the outcome of a job was dropped", "job", j.ID, "error", saveErr)
 		return
 	}
+	e.tellRan(j)
 	if j.State == jobDead {
 		e.jobDied(ctx, j)
 	}

@@ -51,6 +51,7 @@ var statuses = map[string]int{
 	"hook.time":         http.StatusUnauthorized,
 	"payload.invalid":   http.StatusUnprocessableEntity,
 	"too.many":          http.StatusTooManyRequests,
+	"sandbox.gone":      http.StatusGone,
 }
 
 func statusOf(code string) int {

@@ -31,7 +31,8 @@ func (s *Server) getMe(c *call) (any, error) {
 	if out.Apps, err = s.appsOf(c); err != nil {
 		return nil, err
 	}
-	out.Can.Design, out.Can.Operate, out.Can.People = c.user.Admin, c.user.Admin, c.user.Admin
+	// In a sandbox there is nothing to design and nobody to manage: it holds a copy.
+	out.Can.Design, out.Can.Operate, out.Can.People = c.user.Admin && s.Player == nil, c.user.Admin, c.user.Admin && s.Player == nil
 	if out.Unread, out.OpenTasks, err = s.counts(c); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"pipewright/designer"
 	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
+	"pipewright/runtime/sandbox"
 	"pipewright/runtime/store"
 )
 
@@ -32,6 +33,10 @@ type Config struct {
 	OIDC *OIDC
 	// Version of the program, for the OpenAPI document.
 	Version string
+	// Sandboxes lets admins try drafts out; nil: there are none.
+	Sandboxes *sandbox.Yard
+	// Player says who asks, in place of sessions and tokens: the server of a sandbox is told by whoever lets the request in.
+	Player func(*http.Request) string
 }
 
 // Server answers the HTTP API. It is safe for concurrent use.
@@ -92,8 +97,13 @@ func (s *Server) SetupCode() string { return s.code }
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Close ends live streams, so that a graceful stop need not wait for them.
-func (s *Server) Close() { s.close() }
+// Close ends live streams, so that a graceful stop need not wait for them, and the sandboxes.
+func (s *Server) Close() {
+	s.close()
+	if s.Sandboxes != nil {
+		s.Sandboxes.Close()
+	}
+}
 
 // audience says who may use a route.
 type audience int
@@ -138,6 +148,9 @@ func (s *Server) build() http.Handler {
 		s.fail(c, nil, refuse(http.StatusMethodNotAllowed, "method.notAllowed", msgMethod))
 	})
 	g.NoRoute(func(c *gin.Context) {
+		if s.inSandbox(c) {
+			return
+		}
 		if s.Web == nil || isAPI(c.Request.URL.Path) {
 			s.fail(c, nil, errNoRoute)
 			return
@@ -238,17 +251,13 @@ func (s *Server) admit(c *call, who audience) error {
 		return err
 	}
 	c.dir = dir
-	if secret := bearer(c.Request); secret != "" {
-		return s.admitToken(c, secret, who)
-	}
-	sess, err := s.sessions.find(c.ctx(), c.Request)
-	switch {
-	case err == nil:
-		user, ok := dir.User(sess.User)
-		if ok && user.Active {
-			c.user, c.session = user, sess
+	if s.Player != nil {
+		if user, ok := dir.User(s.Player(c.Request)); ok && user.Active {
+			c.user = user
 		}
-	case !errors.Is(err, errNoSession):
+	} else if secret := bearer(c.Request); secret != "" {
+		return s.admitToken(c, secret, who)
+	} else if err := s.admitSession(c); err != nil {
 		return err
 	}
 	switch {
@@ -258,6 +267,21 @@ func (s *Server) admit(c *call, who audience) error {
 		return refuse(http.StatusUnauthorized, "unauthenticated", msgSignIn)
 	case who == admins && !c.user.Admin:
 		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
+	}
+	return nil
+}
+
+// admitSession finds out whose session a request comes with, if any.
+func (s *Server) admitSession(c *call) error {
+	sess, err := s.sessions.find(c.ctx(), c.Request)
+	if errors.Is(err, errNoSession) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if user, ok := c.dir.User(sess.User); ok && user.Active {
+		c.user, c.session = user, sess
 	}
 	return nil
 }

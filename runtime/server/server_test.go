@@ -20,6 +20,8 @@ import (
 	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
+	"pipewright/runtime/sandbox"
+	"pipewright/runtime/store"
 	"pipewright/runtime/store/sqlitestore"
 )
 
@@ -74,7 +76,10 @@ func open(t *testing.T, demo bool) *world {
 	if eng, err = engine.New(ctx, engine.Config{Store: st, Definitions: des.Catalog(), Now: w.clock.Now}); err != nil {
 		t.Fatal(err)
 	}
-	w.server, err = New(ctx, Config{Store: st, Engine: eng, Designer: des, Now: w.clock.Now, Demo: demo, Version: "test"})
+	yard := sandbox.New(sandbox.Config{Engine: eng, Designer: des, Now: w.clock.Now, Open: func(ctx context.Context) (store.Store, error) {
+		return sqlitestore.Open(ctx, sqlitestore.Options{ReadConns: 1})
+	}})
+	w.server, err = New(ctx, Config{Store: st, Engine: eng, Designer: des, Now: w.clock.Now, Demo: demo, Version: "test", Sandboxes: yard})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,330 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/org"
+	"pipewright/runtime/process"
+	"pipewright/runtime/sandbox"
+)
+
+type sandboxIn struct {
+	// Sample puts the sample records of the app's template in.
+	Sample bool `json:"sample"`
+}
+
+type sandboxOut struct {
+	ID    string     `json:"id"`
+	App   string     `json:"app"`
+	Name  rules.Text `json:"name"`
+	Draft int64      `json:"draft"`
+	// Stale: the draft has been changed since.
+	Stale bool    `json:"stale,omitempty"`
+	Now   instant `json:"now"`
+	Began instant `json:"began"`
+	Zone  string  `json:"zone"`
+	// Records of Most, Sample of them from the template; SampleError says why not more of those.
+	Records     int64      `json:"records"`
+	Most        int64      `json:"most"`
+	Sample      int        `json:"sample"`
+	SampleError rules.Text `json:"sampleError,omitzero"`
+	IdleMinutes int        `json:"idleMinutes"`
+	// Deeds is how many things people did, which a scenario could be made of.
+	Deeds  int             `json:"deeds"`
+	Sent   int             `json:"sent"`
+	Ran    int             `json:"ran"`
+	People []sandboxPerson `json:"people"`
+	Caught []caughtOut     `json:"caught"`
+	Fired  []firedOut      `json:"fired"`
+	Coming []comingOut     `json:"coming"`
+}
+
+type sandboxPerson struct {
+	ID     string       `json:"id"`
+	Name   string       `json:"name"`
+	Title  rules.Text   `json:"title"`
+	Roles  []rules.Text `json:"roles"`
+	Tasks  int          `json:"tasks"`
+	Unread int          `json:"unread"`
+}
+
+type caughtOut struct {
+	N       int      `json:"n"`
+	Kind    string   `json:"kind"`
+	At      instant  `json:"at"`
+	To      []string `json:"to"`
+	CC      []string `json:"cc,omitempty"`
+	Subject string   `json:"subject,omitempty"`
+	Text    string   `json:"text"`
+}
+
+type firedOut struct {
+	N      int        `json:"n"`
+	At     instant    `json:"at"`
+	Kind   string     `json:"kind"`
+	Timer  string     `json:"timer,omitempty"`
+	Name   rules.Text `json:"name,omitzero"`
+	Record string     `json:"record,omitempty"`
+	Title  string     `json:"title,omitempty"`
+	Error  string     `json:"error,omitempty"`
+}
+
+type comingOut struct {
+	At     instant    `json:"at"`
+	Kind   string     `json:"kind"`
+	Timer  string     `json:"timer,omitempty"`
+	Name   rules.Text `json:"name,omitzero"`
+	Record string     `json:"record,omitempty"`
+	Title  string     `json:"title,omitempty"`
+}
+
+func (s *Server) yard() (*sandbox.Yard, error) {
+	if s.Sandboxes == nil {
+		return nil, errNoRoute
+	}
+	return s.Sandboxes, nil
+}
+
+// postSandbox makes a sandbox of the draft.
+func (s *Server) postSandbox(c *call) (any, error) {
+	yard, err := s.yard()
+	if err != nil {
+		return nil, err
+	}
+	var in sandboxIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	var sample []byte
+	if in.Sample {
+		if sample, err = s.sampleOf(c); err != nil {
+			return nil, err
+		}
+	}
+	co, _, err := s.company(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	b, err := yard.Open(c.ctx(), c.user.ID, c.Param("app"), sample, s.serveBox(c.ctx(), co))
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.sandbox(c, b)
+	return reply{status: http.StatusCreated, body: out}, err
+}
+
+func (s *Server) getSandboxes(c *call) (any, error) {
+	yard, err := s.yard()
+	if err != nil {
+		return nil, err
+	}
+	var out []sandboxOut
+	for _, b := range yard.Of(c.user.ID, c.Param("app")) {
+		one, err := s.sandbox(c, b)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return page(out, ""), nil
+}
+
+func (c *call) box() (*sandbox.Box, error) {
+	yard, err := c.s.yard()
+	if err != nil {
+		return nil, err
+	}
+	return yard.Get(c.user.ID, c.Param("id"))
+}
+
+func (s *Server) getSandbox(c *call) (any, error) {
+	b, err := c.box()
+	if err != nil {
+		return nil, err
+	}
+	return s.sandbox(c, b)
+}
+
+func (s *Server) deleteSandbox(c *call) (any, error) {
+	yard, err := s.yard()
+	if err != nil {
+		return nil, err
+	}
+	return nil, yard.End(c.user.ID, c.Param("id"))
+}
+
+// sandboxClockIn moves the clock; one of its members is given.
+type sandboxClockIn struct {
+	// By is a duration such as P7D, To an instant, Next goes to what happens next.
+	By   string `json:"by"`
+	To   string `json:"to"`
+	Next bool   `json:"next"`
+}
+
+type sandboxMoved struct {
+	From  instant `json:"from"`
+	To    instant `json:"to"`
+	Fired int     `json:"fired"`
+	// Stopped: so much happened on the way that the clock stopped at To; go on from there.
+	Stopped bool       `json:"stopped,omitempty"`
+	Sandbox sandboxOut `json:"sandbox"`
+}
+
+func (s *Server) moveSandbox(c *call) (any, error) {
+	b, err := c.box()
+	if err != nil {
+		return nil, err
+	}
+	var in sandboxClockIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	leave, ok := b.Enter()
+	if !ok {
+		return c.box()
+	}
+	defer leave()
+	var moved sandbox.Advance
+	switch {
+	case in.Next:
+		moved, err = b.MoveOn(c.ctx())
+	case in.By != "":
+		moved, err = b.MoveBy(c.ctx(), in.By)
+	default:
+		at, wrong := time.Parse(time.RFC3339, in.To)
+		if wrong != nil {
+			return nil, badRequest(rules.Say("请说走多久（by）、走到何时（to）或走到下一件事（next）", "請說走多久（by）、走到何時（to）或走到下一件事（next）", "Say how far (by), until when (to), or to what comes next (next)"),
+				rules.Errorf("/to", "field.invalid", rules.Say("应是一个时刻，如 2026-12-03T09:00:00+08:00", "應是一個時刻，如 2026-12-03T09:00:00+08:00", "An instant is expected, such as 2026-12-03T09:00:00+08:00")))
+		}
+		moved, err = b.MoveTo(c.ctx(), at)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.sandboxHeld(c, b)
+	return sandboxMoved{instant(moved.From), instant(moved.To), moved.Fired, moved.Stopped, out}, err
+}
+
+// sandbox is a box on the wire.
+func (s *Server) sandbox(c *call, b *sandbox.Box) (sandboxOut, error) {
+	leave, ok := b.Enter()
+	if !ok {
+		_, err := s.Sandboxes.Get(c.user.ID, b.ID)
+		return sandboxOut{}, err
+	}
+	defer leave()
+	return s.sandboxHeld(c, b)
+}
+
+// sandboxHeld is sandbox for who has entered the box.
+func (s *Server) sandboxHeld(c *call, b *sandbox.Box) (sandboxOut, error) {
+	caught, fired, sent, ran := b.Look()
+	records, most := b.Records()
+	out := sandboxOut{ID: b.ID, App: b.App.Def.Key, Name: b.App.Def.Name, Draft: b.Draft, Now: instant(b.Now()), Began: instant(b.Began), Zone: b.App.Zone.String(), Records: records, Most: most,
+		Sample: b.Sample, IdleMinutes: int(s.Sandboxes.Limits.Idle / time.Minute), Deeds: b.Deeds(), Sent: sent, Ran: ran, People: []sandboxPerson{}, Caught: []caughtOut{}, Fired: []firedOut{}, Coming: []comingOut{}}
+	if b.SampleError != nil {
+		out.SampleError = b.SampleError.Message
+	}
+	if draft, err := s.Designer.Draft(c.ctx(), out.App); err == nil {
+		out.Stale = draft.Rev != b.Draft
+	}
+	people, err := b.People(c.ctx())
+	if err != nil {
+		return out, err
+	}
+	for _, u := range people {
+		one := sandboxPerson{ID: u.ID, Name: u.Name, Title: org.SampleTitle(u.ID), Roles: rolesOf(b.App, u)}
+		if one.Tasks, err = b.Engine.OpenTasks(c.ctx(), u.ID); err != nil {
+			return out, err
+		}
+		if one.Unread, err = b.Engine.Unread(c.ctx(), u.ID); err != nil {
+			return out, err
+		}
+		out.People = append(out.People, one)
+	}
+	for _, x := range caught {
+		out.Caught = append(out.Caught, caughtOut{x.N, x.Kind, instant(x.At), list(x.To), x.CC, x.Subject, x.Text})
+	}
+	titles := map[string]string{}
+	title := func(app, form, id string) string {
+		if id == "" {
+			return ""
+		}
+		if _, known := titles[id]; !known {
+			titles[id] = b.Title(c.ctx(), app, form, id)
+		}
+		return titles[id]
+	}
+	for _, x := range fired {
+		out.Fired = append(out.Fired, firedOut{x.N, instant(x.At), x.Kind, x.TimerKind, thingName(b.App, x.Kind, x.TimerKind, x.TimerKey, x.Automation), x.Record, title(x.App, x.Form, x.Record), x.Error})
+	}
+	coming, err := b.Coming(c.ctx())
+	if err != nil {
+		return out, err
+	}
+	for _, x := range coming {
+		out.Coming = append(out.Coming, comingOut{instant(x.At), x.Kind, x.Timer, thingName(b.App, x.Kind, x.Timer, x.TimerKey, x.Automation), x.Record, title(x.App, x.Form, x.Record)})
+	}
+	return out, nil
+}
+
+// rolesOf are the names of a person's roles in an app.
+func rolesOf(app *process.App, u org.User) []rules.Text {
+	out := []rules.Text{}
+	for i := range app.Def.Roles {
+		for _, has := range u.Roles {
+			if has == app.Def.Key+"/"+app.Def.Roles[i].Key {
+				out = append(out, app.Def.Roles[i].Name)
+			}
+		}
+	}
+	return out
+}
+
+// thingName is the name of the automation, step, activity or pool that something happens by; none where the kind says it all.
+func thingName(app *process.App, kind, timer, key, automation string) rules.Text {
+	switch {
+	case kind == "reclaim":
+		if p := app.Pools[strings.TrimPrefix(automation, "pool:")]; p != nil {
+			return p.Def.Name
+		}
+	case timer == "step":
+		return nameOfStep(app, key)
+	case timer == "activity":
+		return nameOfActivity(app, key)
+	case automation == "":
+		automation = key
+	}
+	if a := app.Automations[automation]; a != nil {
+		return a.Def.Name
+	}
+	return rules.Text{}
+}
+
+func nameOfStep(app *process.App, key string) rules.Text {
+	var out rules.Text
+	for i := range app.Def.Approvals {
+		app.Def.Approvals[i].EachStep(func(_ string, st *process.Step) {
+			if st.Key == key && out.IsZero() {
+				out = st.Name
+			}
+		})
+	}
+	return out
+}
+
+func nameOfActivity(app *process.App, key string) rules.Text {
+	for i := range app.Def.Processes {
+		for j := range app.Def.Processes[i].Stages {
+			for _, a := range app.Def.Processes[i].Stages[j].Activities {
+				if a.Key == key {
+					return a.Name
+				}
+			}
+		}
+	}
+	return rules.Text{}
+}
