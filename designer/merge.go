@@ -1,0 +1,231 @@
+package designer
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pipewright/rules"
+	"pipewright/runtime/process"
+)
+
+// Side is one of the two that changed a definition.
+type Side string
+
+// The sides of a merge.
+const (
+	Mine   Side = "mine"
+	Theirs Side = "theirs"
+)
+
+// MergeConflict is a place that both sides changed, each otherwise. A value that is missing was not there, or was taken out.
+type MergeConflict struct {
+	// Path is the key path of the place, Area the member of the definition it is in.
+	Path string `json:"path"`
+	Area string `json:"area"`
+	// Kind is "changed", "removed" (one side took out what the other changed) or "order".
+	Kind string `json:"kind"`
+	// Place names it in the words of a business admin; MineText and TheirsText say what each side made of it.
+	Place      rules.Text      `json:"place"`
+	MineText   rules.Text      `json:"mineText"`
+	TheirsText rules.Text      `json:"theirsText"`
+	Base       json.RawMessage `json:"base,omitempty"`
+	Mine       json.RawMessage `json:"mine,omitempty"`
+	Theirs     json.RawMessage `json:"theirs,omitempty"`
+	// Chosen is the side that was picked, empty while nobody has.
+	Chosen Side `json:"chosen,omitempty"`
+}
+
+// Merged is what two sides made of one definition.
+type Merged struct {
+	// Definition is canonical and holds the changes of both; where they conflict, what was chosen, and mine where nothing was.
+	Definition string
+	Conflicts  []MergeConflict
+}
+
+// Open counts the conflicts that nobody has decided.
+func (m Merged) Open() int {
+	n := 0
+	for _, c := range m.Conflicts {
+		if c.Chosen == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Merge puts together what two sides made of one definition. What only one of them changed is taken from that one: things with keys are
+// matched by them wherever they stand, and by their former keys where a side has renamed them; a name is merged language by language, a list
+// of words word by word; everything else is one value. choose names the side that counts at the path of a conflict.
+//
+// A rule, an action or a list of people that both changed is a conflict as a whole: half of one with half of the other might be neither's
+// meaning. web/src/model/threeWay.ts does the like for two editors of a draft, in the browser.
+//
+// Errors: bad.request and check.failed when one of the three is no definition of the right shape.
+func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {
+	var defs [3]*process.Definition
+	for i, text := range []string{base, mine, theirs} {
+		def, err := sound([]byte(text))
+		if err != nil {
+			return Merged{}, err
+		}
+		defs[i] = def
+	}
+	follow(&defs[0], &defs[1], &defs[2])
+	var nodes [3]node
+	for i, def := range defs {
+		text, err := process.Format(def)
+		if err != nil {
+			return Merged{}, fmt.Errorf("designer: merge: %w", err)
+		}
+		if nodes[i], err = readNode(string(text)); err != nil {
+			return Merged{}, err
+		}
+	}
+	m := &merger{choose: choose, conflicts: []MergeConflict{}}
+	whole := m.object("", nil, nodes[0], nodes[1], nodes[2])
+	def, problems := process.Parse(whole.raw)
+	if def == nil || rules.HasErrors(problems) {
+		return Merged{}, fmt.Errorf("designer: merge: %s", firstError(problems))
+	}
+	text, err := process.Format(def)
+	if err != nil {
+		return Merged{}, fmt.Errorf("designer: merge: %w", err)
+	}
+	return Merged{Definition: string(text), Conflicts: m.conflicts}, nil
+}
+
+type merger struct {
+	choose    map[string]Side
+	conflicts []MergeConflict
+}
+
+// conflict notes a place and answers the side that counts there.
+func (m *merger) conflict(kind, path string, place, mineText, theirsText rules.Text, base, mine, theirs node) Side {
+	area, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	chosen := m.choose[path]
+	if chosen != Mine && chosen != Theirs {
+		chosen = ""
+	}
+	m.conflicts = append(m.conflicts, MergeConflict{Path: path, Area: area, Kind: kind, Place: place, MineText: mineText, TheirsText: theirsText,
+		Base: base.raw, Mine: mine.raw, Theirs: theirs.raw, Chosen: chosen})
+	if chosen == Theirs {
+		return Theirs
+	}
+	return Mine
+}
+
+func (n node) absent() bool { return n.raw == nil }
+
+func sameNode(a, b node) bool { return bytes.Equal(a.raw, b.raw) }
+
+// value merges what stands at one member; an absent node is a member that is not there.
+func (m *merger) value(path string, at []crumb, name string, base, mine, theirs node) node {
+	switch {
+	case sameNode(mine, theirs), sameNode(theirs, base):
+		return mine
+	case sameNode(mine, base):
+		return theirs
+	}
+	if by := identityOf(name, base, mine, theirs); by != nil {
+		return m.things(path, at, name, by, base, mine, theirs)
+	}
+	if mine.kind == '{' && theirs.kind == '{' && (base.kind == '{' || base.absent()) && inParts(path, base, mine, theirs) {
+		return m.object(path, append(at[:len(at):len(at)], crumb{kind: name}), base, mine, theirs)
+	}
+	kind := "changed"
+	if mine.absent() || theirs.absent() {
+		kind = "removed"
+	}
+	place := sentence(at, memberWord(name))
+	if m.conflict(kind, path, place, toldChange(path, name, base, mine), toldChange(path, name, base, theirs), base, mine, theirs) == Theirs {
+		return theirs
+	}
+	return mine
+}
+
+// inParts says whether an object is merged member by member: texts by their languages, the rights of a stage by what they do with
+// fields, the layout down to the place of a stage.
+func inParts(path string, nodes ...node) bool {
+	if strings.HasPrefix(path, "/layout") {
+		return strings.Count(path, "/") <= 2
+	}
+	if strings.HasSuffix(path, "/fields") {
+		return true
+	}
+	return !slices.ContainsFunc(nodes, func(n node) bool { return !n.absent() && !isText(n) })
+}
+
+func (m *merger) object(path string, at []crumb, base, mine, theirs node) node {
+	var out []member
+	var names []string
+	for _, n := range []node{mine, theirs} {
+		for _, x := range n.members {
+			if !slices.Contains(names, x.name) {
+				names = append(names, x.name)
+			}
+		}
+	}
+	for _, name := range names {
+		b, _ := base.get(name)
+		x, _ := mine.get(name)
+		y, _ := theirs.get(name)
+		if v := m.value(path+"/"+segment.Replace(name), at, name, b, x, y); !v.absent() {
+			out = append(out, member{name, v})
+		}
+	}
+	return objectNode(out)
+}
+
+func objectNode(members []member) node {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, x := range members {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(body(x.name))
+		b.WriteByte(':')
+		b.Write(x.value.raw)
+	}
+	b.WriteByte('}')
+	return node{raw: b.Bytes(), members: members, kind: '{'}
+}
+
+func listNode(items []node) node {
+	var b bytes.Buffer
+	b.WriteByte('[')
+	for i, x := range items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(x.raw)
+	}
+	b.WriteByte(']')
+	return node{raw: b.Bytes(), items: items, kind: '['}
+}
+
+// toldChange says in a few words what a side made of a member.
+func toldChange(path, name string, from, to node) rules.Text {
+	w := &differ{}
+	w.value(path, nil, name, from, to)
+	return toldAll(w.out)
+}
+
+// toldAll is the first few of some differences in one text.
+func toldAll(list []Difference) rules.Text {
+	const few = 3
+	if len(list) == 0 {
+		return rules.Say("没有改动", "沒有改動", "unchanged")
+	}
+	out := list[0].Text
+	for _, d := range list[1:min(len(list), few)] {
+		out = rules.Say("{a}；{b}", "{a}；{b}", "{a}; {b}", "a", out, "b", d.Text)
+	}
+	if more := len(list) - few; more > 0 {
+		out = rules.Say("{a}；另有 {n} 处", "{a}；另有 {n} 處", "{a}; and {n} more", "a", out, "n", more)
+	}
+	return out
+}
