@@ -23,11 +23,12 @@ var walls = map[string][]string{
 	"runtime/store/mongostore/mongotest/serve": {"runtime/store/mongostore/mongotest"},
 	"runtime/org":       {"rules"},
 	"runtime/access":    {"runtime/process", "runtime/org", "runtime/query", "forms", "rules", "rules/strict"},
+	"runtime/forecast":  {"runtime/org", "rules"},
 	"runtime/outbound":  {},
-	"runtime/engine":    {"runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict"},
+	"runtime/engine":    {"runtime/access", "runtime/forecast", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict"},
 	"designer":          {"runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates"},
 	"runtime/sandbox":   {"designer", "runtime/engine", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "rules"},
-	"runtime/server":    {"designer", "runtime/engine", "runtime/sandbox", "runtime/access", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates", "web"},
+	"runtime/server":    {"designer", "runtime/engine", "runtime/sandbox", "runtime/access", "runtime/forecast", "runtime/org", "runtime/outbound", "runtime/process", "runtime/query", "runtime/store", "forms", "rules", "rules/strict", "builtin-templates", "web"},
 	"web":               {},
 	"builtin-templates": {"runtime/process"},
 }
@@ -45,7 +46,7 @@ var only = map[string]string{
 }
 
 // pure packages keep no time and touch nothing outside.
-var pure = []string{"rules", "rules/strict", "forms", "runtime/process", "runtime/query", "runtime/org", "runtime/access"}
+var pure = []string{"rules", "rules/strict", "forms", "runtime/process", "runtime/query", "runtime/org", "runtime/access", "runtime/forecast"}
 
 var impure = []string{"context", "os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "os/exec", "io/fs", "log", "log/slog"}
 

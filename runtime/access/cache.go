@@ -128,7 +128,7 @@ func parseAsked(f *process.Form, src string) (*rules.FilterNode, []rules.Problem
 	if tree != nil {
 		return tree, nil
 	}
-	tree, problems := rules.ParseFilter(src, f.Schema.Env(), "me")
+	tree, problems := rules.ParseFilter(src, process.Asked(f), "me")
 	if tree == nil || len(problems) > 0 {
 		return tree, problems
 	}

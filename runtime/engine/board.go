@@ -92,7 +92,7 @@ func (e *Engine) Board(ctx context.Context, user, app, view, where string) (*Boa
 		b.Sums = append(b.Sums, key)
 		cols = append(cols, c)
 	}
-	rows, err := l.measure(ctx, []query.Group{{Col: "stage"}}, countAnd(cols), l.app)
+	rows, err := l.measure(ctx, []query.Group{{Col: "stage"}}, countAnd(cols), maxGroups)
 	if err != nil {
 		return nil, err
 	}
@@ -152,9 +152,12 @@ func countAnd(cols []access.Column) []measured {
 	return out
 }
 
-// measure groups and measures the records of the look. A measure of a field that the person sees in some records only is
+// maxGroups is how many groups a board or report shows.
+const maxGroups = 1000
+
+// measure groups and measures the records of the look, in at most so many groups. A measure of a field that the person sees in some records only is
 // taken over those alone (semantics 10), so it is asked for by itself.
-func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measured, _ *process.App) ([]store.Row, error) {
+func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measured, most int) ([]store.Row, error) {
 	var open []query.Measure
 	for _, m := range ms {
 		if m.seen == nil {
@@ -164,7 +167,7 @@ func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measure
 	if len(open) == 0 {
 		open = []query.Measure{{Kind: "count"}}
 	}
-	rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: l.filter, Groups: groups, Measures: open, Limit: 1000})
+	rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: l.filter, Groups: groups, Measures: open, Limit: most})
 	if err != nil {
 		return nil, readError(err)
 	}
@@ -183,7 +186,7 @@ func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measure
 			next++
 			continue
 		}
-		part, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: append(slices.Clone(l.filter), m.seen), Groups: groups, Measures: []query.Measure{m.Measure}, Limit: 1000})
+		part, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: append(slices.Clone(l.filter), m.seen), Groups: groups, Measures: []query.Measure{m.Measure}, Limit: most})
 		if err != nil {
 			return nil, readError(err)
 		}

@@ -36,6 +36,7 @@ const (
 	collAnchors   = "anchors"  // day: a signed list of chain heads; day|attempt|n: a part of it
 	collTurns     = "turns"    // series: whose turn it was last
 	collRates     = "rates"    // from|to|day: what a currency is worth in another from a day on
+	collPlans     = "plans"    // app|process|what|subject|year: the targets, or the calls, of a person or team
 	collLeases    = "leases"   // versions and switches that all nodes share
 )
 
@@ -96,6 +97,7 @@ func ownCollections() []store.Collection {
 		{Name: collMigrations, Columns: join(text("app"), times("at")), Indexes: []store.Index{ix("byApp", "app", "-at")}},
 		{Name: collMigrated, Columns: text("migration", "state"), Indexes: []store.Index{ix("byState", "migration", "state")}},
 		{Name: collRates, Columns: join(text("from", "to"), times("day")), Indexes: []store.Index{ix("byPair", "from", "to", "-day"), ix("byDay", "-day")}},
+		{Name: collPlans, Columns: join(text("process", "what"), columns(query.Int, []string{"year"})), Indexes: []store.Index{ix("byYear", "process", "year")}},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}
 }

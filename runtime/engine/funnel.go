@@ -29,7 +29,7 @@ func (l *lister) funnel(ctx context.Context, res *ReportResult) error {
 			res.Columns = append(res.Columns, ReportColumn{Key: "value", Name: l.nameOf(c), Kind: "measure", Type: "money", Currency: c.Currency})
 		}
 	}
-	rows, err := l.measure(ctx, []query.Group{{Col: "stage"}}, countAnd(cols), l.app)
+	rows, err := l.measure(ctx, []query.Group{{Col: "stage"}}, countAnd(cols), maxGroups)
 	if err != nil {
 		return err
 	}

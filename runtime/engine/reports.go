@@ -84,6 +84,10 @@ func (e *Engine) Report(ctx context.Context, user, app, key, where string) (*Rep
 		return res, l.funnel(ctx, res)
 	case "snapshot":
 		return res, l.compare(ctx, res)
+	case "forecast":
+		return res, l.outlook(ctx, res)
+	case "quota":
+		return res, l.pace(ctx, res)
 	}
 	return res, l.summary(ctx, res)
 }
@@ -143,7 +147,7 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 			l.filter = append(l.filter, g.column.Seen)
 		}
 	}
-	rows, err := l.measure(ctx, qs, ms, l.app)
+	rows, err := l.measure(ctx, qs, ms, maxGroups)
 	if err != nil {
 		return err
 	}

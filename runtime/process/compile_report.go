@@ -53,7 +53,8 @@ func (c *compiler) report(path string, r *Report) {
 		c.fail(path+"/process", "setting.missing", "漏斗要写明是哪个流程的", "漏斗要寫明是哪個流程的", "A funnel needs a process")
 	}
 	c.snapshotReport(path, r)
-	if r.Kind != "funnel" && r.Kind != "snapshot" && len(r.Measures) == 0 {
+	c.forecastReport(path, r)
+	if (r.Kind == "" || r.Kind == "summary") && len(r.Measures) == 0 {
 		c.fail(path+"/measures", "setting.missing", "报表没有任何指标：至少写一个计数或合计", "報表沒有任何指標：至少寫一個計數或合計",
 			"The report measures nothing; give at least a count or a sum")
 	}
@@ -117,6 +118,32 @@ func (c *compiler) snapshotReport(path string, r *Report) {
 	if len(r.Group) > 0 || len(r.Measures) > 0 {
 		c.fail(path, "setting.conflict", "周对比的分组与指标是固定的，不写 group 与 measures", "週對比的分組與指標是固定的，不寫 group 與 measures",
 			"A snapshot counts movements; give it no group and no measures")
+	}
+}
+
+// maxMonths is how far a forecast looks ahead.
+const maxMonths = 24
+
+// forecastReport checks a report that holds a process against its targets: what it measures is fixed.
+func (c *compiler) forecastReport(path string, r *Report) {
+	if r.Kind != "forecast" && r.Months != 0 {
+		c.fail(path+"/months", "setting.conflict", "months 只用于 forecast 报表", "months 只用於 forecast 報表", "months belongs to a forecast report only")
+	}
+	if r.Kind != "forecast" && r.Kind != "quota" {
+		return
+	}
+	if r.Months < 0 || r.Months > maxMonths {
+		c.fail(path+"/months", "setting.range", "months 是 1 到 {max} 个月", "months 是 1 到 {max} 個月", "months is 1 to {max}", "max", maxMonths)
+	}
+	if r.Process == "" {
+		c.fail(path+"/process", "setting.missing", "预测要写明是哪个流程的", "預測要寫明是哪個流程的", "A forecast needs a process")
+	} else if p := c.procDefs[r.Process]; p != nil && (p.Value == "" || p.Closing == "") {
+		c.fail(path+"/process", "setting.missing", "预测要知道金额和预计成交日：请为流程指定 value 和 closing", "預測要知道金額和預計成交日：請為流程指定 value 和 closing",
+			"A forecast needs to know amounts and days: name the value and closing fields of the process")
+	}
+	if len(r.Group) > 0 || len(r.Measures) > 0 {
+		c.fail(path, "setting.conflict", "预测的分组与指标是固定的，不写 group 与 measures", "預測的分組與指標是固定的，不寫 group 與 measures",
+			"What a forecast shows is fixed; give it no group and no measures")
 	}
 }
 

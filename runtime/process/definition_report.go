@@ -25,10 +25,13 @@ type Report struct {
 	Name    rules.Text `json:"name,omitzero"`
 	Process string     `json:"process,omitempty"`
 	Form    string     `json:"form,omitempty"`
-	// Kind is "summary" (default), "funnel", or "snapshot": how a process stands against its positions of Weeks ago.
+	// Kind is "summary" (default), "funnel", "snapshot": how a process stands against its positions of Weeks ago, "forecast": what is won and
+	// expected by month and owner beside the target, of Months from this one on, or "quota": the quarter against its target, week by week.
 	Kind string `json:"kind,omitempty"`
 	// Weeks back of a snapshot, 1 (default) to 104: the Monday of last week, of the week before that, and so on.
-	Weeks    int        `json:"weeks,omitempty"`
+	Weeks int `json:"weeks,omitempty"`
+	// Months ahead of a forecast, this one included: 1 (default) to 24.
+	Months   int        `json:"months,omitempty"`
 	Where    string     `json:"where,omitempty"`
 	Group    []GroupBy  `json:"group,omitempty"`
 	Measures []MeasureD `json:"measures,omitempty"`

@@ -41,10 +41,23 @@ var queryableSystem = map[string]bool{
 }
 
 // storedNames are further values stored beside every record: lists may show and sort by them, reports group and measure them,
-// but no expression reads them. value, weighted and closing are there when the process names its fields.
+// but no expression reads them, only what people ask of lists. value, weighted and closing are there when the process names its fields.
 var storedNames = map[string]rules.Type{
 	"end": rules.Str, "pooledAt": rules.Instant, "dueAt": rules.Instant, "idleAt": rules.Instant, "lastActivity": rules.Instant, "closedAt": rules.Instant,
 	"value": rules.Number, "weighted": rules.Number, "closing": rules.Instant,
+}
+
+// Asked is what the condition of a list may name: what an expression over a record may, and the values stored beside it. A field of such a
+// name hides it.
+func Asked(f *Form) *rules.Env {
+	env := f.Schema.Env()
+	more := map[string]rules.Type{}
+	for name, t := range storedNames {
+		if _, taken := env.Names[name]; !taken {
+			more[name] = t
+		}
+	}
+	return env.With(more)
 }
 
 // systemNamesOf types the system names for one process: stage is one of its stages. Nil process: a plain table.
