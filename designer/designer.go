@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"pipewright/rules"
@@ -42,6 +43,8 @@ type Config struct {
 type Designer struct {
 	Config
 	catalog *Catalog
+	// newestOf are the digests of the templates by key.
+	newestOf func() (map[string]string, error)
 }
 
 // New makes a designer and declares its collections.
@@ -57,6 +60,7 @@ func New(ctx context.Context, c Config) (*Designer, error) {
 	}
 	d := &Designer{Config: c}
 	d.catalog = newCatalog(c.Store)
+	d.newestOf = sync.OnceValues(d.templateDigests)
 	return d, nil
 }
 
@@ -142,6 +146,8 @@ type AppInfo struct {
 	Draft bool
 	// Template it was installed from, if any.
 	Template string
+	// Upgrade says that the template it was installed from is there in another version than the one the draft holds.
+	Upgrade bool
 }
 
 // Apps lists all apps by key.
@@ -150,7 +156,7 @@ func (d *Designer) Apps(ctx context.Context) ([]AppInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := d.Store.Query(ctx, draftsColl, query.Query{Limit: store.MaxPage, Cols: []string{"digest", "name"}})
+	page, err := d.Store.Query(ctx, draftsColl, query.Query{Limit: store.MaxPage, Cols: []string{"digest", "name", "template"}})
 	if err != nil {
 		return nil, fmt.Errorf("designer: drafts: %w", err)
 	}
@@ -205,5 +211,8 @@ func (d *Designer) info(ctx context.Context, a appDoc, draft map[string]any) (Ap
 		out.Name = rules.Plain(a.Key)
 	}
 	out.Draft = draft["digest"] != liveDigest
-	return out, nil
+	holds, _ := draft["template"].(string)
+	var err error
+	out.Upgrade, err = d.outdated(ctx, a, holds)
+	return out, err
 }

@@ -26,13 +26,15 @@ type Draft struct {
 	Base   int        `json:"base"`
 	Name   rules.Text `json:"name,omitempty"`
 	Digest string     `json:"digest"`
-	At     time.Time  `json:"at"`
-	By     string     `json:"by"`
+	// Template is the digest of the template that the definition holds, if it says so.
+	Template string    `json:"template,omitempty"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
 }
 
 // doc is the draft as it is stored. The list of apps reads the columns only.
 func (d *Draft) doc(ver int64) store.Doc {
-	return store.Doc{ID: d.App, Ver: ver, Cols: map[string]any{"digest": d.Digest, "name": string(body(d.Name))}, Body: body(d)}
+	return store.Doc{ID: d.App, Ver: ver, Cols: map[string]any{"digest": d.Digest, "name": string(body(d.Name)), "template": d.Template}, Body: body(d)}
 }
 
 // Conflict says that somebody else saved the draft first. It is an error of its own beside process.Rejection because it
@@ -87,6 +89,13 @@ func (d *Designer) createApp(ctx context.Context, user string, definition []byte
 			"應用的鍵「{key}」要以小寫字母開頭，只含字母和數字，最多 40 個",
 			"The app's key “{key}” must begin with a small letter and hold only letters and digits, at most 40", "key", clip(def.Key)))
 	}
+	if template == "" {
+		from, err := d.madeOf(ctx, def)
+		if err != nil {
+			return Draft{}, err
+		}
+		template = from
+	}
 	now := d.Now().UTC().Truncate(time.Millisecond)
 	draft := d.draftOf(def, definition, problems)
 	draft.App, draft.Rev, draft.At, draft.By = def.Key, 1, now, user
@@ -110,6 +119,9 @@ func (d *Designer) createApp(ctx context.Context, user string, definition []byte
 // draftOf is the definition as a draft keeps it.
 func (d *Designer) draftOf(def *process.Definition, raw []byte, problems []rules.Problem) Draft {
 	out := Draft{Name: def.Name}
+	if def.Template != nil {
+		out.Template = def.Template.Digest
+	}
 	if !rules.HasErrors(problems) {
 		if canonical, err := process.Format(def); err == nil {
 			raw = canonical

@@ -103,7 +103,7 @@ func (d *Designer) Publish(ctx context.Context, in PublishInput) (Published, err
 	next := draft
 	next.Base = rel.N
 	if in.Definition != "" && draft.Digest != digest {
-		next.Definition, next.Digest, next.Name = string(canonical), digest, def.Name
+		next.Definition, next.Digest, next.Name, next.Template = string(canonical), digest, def.Name, d.draftOf(def, canonical, nil).Template
 		next.Rev, next.By, next.At = draft.Rev+1, in.User, d.Now().UTC().Truncate(time.Millisecond)
 	}
 	if next.Base != draft.Base || next.Rev != draft.Rev {

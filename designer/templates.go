@@ -122,18 +122,22 @@ func (d *Designer) Install(ctx context.Context, user, key, as string) (*process.
 	if def == nil || rules.HasErrors(problems) {
 		return nil, fmt.Errorf("designer: template %s: %s", key, firstError(problems))
 	}
-	if as != "" {
-		def.Key = as
-	}
-	text, err := process.Format(def)
+	source, err := d.keepSource(ctx, t)
 	if err != nil {
-		return nil, fmt.Errorf("designer: template %s: %w", key, err)
-	}
-	if _, err := d.createApp(ctx, user, text, key); err != nil {
 		return nil, err
 	}
-	if _, err := d.Publish(ctx, PublishInput{App: def.Key, User: user, AcceptWarnings: true}); err != nil {
+	if as == "" {
+		as = def.Key
+	}
+	text, err := source.as(as)
+	if err != nil {
 		return nil, err
 	}
-	return d.catalog.Current(ctx, def.Key)
+	if _, err := d.createApp(ctx, user, []byte(text), key); err != nil {
+		return nil, err
+	}
+	if _, err := d.Publish(ctx, PublishInput{App: as, User: user, AcceptWarnings: true}); err != nil {
+		return nil, err
+	}
+	return d.catalog.Current(ctx, as)
 }

@@ -24,6 +24,8 @@ type Definition struct {
 	Currency string `json:"currency,omitempty"`
 	// Calendar names the working-day calendar, e.g. "CN".
 	Calendar string `json:"calendar,omitempty"`
+	// Template is what the app was made of; it has no meaning to the runtime.
+	Template *Origin `json:"template,omitempty"`
 
 	// Uses are the forms of other apps that references may point to (semantics 21).
 	Uses []AppUse `json:"uses,omitempty"`
@@ -46,6 +48,14 @@ type Definition struct {
 	Tests       []Test             `json:"tests,omitempty"`
 	// Layout holds canvas positions by process and stage key; it has no meaning to the runtime.
 	Layout map[string]map[string]Point `json:"layout,omitempty"`
+}
+
+// Origin names a template, and by the digest of its canonical form the version of it that the app holds, so that a newer one can be put
+// together with what was changed since. It is part of the definition, so that it goes wherever the definition goes: into history and back out of it, into
+// releases, files and other servers.
+type Origin struct {
+	Key    string `json:"key"`
+	Digest string `json:"digest"`
 }
 
 // Point is a place on the flow canvas, in pixels.

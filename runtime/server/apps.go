@@ -21,12 +21,15 @@ type appOut struct {
 	Draft     bool       `json:"draft"`
 	Roles     []string   `json:"roles"`
 	CanDesign bool       `json:"canDesign"`
+	// Upgrade says that a newer version of the app's template is there, and Template which one, for who designs.
+	Upgrade  bool   `json:"upgrade,omitempty"`
+	Template string `json:"template,omitempty"`
 }
 
 func (c *call) app(a designer.AppInfo) appOut {
 	out := appOut{Key: a.Key, Name: a.Name, Release: a.Release, Roles: list(c.dir.Roles(c.user.ID, a.Key)), CanDesign: c.user.Admin}
 	if out.CanDesign {
-		out.Draft = a.Draft
+		out.Draft, out.Upgrade, out.Template = a.Draft, a.Upgrade, a.Template
 	}
 	return out
 }

@@ -95,6 +95,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/migrations/:id", who: admins, summary: "How far a migration is", out: migrationOut{}, handle: s.getMigration},
 		{method: get, path: "/api/apps/:app/migrations/:id/records", who: admins, summary: "What became of each record: ?state, limit, after", out: items[migratedOut]{}, handle: s.getMigrated},
 		{method: post, path: "/api/apps/:app/migrations/:id/undo", who: admins, summary: "Take a migration back, record by record", out: migrationOut{}, handle: s.undoMigration},
+		{method: get, path: "/api/apps/:app/upgrade", who: admins, summary: "What a newer version of the app's template would bring to the draft", out: upgradeOut{}, handle: s.getUpgrade},
+		{method: post, path: "/api/apps/:app/upgrade", who: admins, summary: "Put the newer version of the template in the draft (If-Match), or with dryRun show what that comes to", in: upgradeIn{}, out: upgradeOut{}, handle: s.postUpgrade},
 		{method: get, path: "/api/apps/:app/diff", who: admins, summary: "What changed between ?from and ?to, in words", out: items[designer.Difference]{}, handle: s.getDiff},
 		{method: post, path: "/api/apps/:app/preview-chain", who: admins, summary: "Who would decide on these values", in: previewIn{}, out: pathOut{}, handle: s.postPreviewChain, limit: maxDefinition},
 

@@ -67,6 +67,9 @@ export interface AppSummary {
   draft: boolean;
   roles: string[];
   canDesign: boolean;
+  /** A newer version of its template is there, for who designs. */
+  upgrade?: boolean;
+  template?: string;
 }
 
 export interface Me {

@@ -22,6 +22,7 @@ const ORDER = [
   'timezone',
   'currency',
   'calendar',
+  'template',
   'roles',
   'options',
   'forms',
