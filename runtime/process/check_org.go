@@ -23,7 +23,8 @@ const maxInitiators = 500
 // approvers are known without a record has somebody to decide, and enough of them. Errors: approval.nobody where every round would
 // stand still, approval.impossible where the votes asked for cannot be had. Warnings: approval.nobody where a stand-in always
 // decides or where only some people's rounds stand still (whoever is at the top has nobody above: that stops no company from
-// publishing), approval.self where somebody may approve his own. Steps that take people from a field or a rule are not looked at.
+// publishing), approval.self where somebody may approve his own. Steps that take people from a field or a rule are not looked at. What
+// gives weights to people is held against them too (check_weights.go).
 func CheckOrg(app *App, o Org) []rules.Problem {
 	c := &orgCheck{app: app, org: o}
 	for i := range app.Def.Approvals {
@@ -38,6 +39,7 @@ func CheckOrg(app *App, o Org) []rules.Problem {
 			}
 		}
 	}
+	c.weights()
 	return c.problems
 }
 
