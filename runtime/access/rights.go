@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strings"
 
 	"pipewright/forms"
 	"pipewright/runtime/org"
@@ -11,12 +12,18 @@ import (
 // Rights are what a person may do with a record. s nil asks about a record that he is about to create, and that will be
 // his own.
 func Rights(app *process.App, form string, dir *org.Directory, user string, s *process.State) process.Rights {
+	return RightsUnder(app, app, form, dir, user, s)
+}
+
+// RightsUnder are the rights on a record that stands on the release app. Grants are not pinned (semantics 1): those of the newest release,
+// live, hold for every record, and the list asks the same ones. What they say of fields is carried over to the record's own form.
+func RightsUnder(live, app *process.App, form string, dir *org.Directory, user string, s *process.State) process.Rights {
 	var r process.Rights
-	f := app.Forms[form]
+	f := live.Forms[form]
 	if f == nil || !dir.Active(user) {
 		return r
 	}
-	v := Viewer{App: app, Dir: dir, User: user}
+	v := Viewer{App: live, Dir: dir, User: user}
 	fresh := s == nil
 	if fresh {
 		s = &process.State{App: app.Def.Key, Form: form, Owner: user, Team: dir.TeamOf(user), People: []process.Person{{User: user, Why: "owner"}}}
@@ -42,7 +49,7 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 			writes = append(writes, g)
 		}
 	}
-	k := knowledge(app, f)
+	k := knowledge(live, f)
 	r.Hide = except(k.fields, shows, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) })
 	r.ReadOnly = except(k.fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
 	if len(r.Hide) > 0 {
@@ -50,6 +57,12 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 	}
 	if fresh {
 		return r
+	}
+	if own := app.Forms[form]; own != nil && own != f {
+		k = knowledge(app, own)
+		was := Rights(app, form, dir, user, s)
+		r.Hide, r.ReadOnly = carried(f, own, k, r.Hide, was.Hide), carried(f, own, k, r.ReadOnly, was.ReadOnly)
+		derive(k, r.Hide)
 	}
 	decides := false
 	covered := r.Read
@@ -69,6 +82,31 @@ func Rights(app *process.App, form string, dir *org.Directory, user string, s *p
 		}
 	}
 	return r
+}
+
+// carried says of the fields and columns of a record's own form what the newest one says of them, under whatever key. One that the newest has
+// dropped stays withheld from whom it was withheld then.
+func carried(live, own *process.Form, k *known, withheld, then map[string]bool) map[string]bool {
+	now := map[string]bool{} // by storage key, of those that are there still
+	for _, key := range fieldKeys(live) {
+		now[stored(live, key)] = withheld[key]
+	}
+	out := map[string]bool{}
+	for _, key := range k.fields {
+		if w, there := now[stored(own, key)]; w || !there && then[key] {
+			out[key] = true
+		}
+	}
+	return out
+}
+
+// stored is the storage key of a field; of a column, together with its table's.
+func stored(f *process.Form, key string) string {
+	table, _, isColumn := strings.Cut(key, ".")
+	if !isColumn {
+		return f.Schema.StorageKey(key)
+	}
+	return f.Schema.StorageKey(table) + "." + f.Schema.StorageKey(key)
 }
 
 // except are the fields for which none of the grants says yes.
@@ -113,9 +151,9 @@ func takesPart(app *process.App, s *process.State, user string) []string {
 	return out
 }
 
-// Actor is the person as a command needs him.
-func Actor(app *process.App, form string, dir *org.Directory, user string, s *process.State) process.Actor {
-	return process.Actor{User: user, Roles: dir.Roles(user, app.Def.Key), Team: dir.TeamOf(user), Rights: Rights(app, form, dir, user, s)}
+// Actor is the person as a command on a record needs him that stands on the release app; live is the newest.
+func Actor(live, app *process.App, form string, dir *org.Directory, user string, s *process.State) process.Actor {
+	return process.Actor{User: user, Roles: dir.Roles(user, app.Def.Key), Team: dir.TeamOf(user), Rights: RightsUnder(live, app, form, dir, user, s)}
 }
 
 // Service is the actor of an app's automations: every record and field of the app, never past a gate, no deleting

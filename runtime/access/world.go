@@ -19,7 +19,7 @@ func SampleWorld(app *process.App) process.World {
 }
 
 func (w world) Actor(app *process.App, form, user string, s *process.State) process.Actor {
-	return Actor(app, form, w.dir, user, s)
+	return Actor(app, app, form, w.dir, user, s)
 }
 
 func (w world) People(n process.PeopleNeed) []string { return Resolve(w.dir, n) }

@@ -66,13 +66,17 @@ func (e *Engine) rounds(ctx context.Context, v *View, r *record) error {
 // around finds the records that this one is linked with and that point to it, as far as the person may see them.
 func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error {
 	user := v.Actor.User
+	live, err := e.current(ctx, v.App.Def.Key) // its grants say what a person may see of others
+	if err != nil {
+		return err
+	}
 	byForm := map[string][]string{}
 	for _, l := range v.State.Links {
 		byForm[l.Form] = append(byForm[l.Form], l.ID)
 	}
 	found := map[string]Linked{}
 	for form, ids := range byForm {
-		target := v.App.Forms[form]
+		target := live.Forms[form]
 		if target == nil {
 			continue
 		}
@@ -95,8 +99,8 @@ func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error 
 		}
 	}
 	for _, rel := range v.Form.Def.Related {
-		target := v.App.Forms[rel.Form]
-		if target == nil {
+		target, shown := v.App.Forms[rel.Form], live.Forms[rel.Form]
+		if target == nil || shown == nil {
 			continue
 		}
 		col, err := referenceColumn(target, rel.Via)
@@ -104,7 +108,7 @@ func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error 
 			return err
 		}
 		filter := query.And{query.Cmp{Col: col, Op: query.Eq, Value: v.State.ID}, query.IsNull{Col: "deleted"}}
-		if f := access.Filter(v.App, rel.Form, dir, user); f != nil {
+		if f := access.Filter(live, rel.Form, dir, user); f != nil {
 			filter = append(filter, f)
 		}
 		page, err := e.store.Query(ctx, RecordCollection(target), query.Query{Filter: filter, Sort: []query.Sort{{Col: "updatedAt", Desc: true}}, Limit: 50,
@@ -116,7 +120,7 @@ func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error 
 		if out.Name.IsZero() {
 			out.Name = target.Def.Name
 		}
-		if out.Items, err = e.related(ctx, target, dir, user, page.Docs); err != nil {
+		if out.Items, err = e.related(ctx, shown, dir, user, page.Docs); err != nil {
 			return err
 		}
 		v.Related = append(v.Related, out)
@@ -171,7 +175,7 @@ func (e *Engine) linked(target *process.Form, dir *org.Directory, user string, d
 		return Linked{}, false, nil
 	}
 	l := linkedOf(target, d)
-	l.Title = viewOf(target.App, target.Def.Key, dir, user, r, d.Cols, d.Ver).Title()
+	l.Title = viewOf(target.App, target.App, target.Def.Key, dir, user, r, d.Cols, d.Ver).Title()
 	return l, true, nil
 }
 

@@ -280,7 +280,7 @@ func (r *command) repeated(ctx context.Context, at cachedRecord) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	if !r.req.service && !access.Rights(app, r.c.Form, dir, r.req.User, old.State).Read {
+	if !r.req.service && !access.RightsUnder(r.form.App, app, r.c.Form, dir, r.req.User, old.State).Read {
 		return nil, notFound()
 	}
 	return &Result{State: old.State, Ver: at.ver, App: app, Repeated: true}, nil
@@ -399,7 +399,7 @@ func (r *command) mayClaim(dir *org.Directory) bool {
 // actor is who asks, with what he may do on this record.
 func (r *command) actor(app *process.App, dir *org.Directory, s *process.State) process.Actor {
 	if !r.req.service {
-		return access.Actor(app, r.c.Form, dir, r.req.User, s)
+		return access.Actor(r.form.App, app, r.c.Form, dir, r.req.User, s)
 	}
 	a := access.Service(app)
 	if r.req.User != "" {

@@ -46,7 +46,7 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 		if app.Forms[req.Form] == nil {
 			return nil, notFound()
 		}
-		v = &View{App: app, Form: app.Forms[req.Form], Actor: access.Actor(app, req.Form, dir, user, nil), hidden: map[string]bool{}}
+		v = &View{App: app, Form: app.Forms[req.Form], Actor: access.Actor(app, app, req.Form, dir, user, nil), hidden: map[string]bool{}}
 		v.Rights = v.Actor.Rights
 		if !v.Rights.Create {
 			return nil, forbidden()
@@ -113,7 +113,7 @@ func (e *Engine) PreviewChain(ctx context.Context, app *process.App, chain strin
 		return nil, notFound()
 	}
 	form := app.Chains[chain].Form
-	actor := access.Actor(app, form.Def.Key, dir, initiator, nil)
+	actor := access.Actor(app, app, form.Def.Key, dir, initiator, nil)
 	f := &fetcher{e: e, app: app, dir: dir, facts: factsAt(app, dir, e.instant())}
 	var path *process.Path
 	at := e.instant()

@@ -65,7 +65,7 @@ func (e *Engine) previewOne(ctx context.Context, user string, m *migrating, doc 
 	if err != nil {
 		return nil, err
 	}
-	old := viewOf(m.plan.From, rec.State.Form, dir, user, rec, doc.Cols, doc.Ver)
+	old := viewOf(m.plan.From, m.plan.From, rec.State.Form, dir, user, rec, doc.Cols, doc.Ver)
 	out := &MigrationPreview{ID: doc.ID, Stage: rec.State.Stage, Unread: !old.Rights.Read}
 	if !out.Unread {
 		out.Title = old.Title()
@@ -97,7 +97,7 @@ func (e *Engine) previewOne(ctx context.Context, user string, m *migrating, doc 
 	if len(d.Events) == 0 {
 		return nil, nil // it has gone on meanwhile
 	}
-	next := viewOf(m.plan.To, m.plan.New.Def.Key, dir, user, &record{State: d.State}, doc.Cols, doc.Ver)
+	next := viewOf(m.plan.To, m.plan.To, m.plan.New.Def.Key, dir, user, &record{State: d.State}, doc.Cols, doc.Ver)
 	for _, x := range m.plan.Changes(rec.State, d.State) {
 		if x.Kind != "field" {
 			out.Changes = append(out.Changes, x)

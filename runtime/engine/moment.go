@@ -64,7 +64,11 @@ func (e *Engine) then(ctx context.Context, now *View, user string, s *process.St
 	if app.Forms[s.Form] == nil {
 		return nil, notFound()
 	}
-	v := viewOf(app, s.Form, dir, user, &record{State: s}, app.Forms[s.Form].Cols(s), 0)
+	live, err := e.current(ctx, app.Def.Key)
+	if err != nil {
+		return nil, err
+	}
+	v := viewOf(live, app, s.Form, dir, user, &record{State: s}, app.Forms[s.Form].Cols(s), 0)
 	for key := range now.hidden {
 		v.hidden[key] = true
 	}

@@ -65,7 +65,7 @@ func (e *Engine) Standing(ctx context.Context, user, id string) (*Standing, erro
 	}
 	out := &Standing{Form: v.Form}
 	for _, act := range access.Acts {
-		out.Acts = append(out.Acts, Act{act, access.May(v.Rights, act), access.Explain(v.App, form.Def.Key, dir, user, act, v.State)})
+		out.Acts = append(out.Acts, Act{act, access.May(v.Rights, act), access.Explain(form.App, form.Def.Key, dir, user, act, v.State)})
 	}
 	byRole := v.Rights.Hide
 	v.maskStage()

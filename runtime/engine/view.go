@@ -156,7 +156,11 @@ func (e *Engine) RecordAfter(ctx context.Context, user string, res *Result) (*Vi
 	if err != nil {
 		return nil, err
 	}
-	v := viewOf(res.App, res.State.Form, dir, user, res.rec, res.cols, res.Ver)
+	live, err := e.current(ctx, res.App.Def.Key)
+	if err != nil {
+		return nil, err
+	}
+	v := viewOf(live, res.App, res.State.Form, dir, user, res.rec, res.cols, res.Ver)
 	if !v.Rights.Read {
 		return nil, notFound()
 	}
@@ -246,11 +250,12 @@ func (e *Engine) view(ctx context.Context, current *process.App, form string, di
 	if err != nil {
 		return nil, err
 	}
-	return viewOf(app, form, dir, user, r, doc.Cols, doc.Ver), nil
+	return viewOf(current, app, form, dir, user, r, doc.Cols, doc.Ver), nil
 }
 
-func viewOf(app *process.App, form string, dir *org.Directory, user string, r *record, cols map[string]any, ver int64) *View {
-	v := &View{App: app, Form: app.Forms[form], State: r.State, Cols: cols, Ver: ver, Actor: access.Actor(app, form, dir, user, r.State), hidden: map[string]bool{}}
+// viewOf is a record that stands on the release app, as a person sees it under the grants of the newest, live.
+func viewOf(live, app *process.App, form string, dir *org.Directory, user string, r *record, cols map[string]any, ver int64) *View {
+	v := &View{App: app, Form: app.Forms[form], State: r.State, Cols: cols, Ver: ver, Actor: access.Actor(live, app, form, dir, user, r.State), hidden: map[string]bool{}}
 	v.Rights = v.Actor.Rights
 	for key := range v.Rights.Hide {
 		v.hidden[key] = true
