@@ -21,7 +21,7 @@ var walls = map[string][]string{
 	"runtime/store/mongostore":           {"runtime/store", "runtime/query"},
 	"runtime/store/mongostore/mongotest": {},
 	"runtime/store/mongostore/mongotest/serve": {"runtime/store/mongostore/mongotest"},
-	"runtime/org":       {"rules"},
+	"runtime/org":       {"rules", "rules/strict"},
 	"runtime/access":    {"runtime/process", "runtime/org", "runtime/query", "forms", "rules", "rules/strict"},
 	"runtime/forecast":  {"runtime/org", "rules"},
 	"runtime/outbound":  {},

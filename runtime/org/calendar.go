@@ -3,6 +3,8 @@ package org
 import (
 	_ "embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,12 +12,15 @@ import (
 	"pipewright/rules"
 )
 
-// Calendar tells working days: Monday to Friday, but for the days named off and the days named worked. It implements
-// rules.Calendar. Immutable, safe for concurrent use; the nil Calendar is Monday to Friday.
+// Calendar tells working days: every day but those of the week's rest, but for the days named off and the days named worked. It
+// implements rules.Calendar. Immutable, safe for concurrent use; the nil Calendar is Monday to Friday.
 type Calendar struct {
-	name  string
-	days  map[rules.Date]bool
-	years map[int]bool
+	name string
+	// week are the days of rest of a week; nil is Saturday and Sunday.
+	week map[time.Weekday]bool
+	// years are the days that the paper of each year names, by the year in its title: one may reach into the December before and the
+	// January after.
+	years map[int]map[rules.Date]bool
 }
 
 //go:generate go run gen_cn.go
@@ -47,7 +52,7 @@ func NamedCalendar(name string) (*Calendar, bool) {
 // ParseCalendar reads lines like "2026-02-16 off" and "2026-02-14 work"; empty lines and lines beginning with # are passed
 // over. A day may be named once. The error names the line.
 func ParseCalendar(name, text string) (*Calendar, error) {
-	c := &Calendar{name: name, days: map[rules.Date]bool{}, years: map[int]bool{}}
+	c := &Calendar{name: name, years: map[int]map[rules.Date]bool{}}
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
@@ -58,11 +63,13 @@ func ParseCalendar(name, text string) (*Calendar, error) {
 		if err != nil || kind != "off" && kind != "work" {
 			return nil, fmt.Errorf("org: calendar %s, line %d: want a date and off or work, not %q", name, i+1, line)
 		}
-		if _, twice := c.days[d]; twice {
+		if c.years[d.Year] == nil {
+			c.years[d.Year] = map[rules.Date]bool{}
+		}
+		if _, twice := c.years[d.Year][d]; twice {
 			return nil, fmt.Errorf("org: calendar %s, line %d: %s is named twice", name, i+1, d)
 		}
-		c.days[d] = kind == "work"
-		c.years[d.Year] = true
+		c.years[d.Year][d] = kind == "work"
 	}
 	return c, nil
 }
@@ -75,16 +82,49 @@ func (c *Calendar) Name() string {
 	return c.name
 }
 
-// Knows says whether the calendar holds a year; in a year it does not hold, Monday to Friday are worked (CN-08).
-func (c *Calendar) Knows(year int) bool { return c == nil || c.name == "" || c.years[year] }
+// Knows says whether the calendar holds a year; in a year it does not hold, the days of a common week are worked (CN-08). One that names
+// no days at all lacks nothing.
+func (c *Calendar) Knows(year int) bool {
+	return c == nil || c.name == "" && len(c.years) == 0 || c.years[year] != nil
+}
 
-// IsWorkday says whether a day is worked.
+// Unknown are the years from one day to another that the calendar does not hold, in order.
+func (c *Calendar) Unknown(from, to rules.Date) []int {
+	var out []int
+	for y := from.Year; y <= to.Year; y++ {
+		if !c.Knows(y) {
+			out = append(out, y)
+		}
+	}
+	return out
+}
+
+// Years are those that the calendar holds, in order.
+func (c *Calendar) Years() []int {
+	if c == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(c.years))
+}
+
+// IsWorkday says whether a day is worked. The paper of the year after is newer than that of the year itself, so where both name a day of
+// December it is the one that counts; what a year says of the January after it counts only where that year's own paper is silent.
 func (c *Calendar) IsWorkday(d rules.Date) bool {
-	if c != nil {
-		if works, named := c.days[d]; named {
+	w := d.Weekday()
+	if c == nil {
+		return w != time.Saturday && w != time.Sunday
+	}
+	for _, year := range [...]int{d.Year + 1, d.Year, d.Year - 1} {
+		if works, named := c.years[year][d]; named {
 			return works
 		}
 	}
-	w := d.Weekday()
-	return w != time.Saturday && w != time.Sunday
+	return !c.rests(w)
+}
+
+func (c *Calendar) rests(w time.Weekday) bool {
+	if c.week == nil {
+		return w == time.Saturday || w == time.Sunday
+	}
+	return c.week[w]
 }

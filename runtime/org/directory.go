@@ -3,6 +3,7 @@ package org
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // User is a person who can sign in. ID is the user name; it never changes.
@@ -38,14 +39,16 @@ type Team struct {
 // Directory is an immutable snapshot of people and teams. Every list it answers is sorted by user id or team key, so that
 // whoever asks twice gets the same. Safe for concurrent use. The nil Directory is empty.
 type Directory struct {
-	users    map[string]User
-	teams    map[string]Team
-	order    []string
-	teamKeys []string
-	children map[string][]string
-	managed  map[string][]string
-	byRole   map[string][]string
-	absences map[string][]Absence
+	users     map[string]User
+	teams     map[string]Team
+	order     []string
+	teamKeys  []string
+	children  map[string][]string
+	managed   map[string][]string
+	byRole    map[string][]string
+	absences  map[string][]Absence
+	calendars calendars
+	zone      *time.Location
 }
 
 // New takes a snapshot. Of two users or teams with one id the later counts. A parent that does not exist, or that would
@@ -294,6 +297,21 @@ func (d *Directory) Tree(team string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// WithZone is the same company with its time zone.
+func (d *Directory) WithZone(zone *time.Location) *Directory {
+	next := *d
+	next.zone = zone
+	return &next
+}
+
+// Zone is where the company is, and its people who have not said otherwise: UTC when that is not known.
+func (d *Directory) Zone() *time.Location {
+	if d == nil || d.zone == nil {
+		return time.UTC
+	}
+	return d.zone
 }
 
 // Circular says whether giving the team this parent would close a circle.
