@@ -11,8 +11,8 @@ import (
 	"pipewright/runtime/store"
 )
 
-func attentionDoc(form *process.Form, it *relayItem) (store.Doc, error) {
-	a := form.Attention(it.state, calendarOf(form.App))
+func attentionDoc(form *process.Form, dir *org.Directory, it *relayItem) (store.Doc, error) {
+	a := form.Attention(it.state, calendarOf(form.App, dir, it.state.Team))
 	body, err := marshal(struct {
 		standing
 		App  string `json:"app"`

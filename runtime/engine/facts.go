@@ -16,18 +16,15 @@ import (
 	"pipewright/runtime/store"
 )
 
-// calendarOf is the working calendar of an app; nil, Monday to Friday, when it names none.
-func calendarOf(app *process.App) rules.Calendar {
-	c, ok := org.NamedCalendar(app.Def.Calendar)
-	if !ok {
-		return nil
-	}
-	return c
+// calendarOf is the working calendar that a team goes by in an app, "" for the company's.
+func calendarOf(app *process.App, dir *org.Directory, team string) rules.Calendar {
+	return dir.Calendar(app.Def.Calendar, team)
 }
 
 // factsAt are the facts that no decision has to ask for: the working calendar, and who is away at the instant.
 func factsAt(app *process.App, dir *org.Directory, at time.Time) *process.Facts {
-	return &process.Facts{Calendar: calendarOf(app), StandIns: dir.StandIns(app.Def.Key, at)}
+	return &process.Facts{Calendar: calendarOf(app, dir, ""), CalendarOf: func(team string) rules.Calendar { return calendarOf(app, dir, team) },
+		StandIns: dir.StandIns(app.Def.Key, at)}
 }
 
 // fetcher brings the facts that a decision lacks (semantics 3).

@@ -67,7 +67,7 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		}
 	}
 	now := e.instant()
-	calendar := calendarOf(a)
+	calendar := calendarOf(a, dir, "")
 	when := func(text string) (time.Time, error) {
 		if text == "" {
 			return time.Time{}, nil

@@ -21,11 +21,29 @@ const directoryFresh = time.Second
 
 const directoryID = "directory"
 
-// peopleCache holds the snapshot and the version it was made of.
+// watched are the versions of what a directory is made of: people and teams, calendars, the company's zone.
+type watched struct{ people, calendars, zone int64 }
+
+func (e *Engine) watched(ctx context.Context) (v watched, err error) {
+	docs, err := e.store.GetMany(ctx, collLeases, []string{directoryID, calendarsID, zoneID})
+	for _, d := range docs {
+		switch d.ID {
+		case directoryID:
+			v.people = d.Ver
+		case calendarsID:
+			v.calendars = d.Ver
+		case zoneID:
+			v.zone = d.Ver
+		}
+	}
+	return v, err
+}
+
+// peopleCache holds the snapshot and the versions it was made of.
 type peopleCache struct {
 	mu      sync.Mutex
 	dir     *org.Directory
-	ver     int64
+	ver     watched
 	checked time.Time
 }
 
@@ -38,7 +56,7 @@ func (e *Engine) Directory(ctx context.Context) (*org.Directory, error) {
 	if p.dir != nil && now.Sub(p.checked) < directoryFresh && !now.Before(p.checked) {
 		return p.dir, nil
 	}
-	ver, err := e.sharedVersion(ctx, directoryID)
+	ver, err := e.watched(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +83,15 @@ func (e *Engine) readDirectory(ctx context.Context) (*org.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return org.New(users, teams).WithAbsences(absences), nil
+	calendars, _, err := e.readCalendars(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := e.readZone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return org.New(users, teams).WithAbsences(absences).WithCalendars(calendars.list()).WithZone(zone), nil
 }
 
 // readDocs reads the bodies of a small collection, those that meet every one of the filters.
@@ -177,10 +203,15 @@ func (e *Engine) SaveTeams(ctx context.Context, teams ...org.Team) error {
 
 func (e *Engine) peopleChanged(ctx context.Context) error {
 	err := e.bump(ctx, directoryID)
+	e.forgetPeople()
+	return err
+}
+
+// forgetPeople has this node read the directory anew.
+func (e *Engine) forgetPeople() {
 	e.people.mu.Lock()
 	e.people.dir = nil
 	e.people.mu.Unlock()
-	return err
 }
 
 // put writes a document whatever was there: the last one wins.

@@ -6,6 +6,7 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/access"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 )
@@ -114,6 +115,6 @@ func (e *Engine) countIn(ctx context.Context, coll string, filter query.Filter) 
 }
 
 // MayClaim says what keeps a person from claiming a record of a pool now: the instant his cooldown ends, zero when nothing does.
-func (e *Engine) MayClaim(v PoolView, user string, s *process.State) time.Time {
-	return v.Pool.CooledDown(s, user, calendarOf(v.Pool.Form.App), e.instant())
+func (e *Engine) MayClaim(dir *org.Directory, v PoolView, user string, s *process.State) time.Time {
+	return v.Pool.CooledDown(s, user, calendarOf(v.Pool.Form.App, dir, s.Team), e.instant())
 }

@@ -47,6 +47,10 @@ func (e *Engine) showAnew(ctx context.Context, items []relayItem) error {
 			newest[it.id] = it
 		}
 	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return err
+	}
 	attention, search, tasks := map[string]store.Doc{}, map[string]store.Doc{}, map[string]store.Doc{}
 	for id, it := range newest {
 		form, err := e.formNow(ctx, it)
@@ -57,7 +61,7 @@ func (e *Engine) showAnew(ctx context.Context, items []relayItem) error {
 			continue // the form has left the app, and with it what people see of its records
 		}
 		if slices.Contains(kinds[id], process.RenewAttention) {
-			if attention[id], err = attentionDoc(form, it); err != nil {
+			if attention[id], err = attentionDoc(form, dir, it); err != nil {
 				return err
 			}
 		}

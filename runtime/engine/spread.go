@@ -19,15 +19,6 @@ import (
 // hours; who wants the mail of the day gets one by a job named by him and its instant, which the first notice of the day makes. Either reads the
 // notice when it goes out, by what the person may see then, and leaves out what he has read meanwhile.
 
-// companyZone is where people are who have not said otherwise.
-var companyZone = func() *time.Location {
-	z, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		return time.UTC
-	}
-	return z
-}()
-
 const (
 	mailNotice = "told|"   // mailNotice|id of a notice: by mail at once
 	mailTask   = "came|"   // mailTask|id of a task: that it came
@@ -62,11 +53,11 @@ func (e *Engine) leave(ctx context.Context, docs []store.Doc) error {
 		case "off":
 			docs[i].Cols["read"] = true
 		case "mail":
-			if err := addJob(jobs, job{ID: mailNotice + docs[i].ID, Kind: jobTell, Person: user}, u.Notify.Hold(now, companyZone, b.Kind == "escalation"), now); err != nil {
+			if err := addJob(jobs, job{ID: mailNotice + docs[i].ID, Kind: jobTell, Person: user}, u.Notify.Hold(now, dir.Zone(), b.Kind == "escalation"), now); err != nil {
 				return err
 			}
 		case "digest":
-			at := u.Notify.NextDigest(now, companyZone)
+			at := u.Notify.NextDigest(now, dir.Zone())
 			b.Digest = digestID(user, at)
 			if docs[i].Body, err = marshal(b); err != nil {
 				return err
@@ -101,9 +92,9 @@ func (e *Engine) tellTasks(ctx context.Context, tasks map[string]store.Doc) erro
 		}
 		switch u.Notify.Way("task") {
 		case "mail":
-			err = addJob(jobs, job{ID: mailTask + id, Kind: jobTell, Person: user}, u.Notify.Hold(now, companyZone, false), now)
+			err = addJob(jobs, job{ID: mailTask + id, Kind: jobTell, Person: user}, u.Notify.Hold(now, dir.Zone(), false), now)
 		case "digest":
-			at := u.Notify.NextDigest(now, companyZone)
+			at := u.Notify.NextDigest(now, dir.Zone())
 			err = addJob(jobs, job{ID: digestID(user, at), Kind: jobTell, Person: user}, at, now)
 		}
 		if err != nil {
@@ -141,7 +132,7 @@ func (e *Engine) runTell(ctx context.Context, j *job) error {
 	if !known || !u.Active || u.Email == "" {
 		return nil
 	}
-	if at := u.Notify.Hold(e.instant(), companyZone, true); at.After(e.instant()) && !strings.HasPrefix(j.ID, mailDigest) && !u.Notify.Urgent {
+	if at := u.Notify.Hold(e.instant(), dir.Zone(), true); at.After(e.instant()) && !strings.HasPrefix(j.ID, mailDigest) && !u.Notify.Urgent {
 		return errLater{at.Sub(e.instant())} // the quiet hours were set meanwhile
 	}
 	var lines []Notice
@@ -165,7 +156,7 @@ func (e *Engine) runTell(ctx context.Context, j *job) error {
 	}
 	v := &delivery{ID: deliveryID(j.ID, "mail"), Channel: "mail"}
 	v.Key = v.ID
-	v.Mail = e.tellingMail(&u, lines, todo, strings.HasPrefix(j.ID, mailDigest))
+	v.Mail = e.tellingMail(&u, dir.Zone(), lines, todo, strings.HasPrefix(j.ID, mailDigest))
 	v.To, v.Subject = u.Email, outbound.OneLine(v.Mail.Subject, 200)
 	if len(lines) == 1 && len(todo) == 0 {
 		v.Record, v.App, v.Form = lines[0].Record, lines[0].App, lines[0].Form
@@ -211,7 +202,7 @@ func (e *Engine) digested(ctx context.Context, u *org.User, id string) (lines []
 }
 
 // tellingMail writes what a person is told, in his language, with links to pages for those who are signed in.
-func (e *Engine) tellingMail(u *org.User, lines []Notice, todo []Task, digest bool) *mailOut {
+func (e *Engine) tellingMail(u *org.User, zone *time.Location, lines []Notice, todo []Task, digest bool) *mailOut {
 	lang := u.Language
 	if lang == "" {
 		lang = rules.Languages[0]
@@ -247,7 +238,7 @@ func (e *Engine) tellingMail(u *org.User, lines []Notice, todo []Task, digest bo
 	for i := range todo {
 		what := todo[i].Name.In(lang)
 		if !todo[i].DueAt.IsZero() {
-			what += rules.Say("（{when} 到期）", "（{when} 到期）", " (due {when})", "when", todo[i].DueAt.In(companyZone).Format("2006-01-02 15:04")).In(lang)
+			what += rules.Say("（{when} 到期）", "（{when} 到期）", " (due {when})", "when", todo[i].DueAt.In(zone).Format("2006-01-02 15:04")).In(lang)
 		}
 		say(what, todo[i].Title, todo[i].Record)
 	}

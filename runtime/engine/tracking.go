@@ -117,10 +117,15 @@ func (e *Engine) handOut(ctx context.Context, app *process.App, record, key, by 
 	if err != nil {
 		return nil, err
 	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
 	id := trackLinkID(record, key)
 	for range maxTries {
 		now := e.instant()
-		expires := page.Expiry.Add(now, app.Zone, calendarOf(app)).UTC()
+		// The page is the customer's, whoever owns the record.
+		expires := page.Expiry.Add(now, app.Zone, calendarOf(app, dir, "")).UTC()
 		l, d, err := e.trackLink(ctx, id)
 		if err != nil {
 			return nil, err

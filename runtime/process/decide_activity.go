@@ -36,7 +36,7 @@ func (d *decider) askActivity(a *CompiledActivity) *Rejection {
 	}
 	open := ActivityOpened{Activity: a.Key, People: people, Each: each}
 	if a.Due != nil {
-		open.DueAt = a.Due.Add(d.now, d.app.Zone, d.f.Calendar)
+		open.DueAt = a.Due.Add(d.now, d.app.Zone, d.calendar())
 	}
 	d.emit(open)
 	if _, done := d.s.Activities[a.Key]; done {
@@ -48,7 +48,7 @@ func (d *decider) askActivity(a *CompiledActivity) *Rejection {
 	}
 	var set TimersSet
 	for i := range a.Ladder {
-		set.Add = append(set.Add, d.activityTimer(a, i, a.Ladder[i].After.Add(d.now, d.app.Zone, d.f.Calendar)))
+		set.Add = append(set.Add, d.activityTimer(a, i, a.Ladder[i].After.Add(d.now, d.app.Zone, d.calendar())))
 	}
 	if len(set.Add) > 0 {
 		d.emit(set)
@@ -64,7 +64,7 @@ func (d *decider) lateActivities(st *CompiledStage) {
 			continue
 		}
 		for i := range a.Ladder {
-			if at := a.Ladder[i].After.Add(d.s.Since, d.app.Zone, d.f.Calendar); at.After(d.now) {
+			if at := a.Ladder[i].After.Add(d.s.Since, d.app.Zone, d.calendar()); at.After(d.now) {
 				set.Add = append(set.Add, d.activityTimer(a, i, at))
 			}
 		}

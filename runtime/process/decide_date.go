@@ -73,7 +73,7 @@ func (d *decider) dateAt(a *CompiledAutomation, v any) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if a.Offset != nil {
-		at = a.Offset.Add(at, d.app.Zone, d.f.Calendar)
+		at = a.Offset.Add(at, d.app.Zone, d.calendar())
 	}
 	return at.UTC(), true
 }
@@ -125,7 +125,7 @@ func (d *decider) pointAt(st *CompiledStage, a *CompiledAutomation) (time.Time, 
 	var at time.Time
 	if a.Def.On.Idle != "" {
 		if st.Idle != nil {
-			from, at, ok = d.s.LastActivity, st.Idle.Add(d.s.LastActivity, d.app.Zone, d.f.Calendar), true
+			from, at, ok = d.s.LastActivity, st.Idle.Add(d.s.LastActivity, d.app.Zone, d.calendar()), true
 		}
 	} else {
 		at, ok = d.dueAt(st, d.s.Since)
@@ -136,7 +136,7 @@ func (d *decider) pointAt(st *CompiledStage, a *CompiledAutomation) (time.Time, 
 	if a.Share > 0 {
 		return from.Add(at.Sub(from) / 100 * time.Duration(a.Share)).UTC().Truncate(time.Millisecond), true
 	}
-	return a.Offset.Add(at, d.app.Zone, d.f.Calendar), true
+	return a.Offset.Add(at, d.app.Zone, d.calendar()), true
 }
 
 // firePoint sets off the automation that a timer serves. One that waits for idleness moves on when somebody has worked on the record
@@ -154,7 +154,7 @@ func (d *decider) firePoint(t Timer) *Rejection {
 		at, ok := d.pointAt(st, a)
 		if ok && (at.After(d.now) || d.s.Round != nil) {
 			if !at.After(d.now) {
-				at = st.Idle.Add(d.now, d.app.Zone, d.f.Calendar)
+				at = st.Idle.Add(d.now, d.app.Zone, d.calendar())
 			}
 			d.emit(TimersSet{Add: []Timer{{ID: d.timerID("point") + "|" + t.Key + "|" + itoa(int(d.s.Seq)), Kind: "point", Key: t.Key, At: at}}})
 			return nil

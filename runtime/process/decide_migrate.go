@@ -152,7 +152,7 @@ func (w *mover) marks() {
 		if was, is := activityOf(w.m.Old, k), activityOf(w.m.New, n); !w.m.sameTime(was, is) {
 			open.DueAt = time.Time{}
 			if is.Due != nil {
-				open.DueAt = is.Due.Add(w.d.s.Since, w.d.app.Zone, w.d.f.Calendar)
+				open.DueAt = is.Due.Add(w.d.s.Since, w.d.app.Zone, w.d.calendar())
 			}
 		}
 		asked[n] = open
@@ -283,7 +283,7 @@ func (w *mover) replan() {
 			}
 			step := w.m.To.Chains[r.Chain].Step(key)
 			for n := range step.Due {
-				if at := step.Due[n].After.Add(was.EnteredAt, d.app.Zone, d.f.Calendar); at.After(d.now) {
+				if at := step.Due[n].After.Add(was.EnteredAt, d.app.Zone, d.calendar()); at.After(d.now) {
 					set.Add = append(set.Add, Timer{ID: d.stepTimerID(step, n), Kind: "step", Key: key, Rung: n, At: at})
 				}
 			}
@@ -302,7 +302,7 @@ func (w *mover) activityTimers(st *CompiledStage) (out []Timer) {
 			continue
 		}
 		for i := range a.Ladder {
-			if at := a.Ladder[i].After.Add(w.d.s.Since, w.d.app.Zone, w.d.f.Calendar); at.After(w.d.now) {
+			if at := a.Ladder[i].After.Add(w.d.s.Since, w.d.app.Zone, w.d.calendar()); at.After(w.d.now) {
 				out = append(out, w.d.activityTimer(a, i, at))
 			}
 		}

@@ -75,7 +75,7 @@ func (d *decider) lateTimers(st *CompiledStage) {
 
 // idleTimer is named by the event it comes after, so every one has a job of its own.
 func (d *decider) idleTimer(st *CompiledStage) Timer {
-	return Timer{ID: d.timerID("idle") + "|" + itoa(int(d.s.Seq)), Kind: "idle", At: st.Idle.Add(d.s.LastActivity, d.app.Zone, d.f.Calendar)}
+	return Timer{ID: d.timerID("idle") + "|" + itoa(int(d.s.Seq)), Kind: "idle", At: st.Idle.Add(d.s.LastActivity, d.app.Zone, d.calendar())}
 }
 
 // watchIdle starts waiting again after somebody has worked on a record whose idle timer has fired.
@@ -97,7 +97,7 @@ func (d *decider) watchIdle() {
 func (d *decider) dueAt(st *CompiledStage, since time.Time) (time.Time, bool) {
 	switch {
 	case st.Due != nil:
-		return st.Due.Add(since, d.app.Zone, d.f.Calendar), true
+		return st.Due.Add(since, d.app.Zone, d.calendar()), true
 	case st.Def.Due.At != "":
 		at, err := time.Parse("15:04", st.Def.Due.At)
 		if err != nil {

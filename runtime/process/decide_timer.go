@@ -5,7 +5,7 @@ package process
 func (d *decider) stepTimers(st *CompiledStep) {
 	var set TimersSet
 	for i := range st.Due {
-		set.Add = append(set.Add, Timer{ID: d.stepTimerID(st, i), Kind: "step", Key: st.Def.Key, Rung: i, At: st.Due[i].After.Add(d.now, d.app.Zone, d.f.Calendar)})
+		set.Add = append(set.Add, Timer{ID: d.stepTimerID(st, i), Kind: "step", Key: st.Def.Key, Rung: i, At: st.Due[i].After.Add(d.now, d.app.Zone, d.calendar())})
 	}
 	if len(set.Add) > 0 {
 		d.emit(set)
@@ -66,7 +66,7 @@ func (d *decider) fireIdle(t Timer) *Rejection {
 	next := d.idleTimer(st)
 	if next.At.After(d.now) || d.s.Round != nil {
 		if !next.At.After(d.now) {
-			next.At = st.Idle.Add(d.now, d.app.Zone, d.f.Calendar)
+			next.At = st.Idle.Add(d.now, d.app.Zone, d.calendar())
 		}
 		d.emit(TimersSet{Remove: []string{t.ID}, Add: []Timer{next}})
 		return nil

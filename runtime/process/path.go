@@ -203,7 +203,7 @@ func (d *decider) walkStep(ch *CompiledChain, st *CompiledStep) PathStep {
 	}
 	out.Reason = reason
 	if len(st.Due) > 0 {
-		out.DueAt = st.Due[0].After.Add(d.now, d.app.Zone, d.f.Calendar)
+		out.DueAt = st.Due[0].After.Add(d.now, d.app.Zone, d.calendar())
 	}
 	slots, same := d.slotsFor(ch, st, people), 0
 	for i := range slots {

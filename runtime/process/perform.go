@@ -207,10 +207,10 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		}
 		t := TaskEffect{Kind: "todo", State: Open, Name: name}
 		if a.Due != nil {
-			t.DueAt = a.Due.Add(d.now, d.app.Zone, d.f.Calendar)
+			t.DueAt = a.Due.Add(d.now, d.app.Zone, d.calendar())
 		}
 		for i := range a.Ladder {
-			rung := TaskRung{At: a.Ladder[i].After.Add(d.now, d.app.Zone, d.f.Calendar), Do: a.Ladder[i].Def.Do}
+			rung := TaskRung{At: a.Ladder[i].After.Add(d.now, d.app.Zone, d.calendar()), Do: a.Ladder[i].Def.Do}
 			if rung.To, ok = d.resolve(a.Ladder[i].To, state.Owner, nil); !ok {
 				return nil
 			}
@@ -264,7 +264,7 @@ func (d *decider) wait(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Pr
 	deed.Wait = d.now
 	switch {
 	case a.Wait != nil:
-		deed.Wait = a.Wait.Add(d.now, d.app.Zone, d.f.Calendar)
+		deed.Wait = a.Wait.Add(d.now, d.app.Zone, d.calendar())
 	case a.WaitDate != nil:
 		val, err := a.WaitDate.Eval(sc)
 		if err != nil {

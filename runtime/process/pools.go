@@ -74,7 +74,7 @@ func (d *decider) claim() *Rejection {
 		return forbidden()
 	}
 	if d.s.Pool.Former == me && p.Cooldown != nil {
-		if until := p.Cooldown.Add(d.s.Pool.Since, d.app.Zone, d.f.Calendar); until.After(d.now) {
+		if until := p.Cooldown.Add(d.s.Pool.Since, d.app.Zone, d.calendar()); until.After(d.now) {
 			return reject("pool.cooldown", rules.Say("你刚放弃过它，{date} 之后才能再领取", "你剛放棄過它，{date} 之後才能再領取", "It was yours until lately; you may claim it again after {date}",
 				"date", until.In(d.app.Zone).Format("2006-01-02 15:04")))
 		}
@@ -204,7 +204,7 @@ func (d *decider) reclaim() *Rejection {
 	if d.s.Taken != nil {
 		since = d.s.Taken.At
 	}
-	if p.Protect != nil && p.Protect.Add(since, d.app.Zone, d.f.Calendar).After(d.now) {
+	if p.Protect != nil && p.Protect.Add(since, d.app.Zone, d.calendar()).After(d.now) {
 		return nil
 	}
 	rule, notice, problem := d.reclaimedBy(p)
@@ -219,7 +219,7 @@ func (d *decider) reclaim() *Rejection {
 	case notice == nil || d.s.Reclaim != nil && !d.s.Reclaim.At.After(d.now):
 		d.pooled(p, "reclaim", "")
 	case d.s.Reclaim == nil:
-		d.emit(ReclaimNoticed{Pool: p.Def.Key, Rule: rule, At: notice.Add(d.now, d.app.Zone, d.f.Calendar)})
+		d.emit(ReclaimNoticed{Pool: p.Def.Key, Rule: rule, At: notice.Add(d.now, d.app.Zone, d.calendar())})
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (s *Server) getPool(c *call) (any, error) {
 	}
 	out := poolPageOut{Pool: wirePool(v), Items: []pooledOut{}, Next: next}
 	for _, r := range records {
-		out.Items = append(out.Items, pooledOut{wireRecord(r), instant(s.Engine.MayClaim(v, c.user.ID, r.State))})
+		out.Items = append(out.Items, pooledOut{wireRecord(r), instant(s.Engine.MayClaim(c.dir, v, c.user.ID, r.State))})
 	}
 	return out, nil
 }

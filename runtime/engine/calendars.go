@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/org"
+	"pipewright/runtime/store"
+)
+
+// The calendars that the organisation has drawn up are one document that every node watches, so that a change of one is whole or is not,
+// and the version that tells of it is that of the document itself. The company's time zone is another.
+
+const (
+	calendarsID = "calendars"
+	zoneID      = "zone"
+	// defaultZone is where a company is that has not said otherwise.
+	defaultZone = "Asia/Shanghai"
+	// maxCalendars and maxCalendarYears bound the document.
+	maxCalendars     = 60
+	maxCalendarYears = 12
+)
+
+// keptCalendar is a calendar with the version that whoever changes it has to name.
+type keptCalendar struct {
+	org.TeamCalendar
+	Ver int64 `json:"ver"`
+}
+
+type keptCalendars struct {
+	Items []keptCalendar `json:"items"`
+}
+
+func (k *keptCalendars) list() []org.TeamCalendar {
+	out := make([]org.TeamCalendar, len(k.Items))
+	for i, it := range k.Items {
+		out[i] = it.TeamCalendar
+		out[i].Ver = it.Ver
+	}
+	return out
+}
+
+// readCalendars reads all calendars and the version of their document, 0 when there is none.
+func (e *Engine) readCalendars(ctx context.Context) (k keptCalendars, ver int64, err error) {
+	d, err := e.store.Get(ctx, collLeases, calendarsID)
+	if errors.Is(err, store.ErrNotFound) {
+		return k, 0, nil
+	}
+	if err != nil {
+		return k, 0, err
+	}
+	return k, d.Ver, json.Unmarshal(d.Body, &k)
+}
+
+// SaveCalendar puts the calendar of a team, or of the company, in place of the version it names, in the name of user. The open timers of the
+// records that go by it are set anew soon after, by a job. Errors: *process.Rejection when the team is unknown, the calendar makes no sense,
+// or somebody has changed it meanwhile.
+func (e *Engine) SaveCalendar(ctx context.Context, user string, c org.TeamCalendar) error {
+	if err := e.checkCalendar(ctx, &c); err != nil {
+		return err
+	}
+	c.By, c.At = user, e.instant()
+	next := keptCalendar{c, c.Ver + 1}
+	for range maxTries {
+		k, ver, err := e.readCalendars(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(k.Items, func(it keptCalendar) bool { return it.Team == c.Team })
+		have := int64(0)
+		if i >= 0 {
+			have = k.Items[i].Ver
+		}
+		if have == next.Ver && k.Items[i].By == c.By && k.Items[i].At.Equal(c.At) {
+			break // an attempt whose outcome was not known has got through
+		}
+		if have != c.Ver {
+			return reject("calendar.changed", rules.Say("这个日历刚被别人改过，本次没有保存：请刷新后再试", "這個行事曆剛被別人改過，本次沒有儲存：請重新整理後再試",
+				"Somebody has just changed this calendar; nothing was saved. Reload and try again"))
+		}
+		if i >= 0 {
+			k.Items[i] = next
+		} else {
+			k.Items = append(k.Items, next)
+		}
+		if len(k.Items) > maxCalendars {
+			return badRequest(rules.Say("最多 {n} 个日历", "最多 {n} 個行事曆", "There may be at most {n} calendars", "n", maxCalendars))
+		}
+		body, err := marshal(k)
+		if err != nil {
+			return err
+		}
+		d := store.Doc{ID: calendarsID, Ver: ver + 1, Cols: map[string]any{"kind": "version"}, Body: body}
+		if ver == 0 {
+			err = e.store.Insert(ctx, collLeases, d)
+		} else {
+			err = e.store.Replace(ctx, collLeases, d, ver)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrUnknown) {
+			return err
+		}
+	}
+	e.forgetPeople()
+	return nil
+}
+
+func (e *Engine) checkCalendar(ctx context.Context, c *org.TeamCalendar) error {
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := dir.Team(c.Team); c.Team != "" && !ok {
+		msg := rules.Say("没有团队“{team}”", "沒有團隊「{team}」", "There is no team “{team}”", "team", clip(c.Team, 40))
+		return badRequest(msg, rules.Errorf("/team", "field.invalid", msg))
+	}
+	if c.Week != nil {
+		if ps := org.CheckWeek(c.Week); len(ps) > 0 {
+			return badRequest(ps[0].Message, ps...)
+		}
+	}
+	if len(c.Years) > maxCalendarYears {
+		msg := rules.Say("一个日历最多保存 {n} 年，请先删去旧的年份", "一個行事曆最多儲存 {n} 年，請先刪去舊的年份", "A calendar holds at most {n} years; take out old ones first", "n", maxCalendarYears)
+		return badRequest(msg, rules.Errorf("/year", "field.invalid", msg))
+	}
+	for i := range c.Years {
+		if ps := c.Years[i].Check(); len(ps) > 0 {
+			return badRequest(ps[0].Message, ps...)
+		}
+	}
+	return nil
+}
+
+// SaveZone says where the company is: the zone in which people are told who have not named one of their own.
+func (e *Engine) SaveZone(ctx context.Context, name string) error {
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+		msg := rules.Say("没有时区“{zone}”，应写如 Asia/Shanghai", "沒有時區「{zone}」，應寫如 Asia/Shanghai", "There is no time zone “{zone}”; write one like Asia/Shanghai", "zone", clip(name, 40))
+		return badRequest(msg, rules.Errorf("/timezone", "ref.unknown", msg))
+	}
+	if err := e.put(ctx, collLeases, zoneID, map[string]any{"kind": "version"}, map[string]string{"zone": name}); err != nil {
+		return err
+	}
+	e.forgetPeople()
+	return nil
+}
+
+func (e *Engine) readZone(ctx context.Context) (*time.Location, error) {
+	var kept struct {
+		Zone string `json:"zone"`
+	}
+	d, err := e.store.Get(ctx, collLeases, zoneID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		kept.Zone = defaultZone
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(d.Body, &kept); err != nil {
+			return nil, err
+		}
+	}
+	return time.LoadLocation(kept.Zone)
+}
