@@ -56,39 +56,54 @@ func (e *Engine) readCalendars(ctx context.Context) (k keptCalendars, ver int64,
 	return k, d.Ver, json.Unmarshal(d.Body, &k)
 }
 
-// SaveCalendar puts the calendar of a team, or of the company, in place of the version it names, in the name of user. The open timers of the
-// records that go by it are set anew soon after, by a job. Errors: *process.Rejection when the team is unknown, the calendar makes no sense,
-// or somebody has changed it meanwhile.
-func (e *Engine) SaveCalendar(ctx context.Context, user string, c org.TeamCalendar) error {
-	if err := e.checkCalendar(ctx, &c); err != nil {
+// CalendarChange is a change of the calendar of a team, or of the company where Team is empty.
+type CalendarChange struct {
+	Team string
+	// Ver is the version of it that whoever changes it has seen, 0 for none.
+	Ver int64
+	// Become makes of the calendar as it is what it is to be.
+	Become func(org.TeamCalendar) org.TeamCalendar
+}
+
+// apply changes the list, which is that of the document. next is the calendar as it becomes.
+func (c *CalendarChange) apply(k *keptCalendars, user string, at time.Time) (next *keptCalendar, err error) {
+	i := slices.IndexFunc(k.Items, func(it keptCalendar) bool { return it.Team == c.Team })
+	if i < 0 {
+		i = len(k.Items)
+		k.Items = append(k.Items, keptCalendar{TeamCalendar: org.TeamCalendar{Team: c.Team}})
+	}
+	next = &k.Items[i]
+	if next.Ver != c.Ver {
+		return next, reject("calendar.changed", rules.Say("这个日历刚被别人改过，本次没有保存：请刷新后再试", "這個行事曆剛被別人改過，本次沒有儲存：請重新整理後再試",
+			"Somebody has just changed this calendar; nothing was saved. Reload and try again"))
+	}
+	next.TeamCalendar, next.Ver = c.Become(next.TeamCalendar), c.Ver+1
+	next.Team, next.By, next.At = c.Team, user, at
+	if len(k.Items) > maxCalendars {
+		return next, badRequest(rules.Say("最多 {n} 个日历", "最多 {n} 個行事曆", "There may be at most {n} calendars", "n", maxCalendars))
+	}
+	return next, checkCalendar(&next.TeamCalendar)
+}
+
+// SaveCalendar changes a calendar in the name of user. The open timers of the records that go by it are set anew soon after, by a job.
+// Errors: *process.Rejection when the team is unknown, the calendar makes no sense, or somebody has changed it meanwhile.
+func (e *Engine) SaveCalendar(ctx context.Context, user string, c CalendarChange) error {
+	if err := e.checkPlace(ctx, c.Team); err != nil {
 		return err
 	}
-	c.By, c.At = user, e.instant()
-	next := keptCalendar{c, c.Ver + 1}
+	at, unsure := e.instant(), false
 	for range maxTries {
 		k, ver, err := e.readCalendars(ctx)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(k.Items, func(it keptCalendar) bool { return it.Team == c.Team })
-		have := int64(0)
-		if i >= 0 {
-			have = k.Items[i].Ver
-		}
-		if have == next.Ver && k.Items[i].By == c.By && k.Items[i].At.Equal(c.At) {
-			break // an attempt whose outcome was not known has got through
-		}
-		if have != c.Ver {
-			return reject("calendar.changed", rules.Say("这个日历刚被别人改过，本次没有保存：请刷新后再试", "這個行事曆剛被別人改過，本次沒有儲存：請重新整理後再試",
-				"Somebody has just changed this calendar; nothing was saved. Reload and try again"))
-		}
-		if i >= 0 {
-			k.Items[i] = next
-		} else {
-			k.Items = append(k.Items, next)
-		}
-		if len(k.Items) > maxCalendars {
-			return badRequest(rules.Say("最多 {n} 个日历", "最多 {n} 個行事曆", "There may be at most {n} calendars", "n", maxCalendars))
+		next, err := c.apply(&k, user, at)
+		if err != nil {
+			if unsure && next.Ver == c.Ver+1 && next.By == user && next.At.Equal(at) {
+				e.forgetPeople() // an attempt whose outcome was not known has got through
+				return nil
+			}
+			return err
 		}
 		body, err := marshal(k)
 		if err != nil {
@@ -101,25 +116,30 @@ func (e *Engine) SaveCalendar(ctx context.Context, user string, c org.TeamCalend
 			err = e.store.Replace(ctx, collLeases, d, ver)
 		}
 		if err == nil {
-			break
+			e.forgetPeople()
+			return nil
 		}
 		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrUnknown) {
 			return err
 		}
+		unsure = unsure || errors.Is(err, store.ErrUnknown)
 	}
-	e.forgetPeople()
-	return nil
+	return conflict()
 }
 
-func (e *Engine) checkCalendar(ctx context.Context, c *org.TeamCalendar) error {
+func (e *Engine) checkPlace(ctx context.Context, team string) error {
 	dir, err := e.Directory(ctx)
 	if err != nil {
 		return err
 	}
-	if _, ok := dir.Team(c.Team); c.Team != "" && !ok {
-		msg := rules.Say("没有团队“{team}”", "沒有團隊「{team}」", "There is no team “{team}”", "team", clip(c.Team, 40))
+	if _, ok := dir.Team(team); team != "" && !ok {
+		msg := rules.Say("没有团队“{team}”", "沒有團隊「{team}」", "There is no team “{team}”", "team", clip(team, 40))
 		return badRequest(msg, rules.Errorf("/team", "field.invalid", msg))
 	}
+	return nil
+}
+
+func checkCalendar(c *org.TeamCalendar) error {
 	if c.Week != nil {
 		if ps := org.CheckWeek(c.Week); len(ps) > 0 {
 			return badRequest(ps[0].Message, ps...)
@@ -137,11 +157,19 @@ func (e *Engine) checkCalendar(ctx context.Context, c *org.TeamCalendar) error {
 	return nil
 }
 
-// SaveZone says where the company is: the zone in which people are told who have not named one of their own.
-func (e *Engine) SaveZone(ctx context.Context, name string) error {
+// CheckZone refuses what is not the IANA name of a time zone.
+func CheckZone(name string) error {
 	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
 		msg := rules.Say("没有时区“{zone}”，应写如 Asia/Shanghai", "沒有時區「{zone}」，應寫如 Asia/Shanghai", "There is no time zone “{zone}”; write one like Asia/Shanghai", "zone", clip(name, 40))
 		return badRequest(msg, rules.Errorf("/timezone", "ref.unknown", msg))
+	}
+	return nil
+}
+
+// SaveZone says where the company is: the zone in which people are told who have not named one of their own.
+func (e *Engine) SaveZone(ctx context.Context, name string) error {
+	if err := CheckZone(name); err != nil {
+		return err
 	}
 	if err := e.put(ctx, collLeases, zoneID, map[string]any{"kind": "version"}, map[string]string{"zone": name}); err != nil {
 		return err
@@ -166,4 +194,34 @@ func (e *Engine) readZone(ctx context.Context) (*time.Location, error) {
 		}
 	}
 	return time.LoadLocation(kept.Zone)
+}
+
+// BuiltInCalendar is the built-in calendar that the company's apps count on: "CN" where one of them names it, or where there are none.
+func (e *Engine) BuiltInCalendar(ctx context.Context) (string, error) {
+	apps, err := e.defs.Live(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, app := range apps {
+		if app.Def.Calendar != "" {
+			return app.Def.Calendar, nil
+		}
+	}
+	if len(apps) == 0 {
+		return "CN", nil
+	}
+	return "", nil
+}
+
+// MissingYears are the years whose days off nobody has entered: the current one, and from November on the next.
+func (e *Engine) MissingYears(ctx context.Context) ([]int, error) {
+	name, err := e.BuiltInCalendar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return dir.MissingYears(name, rules.DateOf(e.instant(), dir.Zone())), nil
 }

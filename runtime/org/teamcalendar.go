@@ -247,3 +247,12 @@ func (d *Directory) RestDays(team string) (days []int, place string) {
 	}
 	return []int{6, 7}, ""
 }
+
+// MissingYears are the years that the company's calendar ought to hold and does not: the current one, and from November on the next.
+func (d *Directory) MissingYears(name string, today rules.Date) []int {
+	last := rules.Date{Year: today.Year, Month: 12, Day: 31}
+	if today.Month >= 11 {
+		last.Year++
+	}
+	return d.Calendar(name, "").Unknown(today, last)
+}

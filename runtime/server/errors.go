@@ -33,6 +33,7 @@ var statuses = map[string]int{
 	"not.found":         http.StatusNotFound,
 	"history.none":      http.StatusNotFound,
 	"conflict":          http.StatusConflict,
+	"calendar.changed":  http.StatusConflict,
 	"approval.running":  http.StatusConflict,
 	"migration.running": http.StatusConflict,
 	"reference.used":    http.StatusConflict,

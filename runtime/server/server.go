@@ -87,6 +87,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if needed {
 		s.code = newCode()
 	}
+	if err := s.tellZone(ctx); err != nil {
+		return nil, err
+	}
 	s.handler = s.build()
 	return s, nil
 }

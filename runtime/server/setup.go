@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"pipewright/rules"
+	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
 	"pipewright/runtime/store"
 )
@@ -191,8 +191,8 @@ func (s *Server) SetUp(ctx context.Context, in Setup) error {
 	if in.Currency == "" {
 		in.Currency = "CNY"
 	}
-	if _, err := time.LoadLocation(in.Timezone); err != nil {
-		return badRequest(rules.Say("不认识时区“{zone}”", "不認識時區「{zone}」", "The time zone “{zone}” is not known", "zone", in.Timezone))
+	if err := engine.CheckZone(in.Timezone); err != nil {
+		return err
 	}
 	u.Admin, u.Active = true, true
 	if err := s.Engine.SaveUsers(ctx, u); err != nil {
@@ -202,11 +202,32 @@ func (s *Server) SetUp(ctx context.Context, in Setup) error {
 		return err
 	}
 	// The settings come last: a set-up that was cut short can be done again.
-	raw, err := json.Marshal(company{Name: strings.TrimSpace(in.Company), Language: u.Language, Timezone: in.Timezone, Currency: in.Currency})
+	return s.keepCompany(ctx, company{Name: strings.TrimSpace(in.Company), Language: u.Language, Timezone: in.Timezone, Currency: in.Currency})
+}
+
+// keepCompany keeps the settings. The engine hears the zone first: what is cut short between is mended by doing it again, or by New.
+func (s *Server) keepCompany(ctx context.Context, co company) error {
+	if err := s.Engine.SaveZone(ctx, co.Timezone); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(co)
 	if err != nil {
 		return err
 	}
 	return upsert(ctx, s.Store, settingsColl, companyID, raw)
+}
+
+// tellZone lets the engine know the zone of a company that was set up before the engine asked for it.
+func (s *Server) tellZone(ctx context.Context) error {
+	co, ok, err := s.company(ctx)
+	if err != nil || !ok || engine.CheckZone(co.Timezone) != nil {
+		return err
+	}
+	dir, err := s.Engine.Directory(ctx)
+	if err != nil || dir.Zone().String() == co.Timezone {
+		return err
+	}
+	return s.Engine.SaveZone(ctx, co.Timezone)
 }
 
 func checkLanguage(lang string) error {
@@ -237,12 +258,11 @@ func (s *Server) SetUpDemo(ctx context.Context) error {
 			return err
 		}
 	}
-	raw, err := json.Marshal(company{Name: "示范公司", Language: "zh-CN", Timezone: "Asia/Shanghai", Currency: "CNY"})
-	if err != nil {
+	s.code = ""
+	if _, ok, err := s.company(ctx); err != nil || ok {
 		return err
 	}
-	s.code = ""
-	return upsert(ctx, s.Store, settingsColl, companyID, raw)
+	return s.keepCompany(ctx, company{Name: "示范公司", Language: "zh-CN", Timezone: "Asia/Shanghai", Currency: "CNY"})
 }
 
 // addSample adds those of the sample people and teams who are not there yet.

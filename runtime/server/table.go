@@ -6,6 +6,7 @@ import (
 	"pipewright/designer"
 	"pipewright/rules"
 	"pipewright/runtime/engine"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
 
@@ -57,6 +58,12 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/absences", who: signedIn, summary: "Enter an absence: mine, or of somebody I manage", in: absenceIn{}, out: absenceOut{}, handle: s.postAbsence},
 		{method: del, path: "/api/absences/:id", who: signedIn, summary: "Take an absence out", handle: s.deleteAbsence},
 
+		{method: get, path: "/api/calendars", who: signedIn, summary: "Working calendars of the company and its teams, and the years that are missing", out: calendarsOut{}, handle: s.getCalendars},
+		{method: get, path: "/api/calendars/year", who: signedIn, summary: "The days off and make-up days of ?year for ?team, or the company", out: yearOut{}, handle: s.getCalendarYear},
+		{method: put, path: "/api/calendars/year", who: admins, summary: "Enter a year for ?team or the company: the file as it is published, over ?version", in: org.CalendarYear{}, out: yearOut{}, handle: s.putCalendarYear},
+		{method: del, path: "/api/calendars/year", who: admins, summary: "Take ?year of ?team out, over ?version: it is as above it again", out: yearOut{}, handle: s.deleteCalendarYear},
+		{method: put, path: "/api/calendars/week", who: admins, summary: "The days of rest of ?team or the company, over ?version", in: weekIn{}, out: yearOut{}, handle: s.putCalendarWeek},
+		{method: patch, path: "/api/company", who: admins, summary: "Change the company's name and time zone", in: companyIn{}, out: company{}, handle: s.patchCompany},
 		{method: get, path: "/api/rates", who: admins, summary: "Exchange rates, newest first, of ?from and ?to", out: items[rateOut]{}, handle: s.getRates},
 		{method: put, path: "/api/rates", who: admins, summary: "Enter, replace and take out exchange rates", in: ratesIn{}, out: items[rateOut]{}, handle: s.putRates},
 
