@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -254,7 +255,7 @@ func (b *Box) close() {
 }
 
 // furnish puts the people, the rates, the stand-ins of the group robots and the sample records in place.
-func (b *Box) furnish(ctx context.Context, real *engine.Engine, sample []byte) error {
+func (b *Box) furnish(ctx context.Context, real *engine.Engine, language string, sample []byte) error {
 	users, teams := org.Sample()
 	live, err := b.Designer.Catalog().Live(ctx)
 	if err != nil {
@@ -270,7 +271,8 @@ func (b *Box) furnish(ctx context.Context, real *engine.Engine, sample []byte) e
 			users[i].Roles = append(users[i].Roles, given[users[i].ID]...)
 		}
 	}
-	for i := range users { // a mail to a play person is to be seen, and .invalid is nobody's
+	for i := range users { // a mail to a play person is to be seen, and .invalid is nobody's; all speak the admin's language
+		users[i].Language = cmp.Or(language, users[i].Language)
 		users[i].Email = users[i].ID + "@sandbox.invalid"
 	}
 	if err := b.Engine.SaveTeams(ctx, teams...); err != nil {

@@ -13,6 +13,7 @@ import (
 	"pipewright/designer"
 	"pipewright/rules"
 	"pipewright/runtime/engine"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -96,8 +97,8 @@ var (
 
 // Open makes a box of the draft of an app, with the sample records if any are given. The admin's oldest box makes room when he has
 // as many as he may. Errors: not.found, sandbox.check with the problems of the draft, too.many when others have all there can be.
-func (y *Yard) Open(ctx context.Context, admin, app string, sample []byte, prepare func(*Box) error) (*Box, error) {
-	if err := y.room(admin); err != nil {
+func (y *Yard) Open(ctx context.Context, admin org.User, app string, sample []byte, prepare func(*Box) error) (*Box, error) {
+	if err := y.room(admin.ID); err != nil {
 		return nil, err
 	}
 	b, err := y.build(ctx, admin, app, sample)
@@ -117,7 +118,7 @@ func (y *Yard) Open(ctx context.Context, admin, app string, sample []byte, prepa
 	if y.sweeping == nil {
 		y.sweeping = time.AfterFunc(y.Limits.Idle/4, y.sweepAgain)
 	}
-	y.Log.Info("a sandbox was opened", "app", app, "by", admin, "open", len(y.boxes))
+	y.Log.Info("a sandbox was opened", "app", app, "by", admin.ID, "open", len(y.boxes))
 	return b, nil
 }
 
@@ -168,7 +169,7 @@ func (y *Yard) take(b *Box, why rules.Text) *Box {
 }
 
 // build makes a box, from the outside in.
-func (y *Yard) build(ctx context.Context, admin, app string, sample []byte) (b *Box, err error) {
+func (y *Yard) build(ctx context.Context, admin org.User, app string, sample []byte) (b *Box, err error) {
 	s, err := y.Config.Open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -179,7 +180,7 @@ func (y *Yard) build(ctx context.Context, admin, app string, sample []byte) (b *
 		}
 	}()
 	now := y.Now().UTC().Truncate(time.Second)
-	b = &Box{ID: newID(), Owner: admin, Began: now, Made: now, clock: &clock{at: now}, tape: &tape{},
+	b = &Box{ID: newID(), Owner: admin.ID, Began: now, Made: now, clock: &clock{at: now}, tape: &tape{},
 		bounded: &bounded{Store: s, maxRecords: y.Limits.Records, maxDocs: y.Limits.Docs}}
 	b.tray = &tray{now: b.clock.now}
 	b.Store = b.bounded
@@ -193,7 +194,7 @@ func (y *Yard) build(ctx context.Context, admin, app string, sample []byte) (b *
 	if err != nil {
 		return nil, err
 	}
-	if b.App, err = b.Designer.Enact(ctx, y.Designer, app, admin); err != nil {
+	if b.App, err = b.Designer.Enact(ctx, y.Designer, app, admin.ID); err != nil {
 		return nil, err
 	}
 	draft, err := b.Designer.Draft(ctx, app)
@@ -201,7 +202,7 @@ func (y *Yard) build(ctx context.Context, admin, app string, sample []byte) (b *
 		return nil, err
 	}
 	b.Draft = draft.Rev
-	return b, b.furnish(ctx, y.Engine, sample)
+	return b, b.furnish(ctx, y.Engine, admin.Language, sample)
 }
 
 func newID() string {

@@ -42,6 +42,14 @@ type sandboxOut struct {
 	Coming []comingOut     `json:"coming"`
 }
 
+// sandboxesOut are my sandboxes of an app, who can be played in another, and whether there is sample data for it.
+type sandboxesOut struct {
+	Items       []sandboxOut    `json:"items"`
+	People      []sandboxPerson `json:"people"`
+	Sample      bool            `json:"sample"`
+	IdleMinutes int             `json:"idleMinutes"`
+}
+
 type sandboxPerson struct {
 	ID     string       `json:"id"`
 	Name   string       `json:"name"`
@@ -108,7 +116,7 @@ func (s *Server) postSandbox(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := yard.Open(c.ctx(), c.user.ID, c.Param("app"), sample, s.serveBox(c.ctx(), co))
+	b, err := yard.Open(c.ctx(), c.user, c.Param("app"), sample, s.serveBox(c.ctx(), co))
 	if err != nil {
 		return nil, err
 	}
@@ -121,15 +129,42 @@ func (s *Server) getSandboxes(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []sandboxOut
+	draft, err := s.Designer.Draft(c.ctx(), c.Param("app"))
+	if err != nil {
+		return nil, err
+	}
+	out := sandboxesOut{Items: []sandboxOut{}, People: []sandboxPerson{}, IdleMinutes: int(yard.Limits.Idle / time.Minute)}
+	_, err = s.sampleOf(c)
+	out.Sample = err == nil
+	if def, _ := process.Parse([]byte(draft.Definition)); def != nil {
+		out.People = players(def)
+	}
 	for _, b := range yard.Of(c.user.ID, c.Param("app")) {
 		one, err := s.sandbox(c, b)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, one)
+		out.Items = append(out.Items, one)
 	}
-	return page(out, ""), nil
+	return out, nil
+}
+
+// players are the play people that a draft gives a role to.
+func players(def *process.Definition) []sandboxPerson {
+	roles := make([]string, len(def.Roles))
+	for i := range def.Roles {
+		roles[i] = def.Roles[i].Key
+	}
+	given := org.SampleRoles(def.Key, roles)
+	out := []sandboxPerson{}
+	sample, _ := org.Sample()
+	for _, u := range sample {
+		u.Roles = given[u.ID]
+		if named := rolesOf(def, u); len(named) > 0 || !u.Admin {
+			out = append(out, sandboxPerson{ID: u.ID, Name: u.Name, Title: org.SampleTitle(u.ID), Roles: named})
+		}
+	}
+	return out
 }
 
 func (c *call) box() (*sandbox.Box, error) {
@@ -236,7 +271,7 @@ func (s *Server) sandboxHeld(c *call, b *sandbox.Box) (sandboxOut, error) {
 		return out, err
 	}
 	for _, u := range people {
-		one := sandboxPerson{ID: u.ID, Name: u.Name, Title: org.SampleTitle(u.ID), Roles: rolesOf(b.App, u)}
+		one := sandboxPerson{ID: u.ID, Name: u.Name, Title: org.SampleTitle(u.ID), Roles: rolesOf(b.App.Def, u)}
 		if one.Tasks, err = b.Engine.OpenTasks(c.ctx(), u.ID); err != nil {
 			return out, err
 		}
@@ -272,12 +307,12 @@ func (s *Server) sandboxHeld(c *call, b *sandbox.Box) (sandboxOut, error) {
 }
 
 // rolesOf are the names of a person's roles in an app.
-func rolesOf(app *process.App, u org.User) []rules.Text {
+func rolesOf(def *process.Definition, u org.User) []rules.Text {
 	out := []rules.Text{}
-	for i := range app.Def.Roles {
+	for i := range def.Roles {
 		for _, has := range u.Roles {
-			if has == app.Def.Key+"/"+app.Def.Roles[i].Key {
-				out = append(out, app.Def.Roles[i].Name)
+			if has == def.Key+"/"+def.Roles[i].Key {
+				out = append(out, def.Roles[i].Name)
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/releases", who: admins, summary: "Releases, newest first", out: items[releaseOut]{}, handle: s.getReleases},
 		{method: get, path: "/api/apps/:app/releases/:n", who: admins, summary: "One release", out: releaseOut{}, handle: s.getRelease},
 		{method: post, path: "/api/apps/:app/releases/:n/restore", who: admins, summary: "Publish an old release again", out: publishOut{}, handle: s.restoreRelease},
-		{method: get, path: "/api/apps/:app/sandboxes", who: admins, summary: "My sandboxes of an app, newest first", out: items[sandboxOut]{}, handle: s.getSandboxes},
+		{method: get, path: "/api/apps/:app/sandboxes", who: admins, summary: "My sandboxes of an app, newest first", out: sandboxesOut{}, handle: s.getSandboxes},
 		{method: post, path: "/api/apps/:app/sandboxes", who: admins, summary: "Try the draft out in a sandbox; my oldest makes room", in: sandboxIn{}, out: sandboxOut{}, handle: s.postSandbox},
 		{method: get, path: "/api/sandboxes/:id", who: admins, summary: "A sandbox: its clock, its people, what was caught, what fired, what comes", out: sandboxOut{}, handle: s.getSandbox},
 		{method: post, path: "/api/sandboxes/:id/clock", who: admins, summary: "Move a sandbox's clock: by a duration, to an instant, or to what comes next", in: sandboxClockIn{}, out: sandboxMoved{}, handle: s.moveSandbox, ownPace: true},

@@ -73,7 +73,7 @@ export class Story {
   }
 
   async settled(page) {
-    await page.locator('.top h1, .top .crumb, .gate h1, .d-top h1, .outside h1, .outside h2, .print-bar h1').first().waitFor();
+    await page.locator('.top h1, .top .crumb, .gate h1, .d-top h1, .outside h1, .outside h2, .print-bar h1, .gone h1').first().waitFor();
     await page.waitForFunction(() => document.querySelector('.sk') === null);
   }
 

@@ -5,8 +5,9 @@ import 'antd/dist/antd.css';
 import './app/tokens.css';
 import './app/base.css';
 import './app/shell/shell.css';
+import { base } from './api/base';
 import { configureApi } from './api/client';
-import { queryClient } from './api/queries';
+import { meQuery, queryClient } from './api/queries';
 import { currentLanguage, startI18n } from './app/i18n';
 import { Providers } from './app/providers';
 import { router } from './app/router';
@@ -15,10 +16,19 @@ await startI18n();
 configureApi({
   language: currentLanguage,
   onSignedOut: () => {
+    if (base) {
+      window.location.assign('/login');
+      return;
+    }
     const here = router.state.location;
     if (here.pathname === '/login' || here.pathname === '/setup') return;
     queryClient.clear();
     void router.navigate({ to: '/login', search: { next: here.href } });
+  },
+  onSandboxGone: () => {
+    if (queryClient.getQueryData(meQuery().queryKey) === undefined) return; // the page is told already
+    queryClient.clear();
+    void router.invalidate();
   },
 });
 

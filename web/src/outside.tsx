@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import 'antd/dist/antd.css';
 import './app/tokens.css';
 import './app/base.css';
+import { base } from './api/base';
 import { configureApi } from './api/client';
 import { currentLanguage, startI18n } from './app/i18n';
 import { Providers } from './app/providers';
@@ -14,7 +15,7 @@ configureApi({ language: currentLanguage, onSignedOut: () => {} });
 
 const root = document.getElementById('root');
 if (!root) throw new Error('outside.html has no #root');
-const [, kind = '', token = ''] = window.location.pathname.split('/');
+const [, kind = '', token = ''] = window.location.pathname.slice(base.length).split('/');
 createRoot(root).render(
   <StrictMode>
     <Suspense>

@@ -1,3 +1,5 @@
+import { base } from './base';
+
 /** One problem of a refused request: where, which kind, and what to tell the person. */
 export interface Detail {
   path: string;
@@ -39,6 +41,8 @@ export interface Options {
   ifMatch?: number | string;
   /** The answer is a file. */
   file?: boolean;
+  /** From inside a sandbox: ask the installation it is in. */
+  outside?: boolean;
   /** One key a user action, the same again when that action is repeated after a lost answer. */
   key?: string;
 }
@@ -48,6 +52,8 @@ interface Context {
   language: () => string;
   /** Called when the session is gone. */
   onSignedOut: () => void;
+  /** Called when the sandbox this page is in is gone. */
+  onSandboxGone?: () => void;
 }
 
 let context: Context = { language: () => 'zh-CN', onSignedOut: () => {} };
@@ -61,13 +67,14 @@ export function operationKey(): string {
   return crypto.randomUUID();
 }
 
-export function url(path: string, query?: Query): string {
+export function url(path: string, query?: Query, outside = false): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined && value !== null && value !== '') params.set(name, String(value));
   }
   const search = params.toString();
-  return search ? `/api${path}?${search}` : `/api${path}`;
+  const root = outside ? '/api' : `${base}/api`;
+  return search ? `${root}${path}?${search}` : `${root}${path}`;
 }
 
 async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
@@ -82,7 +89,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
 
   let response: Response;
   try {
-    response = await fetch(url(path, options.query), request);
+    response = await fetch(url(path, options.query, options.outside), request);
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, 'network', 'network');
@@ -93,6 +100,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   if (response.ok) return data as T;
   const error = errorOf(response.status, data);
   if (response.status === 401 && error.code !== 'login.failed') context.onSignedOut();
+  if (error.code === 'sandbox.gone') context.onSandboxGone?.();
   throw error;
 }
 

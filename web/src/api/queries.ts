@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { stopClock } from './base';
 import { api, isApiError, type Query } from './client';
 import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
 
@@ -13,7 +14,16 @@ export const queryClient = new QueryClient({
   },
 });
 
-export const meQuery = () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.get<Me>('/me', { signal }), staleTime: 60_000 });
+export const meQuery = () =>
+  queryOptions({
+    queryKey: ['me'],
+    queryFn: async ({ signal }) => {
+      const me = await api.get<Me>('/me', { signal });
+      stopClock(me.now);
+      return me;
+    },
+    staleTime: 60_000,
+  });
 
 export const setupQuery = () =>
   queryOptions({ queryKey: ['setup'], queryFn: ({ signal }) => api.get<SetupState>('/setup', { signal }), staleTime: Infinity });

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { url } from './client';
 import { queryClient } from './queries';
 
 /** How long changes are gathered before anything is fetched again, in milliseconds. */
@@ -13,7 +14,7 @@ interface Changed {
 /** Listens to the server and marks what changed as stale; what is on screen is then fetched again. */
 export function useLive(): void {
   useEffect(() => {
-    const source = new EventSource('/api/stream');
+    const source = new EventSource(url('/stream'));
     const stale = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let opened = false;
@@ -35,10 +36,10 @@ export function useLive(): void {
     });
     source.addEventListener('changed', (event) => {
       const { id, app, form } = JSON.parse((event as MessageEvent<string>).data) as Changed;
-      mark(['record', id], ['events', id], ['preview', id], ['records', app, form], ['board', app], ['dashboard', app], ['report', app], ['home']);
+      mark(['record', id], ['events', id], ['preview', id], ['records', app, form], ['board', app], ['dashboard', app], ['report', app], ['home'], ['sandbox']);
     });
-    source.addEventListener('task', () => mark(['tasks'], ['task'], ['me'], ['home']));
-    source.addEventListener('notice', () => mark(['notices'], ['me']));
+    source.addEventListener('task', () => mark(['tasks'], ['task'], ['me'], ['home'], ['sandbox']));
+    source.addEventListener('notice', () => mark(['notices'], ['me'], ['sandbox']));
     return () => {
       source.close();
       clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { base } from '@/api/base';
 import { isApiError } from '@/api/client';
 import { meQuery, queryClient, setupQuery } from '@/api/queries';
 import { Crash, NotFound } from './shell/Crash';
@@ -187,6 +188,7 @@ export const router = createRouter({
       design.addChildren([designPlace]),
     ]),
   ]),
+  ...(base ? { basepath: base } : {}),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultPendingComponent: PagePending,

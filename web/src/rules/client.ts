@@ -1,3 +1,4 @@
+import { present } from '@/api/base';
 import type { Data, Evaluated } from '@/api/types';
 import type { Definition } from '@/model/definition';
 import { Changes, type Answered } from './changes';
@@ -60,7 +61,7 @@ export async function openForm(definition: Definition, form: string, hidden: rea
         changes.forget();
         here = await open();
       }
-      return changes.ask(old, now, async (ask) => (await run.call('evaluate', { id: here.id, ...ask, now: new Date().toISOString() })) as Answered);
+      return changes.ask(old, now, async (ask) => (await run.call('evaluate', { id: here.id, ...ask, now: new Date(present()).toISOString() })) as Answered);
     },
   };
 }

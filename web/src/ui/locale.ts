@@ -1,5 +1,6 @@
 import { createContext, useContext, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { present } from '@/api/base';
 import { daysBetween, isMoney, percent, shortAmount, shortDate, wallClock, groupDigits, type Money } from './format';
 
 export interface Company {
@@ -21,7 +22,7 @@ export function useFormat() {
   const { t, i18n } = useTranslation();
   const language = i18n.language;
   return useMemo(() => {
-    const today = () => wallClock(Date.now(), timezone).date;
+    const today = () => wallClock(present(), timezone).date;
     const dayName = (date: string) => {
       const days = daysBetween(today(), date);
       if (days === 0) return t('today');
@@ -47,7 +48,7 @@ export function useFormat() {
       },
       /** A deadline: "逾期 3 小时", "今天 17:30", "11-26". */
       due: (instant: string) => {
-        const left = Date.parse(instant) - Date.now();
+        const left = Date.parse(instant) - present();
         if (left < 0) {
           const hours = Math.floor(-left / 3_600_000);
           return hours < 24 ? t('overdueHours', { count: Math.max(1, hours) }) : t('overdueDays', { count: Math.floor(hours / 24) });
@@ -56,7 +57,7 @@ export function useFormat() {
         return daysBetween(today(), w.date) <= 1 ? `${dayName(w.date)} ${w.time}` : shortDate(w.date, today());
       },
       dueState: (instant: string): '' | 'warn' | 'bad' => {
-        const left = Date.parse(instant) - Date.now();
+        const left = Date.parse(instant) - present();
         if (left < 0) return 'bad';
         return wallClock(instant, timezone).date === today() ? 'warn' : '';
       },

@@ -1,8 +1,11 @@
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { Button } from 'antd';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
 import { Empty, useErrorText } from '@/ui/States';
+
+const SandboxGone = lazy(() => import('@/features/sandbox/Gone').then((m) => ({ default: m.Gone })));
 
 /** A page that could not be shown. */
 export function Crash({ error, reset }: ErrorComponentProps) {
@@ -10,6 +13,12 @@ export function Crash({ error, reset }: ErrorComponentProps) {
   const text = useErrorText();
   const router = useRouter();
   const gone = isApiError(error) && error.status === 404;
+  if (isApiError(error, 'sandbox.gone'))
+    return (
+      <Suspense>
+        <SandboxGone why={error.message} />
+      </Suspense>
+    );
   return (
     <div style={{ padding: 20 }}>
       <Empty title={gone ? t('notFound') : t('pageFailed')} text={gone ? t('notFoundText') : text(error)}>

@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { sandbox } from '@/api/base';
 import { meQuery } from '@/api/queries';
 import { useLive } from '@/api/stream';
 import { CompanyContext } from '@/ui/locale';
@@ -11,6 +12,8 @@ import { Nav } from './Nav';
 import { PagePending } from './PagePending';
 import { TopBar } from './TopBar';
 
+// Only in a sandbox.
+const Sandboxed = lazy(() => import('@/features/sandbox/Sandboxed').then((m) => ({ default: m.Sandboxed })));
 // Phones only, and only when asked for.
 const MenuDrawer = lazy(() => import('./MenuDrawer').then((m) => ({ default: m.MenuDrawer })));
 
@@ -24,11 +27,20 @@ export function Frame() {
     if (me.user.language && me.user.language !== i18n.language) void i18n.changeLanguage(me.user.language);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [me.user.language]);
+  const page = (
+    <Suspense fallback={<PagePending />}>
+      <Outlet />
+    </Suspense>
+  );
   return (
     <CompanyContext.Provider value={me.company}>
-      <Suspense fallback={<PagePending />}>
-        <Outlet />
-      </Suspense>
+      {sandbox ? (
+        <Suspense fallback={<PagePending />}>
+          <Sandboxed>{page}</Sandboxed>
+        </Suspense>
+      ) : (
+        page
+      )}
     </CompanyContext.Provider>
   );
 }
@@ -44,9 +56,11 @@ export function Shell() {
   const slots = useMemo(() => ({ head, setBare }), [head]);
   return (
     <ShellContext.Provider value={slots}>
-      <a className="skip" href="#page">
-        {t('skipToPage')}
-      </a>
+      {sandbox ? null : (
+        <a className="skip" href="#page">
+          {t('skipToPage')}
+        </a>
+      )}
       <div className={`shell${bare ? ' bare' : ''}`}>
         <Nav />
         <div className="main">

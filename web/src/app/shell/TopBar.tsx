@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { sandbox } from '@/api/base';
 import { api } from '@/api/client';
 import { meQuery, queryClient } from '@/api/queries';
 import { Avatar } from '@/ui/Avatar';
@@ -73,15 +74,19 @@ function PersonMenu() {
     <Popup kind="menu" label={t('account', { name: me.user.name })} face={<Avatar name={me.user.name} large me />}>
       {(close) => (
         <>
-          <MenuItem
-            onChoose={() => {
-              close();
-              void navigate({ to: '/profile' });
-            }}
-          >
-            <b>{me.user.name}</b>
-          </MenuItem>
-          <hr />
+          {sandbox ? null : (
+            <>
+              <MenuItem
+                onChoose={() => {
+                  close();
+                  void navigate({ to: '/profile' });
+                }}
+              >
+                <b>{me.user.name}</b>
+              </MenuItem>
+              <hr />
+            </>
+          )}
           <div role="group" aria-label={t('language')}>
             <p className="group">{t('language')}</p>
             {languages.map((l) => (
@@ -98,8 +103,12 @@ function PersonMenu() {
               </MenuItem>
             ))}
           </div>
-          <hr />
-          <MenuItem onChoose={() => void signOut()}>{t('signOut')}</MenuItem>
+          {sandbox ? null : (
+            <>
+              <hr />
+              <MenuItem onChoose={() => void signOut()}>{t('signOut')}</MenuItem>
+            </>
+          )}
         </>
       )}
     </Popup>

@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Dropdown } from 'antd';
 import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { present } from '@/api/base';
 import { usePeople } from '@/api/people';
 import type { BoardColumn, RecordItem } from '@/api/types';
 import { readRef } from '@/fields/ref';
@@ -145,7 +146,7 @@ export function CardFace({ model, id, record: given, linked = false }: { model: 
   const next = nextStep(model, record);
   const [figure, unit] = isMoney(value) ? format.short(value) : ['', ''];
   const stage = stageOf(process, record.stage);
-  const now = Date.now();
+  const now = present();
   const idle = record.open && record.idleAt && Date.parse(record.idleAt) < now ? (rest(record, stage, now)?.days ?? daysSince(record.updatedAt, now)) : undefined;
   const over = record.open && record.dueAt && Date.parse(record.dueAt) < now && record.since ? daysSince(record.since, now) : undefined;
   const limit = wholeDays(stage?.due);

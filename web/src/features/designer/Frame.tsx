@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '@/api/queries';
 import { Avatar } from '@/ui/Avatar';
@@ -32,6 +32,8 @@ const pages = {
   publish: lazy(() => import('./publish/PublishPage').then((m) => ({ default: m.PublishPage }))),
 };
 
+const TryDialog = lazy(() => import('./sandbox/TryDialog').then((m) => ({ default: m.TryDialog })));
+
 const TABS = [
   'forms',
   'flow',
@@ -47,8 +49,9 @@ const TABS = [
 
 /** The designer's own frame: rail, top bar, the page, the problems below it. */
 export function Frame() {
-  const { t } = useTranslation('designer');
+  const { t } = useTranslation(['designer', 'sandbox']);
   const { app, page, go } = usePlaceInDesigner();
+  const [trying, setTrying] = useState(false);
   const def = useDefinition();
   const text = useText();
   const name = text(def.name, app);
@@ -88,6 +91,9 @@ export function Frame() {
           <Others />
           <SaveStatus />
           <UndoRedo />
+          <Button icon={<Icon name="flask" size={14} />} onClick={() => setTrying(true)}>
+            {t('sandbox:tryOut')}
+          </Button>
           {shown === 'publish' ? null : (
             <Button type="primary" onClick={() => go('publish')}>
               {t('checkAndPublish')}
@@ -95,6 +101,11 @@ export function Frame() {
           )}
         </header>
         <Conflict />
+        {trying ? (
+          <Suspense>
+            <TryDialog onClose={() => setTrying(false)} />
+          </Suspense>
+        ) : null}
         <main id="design-main" className="d-page" tabIndex={-1}>
           <Suspense fallback={<Skeleton rows={6} />}>
             <Page />

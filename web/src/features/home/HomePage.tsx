@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { present } from '@/api/base';
 import { api, operationKey } from '@/api/client';
 import { homeQuery, meQuery, queryClient } from '@/api/queries';
 import type { RecordItem, Task } from '@/api/types';
@@ -193,7 +194,7 @@ function RecordRow({ record, kind }: { record: RecordItem; kind: 'due' | 'idle' 
   const stage = stageOf(process, record.stage);
   const value = process?.value ? record.data[process.value] : undefined;
   const [figure, unit] = isMoney(value) ? format.short(value) : ['', ''];
-  const resting = kind === 'idle' ? rest(record, stage, Date.now()) : undefined;
+  const resting = kind === 'idle' ? rest(record, stage, present()) : undefined;
   return (
     <li className="line two">
       <span className="sp">

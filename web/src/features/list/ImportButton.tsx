@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Dropdown, Modal, Progress, Select } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/client';
+import { api, url } from '@/api/client';
 import type { ImportFile, ImportProblem, ImportState, ImportTrial } from '@/api/types';
 import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
@@ -195,7 +195,7 @@ function ImportRun({ first }: { first: ImportState }) {
 function WrongRows({ id }: { id: string }) {
   const { t } = useTranslation('list');
   return (
-    <Dropdown menu={{ items: (['xlsx', 'csv'] as const).map((format) => ({ key: format, label: <a href={`/api/imports/${id}/wrong?format=${format}`} download>{t(format === 'xlsx' ? 'exportXlsx' : 'exportCsv')}</a> })) }} trigger={['click']}>
+    <Dropdown menu={{ items: (['xlsx', 'csv'] as const).map((format) => ({ key: format, label: <a href={url(`/imports/${id}/wrong`, { format })} download>{t(format === 'xlsx' ? 'exportXlsx' : 'exportCsv')}</a> })) }} trigger={['click']}>
       <Button icon={<Icon name="download" />}>{t('importWrong')}</Button>
     </Dropdown>
   );

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { present } from '@/api/base';
 import type { PathStage, RecordFull } from '@/api/types';
 import type { Process } from '@/model/definition';
 import { stageColor, stageOf, wholeDays } from '@/records/model';
@@ -53,7 +54,7 @@ function Step({ stage, before, record, color, name }: { stage: PathStage; /** Ea
 function Stay({ record, process }: { record: RecordFull; process: Process | undefined }) {
   const { t } = useTranslation('record');
   if (!record.since) return null;
-  const days = daysSince(record.since, Date.now());
+  const days = daysSince(record.since, present());
   const limit = wholeDays(stageOf(process, record.stage)?.due);
   const share = limit > 0 ? days / limit : 0;
   const state = share > 1 ? 'bad' : share >= 0.8 ? 'warn' : '';

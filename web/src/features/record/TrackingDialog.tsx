@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { base } from '@/api/base';
 import { api } from '@/api/client';
 import { queryClient } from '@/api/queries';
 import type { RecordFull, Text } from '@/api/types';
@@ -28,7 +29,7 @@ export function TrackingDialog({ record, page, onClose }: { record: RecordFull; 
   const [busy, setBusy] = useState(false);
   const path = `${recordPath(record.id)}/tracking/${page.key}`;
   const link = useQuery({ queryKey: ['trackLink', record.id, page.key], queryFn: () => api.post<TrackLink>(path, {}), staleTime: 0, gcTime: 0, retry: false, refetchOnWindowFocus: false });
-  const whole = link.data ? (link.data.url.startsWith('http') ? link.data.url : window.location.origin + link.data.path) : '';
+  const whole = link.data ? (link.data.url.startsWith('http') ? link.data.url : window.location.origin + base + link.data.path) : '';
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(whole);

@@ -1,0 +1,59 @@
+// A draft is tried out: an admin opens it in a sandbox from the designer, plays the sales representative, lets time pass, reads what would have
+// been sent, becomes the manager, and sees that nothing of it reached the real app.
+import { Api } from '../kit/api.mjs';
+
+export async function run(t) {
+  const { assert } = t;
+  const admin = await Api.login(t.address, 'admin');
+  const before = await admin.get('/apps/b2b/forms/opportunity/records').catch(() => ({ items: [] }));
+  const page = await t.as('admin');
+  await t.open(page, '/design/b2b/flow');
+  await page.getByRole('button', { name: '试运行' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('沙箱用演示人员').waitFor();
+  await dialog.getByRole('checkbox', { name: '放入模板的示例数据' }).waitFor();
+  await t.look(page, 'try');
+  await dialog.getByRole('button', { name: '开一个新沙箱' }).click();
+  const bar = page.getByRole('region', { name: '沙箱' });
+  await bar.waitFor();
+  await page.waitForURL(/\/sandbox\/[0-9a-f]{16}\/rep\.li\//);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await t.look(page, 'inside');
+
+  // Time passes, and what was due on the way happens.
+  const clock = bar.getByRole('timer');
+  const then = await clock.innerText();
+  await bar.getByRole('button', { name: '前进 7 天' }).click();
+  await page.getByText(/途中自动发生 \d+ 件事/).waitFor();
+  assert.notEqual(await clock.innerText(), then);
+  await bar.getByRole('button', { name: /^截获/ }).click();
+  const tray = page.getByRole('dialog', { name: '截获与发生的事' });
+  await tray.getByRole('tab', { name: /已发生/ }).click();
+  await tray.getByRole('listitem').first().waitFor();
+  await t.look(page, 'happened');
+  await tray.getByRole('tab', { name: /将发生/ }).click();
+  await tray.getByRole('listitem').first().waitFor();
+  await t.look(page, 'coming');
+  await page.keyboard.press('Escape');
+  await tray.waitFor({ state: 'hidden' });
+
+  // The manager of the play company, on the same page.
+  await bar.getByRole('combobox', { name: '扮演谁' }).click();
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '王敏' }).click();
+  await page.waitForURL(/\/mgr\.wang\//);
+  await bar.waitFor();
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await t.look(page, 'manager');
+
+  // Nothing of it is real.
+  const after = await admin.get('/apps/b2b/forms/opportunity/records').catch(() => ({ items: [] }));
+  assert.deepEqual(after.items.map((r) => r.updatedAt), before.items.map((r) => r.updatedAt));
+
+  // Somebody ended it meanwhile: the page says so.
+  const { items } = await admin.get('/apps/b2b/sandboxes');
+  assert.equal(items.length, 1);
+  await admin.must('DELETE', `/sandboxes/${items[0].id}`);
+  await page.reload();
+  await page.getByRole('heading', { name: '沙箱不在了' }).waitFor();
+  await t.look(page, 'gone');
+}

@@ -1,0 +1,46 @@
+import { DatePicker, Modal } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Sandbox } from '@/api/sandbox';
+import { wallClock } from '@/ui/format';
+
+/** The instant at which a zone's clocks show a wall time, "2026-12-03 09:00". */
+export function instantIn(zone: string, wall: string): string {
+  const guess = Date.parse(`${wall.replace(' ', 'T')}:00Z`);
+  const shown = wallClock(guess, zone);
+  return new Date(guess - (Date.parse(`${shown.date}T${shown.time}:00Z`) - guess)).toISOString();
+}
+
+/** Asks until when the clock goes. */
+export function ToDate({ box, onChoose, onClose }: { box: Sandbox; onChoose: (to: string) => void; onClose: () => void }) {
+  const { t } = useTranslation('sandbox');
+  const here = wallClock(box.now, box.zone);
+  const [at, setAt] = useState<Dayjs | null>(() => dayjs(`${here.date} 09:00`).add(1, 'day'));
+  return (
+    <Modal
+      open
+      width={360}
+      title={t('toDate')}
+      okText={t('go')}
+      cancelText={t('cancel')}
+      okButtonProps={{ disabled: at === null }}
+      onOk={() => at && onChoose(instantIn(box.zone, at.format('YYYY-MM-DD HH:mm')))}
+      onCancel={onClose}
+    >
+      <label className="d-label" htmlFor="sandbox-date">
+        {t('toDateLabel', { zone: box.zone })}
+      </label>
+      <DatePicker
+        id="sandbox-date"
+        style={{ width: '100%' }}
+        showTime={{ format: 'HH:mm', minuteStep: 5 }}
+        format="YYYY-MM-DD HH:mm"
+        value={at}
+        onChange={setAt}
+        minDate={dayjs(here.date)}
+        allowClear={false}
+      />
+    </Modal>
+  );
+}
