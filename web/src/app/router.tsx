@@ -137,6 +137,13 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import('@/features/dashboard/DashboardPage'), 'DashboardPage'),
 });
 
+const forecast = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/forecast/$process',
+  validateSearch: texts('year', 'what', 'mode'),
+  component: lazyRouteComponent(() => import('@/features/forecast/ForecastPage'), 'ForecastPage'),
+});
+
 const templates = createRoute({
   getParentRoute: () => shell,
   path: '/templates',
@@ -183,7 +190,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, templates, people, outbound, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, forecast, templates, people, outbound, profile, designHome]),
       print,
       design.addChildren([designPlace]),
     ]),

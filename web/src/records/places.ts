@@ -6,9 +6,17 @@ export type Place =
   | { kind: 'board'; key: string; name: Text; icon: IconName; form: string }
   | { kind: 'list'; key: string; name: Text; icon: IconName; form: string }
   | { kind: 'pool'; key: string; name: Text; icon: IconName; form: string }
-  | { kind: 'dashboard'; key: string; name: Text; icon: IconName };
+  | { kind: 'dashboard'; key: string; name: Text; icon: IconName }
+  | { kind: 'forecast'; key: string; name: Text; icon: IconName };
 
-/** The pages of an app in the order of its definition: a board for each process, a list for each plain form, pools, dashboards. */
+const forecastName: Text = { 'zh-CN': '预测与目标', 'zh-TW': '預測與目標', en: 'Forecast and targets' };
+
+/** The processes whose months can be forecast: those that know amounts and the days they are expected on. */
+export function forecastsOf(definition: Definition): { key: string; name: Text }[] {
+  return (definition.processes ?? []).filter((p) => p.value && p.closing);
+}
+
+/** The pages of an app in the order of its definition: a board for each process, a list for each plain form, pools, dashboards, the forecast. */
 export function placesOf(definition: Definition): Place[] {
   const places: Place[] = [];
   const forms = new Map((definition.forms ?? []).map((f) => [f.key, f]));
@@ -30,5 +38,7 @@ export function placesOf(definition: Definition): Place[] {
   for (const board of definition.dashboards ?? []) {
     places.push({ kind: 'dashboard', key: board.key, name: board.name, icon: 'chart' });
   }
+  const forecast = forecastsOf(definition)[0];
+  if (forecast) places.push({ kind: 'forecast', key: forecast.key, name: forecastName, icon: 'target' });
   return places;
 }

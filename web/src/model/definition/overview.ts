@@ -19,8 +19,9 @@ export interface Report {
   name?: Text;
   process?: string;
   form?: string;
-  kind?: 'summary' | 'funnel' | 'snapshot';
+  kind?: 'summary' | 'funnel' | 'snapshot' | 'forecast' | 'quota';
   weeks?: number;
+  months?: number;
   where?: string;
   group?: { by: string; unit?: string }[];
   measures?: Measure[];

@@ -210,6 +210,8 @@ function ViewParts({ at, view }: { at: (string | number)[]; view: View }) {
 }
 
 const CHARTS = ['number', 'bar', 'line', 'pie', 'funnel', 'table'] as const;
+/** Kinds whose group and measures are fixed. */
+const FIXED = new Set(['snapshot', 'forecast', 'quota']);
 const UNITS = ['day', 'week', 'month', 'year'] as const;
 
 function ReportParts({ at, report }: { at: (string | number)[]; report: Report }) {
@@ -255,6 +257,8 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             choices={[
               { value: 'funnel', label: t('report_funnel') },
               { value: 'snapshot', label: t('report_snapshot') },
+              { value: 'forecast', label: t('report_forecast') },
+              { value: 'quota', label: t('report_quota') },
             ]}
           />
           <ChoiceSlot
@@ -268,8 +272,11 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
         {report.kind === 'snapshot' ? (
           <NumberSlot at={[...at, 'weeks']} label={t('weeksBack')} hint={t('weeksBackHint')} placeholder="1" min={1} max={104} />
         ) : null}
+        {report.kind === 'forecast' ? (
+          <NumberSlot at={[...at, 'months']} label={t('monthsAhead')} hint={t('monthsAheadHint')} placeholder="1" min={1} max={24} />
+        ) : null}
       </Part>
-      {report.kind === 'funnel' || (report.kind === 'snapshot' && !report.group && !report.measures) ? null : (
+      {report.kind === 'funnel' || (FIXED.has(report.kind ?? '') && !report.group && !report.measures) ? null : (
         <>
           <Part
             title={t('groupBy')}
