@@ -79,7 +79,7 @@ export function CellDialog({ app, data, row: at, month: m, onClose }: { app: str
             void save(value);
           }}
         >
-          <h3>{t('callTitle')}</h3>
+          <h2>{t('callTitle')}</h2>
           <p className="s">{t('callHelp')}</p>
           <div className="setting">
             <label htmlFor="fc-call-value">{t('callValue')}</label>
@@ -161,7 +161,7 @@ function ChangesOf({ app, process, subject, month, what }: { app: string; proces
   const figure = (v: string | null) => (v === null ? '–' : format.number(v));
   return (
     <>
-      <h4>{t(what === 'call' ? 'callTitle' : 'target')}</h4>
+      <h3>{t(what === 'call' ? 'callTitle' : 'target')}</h3>
       {list.length === 0 ? <p className="s">{t('noHistory')}</p> : null}
       <ul>
         {list.map((h) => (

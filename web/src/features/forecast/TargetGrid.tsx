@@ -100,7 +100,11 @@ export function TargetGrid({ app, data }: { app: string; data: Forecast }) {
     const el = event.currentTarget;
     if (event.key === 'Escape') {
       const key = keyAt(r, m);
-      setTyped((before) => Object.fromEntries(Object.entries(before).filter(([k]) => k !== key)));
+      const without = <V,>(all: Record<string, V>) => Object.fromEntries(Object.entries(all).filter(([k]) => k !== key));
+      setTyped(without);
+      setWas(without);
+      setWrong(without);
+      setError(undefined);
       return;
     }
     const all = el.selectionStart === 0 && el.selectionEnd === el.value.length;
@@ -191,14 +195,14 @@ export function TargetGrid({ app, data }: { app: string; data: Forecast }) {
         </table>
       </div>
       {error ? (
-        <p className="notice bad" role="alert" style={{ margin: 12 }}>
-          {error}
+        <div className="notice bad fc-wrong" role="alert">
+          <p>{error}</p>
           {Object.entries(wrong).slice(0, 5).map(([key, message]) => (
-            <span key={key} style={{ display: 'block' }}>
+            <p key={key}>
               {rows.find((r) => key.startsWith(`${r.subject}|`))?.name} {key.split('|')[1]}: {message}
-            </span>
+            </p>
           ))}
-        </p>
+        </div>
       ) : null}
       <footer className="fc-foot">
         <span className="s">{t('gridHelp')}</span>
