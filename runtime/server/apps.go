@@ -152,6 +152,8 @@ type modelOut struct {
 	Export []string `json:"export"`
 	// Delete lists those whose records he may delete and take back.
 	Delete []string `json:"delete"`
+	// Buttons are those of automations that the person may press on records, many at once or each on its page.
+	Buttons []listButtonOut `json:"buttons"`
 }
 
 // getModel is the live definition, for who designs whole, for others without what happens behind the screens.
@@ -179,7 +181,7 @@ func (s *Server) getModel(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}, Import: []string{}, Export: []string{}, Delete: []string{}}
+	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}, Import: []string{}, Export: []string{}, Delete: []string{}, Buttons: c.buttons(app)}
 	for i := range app.Def.Forms {
 		key := app.Def.Forms[i].Key
 		r := access.Rights(app, key, c.dir, c.user.ID, nil)

@@ -260,7 +260,7 @@ type batchIn struct {
 	Comment  string   `json:"comment"`
 }
 
-// batchedOut is what became of one task of a batch.
+// batchedOut is what became of one of many, a task or a record.
 type batchedOut struct {
 	ID    string    `json:"id"`
 	OK    bool      `json:"ok"`
@@ -283,11 +283,7 @@ func (s *Server) postBatch(c *call) (any, error) {
 	}
 	out := make([]batchedOut, len(done))
 	for i, d := range done {
-		out[i] = batchedOut{ID: d.ID, OK: d.Err == nil}
-		if d.Err != nil {
-			_, body := s.told(c.Context, c, d.Err)
-			out[i].Error = &body.Error
-		}
+		out[i] = c.batched(d.ID, d.Err)
 	}
 	return page(out, ""), nil
 }

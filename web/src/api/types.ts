@@ -129,6 +129,15 @@ export interface AppModel {
   export: string[];
   /** Forms whose records one may delete and take back. */
   delete?: string[];
+  /** Buttons of automations that one may press on records. */
+  buttons?: ListButton[];
+}
+
+/** A button of an automation that stands over a list of records. */
+export interface ListButton {
+  key: string;
+  form: string;
+  name: Text;
 }
 
 export interface Money {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { modelQuery } from '@/api/queries';
-import type { AppModel } from '@/api/types';
+import type { AppModel, ListButton } from '@/api/types';
 import type { Definition, Field, Form, Process, Stage } from '@/model/definition';
 
 /** Look-ups over a definition. */
@@ -18,6 +18,8 @@ export interface Model {
   mayExport: (form: string) => boolean;
   /** Whether one may delete records of a form, and take them back out of its recycle bin. */
   mayDelete: (form: string) => boolean;
+  /** The buttons of automations that one may press on records of a form. */
+  buttons: (form: string) => ListButton[];
   /** The process over a form, if there is one. */
   processOf: (form: string) => Process | undefined;
 }
@@ -32,6 +34,7 @@ export function lookUp(model: AppModel): Model {
     mayImport: (form) => model.import.includes(form),
     mayExport: (form) => model.export.includes(form),
     mayDelete: (form) => model.delete?.includes(form) ?? false,
+    buttons: (form) => (model.buttons ?? []).filter((b) => b.form === form),
     form: (key) => definition.forms?.find((f) => f.key === key),
     process: (key) => definition.processes?.find((p) => p.key === key),
     processOf: (form) => definition.processes?.find((p) => p.form === form),

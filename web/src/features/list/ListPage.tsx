@@ -12,6 +12,7 @@ import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { BulkButtons, mostChosen } from './BulkButtons';
 import { ExportButton } from './ExportButton';
 import { ImportButton } from './ImportButton';
 import { Rows } from './Rows';
@@ -70,6 +71,9 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
   const set = (patch: Partial<typeof search>) => void navigate({ to: '.', search: { ...search, ...patch }, replace: true });
   const filtered = Boolean(where || search.q);
+  const buttons = model.buttons(formKey);
+  // The records that a button is to be pressed on, while they are being chosen.
+  const [many, setMany] = useState<ReadonlySet<string>>();
 
   return (
     <>
@@ -97,6 +101,12 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         ) : null}
         <FilterBar model={model} form={formKey} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
         <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
+        {buttons.length > 0 ? (
+          <button type="button" className={`chip quiet${many ? ' on' : ''}`} aria-pressed={many !== undefined} onClick={() => setMany(many ? undefined : new Set())}>
+            <Icon name="check" size={14} />
+            {t('bulk')}
+          </button>
+        ) : null}
         {model.mayDelete(formKey) ? (
           <Link className="chip quiet" to="/a/$app/bin/$form" params={{ app: model.app, form: formKey }}>
             <Icon name="trash" size={14} />
@@ -142,10 +152,14 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
             columns={columns}
             sort={sort}
             onSort={(next) => set({ sort: next || undefined })}
+            {...(many ? { many, onMany: (ids: readonly string[]) => setMany(new Set(ids.slice(0, mostChosen))) } : {})}
           />
         ) : null}
         {query.hasNextPage ? <More busy={query.isFetchingNextPage} onMore={() => void query.fetchNextPage()} /> : null}
         {rows.length > 0 && !query.hasNextPage ? <p className="s">{t('shown', { count: rows.length })}</p> : null}
+        {many ? (
+          <BulkButtons app={model.app} buttons={buttons} chosen={rows.filter((r) => many.has(r.id))} onChosen={(ids) => setMany(new Set(ids))} onDone={() => setMany(undefined)} />
+        ) : null}
       </div>
     </>
   );

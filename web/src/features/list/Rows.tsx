@@ -1,4 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePeople } from '@/api/people';
 import type { RecordItem } from '@/api/types';
@@ -12,6 +13,7 @@ import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
+import { mostChosen } from './BulkButtons';
 import { useColumnName } from './ListPage';
 
 interface Props {
@@ -21,24 +23,34 @@ interface Props {
   columns: string[];
   sort: string;
   onSort: (sort: string) => void;
+  /** The records chosen, while some are being chosen. */
+  many?: ReadonlySet<string>;
+  onMany?: (ids: readonly string[]) => void;
 }
 
 const numericSystem = new Set(['weighted', 'probability']);
 
 /** A table at a desk, items of two lines on a phone. */
-export function Rows({ model, formKey, rows, columns, sort, onSort }: Props) {
+export function Rows({ model, formKey, rows, columns, sort, onSort, many, onMany }: Props) {
   const { t } = useTranslation('list');
   const phone = usePhone();
   const navigate = useNavigate();
   const name = useColumnName(model, formKey);
   const form = model.form(formKey);
   const env = useEnv(model.app, model.definition, true);
+  const choose = (id: string) => onMany?.(many?.has(id) ? [...many].filter((x) => x !== id) : [...(many ?? []), id]);
+  const choice = (row: RecordItem) =>
+    many ? <input type="checkbox" checked={many.has(row.id)} onChange={() => choose(row.id)} aria-label={t('bulkChoose', { title: row.title || row.number || row.id })} /> : null;
+  const all = Boolean(many && rows.slice(0, mostChosen).every((r) => many.has(r.id)));
+  const chooseAll = many ? (
+    <input type="checkbox" checked={all} onChange={() => onMany?.(all ? [] : rows.map((r) => r.id))} aria-label={t('bulkAll')} />
+  ) : null;
   if (phone) {
     return (
       <FieldEnvContext.Provider value={env}>
         <ul className="card items">
           {rows.map((row) => (
-            <Item key={row.id} model={model} row={row} columns={columns} />
+            <Item key={row.id} model={model} row={row} columns={columns} choice={choice(row)} />
           ))}
         </ul>
       </FieldEnvContext.Provider>
@@ -55,6 +67,7 @@ export function Rows({ model, formKey, rows, columns, sort, onSort }: Props) {
         <table className="tbl">
           <thead>
             <tr>
+              {chooseAll ? <th className="choose">{chooseAll}</th> : null}
               {columns.map((key) => {
                 const direction = sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined;
                 return (
@@ -79,9 +92,12 @@ export function Rows({ model, formKey, rows, columns, sort, onSort }: Props) {
               <tr
                 key={row.id}
                 onClick={(e) => {
-                  if (!(e.target as HTMLElement).closest('a, button')) void navigate({ to: '/r/$id', params: { id: row.id } });
+                  if ((e.target as HTMLElement).closest('a, button, input')) return;
+                  if (many) choose(row.id);
+                  else void navigate({ to: '/r/$id', params: { id: row.id } });
                 }}
               >
+                {many ? <td className="choose">{choice(row)}</td> : null}
                 {columns.map((key) => (
                   <td key={key} className={numeric(key) ? 'num' : ''}>
                     <RowCell model={model} row={row} column={key} />
@@ -154,7 +170,7 @@ function RowCell({ model, row, column }: { model: Model; row: RecordItem; column
   }
 }
 
-function Item({ model, row, columns }: { model: Model; row: RecordItem; columns: string[] }) {
+function Item({ model, row, columns, choice }: { model: Model; row: RecordItem; columns: string[]; choice: ReactNode }) {
   const process = model.processOf(row.form);
   const value = process?.value ? row.data[process.value] : undefined;
   const format = useFormat();
@@ -163,7 +179,8 @@ function Item({ model, row, columns }: { model: Model; row: RecordItem; columns:
   const named = form ? titleField(form) : undefined;
   const second = columns.filter((c) => c !== 'title' && c !== named && c !== process?.value && c !== 'updatedAt' && row.data[c] !== undefined).slice(0, 2);
   return (
-    <li>
+    <li className={choice ? 'choosing' : ''}>
+      {choice}
       <Link to="/r/$id" params={{ id: row.id }}>
         <span className="row">
           <b className="el sp">{row.title || row.number || row.id}</b>
