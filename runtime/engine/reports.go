@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"pipewright/rules"
-	"pipewright/runtime/access"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
@@ -26,6 +25,8 @@ type ReportColumn struct {
 	Kind     string // "group" or "measure"
 	Type     string
 	Currency string
+	// Where narrows the records of a measure further than those of its row.
+	Where string
 }
 
 // ReportRow is one line. Where is a condition that finds its records; empty when there is none for it.
@@ -102,43 +103,13 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 		groups = append(groups, g)
 		res.Columns = append(res.Columns, l.groupColumn(by, g))
 	}
-	by, each := l.byCurrency(groups), map[int]bool{}
-	var ms []measured
-	var cols []access.Column
-	for _, m := range res.Def.Measures {
-		c, kind := access.Column{}, "count"
-		name, field := m.Name, ""
-		switch {
-		case m.Sum != "":
-			kind, field = "sum", m.Sum
-		case m.Min != "":
-			kind, field = "min", m.Min
-		case m.Max != "":
-			kind, field = "max", m.Max
-		}
-		col := ReportColumn{Key: m.Key, Kind: "measure", Type: "count"}
-		if field != "" {
-			var err error
-			if c, err = l.column(field, "/measures/"+m.Key); err != nil {
-				return err
-			}
-			col.Type, col.Currency = "number", c.Currency
-			if c.Currency != "" {
-				col.Type = "money"
-			}
-			if name.IsZero() {
-				name = l.nameOf(c)
-			}
-		} else if name.IsZero() {
-			name = rules.Say("数量", "數量", "Count")
-		}
-		col.Name = name
-		if own := l.own(c); by >= 0 && own != "" {
-			c.Name, each[len(ms)] = own, true
-		}
-		ms = append(ms, measured{query.Measure{Kind: kind, Col: c.Name}, c.Seen})
-		cols = append(cols, c)
-		res.Columns = append(res.Columns, col)
+	by := l.byCurrency(groups)
+	ms, err := l.measures(res.Def.Measures, by >= 0)
+	if err != nil {
+		return err
+	}
+	for i := range ms.shown {
+		res.Columns = append(res.Columns, ms.shown[i].column)
 	}
 	qs := make([]query.Group, len(groups))
 	for i, g := range groups {
@@ -147,14 +118,14 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 			l.filter = append(l.filter, g.column.Seen)
 		}
 	}
-	rows, err := l.measure(ctx, qs, ms, maxGroups)
+	rows, err := l.measure(ctx, qs, ms.asked, maxGroups)
 	if err != nil {
 		return err
 	}
 	if len(rows) == 0 && len(groups) == 0 {
-		rows = []store.Row{{Values: make([]*big.Int, len(ms))}}
+		rows = []store.Row{{Values: make([]*big.Int, len(ms.asked))}}
 	}
-	totals := make([]*big.Int, len(ms))
+	totals := make([]*big.Int, len(ms.asked))
 	for _, r := range rows {
 		row := ReportRow{}
 		var wheres []string
@@ -166,17 +137,13 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 		if len(wheres) > 0 && !slices.Contains(wheres, "") {
 			row.Where = strings.Join(wheres, " && ")
 		}
-		for i, m := range ms {
-			n := r.Values[i]
-			if n == nil && (m.Kind == "count" || m.Kind == "sum") {
-				n = new(big.Int)
-			}
-			if each[i] {
-				row.Values = append(row.Values, figureIn(n, cols[i], row.Keys[by]))
-				continue // amounts in different currencies have no total
-			}
-			row.Values = append(row.Values, figure(n, cols[i]))
-			if n != nil && (m.Kind == "count" || m.Kind == "sum") {
+		currency := ""
+		if by >= 0 {
+			currency = row.Keys[by]
+		}
+		row.Values = ms.figures(r.Values, currency, false)
+		for i, n := range r.Values {
+			if n != nil {
 				if totals[i] == nil {
 					totals[i] = new(big.Int)
 				}
@@ -185,12 +152,7 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 		}
 		res.Rows = append(res.Rows, row)
 	}
-	for i, n := range totals {
-		if n == nil && !each[i] && (ms[i].Kind == "count" || ms[i].Kind == "sum") {
-			n = new(big.Int)
-		}
-		res.Totals = append(res.Totals, figure(n, cols[i]))
-	}
+	res.Totals = ms.figures(totals, "", true)
 	l.inOrder(res, groups)
 	return l.referenceLabels(ctx, res, groups)
 }

@@ -74,28 +74,7 @@ func (c *compiler) report(path string, r *Report) {
 				"“{name}” is not a date; it cannot be grouped by day, week, month or year", "name", g.By)
 		}
 	}
-	for i, m := range r.Measures {
-		at := path + "/measures/" + elementKey(m.Key, i)
-		n := 0
-		for _, w := range []struct{ name, field string }{{"sum", m.Sum}, {"min", m.Min}, {"max", m.Max}} {
-			if w.field == "" {
-				continue
-			}
-			n++
-			if w.name == "sum" {
-				c.summable(at+"/sum", w.field, form)
-			} else {
-				c.queryable(at+"/"+w.name, w.field, form)
-			}
-		}
-		if m.Count {
-			n++
-		}
-		if n != 1 {
-			c.fail(at, "setting.conflict", "一个指标只写 count、sum、min、max 之一", "一個指標只寫 count、sum、min、max 之一",
-				"A measure is one of count, sum, min, max")
-		}
-	}
+	c.measures(path, r, form)
 }
 
 // maxWeeks is how far back a snapshot compares; positions are kept a little longer.
@@ -273,7 +252,7 @@ func (c *compiler) summable(path, name string, form *Form) {
 		return
 	}
 	f := c.refField(path, name, form.Def)
-	if f != nil && f.Type != "money" && f.Type != "number" && f.Type != "percent" {
+	if f != nil && !slices.Contains([]string{"money", "number", "percent"}, c.figureType(name, form)) {
 		c.fail(path, "ref.kind", "“{field}”不是数值，不能合计", "「{field}」不是數值，不能合計",
 			"“{field}” is not a figure; it cannot be summed", "field", named(f.Name, f.Key))
 	}

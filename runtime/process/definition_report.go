@@ -53,6 +53,18 @@ type MeasureD struct {
 	Sum   string     `json:"sum,omitempty"`
 	Min   string     `json:"min,omitempty"`
 	Max   string     `json:"max,omitempty"`
+	// Avg is the mean of the values there are.
+	Avg string `json:"avg,omitempty"`
+	// Ratio is one measure of the report in relation to another.
+	Ratio *RatioD `json:"ratio,omitempty"`
+	// Where narrows the records that this measure counts.
+	Where string `json:"where,omitempty"`
+}
+
+// RatioD names two measures of the same report: how much of the whole the part is.
+type RatioD struct {
+	Part  string `json:"part"`
+	Whole string `json:"whole"`
 }
 
 // Dashboard is a page of reports.

@@ -19,6 +19,7 @@ var (
 	wordChain      = rules.Say("审批链", "簽核鏈", "approval chain")
 	wordStep       = rules.Say("审批节点", "簽核節點", "approval step")
 	wordRule       = rules.Say("规则", "規則", "rule")
+	wordMeasure    = rules.Say("指标", "指標", "measure")
 	wordReport     = rules.Say("报表", "報表", "report")
 	wordMessage    = rules.Say("邮件模板", "郵件範本", "message")
 	wordPool       = rules.Say("公海/线索池", "公海／線索池", "pool")

@@ -71,6 +71,8 @@ func (f *finder) report(d *Report) {
 		f.key(at+"/sum", &m.Sum, fields)
 		f.key(at+"/min", &m.Min, fields)
 		f.key(at+"/max", &m.Max, fields)
+		f.key(at+"/avg", &m.Avg, fields)
+		f.expr(at+"/where", &m.Where, f.names(form), nil)
 	}
 }
 

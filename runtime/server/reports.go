@@ -79,6 +79,8 @@ type reportColumnOut struct {
 	Kind     string     `json:"kind"`
 	Type     string     `json:"type"`
 	Currency string     `json:"currency,omitempty"`
+	// Where narrows the records of a measure further than those of its row.
+	Where string `json:"where,omitempty"`
 }
 
 type reportRowOut struct {
@@ -122,7 +124,7 @@ func (s *Server) report(c *call, key, where string) (reportOut, error) {
 		out.Process = r.Form.Process.Def.Key
 	}
 	for _, col := range r.Columns {
-		out.Columns = append(out.Columns, reportColumnOut{col.Key, col.Name, col.Kind, col.Type, col.Currency})
+		out.Columns = append(out.Columns, reportColumnOut{col.Key, col.Name, col.Kind, col.Type, col.Currency, col.Where})
 	}
 	for _, row := range r.Rows {
 		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where})

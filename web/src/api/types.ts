@@ -514,6 +514,8 @@ export interface ReportColumn {
   kind: 'group' | 'measure';
   type: string;
   currency?: string;
+  /** Narrows the records of a measure further than those of its row. */
+  where?: string;
 }
 
 export interface ReportRow {

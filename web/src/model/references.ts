@@ -257,7 +257,8 @@ export function references(def: Definition): Reference[] {
     emit('expression', ['reports', r, 'where'], report.where);
     report.group?.forEach((g, i) => emit('name', ['reports', r, 'group', i, 'by'], g.by));
     report.measures?.forEach((m, i) => {
-      for (const member of ['sum', 'min', 'max'] as const) emit('name', ['reports', r, 'measures', i, member], m[member]);
+      for (const member of ['sum', 'min', 'max', 'avg'] as const) emit('name', ['reports', r, 'measures', i, member], m[member]);
+      emit('expression', ['reports', r, 'measures', i, 'where'], m.where);
     });
   });
   return out;

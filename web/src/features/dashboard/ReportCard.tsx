@@ -42,10 +42,10 @@ export function ReportCard({ report, model }: { report: ReportResult; model: Mod
 }
 
 /** A figure that opens its records. */
-function Open({ report, model, row, children, label }: { report: ReportResult; model: Model; row?: ReportRow | undefined; children: ReactNode; label?: string }) {
+function Open({ report, model, row, column, children, label }: { report: ReportResult; model: Model; row?: ReportRow | undefined; column?: ReportColumn | undefined; children: ReactNode; label?: string }) {
   const text = useText();
   const form = formOf(report, model);
-  const where = bothOf(report.where, row?.where);
+  const where = bothOf(report.where, row?.where, column?.where);
   // What moved between two Mondays is told by no condition on the records as they are.
   if (!form || report.kind === 'snapshot') return <>{children}</>;
   const title = [text(report.name, report.key), ...(row?.labels.map((l) => text(l)) ?? [])].filter(Boolean).join(' · ');
@@ -78,7 +78,7 @@ function Tile({ report, model, name }: { report: ReportResult; model: Model; nam
   return (
     <section className="card kpi" aria-label={name}>
       <h2 className="s">{name}</h2>
-      <Open report={report} model={model} row={row}>
+      <Open report={report} model={model} row={row} column={first}>
         <span className="big" title={main.exact}>
           {figure}
           {main.unit ? <small>{main.unit}</small> : null}
@@ -146,7 +146,7 @@ function Funnel({ report, model }: { report: ReportResult; model: Model }) {
                   const m = measure(row.values[at], c, format);
                   return (
                     <td key={c.key} className="num" title={m.exact}>
-                      <Open report={report} model={model} row={row}>
+                      <Open report={report} model={model} row={row} column={c}>
                         {m.shown}
                         <small>{m.unit}</small>
                       </Open>
@@ -247,7 +247,7 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
                 const m = measure(row.values[at], c, format);
                 return (
                   <td key={c.key} className="num" title={m.exact}>
-                    <Open report={report} model={model} row={row}>
+                    <Open report={report} model={model} row={row} column={c}>
                       {m.shown}
                       <small>{m.unit}</small>
                     </Open>

@@ -35,6 +35,9 @@ export interface Measure {
   sum?: string;
   min?: string;
   max?: string;
+  avg?: string;
+  ratio?: { part: string; whole: string };
+  where?: string;
 }
 
 export interface Dashboard {

@@ -1,4 +1,4 @@
-import { Checkbox } from 'antd';
+import { Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from '@/ui/toast';
@@ -322,36 +322,49 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             {list.map((m, i) => (
               <div key={m.key} className="d-condition" role="group" aria-label={nameOf(m)}>
                 <TextSlot at={[...at, 'measures', i, 'name']} label={t('name')} />
-                <div className="d-two">
-                  <Row label={t('counting')}>
-                    {() => (
-                      <Checkbox
-                        checked={m.count ?? false}
-                        onChange={(e) => {
-                          const { sum: _sum, min: _min, max: _max, count: _count, ...rest } = m;
-                          measures.set(
-                            list.with(i, e.target.checked ? { ...rest, count: true } : { ...rest, sum: columns[0]?.value ?? '' }),
-                          );
-                        }}
-                      >
-                        {t('countRecords')}
-                      </Checkbox>
-                    )}
-                  </Row>
-                  {m.count ? null : (
-                    <ChoiceSlot
-                      at={[...at, 'measures', i, m.min !== undefined ? 'min' : m.max !== undefined ? 'max' : 'sum']}
-                      label={t(m.min !== undefined ? 'measureMin' : m.max !== undefined ? 'measureMax' : 'measureSum')}
-                      choices={columns}
-                    />
-                  )}
-                </div>
+                <MeasureParts at={[...at, 'measures', i]} measure={m} all={list} columns={columns} form={form} onChange={(next) => measures.set(list.with(i, next))} />
                 <IconButton icon="trash" label={t('remove')} onClick={() => measures.set(list.toSpliced(i, 1))} />
               </div>
             ))}
             <Problems list={measures.problems} />
           </Part>
         </>
+      )}
+    </>
+  );
+}
+
+const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'ratio'] as const;
+
+/** How a figure is computed: of what, and of which records. */
+function MeasureParts({ at, measure, all, columns, form, onChange }: { at: (string | number)[]; measure: Measure; all: readonly Measure[]; columns: { value: string; label: string }[]; form: string; onChange: (next: Measure) => void }) {
+  const { t } = useTranslation('designer');
+  const nameOf = useNameOf();
+  const kind = MEASURES.find((k) => measure[k] !== undefined) ?? 'count';
+  const others = all.filter((m) => m.key !== measure.key && !m.ratio).map((m) => ({ value: m.key, label: nameOf(m) }));
+  const choose = (next: (typeof MEASURES)[number]) => {
+    const { sum, min, max, avg, count: _count, ratio: _ratio, where, ...rest } = measure;
+    const field = sum ?? min ?? max ?? avg ?? columns[0]?.value ?? '';
+    if (next === 'ratio') onChange({ ...rest, ratio: { part: others[0]?.value ?? '', whole: others[1]?.value ?? others[0]?.value ?? '' } });
+    else onChange({ ...rest, ...(where === undefined ? {} : { where }), ...(next === 'count' ? { count: true } : { [next]: field }) });
+  };
+  return (
+    <>
+      <div className="d-two">
+        <Row label={t('counting')}>
+          {(id) => (
+            <Select id={id} value={kind} options={MEASURES.map((k) => ({ value: k, label: t(`measure_${k}`) }))} onChange={choose} />
+          )}
+        </Row>
+        {kind === 'count' || kind === 'ratio' ? null : <ChoiceSlot at={[...at, kind]} label={t('word_field')} choices={columns} />}
+      </div>
+      {kind === 'ratio' ? (
+        <div className="d-two">
+          <ChoiceSlot at={[...at, 'ratio', 'part']} label={t('ratioPart')} choices={others} />
+          <ChoiceSlot at={[...at, 'ratio', 'whole']} label={t('ratioWhole')} choices={others} />
+        </div>
+      ) : (
+        <FormulaSlot at={[...at, 'where']} form={form} label={t('measureWhere')} placeholder="won" />
       )}
     </>
   );
