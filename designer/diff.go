@@ -182,6 +182,11 @@ func (w *differ) object(path string, at []crumb, a, b []member) {
 }
 
 func (w *differ) value(path string, at []crumb, name string, a, b node) {
+	if path == "/template" && a.raw != nil && b.raw != nil {
+		// Digests say nothing to people.
+		w.add("changed", path, rules.Say("所用的模板换成了另一个版本", "所用的範本換成了另一個版本", "holds another version of its template"), a.raw, b.raw)
+		return
+	}
 	switch {
 	case (a.keyed() || a.raw == nil || len(a.items) == 0 && a.kind == '[') && b.keyed(), a.keyed() && (b.raw == nil || len(b.items) == 0 && b.kind == '['):
 		w.things(path, at, name, a.items, b.items)

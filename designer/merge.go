@@ -104,6 +104,12 @@ type merger struct {
 
 // conflict notes a place and answers the side that counts there.
 func (m *merger) conflict(kind, path string, place, mineText, theirsText rules.Text, base, mine, theirs node) Side {
+	if i := slices.IndexFunc(m.conflicts, func(c MergeConflict) bool { return c.Path == path }); i >= 0 {
+		if m.conflicts[i].Chosen == Theirs {
+			return Theirs // one question for one place
+		}
+		return Mine
+	}
 	area, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	chosen := m.choose[path]
 	if chosen != Mine && chosen != Theirs {
@@ -139,11 +145,31 @@ func (m *merger) value(path string, at []crumb, name string, base, mine, theirs 
 	if mine.absent() || theirs.absent() {
 		kind = "removed"
 	}
-	place := sentence(at, memberWord(name))
-	if m.conflict(kind, path, place, toldChange(path, name, base, mine), toldChange(path, name, base, theirs), base, mine, theirs) == Theirs {
+	place, told := sentence(at, memberWord(name)), func(to node) rules.Text { return toldChange(path, name, base, to) }
+	if language, ok := languageWords[name]; ok && len(at) > 0 {
+		of := at[len(at)-1]
+		place = sentence(at[:len(at)-1], rules.Say("{what}（{language}）", "{what}（{language}）", "{what} ({language})", "what", memberWord(of.kind), "language", language))
+		told = toldText
+	}
+	if m.conflict(kind, path, place, told(mine), told(theirs), base, mine, theirs) == Theirs {
 		return theirs
 	}
 	return mine
+}
+
+// languageWords name the languages of a text.
+var languageWords = map[string]rules.Text{
+	"zh-CN": rules.Say("简体中文", "簡體中文", "Simplified Chinese"),
+	"zh-TW": rules.Say("繁体中文", "繁體中文", "Traditional Chinese"),
+	"en":    rules.Say("英文", "英文", "English"),
+}
+
+// toldText says what a side made of a text in one language.
+func toldText(to node) rules.Text {
+	if to.absent() {
+		return rules.Say("去掉", "去掉", "removed")
+	}
+	return rules.Say("改为{now}", "改為{now}", "now {now}", "now", shown(to))
 }
 
 // inParts says whether an object is merged member by member: texts by their languages, the rights of a stage by what they do with

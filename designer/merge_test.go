@@ -288,6 +288,14 @@ func TestMergeConflictsInWords(t *testing.T) {
 	if got != "表单“Deal”的字段“Sum”：名称 | 名称由 “Amount” 改为 “Sum” | name changed from “Amount” to “Value”" {
 		t.Error(got)
 	}
+	m, err = Merge(mergeBase, with(t, mergeBase, `"店"`, `"铺"`), with(t, mergeBase, `"店"`, `"商店"`), nil)
+	if err != nil || len(m.Conflicts) != 1 || m.Conflicts[0].Place.In("en") != "name (Simplified Chinese)" || m.Conflicts[0].TheirsText.In("zh-CN") != "改为“商店”" {
+		t.Errorf("a text in one language: %v %+v", err, m.Conflicts)
+	}
+	versions, err := Diff(`{"template": {"key": "shop", "digest": "a"}}`, `{"template": {"key": "shop", "digest": "b"}}`)
+	if err != nil || len(versions) != 1 || versions[0].Text.In("en") != "holds another version of its template" {
+		t.Errorf("another version in words: %v %+v", err, versions)
+	}
 	if _, err := Merge(mergeBase, "[]", mergeBase, nil); code(err) != "bad.request" {
 		t.Errorf("no definition: %v", err)
 	}

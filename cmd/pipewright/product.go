@@ -58,9 +58,9 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	var gallery []designer.Template
-	for _, t := range templates.All() {
-		gallery = append(gallery, designer.Template{Key: t.Key, Definition: t.Definition, Sample: t.Sample})
+	gallery, err := gallery(o.Templates)
+	if err != nil {
+		return nil, err
 	}
 	p.designer, err = designer.New(ctx, designer.Config{
 		Store: s, Now: time.Now, Log: log, Check: checkOptions(), Templates: gallery,

@@ -30,6 +30,8 @@ type serveOptions struct {
 	Outbound []string
 	// Secrets is a file of the secrets that sign calls to other systems.
 	Secrets string
+	// Templates is a folder of the company's own templates.
+	Templates string
 	// BinDays is how long recycle bins keep a record: less than 0 for ever, 0 the engine's own.
 	BinDays int
 	mailOptions
@@ -57,6 +59,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&o.Demo, "demo", env("DEMO", "") != "", "start with the sample company on a throw-away store; loopback addresses only")
 	f.StringSliceVar(&o.Outbound, "outbound-host", split(env("OUTBOUND_HOST", "")), "hosts (name or name:port) that webhooks may reach inside the own network; may be repeated")
 	f.StringVar(&o.Secrets, "secrets", env("SECRETS", ""), `file of secrets that sign calls to other systems: {"name": {"key": "…", "hosts": ["…"]}}`)
+	f.StringVar(&o.Templates, "templates", env("TEMPLATES", ""), "folder of your own templates, each a definition or an app's folder; one with the key of a built-in template takes its place")
 	f.IntVar(&o.BinDays, "bin-days", 30, "days that recycle bins keep a record before it is gone for good; -1 for ever")
 	mailFlags(f, &o.mailOptions)
 	oidcFlags(f, &o.oidcOptions)

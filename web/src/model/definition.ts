@@ -29,6 +29,8 @@ export interface Definition {
   timezone?: string;
   currency?: string;
   calendar?: string;
+  /** What the app was made of, and the version of it that it holds. */
+  template?: { key: string; digest: string };
   uses?: Use[];
   roles?: Role[];
   options?: OptionList[];

@@ -7,6 +7,7 @@ import { useNewText } from './controls/choices';
 import { KeySlot } from './controls/KeySlot';
 import { AddButton, IconButton, Part, Problems, Row } from './controls/Row';
 import { ChoiceSlot, TextSlot } from './controls/slots';
+import { UpgradeNotice } from './upgrade/UpgradeNotice';
 import { Uses } from './Uses';
 
 const CURRENCIES = ['CNY', 'TWD', 'HKD', 'USD', 'EUR', 'JPY', 'GBP', 'SGD', 'AUD', 'KRW'];
@@ -33,6 +34,7 @@ export function AppPage() {
     <div className="d-scroll">
       <div className="card d-apppage">
         <h2 className="hide">{t('appSettings')}</h2>
+        <UpgradeNotice />
         <Part title={t('appSettings')} note={def.key}>
           <TextSlot at={['name']} label={t('appName')} />
           <TextSlot at={['help']} label={t('appHelp')} rows={2} />

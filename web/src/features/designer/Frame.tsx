@@ -28,6 +28,7 @@ const pages = {
   outside: lazy(() => import('./outside/OutsidePage').then((m) => ({ default: m.OutsidePage }))),
   views: lazy(() => import('./views/ViewsPage').then((m) => ({ default: m.ViewsPage }))),
   json: lazy(() => import('./JsonPage').then((m) => ({ default: m.JsonPage }))),
+  upgrade: lazy(() => import('./upgrade/UpgradePage').then((m) => ({ default: m.UpgradePage }))),
   history: lazy(() => import('./drafts/HistoryPage').then((m) => ({ default: m.HistoryPage }))),
   publish: lazy(() => import('./publish/PublishPage').then((m) => ({ default: m.PublishPage }))),
 };
@@ -111,7 +112,7 @@ export function Frame() {
             <Page />
           </Suspense>
         </main>
-        {shown === 'publish' || shown === 'json' || shown === 'history' ? null : <ProblemDrawer />}
+        {shown === 'publish' || shown === 'json' || shown === 'history' || shown === 'upgrade' ? null : <ProblemDrawer />}
       </div>
     </div>
   );

@@ -51,6 +51,7 @@ export function DesignHome() {
                 <span className="row">
                   <span className="tag">{a.release > 0 ? t('live', { n: a.release }) : t('neverPublished')}</span>
                   {a.draft ? <span className="tag warn">{t('unpublished')}</span> : null}
+                  {a.upgrade ? <span className="tag acc">{t('upgradeTag')}</span> : null}
                 </span>
               </Link>
             </li>

@@ -113,6 +113,39 @@ export const diffQuery = (app: string, from: number | string, to: number | strin
       api.get<{ items: DiffItem[] }>(`/apps/${app}/diff`, { query: { from, to }, signal }).then((p) => p.items),
   });
 
+export type Side = 'mine' | 'theirs';
+
+/** A place that the draft and the template changed, each otherwise. */
+export interface MergeConflict {
+  path: string;
+  kind: 'changed' | 'removed' | 'order';
+  place: Text;
+  mineText: Text;
+  theirsText: Text;
+  chosen?: Side;
+}
+
+/** What a newer version of the app's template would make of the draft. */
+export interface Upgrade {
+  available: boolean;
+  name?: Text;
+  to?: string;
+  changes: DiffItem[];
+  conflicts: MergeConflict[];
+  rev: number;
+  problems: Problem[];
+}
+
+export const upgradeQuery = (app: string, rev: number, choices: Record<string, Side>) =>
+  queryOptions({
+    queryKey: ['upgrade', app, rev, choices],
+    queryFn: ({ signal }) => api.post<Upgrade>(`/apps/${app}/upgrade`, { choices, dryRun: true }, { signal }),
+    retry: false,
+  });
+
+export const takeUpgrade = (app: string, rev: number, to: string, choices: Record<string, Side>) =>
+  api.post<Upgrade>(`/apps/${app}/upgrade`, { to, choices }, { ifMatch: rev });
+
 export interface PreviewInput {
   chain: string;
   data: Record<string, unknown>;

@@ -52,6 +52,7 @@ export type PageKey =
   | 'views'
   | 'json'
   | 'publish'
+  | 'upgrade'
   | 'history';
 
 /** Where one is in the designer: the page, and the key path of what is selected there. */

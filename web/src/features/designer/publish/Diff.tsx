@@ -26,15 +26,20 @@ const MARKS = { added: 'plus', removed: 'minus', changed: 'tilde' } as const;
 
 /** What changed, grouped by area, in words; each line leads to its place. */
 export function Diff({ app, from, rev }: { app: string; from: number | string; rev: number }) {
-  const { t } = useTranslation('designer');
-  const text = useText();
   const jump = useJump();
   const query = useQuery(diffQuery(app, from, 'draft', rev));
   if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton rows={3} height={30} />;
-  if (query.data.length === 0) return <p className="d-fine s">{t('noDiff')}</p>;
+  return <DiffList items={query.data} jump={jump} />;
+}
+
+/** Changes grouped by area, in words; each leads to its place where there is a jump and the place is still there. */
+export function DiffList({ items, jump }: { items: readonly DiffItem[]; jump?: (path: string) => void }) {
+  const { t } = useTranslation('designer');
+  const text = useText();
+  if (items.length === 0) return <p className="d-fine s">{t('noDiff')}</p>;
   const groups = new Map<Area, DiffItem[]>();
-  for (const item of query.data) {
+  for (const item of items) {
     const area = (AREAS as readonly string[]).includes(item.area) ? (item.area as Area) : 'app';
     groups.set(area, [...(groups.get(area) ?? []), item]);
   }
@@ -54,7 +59,7 @@ export function Diff({ app, from, rev }: { app: string; from: number | string; r
                   className={item.kind === 'added' ? 'ok' : item.kind === 'removed' ? 'bad' : 'acc'}
                   label={t(`diff_${item.kind}`)}
                 />
-                {item.kind === 'removed' ? (
+                {item.kind === 'removed' || !jump ? (
                   <span>{text(item.text, item.path)}</span>
                 ) : (
                   <button type="button" className="d-difftext" onClick={() => jump(item.path)}>

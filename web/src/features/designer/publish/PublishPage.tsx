@@ -12,6 +12,7 @@ import { countProblems } from '@/model/problem';
 import { checkDraft, publish, releasesQuery, restore, type Release } from '../api';
 import { useDraft, useDraftStore, usePlaceInDesigner } from '../context';
 import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
+import { UpgradeNotice } from '../upgrade/UpgradeNotice';
 import { Diff } from './Diff';
 import { Migrations } from './Migrations';
 
@@ -43,6 +44,7 @@ export function PublishPage() {
   return (
     <div className="d-publish">
       <div className="d-publishmain">
+        <UpgradeNotice />
         <section className="card">
           <header>
             <h2>{t('checkTitle')}</h2>
