@@ -42,6 +42,7 @@ var statuses = map[string]int{
 	"task.closed":       http.StatusConflict,
 	"handover.running":  http.StatusConflict,
 	"draft.conflict":    http.StatusConflict,
+	"backtest.draft":    http.StatusConflict,
 	"upgrade.open":      http.StatusConflict,
 	"index.building":    http.StatusConflict,
 	"setup.done":        http.StatusConflict,
