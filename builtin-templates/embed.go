@@ -43,17 +43,17 @@ var all = sync.OnceValue(func() []Template {
 
 // definition is app.json, with the parts in processes/ joined to it by name.
 func definition(key string) []byte {
-	head := read(key, "app.json")
-	parts, _ := fs.Glob(files, path.Join(key, "processes", "*.json"))
+	head := read(key, process.HeadFile)
+	parts, _ := fs.Glob(files, path.Join(key, process.PartsDir, "*.json"))
 	if len(parts) == 0 {
 		return head
 	}
-	def, _ := process.Parse(head)
+	all := []process.File{{Name: process.HeadFile, Text: head}}
 	for _, name := range parts {
-		if part, _ := process.ParsePart(read(key, path.Join("processes", path.Base(name)))); def != nil && part != nil {
-			def.Join(part)
-		}
+		inside := path.Join(process.PartsDir, path.Base(name))
+		all = append(all, process.File{Name: inside, Text: read(key, inside)})
 	}
+	def, _, _ := process.ParseFolder(all)
 	whole, err := process.Format(def)
 	if err != nil {
 		panic("templates: " + err.Error())

@@ -68,6 +68,36 @@ func TestNoWarning(t *testing.T) {
 	})
 }
 
+// TestFolders: every template goes into the files of a folder and comes back without a difference, and the files come back as they were.
+func TestFolders(t *testing.T) {
+	each(t, func(t *testing.T, tpl Template) {
+		def, _ := process.Parse(tpl.Definition)
+		files, err := process.Split(def, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(def.Processes) > 1 && len(files) < 2 {
+			t.Error("an app of several processes is one file")
+		}
+		back, file, problems := process.ParseFolder(files)
+		if len(problems) > 0 {
+			t.Fatal(file, problems)
+		}
+		if text, err := process.Format(back); err != nil || !bytes.Equal(text, tpl.Definition) {
+			t.Errorf("the app came back otherwise: %v", err)
+		}
+		again, err := process.Split(back, nil)
+		if err != nil || len(again) != len(files) {
+			t.Fatal(len(again), err)
+		}
+		for i := range files {
+			if again[i].Name != files[i].Name || !bytes.Equal(again[i].Text, files[i].Text) {
+				t.Errorf("%s came back otherwise", files[i].Name)
+			}
+		}
+	})
+}
+
 // canonicalFile holds one file of a template, app.json or a part, to the canonical form. No problem of its shape goes unseen here.
 func canonicalFile(t *testing.T, name string) {
 	t.Helper()

@@ -28,8 +28,8 @@ func readFile(name string, in io.Reader) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(in)
 	}
-	if parts := partFiles(name); len(parts) > 0 {
-		return joinParts(parts)
+	if len(partFiles(name)) > 0 {
+		return readFolder(name)
 	}
 	return os.ReadFile(name)
 }
@@ -45,33 +45,92 @@ func partFiles(name string) []string {
 	return append([]string{head}, parts...)
 }
 
-// joinParts is one definition made of the files of a folder. What is wrong with the shape of a file is told with its name.
-func joinParts(files []string) ([]byte, error) {
-	var def *process.Definition
-	for i, name := range files {
+// folderFiles are the files of an app's folder that make up its definition.
+func folderFiles(dir string) ([]process.File, error) {
+	names := partFiles(dir)
+	if order := filepath.Join(dir, process.OrderFile); fileExists(order) {
+		names = append(names, order)
+	}
+	var files []process.File
+	for _, name := range names {
 		raw, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		var part *process.Part
-		var problems []rules.Problem
-		if i == 0 {
-			def, problems = process.Parse(raw)
-		} else {
-			part, problems = process.ParsePart(raw)
+		inside, err := filepath.Rel(dir, name)
+		if err != nil {
+			return nil, err
 		}
-		for _, p := range problems {
-			if p.Line == 0 {
-				p.Line, p.Col = designer.Locate(raw, p.Path)
+		files = append(files, process.File{Name: filepath.ToSlash(inside), Text: raw})
+	}
+	return files, nil
+}
+
+// readFolder is one definition made of the files of a folder. What is wrong with the shape of a file is told with its name.
+func readFolder(dir string) ([]byte, error) {
+	files, err := folderFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	def, bad, problems := process.ParseFolder(files)
+	for _, p := range problems {
+		if p.Line == 0 {
+			for _, f := range files {
+				if f.Name == bad {
+					p.Line, p.Col = designer.Locate(f.Text, p.Path)
+				}
 			}
-			return nil, fmt.Errorf("%s:%d:%d: %s (%s, %s)", name, p.Line, p.Col, p.Message.In(language()), p.Code, p.Path)
 		}
-		if part != nil {
-			def.Join(part)
-		}
+		return nil, fmt.Errorf("%s:%d:%d: %s (%s, %s)", filepath.Join(dir, bad), p.Line, p.Col, p.Message.In(language()), p.Code, p.Path)
 	}
 	return process.Format(def)
 }
+
+// writeFolder writes a definition into an app's folder. What the folder holds already stays in the file it is in; renamed says what a thing was called
+// there, "" for its own key. Parts that hold nothing any more are removed.
+func writeFolder(dir string, text []byte, renamed func(list, key string) string) error {
+	def, problems := process.Parse(text)
+	if def == nil || rules.HasErrors(problems) {
+		return fmt.Errorf("%s: what would be written is not written as it should be", dir)
+	}
+	before, err := folderFiles(dir)
+	if err != nil {
+		return err
+	}
+	homes := process.Homes(before)
+	after, err := process.Split(def, func(list, key string) string {
+		if was := renamed(list, key); was != "" {
+			key = was
+		}
+		return homes[list][key]
+	})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, process.PartsDir), 0o755); err != nil {
+		return err
+	}
+	written := map[string]bool{}
+	for _, f := range after {
+		written[f.Name] = true
+		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(f.Name)), f.Text, 0o644); err != nil {
+			return err
+		}
+	}
+	for _, f := range before {
+		if !written[f.Name] {
+			if err := os.Remove(filepath.Join(dir, filepath.FromSlash(f.Name))); err != nil {
+				return err
+			}
+		}
+	}
+	// An app in one file has no folder of parts; one that holds something else stays.
+	_ = os.Remove(filepath.Join(dir, process.PartsDir))
+	return nil
+}
+
+// sameKeys is for a definition in which nothing was renamed.
+func sameKeys(string, string) string { return "" }
 
 // placeIn is the file of a folder that holds what a problem is about, with its line and column there.
 func placeIn(files []string, p rules.Problem) (file string, line, col int) {

@@ -11,7 +11,7 @@ import (
 // exportCommand is `export APP`: the canonical definition on standard output or in a file.
 func exportCommand() *cobra.Command {
 	var o storeOptions
-	var release, file string
+	var release, file, folder string
 	cmd := &cobra.Command{
 		Use:   "export APP",
 		Short: "Write an app's canonical definition",
@@ -32,6 +32,9 @@ func exportCommand() *cobra.Command {
 					text = string(canonical)
 				}
 			}
+			if folder != "" {
+				return writeFolder(folder, []byte(text), sameKeys)
+			}
 			if file != "" {
 				return os.WriteFile(file, []byte(text), 0o644)
 			}
@@ -41,6 +44,8 @@ func exportCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&release, "release", "draft", "a release number, or draft")
 	cmd.Flags().StringVarP(&file, "output", "o", "", "file to write; standard output if not given")
+	cmd.Flags().StringVar(&folder, "folder", "", "folder to write, as files to keep in git: app.json and a file for each process; what is there stays in the file it is in")
+	cmd.MarkFlagsMutuallyExclusive("output", "folder")
 	storeFlags(cmd.Flags(), &o)
 	return cmd
 }

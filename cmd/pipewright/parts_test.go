@@ -54,7 +54,85 @@ func TestAppInParts(t *testing.T) {
 	if out, err := runCommand(t, "", "check", dir); err == nil || !strings.Contains(err.Error(), "b.json:1:") {
 		t.Errorf("a part with a head: %v %s", err, out)
 	}
-	if out, err := runCommand(t, "", "rename", dir, "/forms/item/fields/name", "label", "-w"); err == nil {
-		t.Errorf("renamed in a folder: %s", out)
+}
+
+// TestFolderThereAndBack: an app goes into a folder and comes back without a difference, is renamed in it file by file, and two changed copies are merged.
+func TestFolderThereAndBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data := "--data=" + filepath.Join(dir, "data")
+	b2b := filepath.Join("..", "..", "builtin-templates", "b2b")
+	run := func(args ...string) string {
+		t.Helper()
+		out, err := runCommand(t, "", args...)
+		if err != nil {
+			t.Fatalf("%v: %v %s", args, err, out)
+		}
+		return out
+	}
+	whole := run("fmt", b2b)
+	run("import", b2b, data)
+	base, mine, theirs := filepath.Join(dir, "base"), filepath.Join(dir, "mine"), filepath.Join(dir, "theirs")
+	for _, to := range []string{base, mine, theirs} {
+		run("export", "b2b", data, "--folder", to)
+	}
+	if run("fmt", mine) != whole {
+		t.Error("the app came back otherwise")
+	}
+	if names, _ := filepath.Glob(filepath.Join(mine, "processes", "*.json")); len(names) < 9 {
+		t.Errorf("files %v", names)
+	}
+	run("import", mine, data)
+	if run("export", "b2b", data) != whole {
+		t.Error("imported from the folder it is another app")
+	}
+	run("rename", mine, "/forms/deal", "chance", "-w")
+	run("check", mine)
+	raw, err := os.ReadFile(filepath.Join(mine, "processes", "deal.json"))
+	if err != nil || !strings.Contains(string(raw), `"key": "chance"`) {
+		t.Errorf("what was renamed left its file: %v", err)
+	}
+	change := func(folder, file, from, to string) {
+		t.Helper()
+		name := filepath.Join(folder, file)
+		raw, err := os.ReadFile(name)
+		if err != nil || !strings.Contains(string(raw), from) {
+			t.Fatalf("%s has no %s: %v", name, from, err)
+		}
+		if err := os.WriteFile(name, []byte(strings.Replace(string(raw), from, to, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(theirs, "processes/quote.json", `"en": "Quote"`, `"en": "Offer"`)
+	run("merge", base, mine, theirs, "-w")
+	merged := run("fmt", mine)
+	if !strings.Contains(merged, `"key": "chance"`) || !strings.Contains(merged, `"en": "Offer"`) {
+		t.Error("one of the two changes is lost")
+	}
+	change(mine, "processes/quote.json", `"en": "Offer"`, `"en": "Bid"`)
+	out, err := runCommand(t, "", "merge", base, mine, theirs, "-w")
+	if err != exitError(1) || !strings.Contains(out, "“Bid”") || !strings.Contains(out, "“Offer”") {
+		t.Errorf("a conflict: %v %s", err, out)
+	}
+	if run("merge", base, mine, theirs, "--take", "theirs", "-w"); !strings.Contains(run("fmt", mine), `"en": "Offer"`) {
+		t.Error("theirs was not taken")
+	}
+	if _, err := runCommand(t, "", "merge", base, mine, theirs, "--take", "both"); err == nil || err == exitError(1) {
+		t.Errorf("a side that is none: %v", err)
+	}
+}
+
+func TestUpgradeFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	data := "--data=" + filepath.Join(t.TempDir(), "data")
+	file := filepath.Join("..", "..", "builtin-templates", "blank")
+	if out, err := runCommand(t, "", "import", file, data); err != nil {
+		t.Fatal(err, out)
+	}
+	if out, err := runCommand(t, "", "upgrade", "blank", data); err != nil || !strings.Contains(out, "as it is now") {
+		t.Errorf("an app of no template: %v %s", err, out)
+	}
+	if _, err := runCommand(t, "", "upgrade", "nope", data); err == nil {
+		t.Error("an app that is not there")
 	}
 }

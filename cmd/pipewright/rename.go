@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +41,12 @@ func renameCommand() *cobra.Command {
 				return err
 			}
 			if len(partFiles(args[0])) > 0 {
-				return fmt.Errorf("%s is an app in parts: which file each place would go to is not known; write one file with fmt and rename in that", args[0])
+				return writeFolder(args[0], r.Definition, func(list, key string) string {
+					if i := strings.LastIndexByte(args[1], '/'); key == args[2] && args[1][:i] == "/"+list {
+						return args[1][i+1:]
+					}
+					return ""
+				})
 			}
 			return os.WriteFile(args[0], r.Definition, 0o644)
 		},

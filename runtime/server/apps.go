@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"errors"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -97,9 +98,13 @@ type importIn struct {
 	Definition json.RawMessage `json:"definition"`
 }
 
-// importApp makes an app of a definition: {"definition": …}, or the definition itself.
+// importApp makes an app of a definition: {"definition": …}, the definition itself, or a folder of its files, zipped.
 func (s *Server) importApp(c *call) (any, error) {
-	raw, err := c.definition(true)
+	read := func() ([]byte, error) { return c.definition(true) }
+	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err == nil && kind == "application/zip" {
+		read = c.folder
+	}
+	raw, err := read()
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +264,10 @@ func (s *Server) exportApp(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	def, _ := process.Parse([]byte(text))
+	def, problems := process.Parse([]byte(text))
+	if c.Query("format") == "zip" {
+		return nil, c.sendFolder(def, problems)
+	}
 	if def == nil {
 		return json.RawMessage(text), nil // a draft that is not even a definition yet
 	}
