@@ -12,6 +12,7 @@ import { IconButton, Part, Problems } from '../controls/Row';
 import { NumberSlot, SwitchSlot, TextSlot } from '../controls/slots';
 import { SidePage } from '../SidePage';
 import { ActionList } from './ActionList';
+import { PastFires } from './PastFires';
 import { Runs } from './Runs';
 import { Schedule } from './Schedule';
 import { TriggerPart } from './TriggerPart';
@@ -105,6 +106,7 @@ function One({ auto, index }: { auto: Automation; index: number }) {
       <Part title={t('then')}>
         <ActionList at={[...at, 'do']} sight={sightOf(def, auto)} label={t('then')} />
       </Part>
+      <PastFires auto={auto} />
       <Runs auto={auto.key} />
     </div>
   );

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"encoding/json"
+
+	"pipewright/rules"
+)
+
+type replayIn struct {
+	// Definition is the draft as it stands in the editor; without it, as it was saved.
+	Definition json.RawMessage `json:"definition"`
+	Automation string          `json:"automation"`
+}
+
+// replayedOut says how often an automation would have run in the last days; see engine.Replayed.
+type replayedOut struct {
+	How     string              `json:"how"`
+	From    instant             `json:"from"`
+	To      instant             `json:"to"`
+	Count   int                 `json:"count"`
+	Days    []int               `json:"days"`
+	Found   int                 `json:"found"`
+	Records []replayedRecordOut `json:"records"`
+	Looked  int                 `json:"looked"`
+	Partial bool                `json:"partial"`
+	Failed  int                 `json:"failed"`
+	Problem *rules.Problem      `json:"problem"`
+}
+
+type replayedRecordOut struct {
+	ID     string  `json:"id"`
+	Title  string  `json:"title"`
+	Number string  `json:"number"`
+	Times  int     `json:"times"`
+	Last   instant `json:"last"`
+}
+
+// postReplay holds an automation of the draft against the last 30 days.
+func (s *Server) postReplay(c *call) (any, error) {
+	var in replayIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	app, err := s.compiledDraft(c, in.Definition)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Engine.Replay(c.ctx(), c.user.ID, app, in.Automation)
+	if err != nil {
+		return nil, err
+	}
+	out := replayedOut{How: r.How, From: instant(r.From), To: instant(r.To), Count: r.Count, Days: r.Days, Found: r.Found, Records: []replayedRecordOut{},
+		Looked: r.Looked, Partial: r.Partial, Failed: r.Failed, Problem: r.Problem}
+	for _, one := range r.Records {
+		out.Records = append(out.Records, replayedRecordOut{one.ID, one.Title, one.Number, one.Times, instant(one.Last)})
+	}
+	return out, nil
+}
