@@ -94,6 +94,8 @@ type Engine struct {
 	ready sync.Map
 	// replanned is the plan of dates each app is known to go by.
 	replanned sync.Map
+	// recounted is what the timers of each app are known to be counted by.
+	recounted sync.Map
 	// shown holds the apps whose records are shown elsewhere as they should be, or have a job for it, by pointer.
 	shown sync.Map
 	// snapped is the week whose positions each app has a job for, by pointer.

@@ -49,6 +49,7 @@ const (
 	jobSnapshot   = "snapshot"   // the positions of a process at the beginning of a week
 	jobClean      = "clean"      // a record is gone, and what is known of it elsewhere with it
 	jobShow       = "show"       // what other collections show of a form's records is out of date
+	jobCalendar   = "calendar"   // the open timers of a form's records are counted by another calendar
 	jobReplan     = "replan"     // the dates of a form's records mean other moments than before
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
@@ -77,6 +78,7 @@ func init() { // the handlers come back here for their constants
 		jobDeliver:    (*Engine).runDelivery,
 		jobPassOn:     (*Engine).runPassOn,
 		jobReplan:     (*Engine).runReplan,
+		jobCalendar:   (*Engine).runCalendar,
 		jobRung:       (*Engine).runRung,
 		jobTell:       (*Engine).runTell,
 		jobLeaver:     (*Engine).runLeaver,

@@ -78,6 +78,9 @@ func (e *Engine) Schedule(ctx context.Context) error {
 		if err := e.replanDates(ctx, app); err != nil && first == nil {
 			first = fmt.Errorf("engine: dates of %s: %w", app.Def.Key, err)
 		}
+		if err := e.recount(ctx, app); err != nil && first == nil {
+			first = fmt.Errorf("engine: timers of %s: %w", app.Def.Key, err)
+		}
 		all := reclaimSchedules(app)
 		for i := range app.Def.Automations {
 			a := app.Automations[app.Def.Automations[i].Key]

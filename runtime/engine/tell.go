@@ -191,11 +191,18 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 	case process.Unmigrated:
 		out.Text = rules.Say("撤销迁移，从版本 {from} 回到版本 {to}", "撤銷遷移，從版本 {from} 回到版本 {to}", "took the migration back, from release {from} to release {to}", "from", p.From, "to", p.To.Release)
 		out.Stage, out.Changes = p.To.Stage, t.changes(p.Set, p.Clear)
+	case process.Rescheduled:
+		return t.rescheduled(out, &p)
+	case process.TimersSet:
+		out.By, out.Name = "", ""
+		out.Text = rules.Say("{years} 年的节假日还没有录入：跨年的时限按每周工作日计算", "{years} 年的節假日還沒有登錄：跨年的時限按每週工作日計算",
+			"counted times over {years} by the days of a common week: nobody has entered its days off", "years", yearsText(p.Unknown))
+		return out, len(p.Unknown) > 0
 	case process.Deleted:
 		out.Text = rules.Say("移入回收站", "移入回收站", "moved it to the recycle bin")
 	case process.Restored:
 		out.Text = rules.Say("从回收站恢复", "從回收站恢復", "restored it from the recycle bin")
-	default: // TimersSet, Titled, ActivityOpened, SlotOpened
+	default: // Titled, ActivityOpened, SlotOpened
 		return out, false
 	}
 	return out, true

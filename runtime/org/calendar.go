@@ -1,7 +1,9 @@
 package org
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,6 +50,12 @@ func NamedCalendar(name string) (*Calendar, bool) {
 	}
 	return nil, false
 }
+
+// BuiltInDigest names what the built-in calendars say.
+var BuiltInDigest = sync.OnceValue(func() string {
+	sum := sha256.Sum256([]byte(cnDays))
+	return hex.EncodeToString(sum[:8])
+})
 
 // ParseCalendar reads lines like "2026-02-16 off" and "2026-02-14 work"; empty lines and lines beginning with # are passed
 // over. A day may be named once. The error names the line.

@@ -28,7 +28,7 @@ func (s *State) applyActivity(e *Event) {
 		if s.ActivityPeople == nil {
 			s.ActivityPeople = map[string]ActivityOpen{}
 		}
-		s.ActivityPeople[p.Activity] = ActivityOpen{People: p.People, DueAt: p.DueAt, Each: p.Each}
+		s.ActivityPeople[p.Activity] = ActivityOpen{People: p.People, DueAt: p.DueAt, From: p.From, Each: p.Each}
 		for _, user := range p.People {
 			s.join(user, "activity")
 		}

@@ -147,6 +147,8 @@ func (s *State) Apply(e *Event) {
 		if !p.Due.IsZero() {
 			s.DueAt = p.Due
 		}
+	case Rescheduled:
+		s.reschedule(&p)
 	case Reminded:
 	case Pressed:
 		s.active(e)
@@ -293,5 +295,30 @@ func (s *State) link(l Link) {
 	s.Links = append(s.Links, l)
 	if len(s.Links) > maxLinks {
 		s.Links = s.Links[1:]
+	}
+}
+
+// reschedule puts moved timers in the places of those they were, and moves what is due.
+func (s *State) reschedule(p *Rescheduled) {
+	s.Timers = slices.Clone(s.Timers)
+	for i := range s.Timers {
+		for _, m := range p.Moved {
+			if m.From == s.Timers[i].ID {
+				s.Timers[i] = m.To
+				break
+			}
+		}
+	}
+	if !p.Due.IsZero() {
+		s.DueAt = p.Due
+	}
+	if len(p.Activities) > 0 {
+		s.ActivityPeople = maps.Clone(s.ActivityPeople)
+	}
+	for key, at := range p.Activities {
+		if open, ok := s.ActivityPeople[key]; ok {
+			open.DueAt = at
+			s.ActivityPeople[key] = open
+		}
 	}
 }

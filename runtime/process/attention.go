@@ -97,6 +97,9 @@ func sameAttention(a, b *State) bool {
 		len(a.ActivityPeople) != len(b.ActivityPeople) {
 		return false
 	}
+	if x, y := idleTimer(a), idleTimer(b); x != nil && y != nil && !x.At.Equal(y.At) {
+		return false // by another calendar
+	}
 	for key, open := range a.ActivityPeople {
 		now, ok := b.ActivityPeople[key]
 		if !ok || !now.DueAt.Equal(open.DueAt) || !slices.Equal(a.WaitsFor(key), b.WaitsFor(key)) {
@@ -104,4 +107,13 @@ func sameAttention(a, b *State) bool {
 		}
 	}
 	return true
+}
+
+func idleTimer(s *State) *Timer {
+	for i := range s.Timers {
+		if s.Timers[i].Kind == "idle" {
+			return &s.Timers[i]
+		}
+	}
+	return nil
 }

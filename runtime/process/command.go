@@ -52,6 +52,8 @@ const (
 	Press CommandKind = "press"
 	// Replan sets the timers of the record's dates anew: a release or a calendar has changed them; the service's alone.
 	Replan CommandKind = "replan"
+	// Reschedule counts the record's open timers anew: the calendar it goes by has changed; the service's alone.
+	Reschedule CommandKind = "reschedule"
 	// Migrate moves the record on to another release by a plan, Unmigrate back to where it was; the service's alone.
 	Migrate   CommandKind = "migrate"
 	Unmigrate CommandKind = "unmigrate"

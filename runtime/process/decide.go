@@ -54,7 +54,7 @@ func init() {
 		Tick: (*decider).tick, Activity: (*decider).activity, HandActivity: (*decider).handActivity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
 		CopyRead: (*decider).readCopy, Collaborate: (*decider).collaborate, Substitute: (*decider).substitute, HandOver: (*decider).handOver,
-		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Migrate: (*decider).migrate, Unmigrate: (*decider).unmigrate, Press: (*decider).press, Delete: (*decider).delete, Restore: (*decider).restore,
+		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Reschedule: (*decider).reschedule, Migrate: (*decider).migrate, Unmigrate: (*decider).unmigrate, Press: (*decider).press, Delete: (*decider).delete, Restore: (*decider).restore,
 	}
 }
 
@@ -74,8 +74,10 @@ type decider struct {
 	events   []Event
 	needs    []Need
 	warnings []rules.Problem
-	facts    []FactUsed
-	depth    int
+	// unknown are the years that times were counted over and no calendar holds.
+	unknown []int
+	facts   []FactUsed
+	depth   int
 	// byHand: whoever gives the command can still be asked for more, so a stage may want an owner picked.
 	byHand bool
 	// picked is who is to own the record in the stage it comes to, if that is left to whoever moves it.
@@ -126,6 +128,10 @@ func (d *decider) stage() *CompiledStage {
 
 // emit records what happened and applies it.
 func (d *decider) emit(p Payload) {
+	if set, ok := p.(TimersSet); ok {
+		set.Unknown = d.unknownYears()
+		p = set
+	}
 	e := Event{Seq: d.s.Seq + 1, Rev: d.rev(p), At: d.now, By: d.by, Op: d.c.Op, Release: d.release(), Cause: d.c.Cause, Payload: p}
 	if len(d.events) == 0 {
 		e.Facts = d.facts
@@ -142,7 +148,7 @@ func (d *decider) rev(p Payload) int64 {
 		old = d.before.Rev
 	}
 	switch p.(type) {
-	case TimersSet, Reminded, ActivityLate, Joined, Left, Titled, Copied, ReadCopy, Pressed, Held, ReclaimNoticed:
+	case TimersSet, Reminded, ActivityLate, Joined, Left, Titled, Copied, ReadCopy, Pressed, Held, ReclaimNoticed, Rescheduled:
 		return d.s.Rev
 	}
 	return old + 1

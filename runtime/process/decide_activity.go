@@ -35,6 +35,9 @@ func (d *decider) askActivity(a *CompiledActivity) *Rejection {
 			"“{activity}” asks each of {n} people; at most {max} can be asked: name fewer", "activity", named(a.Name, a.Key), "n", len(people), "max", maxAsked))
 	}
 	open := ActivityOpened{Activity: a.Key, People: people, Each: each}
+	if a.Due != nil || len(a.Ladder) > 0 {
+		open.From = d.now
+	}
 	if a.Due != nil {
 		open.DueAt = a.Due.Add(d.now, d.app.Zone, d.calendar())
 	}
@@ -65,7 +68,9 @@ func (d *decider) lateActivities(st *CompiledStage) {
 		}
 		for i := range a.Ladder {
 			if at := a.Ladder[i].After.Add(d.s.Since, d.app.Zone, d.calendar()); at.After(d.now) {
-				set.Add = append(set.Add, d.activityTimer(a, i, at))
+				t := d.activityTimer(a, i, at)
+				t.From = d.s.Since
+				set.Add = append(set.Add, t)
 			}
 		}
 	}

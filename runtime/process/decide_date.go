@@ -113,7 +113,11 @@ func (d *decider) points(st *CompiledStage, idle bool) []Timer {
 			continue
 		}
 		if at, ok := d.pointAt(st, a); ok && at.After(d.now) {
-			out = append(out, Timer{ID: d.timerID("point") + "|" + a.Def.Key + "|" + itoa(int(d.s.Seq)), Kind: "point", Key: a.Def.Key, At: at})
+			t := Timer{ID: d.timerID("point") + "|" + a.Def.Key + "|" + itoa(int(d.s.Seq)), Kind: "point", Key: a.Def.Key, At: at}
+			if idle {
+				t.From = d.s.LastActivity
+			}
+			out = append(out, t)
 		}
 	}
 	return out
@@ -121,11 +125,17 @@ func (d *decider) points(st *CompiledStage, idle bool) []Timer {
 
 // pointAt is when an automation runs that goes by the time a stage is due or idle.
 func (d *decider) pointAt(st *CompiledStage, a *CompiledAutomation) (time.Time, bool) {
-	from, ok := d.s.Since, false
-	var at time.Time
+	if a.Def.On.Idle != "" {
+		return d.pointFrom(st, a, d.s.LastActivity)
+	}
+	return d.pointFrom(st, a, d.s.Since)
+}
+
+// pointFrom is that with idleness counted from an instant.
+func (d *decider) pointFrom(st *CompiledStage, a *CompiledAutomation, from time.Time) (at time.Time, ok bool) {
 	if a.Def.On.Idle != "" {
 		if st.Idle != nil {
-			from, at, ok = d.s.LastActivity, st.Idle.Add(d.s.LastActivity, d.app.Zone, d.calendar()), true
+			at, ok = st.Idle.Add(from, d.app.Zone, d.calendar()), true
 		}
 	} else {
 		at, ok = d.dueAt(st, d.s.Since)
@@ -153,10 +163,11 @@ func (d *decider) firePoint(t Timer) *Rejection {
 		}
 		at, ok := d.pointAt(st, a)
 		if ok && (at.After(d.now) || d.s.Round != nil) {
+			from := d.s.LastActivity
 			if !at.After(d.now) {
-				at = st.Idle.Add(d.now, d.app.Zone, d.calendar())
+				at, from = st.Idle.Add(d.now, d.app.Zone, d.calendar()), time.Time{} // it waits for the round as well
 			}
-			d.emit(TimersSet{Add: []Timer{{ID: d.timerID("point") + "|" + t.Key + "|" + itoa(int(d.s.Seq)), Kind: "point", Key: t.Key, At: at}}})
+			d.emit(TimersSet{Add: []Timer{{ID: d.timerID("point") + "|" + t.Key + "|" + itoa(int(d.s.Seq)), Kind: "point", Key: t.Key, At: at, From: from}}})
 			return nil
 		}
 	}

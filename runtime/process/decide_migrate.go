@@ -150,7 +150,7 @@ func (w *mover) marks() {
 		}
 		open := w.to.ActivityPeople[k]
 		if was, is := activityOf(w.m.Old, k), activityOf(w.m.New, n); !w.m.sameTime(was, is) {
-			open.DueAt = time.Time{}
+			open.DueAt, open.From = time.Time{}, w.d.s.Since
 			if is.Due != nil {
 				open.DueAt = is.Due.Add(w.d.s.Since, w.d.app.Zone, w.d.calendar())
 			}

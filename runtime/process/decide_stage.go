@@ -75,7 +75,7 @@ func (d *decider) lateTimers(st *CompiledStage) {
 
 // idleTimer is named by the event it comes after, so every one has a job of its own.
 func (d *decider) idleTimer(st *CompiledStage) Timer {
-	return Timer{ID: d.timerID("idle") + "|" + itoa(int(d.s.Seq)), Kind: "idle", At: st.Idle.Add(d.s.LastActivity, d.app.Zone, d.calendar())}
+	return Timer{ID: d.timerID("idle") + "|" + itoa(int(d.s.Seq)), Kind: "idle", At: st.Idle.Add(d.s.LastActivity, d.app.Zone, d.calendar()), From: d.s.LastActivity}
 }
 
 // watchIdle starts waiting again after somebody has worked on a record whose idle timer has fired.

@@ -66,7 +66,7 @@ func (d *decider) fireIdle(t Timer) *Rejection {
 	next := d.idleTimer(st)
 	if next.At.After(d.now) || d.s.Round != nil {
 		if !next.At.After(d.now) {
-			next.At = st.Idle.Add(d.now, d.app.Zone, d.calendar())
+			next.At, next.From = st.Idle.Add(d.now, d.app.Zone, d.calendar()), d.now
 		}
 		d.emit(TimersSet{Remove: []string{t.ID}, Add: []Timer{next}})
 		return nil

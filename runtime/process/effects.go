@@ -67,6 +67,8 @@ func (w *effects) event(e *Event) {
 		for _, t := range p.Add {
 			w.add(e, "timer", w.s.ID+"|"+t.ID, func(x *Effect) { x.Timer = &t })
 		}
+	case Rescheduled:
+		w.rescheduled(e, &p)
 	case RoundOpened:
 		w.closeReturned(e)
 	case RoundEnded:

@@ -25,6 +25,13 @@ type Event struct {
 	Payload Payload
 }
 
+// MovedTimer is a timer whose moment has changed: the id and moment it had, and the one it has now.
+type MovedTimer struct {
+	From string    `json:"from"`
+	Was  time.Time `json:"was"`
+	To   Timer     `json:"to"`
+}
+
 // FactUsed is another record a decision has read.
 type FactUsed struct {
 	Record string `json:"record"`
@@ -88,6 +95,8 @@ type (
 		Activity string    `json:"activity"` // stage.key
 		People   []string  `json:"people"`
 		DueAt    time.Time `json:"dueAt,omitzero"`
+		// From is what its time is counted from, where it has one.
+		From time.Time `json:"from,omitzero"`
 		// Each: every one of them must do it.
 		Each bool `json:"each,omitempty"`
 	}
@@ -250,6 +259,17 @@ type (
 		Due    time.Time `json:"due,omitzero"`
 		Add    []Timer   `json:"add,omitempty"`
 		Remove []string  `json:"remove,omitempty"`
+		// Unknown are the years that timers were counted over and no calendar held: the days of a common week counted as worked there.
+		Unknown []int `json:"unknown,omitempty"`
+	}
+	// Rescheduled moves timers and dues that count working time, because the calendar that the record goes by has changed.
+	Rescheduled struct {
+		Moved []MovedTimer `json:"moved,omitempty"`
+		// Due is when the stage is due now, and Activities when activities are, where that moved.
+		Due        time.Time            `json:"due,omitzero"`
+		Activities map[string]time.Time `json:"activities,omitempty"`
+		// Unknown: see TimersSet.
+		Unknown []int `json:"unknown,omitempty"`
 	}
 	// Reminded tells people that a deadline came or passed.
 	Reminded struct {
@@ -339,6 +359,7 @@ func (RoundBlocked) Type() string     { return "roundBlocked" }
 func (RoundVoided) Type() string      { return "roundVoided" }
 func (RoundEnded) Type() string       { return "roundEnded" }
 func (TimersSet) Type() string        { return "timersSet" }
+func (Rescheduled) Type() string      { return "rescheduled" }
 func (Reminded) Type() string         { return "reminded" }
 func (Urged) Type() string            { return "urged" }
 func (Pressed) Type() string          { return "pressed" }
@@ -361,7 +382,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"picked": read[Picked], "copied": read[Copied], "readCopy": read[ReadCopy],
 	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],
 	"escalated": read[Escalated], "roundBlocked": read[RoundBlocked], "roundVoided": read[RoundVoided],
-	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
+	"roundEnded": read[RoundEnded], "timersSet": read[TimersSet], "rescheduled": read[Rescheduled], "reminded": read[Reminded], "noted": read[Noted], "urged": read[Urged],
 	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
 	"linked": read[LinkAdded], "joined": read[Joined], "left": read[Left], "deleted": read[Deleted], "restored": read[Restored],
 	"purged": read[Purged], "pressed": read[Pressed], "migrated": read[Migrated], "unmigrated": read[Unmigrated],

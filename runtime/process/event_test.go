@@ -36,6 +36,7 @@ func oneOfEach() []Payload {
 		Left{[]Person{{"u", WhyCollaborator}}},
 		ActivityAnswered{Activity: "a.b", Person: "u", Result: stored, Passed: true}, ActivityMoved{"a.b", "u", "v", "r"}, ActivityLate{"a.b", []string{"m"}},
 		Migrated{"m", 3, placed, stored, []string{"x"}}, Unmigrated{"m", 4, placed, stored, []string{"x"}},
+		Rescheduled{Moved: []MovedTimer{{"1|due", at, Timer{ID: "1|due~7", Kind: "due", At: at, From: at}}}, Due: at, Activities: map[string]time.Time{"a.b": at}, Unknown: []int{2027}},
 	}
 }
 

@@ -115,6 +115,8 @@ type ActivityOpen struct {
 	DueAt  time.Time `json:"dueAt,omitzero"`
 	Each   bool      `json:"each,omitempty"`
 	Late   bool      `json:"late,omitempty"`
+	// From is what its time is counted from; see ActivityOpened.
+	From time.Time `json:"from,omitzero"`
 }
 
 // Answer is what one person said when he had done an activity; Passed that it counts, Tries how often he has answered.
@@ -157,6 +159,8 @@ type Timer struct {
 	Rung int `json:"rung,omitempty"`
 	// Key is the automation, step or activity the timer serves.
 	Key string `json:"key,omitempty"`
+	// From is what its time is counted from, where the record itself does not tell.
+	From time.Time `json:"from,omitzero"`
 }
 
 // Placed is everything of a record that hangs on the release it is pinned to, whole: what a migration puts in place and its undoing puts

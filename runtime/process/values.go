@@ -31,18 +31,9 @@ func (d *decider) view(proposed forms.Stored) forms.Values {
 	return d.form.Schema.Decode(data)
 }
 
-// calendar tells the working days that the record goes by: those of its owner's team, so that a record handed over to another team is
-// counted by that team's days from then on. A record without an owner goes by the company's.
-func (d *decider) calendar() rules.Calendar {
-	if d.f.CalendarOf == nil {
-		return d.f.Calendar
-	}
-	return d.f.CalendarOf(d.s.Team)
-}
-
 // base is the scope shared by every expression of the command: time, system names, rules.
 func (d *decider) base() *rules.Scope {
-	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.calendar(), Budget: d.budget, Money: d.moneyOf(), Trace: d.f.Trace, Link: d.linkTo(d.s.ID)}
+	return &rules.Scope{Names: d.system(), Now: d.now, Zone: d.app.Zone, Calendar: d.workdays(), Budget: d.budget, Money: d.moneyOf(), Trace: d.f.Trace, Link: d.linkTo(d.s.ID)}
 }
 
 // linkTo gives the addresses of a record's tracking pages; they are facts.
