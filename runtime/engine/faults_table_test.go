@@ -99,6 +99,17 @@ var faultScenarios = map[string][]step{
 		{service: true, on: "c", c: process.Command{Kind: process.Edit, Data: data(`{"level": "gold"}`)}}, {wait: time.Minute}},
 	"migration": {create("moves", "thing", "t", `{"name": "x", "code": "7"}`), create("moves", "thing", "u", `{"name": "y", "code": "seven"}`), move("t", "all"),
 		{act: (*world).publishMoves}, {act: startMoves}, {wait: time.Minute}, {act: undoMoves}, {wait: time.Minute}},
+	"calendar": {create("work", "visit", "v", `{"name": "x", "on": "2026-11-30"}`), create("work", "visit", "u", `{"name": "y"}`), move("u", "end"), {wait: time.Minute},
+		{act: holiday}, {wait: time.Minute}, {wait: 72 * time.Hour}},
+}
+
+// holiday has the company rest on two days more.
+func holiday(w *world) error {
+	err := w.e.SaveCalendar(w.t.Context(), "admin", daysOff("", 0, 25, 26))
+	if r, ok := asRejection(err); ok && r.Code == "calendar.changed" {
+		return nil // by the attempt before
+	}
+	return err
 }
 
 // startMoves and undoMoves migrate what runs on the first release, and take it back.
@@ -124,7 +135,7 @@ type faultLab struct {
 
 func newFaultLab(t *testing.T) *faultLab {
 	l := &faultLab{base: storetest.Memory(), defs: apps{}}
-	for key, file := range map[string]string{"moves": "testdata/moves.json", "b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "stock": "../process/testdata/scenario/each.json", "links": "../process/testdata/scenario/links.json"} {
+	for key, file := range map[string]string{"moves": "testdata/moves.json", "work": "testdata/work.json", "b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "stock": "../process/testdata/scenario/each.json", "links": "../process/testdata/scenario/links.json"} {
 		l.defs[key] = []*process.App{compileFile(t, file, 1)}
 	}
 	e, err := New(t.Context(), Config{Store: l.base, Definitions: l.defs, Now: func() time.Time { return monday }})
@@ -133,7 +144,7 @@ func newFaultLab(t *testing.T) *faultLab {
 	}
 	users, teams := org.Sample()
 	given := org.SampleRoles("b2b", []string{"rep", "manager", "finance", "ops"})
-	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep", "moves/rep", "stock/rep")
+	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep", "moves/rep", "stock/rep", "work/rep")
 	for _, u := range []string{"mgr.wang", "dir.sun"} {
 		given[u] = append(given[u], "race/judge", "moves/judge")
 	}

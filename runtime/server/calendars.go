@@ -30,6 +30,15 @@ type calendarsOut struct {
 	BuiltIn []int `json:"builtIn"`
 	// Missing are the years that ought to be known and are not: this one, and from November on the next.
 	Missing []int `json:"missing"`
+	// Recounting is how many jobs that set timers by a changed calendar are still to be done.
+	Recounting int `json:"recounting"`
+}
+
+// movesOut is what a change would move: so many records, and so many of their timers and dues. More: at least so many.
+type movesOut struct {
+	Records int  `json:"records"`
+	Timers  int  `json:"timers"`
+	More    bool `json:"more"`
 }
 
 type calendarDay struct {
@@ -52,6 +61,8 @@ type yearOut struct {
 	Week    []int `json:"week"`
 	WeekOwn bool  `json:"weekOwn"`
 	Version int64 `json:"version"`
+	// Moves is what the change would move, in the answer to a preview.
+	Moves *movesOut `json:"moves,omitempty"`
 }
 
 func (s *Server) getCalendars(c *call) (any, error) {
@@ -65,6 +76,9 @@ func (s *Server) getCalendars(c *call) (any, error) {
 	}
 	builtIn, _ := org.NamedCalendar(name)
 	out := calendarsOut{Items: []calendarWire{}, BuiltIn: list(builtIn.Years()), Missing: list(missing)}
+	if out.Recounting, err = s.Engine.Recounting(c.ctx()); err != nil {
+		return nil, err
+	}
 	for _, t := range c.dir.OwnCalendars() {
 		w := calendarWire{Team: t.Team, Week: t.Week, Years: []int{}, By: c.mini(t.By), At: instant(t.At), Version: t.Ver}
 		for _, y := range t.Years {
@@ -203,11 +217,23 @@ func (s *Server) putCalendarWeek(c *call) (any, error) {
 	return s.saveCalendar(c, year, func(t org.TeamCalendar) org.TeamCalendar { t.Week = week; return t })
 }
 
-// saveCalendar keeps a calendar and answers the year as it counts then.
+// saveCalendar keeps a calendar and answers the year as it counts then; with ?preview=true it only says what that would move.
 func (s *Server) saveCalendar(c *call, year int, become func(org.TeamCalendar) org.TeamCalendar) (any, error) {
 	change, err := c.changing(become)
 	if err != nil {
 		return nil, err
+	}
+	if c.Query("preview") == "true" {
+		m, err := s.Engine.PreviewCalendar(c.ctx(), c.user.ID, change)
+		if err != nil {
+			return nil, err
+		}
+		year, err := s.calendarYear(c, c.dir, change.Team, year)
+		if err != nil {
+			return nil, err
+		}
+		year.Moves = &movesOut{m.Records, m.Timers, m.More}
+		return year, nil
 	}
 	if err := s.Engine.SaveCalendar(c.ctx(), c.user.ID, change); err != nil {
 		return nil, err

@@ -50,6 +50,10 @@ func TestCalendars(t *testing.T) {
 	if got := li.must("GET", "/api/calendars/year?year=2027&team=east", nil); got.str("source") != "inherited" || got.str("from") != "" || got.num("version") != 0 {
 		t.Errorf("the team's %s", got.raw)
 	}
+	// A preview says what would move, and changes nothing.
+	if got := admin.must("PUT", "/api/calendars/year?version=1&preview=true", year); got.num("moves.timers") != 0 || got.get("moves.more") != false || got.num("version") != 1 {
+		t.Errorf("preview %s", got.raw)
+	}
 	// Whoever has not seen the change does not undo it.
 	if e := admin.refused(409, "calendar.changed", "PUT", "/api/calendars/year?version=0", year); e.str("error.message") == "" {
 		t.Errorf("%s", e.raw)

@@ -60,7 +60,7 @@ func (s *Server) table() []route {
 
 		{method: get, path: "/api/calendars", who: signedIn, summary: "Working calendars of the company and its teams, and the years that are missing", out: calendarsOut{}, handle: s.getCalendars},
 		{method: get, path: "/api/calendars/year", who: signedIn, summary: "The days off and make-up days of ?year for ?team, or the company", out: yearOut{}, handle: s.getCalendarYear},
-		{method: put, path: "/api/calendars/year", who: admins, summary: "Enter a year for ?team or the company: the file as it is published, over ?version", in: org.CalendarYear{}, out: yearOut{}, handle: s.putCalendarYear},
+		{method: put, path: "/api/calendars/year", who: admins, summary: "Enter a year for ?team or the company: the file as it is published, over ?version; ?preview=true only says what that would move", in: org.CalendarYear{}, out: yearOut{}, handle: s.putCalendarYear},
 		{method: del, path: "/api/calendars/year", who: admins, summary: "Take ?year of ?team out, over ?version: it is as above it again", out: yearOut{}, handle: s.deleteCalendarYear},
 		{method: put, path: "/api/calendars/week", who: admins, summary: "The days of rest of ?team or the company, over ?version", in: weekIn{}, out: yearOut{}, handle: s.putCalendarWeek},
 		{method: patch, path: "/api/company", who: admins, summary: "Change the company's name and time zone", in: companyIn{}, out: company{}, handle: s.patchCompany},
