@@ -77,6 +77,13 @@ func (e *Engine) bury(ctx context.Context, form *process.Form, id, by, how strin
 		return err
 	}
 	defer unlock()
+	if r, err := e.recordOf(ctx, id); err == nil && r.State != nil {
+		for _, t := range r.State.TakenUp { // what lives on in this record goes with it
+			if err := e.bury(ctx, form, t.From, by, how); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+	}
 	coll := RecordCollection(form)
 	for range maxTries {
 		if err := e.sweepRecord(ctx, form, id); err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
@@ -150,6 +157,9 @@ func (e *Engine) EmptyBins(ctx context.Context) error {
 					return err
 				}
 				for _, d := range page.Docs {
+					if r, err := e.recordOf(ctx, d.ID); err == nil && r.State != nil && r.State.Merged != nil {
+						continue // it lives on in another, and goes with that
+					}
 					if err := e.bury(ctx, form, d.ID, access.ServiceUser(app.Def.Key), "purge"); err != nil {
 						if ctx.Err() != nil {
 							return ctx.Err()

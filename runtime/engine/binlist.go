@@ -34,6 +34,7 @@ func (e *Engine) Bin(ctx context.Context, user string, q ListQuery) ([]Binned, s
 	if err != nil {
 		return nil, "", err
 	}
+	views = slices.DeleteFunc(views, func(v *View) bool { return v.State.Merged != nil })
 	by, err := e.deletedBy(ctx, views)
 	if err != nil {
 		return nil, "", err

@@ -96,6 +96,8 @@ func ownCollections() []store.Collection {
 		{Name: collImportRows, Columns: times("at"), Indexes: []store.Index{ix("byAge", "at")}},
 		{Name: collMigrations, Columns: join(text("app"), times("at")), Indexes: []store.Index{ix("byApp", "app", "-at")}},
 		{Name: collMigrated, Columns: text("migration", "state"), Indexes: []store.Index{ix("byState", "migration", "state")}},
+		{Name: collMerges, Columns: join(text("winner"), times("at")), Indexes: []store.Index{ix("byWinner", "winner", "-at")}},
+		{Name: collMerged, Columns: text("merge", "state"), Indexes: []store.Index{ix("byState", "merge", "state")}},
 		{Name: collRates, Columns: join(text("from", "to"), times("day")), Indexes: []store.Index{ix("byPair", "from", "to", "-day"), ix("byDay", "-day")}},
 		{Name: collPlans, Columns: join(text("process", "what"), columns(query.Int, []string{"year"})), Indexes: []store.Index{ix("byYear", "process", "year")}},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},

@@ -101,6 +101,9 @@ var faultScenarios = map[string][]step{
 		{act: (*world).publishMoves}, {act: startMoves}, {wait: time.Minute}, {act: undoMoves}, {wait: time.Minute}},
 	"calendar": {create("work", "visit", "v", `{"name": "x", "on": "2026-11-30"}`), create("work", "visit", "u", `{"name": "y"}`), move("u", "end"), {wait: time.Minute},
 		{act: holiday}, {wait: time.Minute}, {wait: 72 * time.Hour}},
+	"merge": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}),
+	"merge, undo": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}, edit1("e", `{"name": "since"}`), step{act: unmergeAccounts},
+		step{wait: time.Minute}),
 }
 
 // holiday has the company rest on two days more.
@@ -109,6 +112,28 @@ func holiday(w *world) error {
 	if r, ok := asRejection(err); ok && r.Code == "calendar.changed" {
 		return nil // by the attempt before
 	}
+	return err
+}
+
+// twoAccounts are one company entered twice, with a deal each.
+var twoAccounts = []step{create("b2b", "account", "a", `{"name": "Acme"}`), create("b2b", "account", "b", `{"name": "ACME Ltd"}`),
+	create("b2b", "deal", "d", `{"name": "D", "account": "$a"}`), create("b2b", "deal", "e", `{"name": "E", "account": "$b"}`)}
+
+// mergeAccounts merges the second account into the first, whose name becomes the second's; unmergeAccounts takes that back.
+func mergeAccounts(w *world) error {
+	ids := map[string]string{}
+	views, _, err := w.e.List(w.t.Context(), "rep.li", ListQuery{App: "b2b", Form: "account"})
+	for _, v := range views {
+		ids[v.Title()] = v.State.ID
+	}
+	if err == nil && len(ids) == 2 {
+		_, err = w.e.StartMerge(w.t.Context(), "rep.li", "key", MergeRequest{Winner: ids["Acme"], Loser: ids["ACME Ltd"], Take: []string{"name"}})
+	}
+	return err
+}
+
+func unmergeAccounts(w *world) error {
+	_, err := w.e.UndoMerge(w.t.Context(), "rep.li", hashID("merge", "rep.li", "key"))
 	return err
 }
 
@@ -310,6 +335,12 @@ func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	count(collVisits, "stage")
 	count(collRounds, "state")
 	count(collMigrated, "state")
+	count(collMerged, "state")
+	for _, d := range mem.All(collMerges) {
+		m, err := w.e.mergeDoc(w.t.Context(), d.ID)
+		w.must(err)
+		out = append(out, "merge "+m.State)
+	}
 	count(collLeavers, "user", "state")
 	for _, d := range mem.All(collJobs) { // how many jobs it took is no matter
 		if d.Cols["state"] != jobDone {

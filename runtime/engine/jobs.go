@@ -54,6 +54,7 @@ const (
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
 	jobMigrate    = "migrate"    // records go on to another release, or back
+	jobMerge      = "merge"      // two records become one, or two again
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 	jobLeaver     = "leaver"     // what a person who leaves has goes to others
 	jobTell       = "tell"       // somebody wants by mail what he was told
@@ -74,6 +75,7 @@ func init() { // the handlers come back here for their constants
 		jobSnapshot:   (*Engine).runSnapshot,
 		jobImport:     (*Engine).runImport,
 		jobMigrate:    (*Engine).runMigration,
+		jobMerge:      (*Engine).runMerge,
 		jobAnchor:     (*Engine).runAnchor,
 		jobDeliver:    (*Engine).runDelivery,
 		jobPassOn:     (*Engine).runPassOn,

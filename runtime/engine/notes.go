@@ -117,13 +117,16 @@ func (e *Engine) Notes(ctx context.Context, user, id string, around bool, limit 
 		return nil, "", err
 	}
 	about := map[string]Linked{id: {ID: id, Form: v.State.Form, Process: v.State.Process, Title: v.Title(), Number: v.State.Number, Stage: v.State.Stage}}
+	for _, t := range v.State.TakenUp { // what was written on a record that is this one now
+		about[t.From] = about[id]
+	}
 	if around {
 		if err := e.pointedTo(ctx, user, v, about); err != nil {
 			return nil, "", err
 		}
 	}
 	q := query.Query{Filter: ofRecords(about), Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: pageSize(limit), After: after}
-	if !around { // the sequence orders what one instant holds
+	if len(about) == 1 { // the sequence orders what one instant holds
 		q.Sort = []query.Sort{{Col: "seq", Desc: true}}
 	}
 	page, err := e.store.Query(ctx, collNotes, q)

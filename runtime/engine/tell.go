@@ -198,6 +198,16 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.Text = rules.Say("{years} 年的节假日还没有录入：跨年的时限按每周工作日计算", "{years} 年的節假日還沒有登錄：跨年的時限按每週工作日計算",
 			"counted times over {years} by the days of a common week: nobody has entered its days off", "years", yearsText(p.Unknown))
 		return out, len(p.Unknown) > 0
+	case process.Merged:
+		out.Text = rules.Say("合并到另一条记录", "合併到另一筆記錄", "merged it into another record")
+	case process.Unmerged:
+		out.Text = rules.Say("撤销了合并，这条记录恢复", "撤銷了合併，這筆記錄恢復", "took the merge back; the record is one of its own again")
+	case process.Absorbed:
+		out.Text = rules.Say("把一条重复的记录合并进来", "把一筆重複的記錄合併進來", "merged a duplicate into this record")
+	case process.Unabsorbed:
+		out.Text = rules.Say("撤销了一次合并", "撤銷了一次合併", "took a merge back")
+	case process.Repointed:
+		out.Text = rules.Say("引用的记录已合并，改为指向合并后的那条", "引用的記錄已合併，改為指向合併後的那筆", "a record it refers to was merged; it points to the one that stays")
 	case process.Deleted:
 		out.Text = rules.Say("移入回收站", "移入回收站", "moved it to the recycle bin")
 	case process.Restored:

@@ -235,6 +235,11 @@ func (e *Engine) load(ctx context.Context, user, id string) (*View, *record, err
 	if err != nil {
 		return nil, nil, err
 	}
+	if v != nil && v.State.Merged != nil {
+		if err := e.mergedRights(ctx, user, v); err != nil {
+			return nil, nil, err
+		}
+	}
 	if v == nil || !v.Rights.Read {
 		return nil, nil, notFound()
 	}

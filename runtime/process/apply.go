@@ -36,6 +36,7 @@ func (s *State) Clone() *State {
 	c.Rounds = slices.Clone(s.Rounds)
 	c.Timers = slices.Clone(s.Timers)
 	c.Links = slices.Clone(s.Links)
+	c.TakenUp = slices.Clone(s.TakenUp)
 	c.Copies = slices.Clone(s.Copies)
 	c.Round = s.Round.clone()
 	return &c
@@ -177,6 +178,26 @@ func (s *State) Apply(e *Event) {
 		s.place(e, &p.To, p.Set, p.Clear)
 	case Unmigrated:
 		s.place(e, &p.To, p.Set, p.Clear)
+	case Merged:
+		into := Merging(p)
+		s.Merged = &into
+	case Unmerged:
+		s.Merged = nil
+	case Absorbed:
+		s.TakenUp = append(s.TakenUp, TakenUp{p.Merge, p.From})
+		for _, l := range p.Links {
+			s.link(l)
+		}
+		s.active(e)
+	case Unabsorbed:
+		s.TakenUp = slices.DeleteFunc(s.TakenUp, func(t TakenUp) bool { return t.Merge == p.Merge })
+		s.Links = slices.DeleteFunc(s.Links, func(l Link) bool { return slices.Contains(p.Links, l) })
+	case Repointed:
+		for i := range s.Links {
+			if s.Links[i].ID == p.From {
+				s.Links[i].ID = p.To
+			}
+		}
 	case Deleted:
 		s.Deleted = e.At
 	case Purged: // the last event: nothing is left to fold it into

@@ -57,6 +57,12 @@ const (
 	// Migrate moves the record on to another release by a plan, Unmigrate back to where it was; the service's alone.
 	Migrate   CommandKind = "migrate"
 	Unmigrate CommandKind = "unmigrate"
+	// MergeAway, Absorb and Repoint are the parts of a merge, Unabsorb and Unmerge take it back; all but the first two are the service's alone.
+	MergeAway CommandKind = "mergeAway"
+	Absorb    CommandKind = "absorb"
+	Repoint   CommandKind = "repoint"
+	Unabsorb  CommandKind = "unabsorb"
+	Unmerge   CommandKind = "unmerge"
 )
 
 // Command asks for a change of one record. The instant, the actor and new ids come with it; Decide invents nothing.
@@ -86,6 +92,8 @@ type Command struct {
 	Choice *Choice `json:"-"`
 	// Plan of migrate and unmigrate.
 	Plan *MigrationPlan `json:"-"`
+	// Merge of the commands of merges.
+	Merge *MergeStep `json:"-"`
 	// Task decision: Decision is "approve", "reject", "return", "transfer", "delegate", "addSign" or "removeSign".
 	Decision string
 	Round    int

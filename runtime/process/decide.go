@@ -54,7 +54,8 @@ func init() {
 		Tick: (*decider).tick, Activity: (*decider).activity, HandActivity: (*decider).handActivity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
 		CopyRead: (*decider).readCopy, Collaborate: (*decider).collaborate, Substitute: (*decider).substitute, HandOver: (*decider).handOver,
-		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Reschedule: (*decider).reschedule, Migrate: (*decider).migrate, Unmigrate: (*decider).unmigrate, Press: (*decider).press, Delete: (*decider).delete, Restore: (*decider).restore,
+		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Reschedule: (*decider).reschedule, Migrate: (*decider).migrate, Unmigrate: (*decider).unmigrate, Press: (*decider).press, MergeAway: (*decider).mergeAway, Absorb: (*decider).absorb, Repoint: (*decider).repoint, Unabsorb: (*decider).unabsorb, Unmerge: (*decider).unmerge,
+		Delete: (*decider).delete, Restore: (*decider).restore,
 	}
 }
 
@@ -98,7 +99,9 @@ func (d *decider) bind() *Rejection {
 	key := d.s.Form
 	if d.before == nil {
 		key = d.c.Form
-	} else if !d.s.Deleted.IsZero() && d.c.Kind != Restore {
+	} else if d.s.Merged != nil && d.c.Kind != Unmerge {
+		return reject("record.merged", rules.Say("这条记录已合并到另一条，请在那条上操作", "這筆記錄已合併到另一筆，請在那筆上操作", "This record was merged into another; work on that one"))
+	} else if !d.s.Deleted.IsZero() && d.c.Kind != Restore && d.c.Kind != Unmerge {
 		return reject("record.deleted", rules.Say("这条记录在回收站里，先恢复再操作", "這條記錄在回收站裡，先恢復再操作", "This record is in the recycle bin; restore it first"))
 	}
 	if d.c.Kind == Migrate && d.c.Plan != nil {

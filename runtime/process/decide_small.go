@@ -113,12 +113,17 @@ func (d *decider) restore() *Rejection {
 	if d.s.Deleted.IsZero() {
 		return nil
 	}
+	d.backFromBin()
+	return nil
+}
+
+// backFromBin takes the record out of the recycle bin; what waited for time or people in its stage waits again.
+func (d *decider) backFromBin() {
 	d.emit(Restored{})
 	if st := d.stage(); st != nil && st.Def.Open() {
 		d.lateTimers(st)
 		d.lateActivities(st)
 	}
-	return nil
 }
 
 // readCopy notes that a person an approval was copied to has opened it; every copy of his is read by that.

@@ -319,6 +319,31 @@ type (
 		Set       forms.Stored `json:"set,omitempty"`
 		Clear     []string     `json:"clear,omitempty"`
 	}
+	// Merged says that the record lives on in another; Unmerged that it is one of its own again (ENG-10).
+	Merged   Merging
+	Unmerged struct {
+		Merge string `json:"merge"`
+	}
+	// Absorbed takes another record up: Keys are the stored fields taken over, in a Changed beside it, and Was what stood there; Links came along.
+	Absorbed struct {
+		Merge string       `json:"merge"`
+		From  string       `json:"from"`
+		Keys  []string     `json:"keys,omitempty"`
+		Was   forms.Stored `json:"was,omitempty"`
+		Links []Link       `json:"links,omitempty"`
+	}
+	Unabsorbed struct {
+		Merge string `json:"merge"`
+		From  string `json:"from"`
+		Links []Link `json:"links,omitempty"`
+	}
+	// Repointed lets what pointed to one record of a merge point to the other: in these cells, with a Changed beside it, and in the links.
+	Repointed struct {
+		Merge string `json:"merge"`
+		From  string `json:"from"`
+		To    string `json:"to"`
+		Cells []Cell `json:"cells,omitempty"`
+	}
 	// Deleted puts the record into the recycle bin; Restored takes it out.
 	Deleted  struct{}
 	Restored struct{}
@@ -369,6 +394,11 @@ func (Joined) Type() string           { return "joined" }
 func (Left) Type() string             { return "left" }
 func (Migrated) Type() string         { return "migrated" }
 func (Unmigrated) Type() string       { return "unmigrated" }
+func (Merged) Type() string           { return "merged" }
+func (Unmerged) Type() string         { return "unmerged" }
+func (Absorbed) Type() string         { return "absorbed" }
+func (Unabsorbed) Type() string       { return "unabsorbed" }
+func (Repointed) Type() string        { return "repointed" }
 func (Deleted) Type() string          { return "deleted" }
 func (Restored) Type() string         { return "restored" }
 func (Purged) Type() string           { return "purged" }
@@ -386,6 +416,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
 	"linked": read[LinkAdded], "joined": read[Joined], "left": read[Left], "deleted": read[Deleted], "restored": read[Restored],
 	"purged": read[Purged], "pressed": read[Pressed], "migrated": read[Migrated], "unmigrated": read[Unmigrated],
+	"merged": read[Merged], "unmerged": read[Unmerged], "absorbed": read[Absorbed], "unabsorbed": read[Unabsorbed], "repointed": read[Repointed],
 }
 
 func read[T Payload](raw json.RawMessage) (Payload, error) {

@@ -37,6 +37,8 @@ func oneOfEach() []Payload {
 		ActivityAnswered{Activity: "a.b", Person: "u", Result: stored, Passed: true}, ActivityMoved{"a.b", "u", "v", "r"}, ActivityLate{"a.b", []string{"m"}},
 		Migrated{"m", 3, placed, stored, []string{"x"}}, Unmigrated{"m", 4, placed, stored, []string{"x"}},
 		Rescheduled{Moved: []MovedTimer{{"1|due", at, Timer{ID: "1|due~7", Kind: "due", At: at, From: at}}}, Due: at, Activities: map[string]time.Time{"a.b": at}, Unknown: []int{2027}},
+		Merged{"m", "R-2"}, Unmerged{"m"}, Absorbed{"m", "R-1", []string{"amount"}, stored, []Link{{"R-3", "order", "started"}}}, Unabsorbed{"m", "R-1", []Link{{"R-3", "order", "started"}}},
+		Repointed{"m", "R-1", "R-2", []Cell{{Field: "f"}, {"lines", "lines.product", 3}}},
 	}
 }
 

@@ -75,6 +75,9 @@ type State struct {
 	Imported     bool      `json:"imported,omitempty"`
 	// Deleted is when the record went to the recycle bin.
 	Deleted time.Time `json:"deleted,omitzero"`
+	// Merged says into which record this one went; TakenUp are those that went into this one.
+	Merged  *Merging  `json:"merged,omitempty"`
+	TakenUp []TakenUp `json:"takenUp,omitempty"`
 }
 
 // Person is someone who takes part in a record, and why: "owner", "formerOwner", "approver", "cc", "activity", "handover",

@@ -36,6 +36,8 @@ var statuses = map[string]int{
 	"calendar.changed":  http.StatusConflict,
 	"approval.running":  http.StatusConflict,
 	"migration.running": http.StatusConflict,
+	"record.merged":     http.StatusConflict,
+	"merge.refused":     http.StatusConflict,
 	"reference.used":    http.StatusConflict,
 	"pool.taken":        http.StatusConflict,
 	"approval.stale":    http.StatusConflict,
