@@ -37,6 +37,8 @@ type recordOut struct {
 	// GoesBack is when it returns to its pool unless its owner works on it.
 	GoesBack instant `json:"goesBack,omitzero"`
 	Deleted  bool    `json:"deleted,omitempty"`
+	// MergedInto is the record that this one was merged into.
+	MergedInto string `json:"mergedInto,omitempty"`
 }
 
 // approvalOut says in a word what a running approval waits for.
@@ -53,6 +55,9 @@ func wireRecord(v *engine.View) recordOut {
 		Since: instant(s.Since), DueAt: column(v, "dueAt"), IdleAt: column(v, "idleAt"), Deleted: !s.Deleted.IsZero(), Open: true}
 	if out.Pool = inPool(v); s.Reclaim != nil {
 		out.GoesBack = instant(s.Reclaim.At)
+	}
+	if s.Merged != nil {
+		out.MergedInto = s.Merged.Into
 	}
 	if v.Form.Process != nil {
 		if st := v.Form.Process.ByKey[s.Stage]; st != nil {
@@ -204,6 +209,8 @@ type canOut struct {
 	Erase bool `json:"erase"`
 	// Collaborate: ask people to work on it together, and take them off.
 	Collaborate bool `json:"collaborate"`
+	// Merge: into another of its kind that one may edit.
+	Merge bool `json:"merge"`
 }
 
 // copyOut is one person an approval was copied to, and when he has read it.
@@ -248,6 +255,8 @@ type recordFullOut struct {
 	Prints   []paperOut `json:"prints"`
 	Tracking []paperOut `json:"tracking"`
 	Warnings []noteOut  `json:"warnings,omitempty"`
+	// TakenUp counts the records that were merged into this one.
+	TakenUp int `json:"takenUp,omitempty"`
 }
 
 // paperOut is a print or a tracking page by its name.
@@ -268,7 +277,8 @@ func (c *call) full(v *engine.View) recordFullOut {
 		out.Tracking = append(out.Tracking, paperOut{t.Def.Key, t.Def.Name})
 	}
 	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.Admin,
-		Collaborate: s.Deleted.IsZero() && (v.Rights.Assign || s.Owner == c.user.ID)}
+		Collaborate: s.Deleted.IsZero() && (v.Rights.Assign || s.Owner == c.user.ID), Merge: v.Rights.MayMerge() && s.Deleted.IsZero()}
+	out.TakenUp = len(s.TakenUp)
 	if in := v.Inspection; in != nil {
 		if in.Result != nil {
 			out.Fields, out.Sections = wireFields(in.Result.Fields), wireSections(in.Result.Sections)

@@ -146,6 +146,10 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/records/:id/events", who: signedIn, summary: "The timeline, newest first", out: items[eventOut]{}, handle: s.getEvents},
 		{method: get, path: "/api/records/:id/why", who: signedIn, summary: "How a value (path) or an event (seq) came about", out: whyOut{}, handle: s.getWhy},
 		{method: get, path: "/api/records/:id/standing", who: admins, summary: "What ?user may do with the record, and why", out: standingOut{}, handle: s.getStanding},
+		{method: post, path: "/api/records/:id/merge", who: signedIn, summary: "Merge another record into this one (Idempotency-Key)", in: mergeIn{}, out: mergeOut{}, handle: s.postMerge},
+		{method: get, path: "/api/records/:id/merges", who: signedIn, summary: "The records that were merged into this one", out: items[mergeOut]{}, handle: s.getTakenUp},
+		{method: get, path: "/api/merges/:id", who: signedIn, summary: "How far a merge is", out: mergeOut{}, handle: s.getMerge},
+		{method: post, path: "/api/merges/:id/undo", who: signedIn, summary: "Take a merge back", out: mergeOut{}, handle: s.undoMerge},
 		{method: get, path: "/api/records/:id/at", who: signedIn, summary: "The record as it stood at ?time, or after the entry ?seq of its timeline", out: momentOut{}, handle: s.getMoment},
 
 		{method: get, path: "/api/tasks", who: signedIn, summary: "My tasks", out: items[taskOut]{}, handle: s.getTasks},
