@@ -117,6 +117,7 @@ func serve(ctx context.Context, o serveOptions, out, logTo io.Writer) error {
 	if o.Demo {
 		fmt.Fprintln(out, "Demo: nothing is kept. Choose a person on the sign-in page; the password of all is pipewright-demo.")
 	}
+	debug.FreeOSMemory() // what reading the definitions took is given back now, not over the next minutes
 	select {
 	case err := <-failed:
 		return err
