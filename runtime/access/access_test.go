@@ -129,6 +129,29 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// Whoever is asked to do something for a record is told what it is called, though he has no right there; a grant that hides the name from
+// him still does.
+func TestWhoIsAskedKnowsWhatFor(t *testing.T) {
+	t.Parallel()
+	app := compile(t)
+	dir := org.SampleFor("b2b", []string{"rep", "manager", "finance", "legal", "director"})
+	s := &process.State{ID: "D-1", App: "b2b", Form: "deal", Process: "deal", Stage: "open", Owner: "rep.li", Team: "east",
+		People: []process.Person{{User: "rep.li", Why: "owner"}, {User: "legal.qian", Why: "activity"}, {User: "cfo.he", Why: "cc"}}}
+	title := app.Forms["deal"].Schema.TitleFields()
+	if len(title) == 0 {
+		t.Fatal("the form's title names no field")
+	}
+	asked, copied := Rights(app, "deal", dir, "legal.qian", s), Rights(app, "deal", dir, "cfo.he", s)
+	for _, key := range title {
+		if asked.Hide[key] || !asked.ReadOnly[key] || !copied.Hide[key] {
+			t.Errorf("%s: hidden from the asked %v, read only %v, hidden from others %v", key, asked.Hide[key], asked.ReadOnly[key], copied.Hide[key])
+		}
+	}
+	if !asked.Hide["amount"] || !asked.Guest {
+		t.Errorf("the asked sees more than the name: %+v", asked)
+	}
+}
+
 // r is in u's list exactly if u may read r (engine.md §6).
 func TestListEqualsCheck(t *testing.T) {
 	t.Parallel()

@@ -64,12 +64,19 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 		r.Hide, r.ReadOnly = carried(f, own, k, r.Hide, was.Hide), carried(f, own, k, r.ReadOnly, was.ReadOnly)
 		derive(k, r.Hide)
 	}
-	decides := false
+	decides, asked := false, false
 	covered := r.Read
 	for _, p := range s.People {
 		if p.User == user {
 			r.Read, r.Guest = true, !covered
+			asked = asked || p.Why == "activity" && !covered
 			decides = decides || !slices.Contains([]string{"owner", "formerOwner", "creator", process.WhyCollaborator}, p.Why)
+		}
+	}
+	if own := app.Forms[form]; asked && own != nil && own.Schema != nil {
+		// Whoever is to do something for a record, and has no right of his own there, is told at least what it is called.
+		for _, key := range own.Schema.TitleFields() {
+			delete(r.Hide, key)
 		}
 	}
 	if decides {

@@ -62,7 +62,7 @@ export function ResultDialog({ record, model, activity, onClose, onDone }: { rec
             const id = `result-${field.key}`;
             const problem = problems.get(field.key);
             return (
-              <div key={field.key}>
+              <div key={field.key} className="setting">
                 {kind.ownLabel ? null : (
                   <label htmlFor={id}>
                     {text(field.name, field.key)}

@@ -45,8 +45,9 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
   const errorText = useErrorText();
-  // What is missing shrinks as items are ticked, so the newest record counts, not the one the dialog was opened with.
-  const { data: record } = useQuery({ ...recordQuery(given.id), initialData: given });
+  // What is missing shrinks as items are ticked, so the newest record counts, not the one the dialog was opened with. It is read anew at the
+  // opening: a condition may look at another record, whose change tells this page nothing.
+  const { data: record } = useQuery({ ...recordQuery(given.id), initialData: given, refetchOnMount: 'always' });
   const transition = record.transitions?.find((w) => w.key === taken.key) ?? taken;
   const [keys, setKeys] = useState(() => neededFields(form, transition));
   const state = useForm({ app: model.app, form, record, transition: transition.key });

@@ -168,13 +168,15 @@ function DoingRow({ person, activity }: { person: Doing; activity: Activity }) {
   const said = (activity.fields ?? []).filter((f) => person.result?.[f.key] !== undefined && person.result[f.key] !== null);
   return (
     <li>
-      <span className="sp">{person.name}</span>
+      <div className="row">
+        <span className="sp">{person.name}</span>
+        <span className={`s ${person.done ? 'ok' : ''}`}>{person.done ? (person.at ? format.moment(person.at) : t('isMet')) : person.tries ? t('triedTimes', { n: person.tries }) : t('isOpen')}</span>
+      </div>
       {said.map((f) => (
-        <span className="s" key={f.key}>
+        <p className="s said" key={f.key}>
           {text(f.name, f.key)} <Value form={{ key: activity.key, name: activity.name, fields: activity.fields ?? [] }} field={f.key} value={person.result?.[f.key]} />
-        </span>
+        </p>
       ))}
-      <span className={`s ${person.done ? 'ok' : ''}`}>{person.done ? (person.at ? format.moment(person.at) : t('isMet')) : person.tries ? t('triedTimes', { n: person.tries }) : t('isOpen')}</span>
     </li>
   );
 }
