@@ -2,6 +2,7 @@ package rules
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
@@ -75,6 +76,8 @@ func (l *lowering) function(s *site) operand {
 			if sure {
 				flt.fix = l.fixName(s.loc, s.name, near)
 			}
+		} else if how, ok := foreign[strings.ToLower(s.name)]; ok {
+			flt.msg = Say("没有函数“{name}”，{how}", "沒有函數「{name}」，{how}", "There is no function “{name}”; {how}", "name", s.name, "how", how)
 		}
 		l.faults = append(l.faults, flt)
 		return l.broken(s.loc)

@@ -215,6 +215,9 @@ func (l *lowering) unknownName(name string, loc file.Location, known []string) o
 		return l.fail("expr.syntax", loc, Say("{name} 是函数，后面要加括号", "{name} 是函數，後面要加括號", "{name} is a function; put brackets after it", "name", name))
 	}
 	near, sure := Nearest(name, known)
+	if near == "" && nothing[strings.ToLower(name)] {
+		near, sure = "nil", true
+	}
 	f := &fault{code: "expr.unknownName", at: loc.From, msg: Say(
 		"这里没有名为“{name}”的字段或规则", "這裡沒有名為「{name}」的欄位或規則", "There is no field or rule named “{name}” here", "name", name)}
 	if near != "" {

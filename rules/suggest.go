@@ -65,3 +65,22 @@ func distance(a, b string, limit int) int {
 	}
 	return prev[len(b)]
 }
+
+// nothing are the words by which other languages call what is empty; here it is nil.
+var nothing = map[string]bool{"null": true, "none": true, "undefined": true, "blank": true, "empty": true}
+
+// foreign says how one writes here what spreadsheets and other languages have a function for, by its name in lower case.
+var foreign = map[string]Text{
+	"isempty": emptyTest, "isblank": emptyTest, "isnull": emptyTest, "isnil": emptyTest,
+	"notempty": filledTest, "isnotempty": filledTest, "isnotnull": filledTest, "isnotblank": filledTest,
+	"if":     Say("条件写作：条件 ? 成立时 : 否则", "條件寫作：條件 ? 成立時 : 否則", "a choice is written: condition ? then : otherwise"),
+	"iif":    Say("条件写作：条件 ? 成立时 : 否则", "條件寫作：條件 ? 成立時 : 否則", "a choice is written: condition ? then : otherwise"),
+	"and":    Say("“并且”写在两个条件之间：a and b", "「並且」寫在兩個條件之間：a and b", "“and” stands between two conditions: a and b"),
+	"or":     Say("“或者”写在两个条件之间：a or b", "「或者」寫在兩個條件之間：a or b", "“or” stands between two conditions: a or b"),
+	"concat": Say("文本用加号连接：a + b", "文字用加號連接：a + b", "texts are joined by a plus sign: a + b"),
+}
+
+var (
+	emptyTest  = Say("空值写作 nil：字段 == nil", "空值寫作 nil：欄位 == nil", "what is empty is nil: field == nil")
+	filledTest = Say("空值写作 nil：字段 != nil", "空值寫作 nil：欄位 != nil", "what is empty is nil: field != nil")
+)
