@@ -95,7 +95,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
       <p className="s" style={{ marginBottom: 8 }}>
         {record.title}
         {record.number ? ` · ${record.number}` : ''}
-        {` · → ${to}`}
+        {` → ${to}`}
       </p>
       {open.length > 0 ? (
         <ul className="todo" aria-label={t('stillMissing')}>

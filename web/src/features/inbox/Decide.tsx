@@ -40,8 +40,10 @@ export function Decide({ task, model, fields, onNext }: { task: TaskFull; model?
   // A to-do or an activity is done, not decided.
   const decides = task.kind === 'approval';
   const open = task.state === 'open';
-  // An activity may ask for a result.
-  const activity = task.kind === 'activity' ? task.recordFull?.activities?.find((a) => a.key === task.step?.split('.').at(-1)) : undefined;
+  // An activity may ask for a result; a part of the checklist is done by ticking.
+  const part = task.kind === 'activity' ? task.step?.split('.').at(-1) : undefined;
+  const activity = task.recordFull?.activities?.find((a) => a.key === part);
+  const ticks = task.recordFull?.groups?.some((g) => g.key === part) ?? false;
   const asks = Boolean(activity?.fields?.length);
   const [saying, setSaying] = useState(false);
 
@@ -223,7 +225,8 @@ export function Decide({ task, model, fields, onNext }: { task: TaskFull; model?
               </Button>
             </Dropdown>
           ) : null}
-          {can.has('done') || (!decides && task.kind === 'todo') ? (
+          {ticks ? <span className="s">{t('doneByTicks')}</span> : null}
+          {!ticks && (can.has('done') || (!decides && task.kind === 'todo')) ? (
             <Button type="primary" loading={busy === 'done'} icon={<Icon name="check" />} onClick={() => (asks ? setSaying(true) : void decide('done'))}>
               {t('done')}
             </Button>

@@ -7,6 +7,7 @@ import { FieldEnvContext, isEmpty, stateOf } from '@/fields/kind';
 import type { Form } from '@/model/definition';
 import { RoundPath } from '@/records/ApprovalPath';
 import { FormSubset, useEnv } from '@/records/FormFields';
+import { AskedPart } from '@/records/LeaveList';
 import { fieldOf, stageOf, titleField, useModel, type Model } from '@/records/model';
 import { useForm } from '@/records/useForm';
 import { useReadCopies } from '@/records/useReadCopies';
@@ -103,6 +104,7 @@ function Panel({ task, record, model, form, onNext }: { task: TaskFull; record: 
             <FormSubset app={model.app} definition={model.definition} form={form} state={state} keys={tables.map((f) => f?.key ?? '')} readOnly />
           </section>
         ) : null}
+        {task.kind === 'activity' && task.state === 'open' ? <AskedPart record={record} model={model} part={task.step?.split('.').at(-1) ?? ''} /> : null}
         {round ? (
           <section className="card" aria-label={t('pathTitle')}>
             <header>

@@ -10,7 +10,7 @@ import { FieldEnvContext } from '@/fields/kind';
 import { recordPath } from '@/records/actions';
 import { Copies, PreviewPath, RoundPath } from '@/records/ApprovalPath';
 import { useEnv } from '@/records/FormFields';
-import { LeaveList } from './LeaveList';
+import { LeaveList } from '@/records/LeaveList';
 import { chainOf, stageOf, type Model } from '@/records/model';
 import { Notes } from '@/records/Notes';
 import { Timeline } from '@/records/Timeline';
@@ -51,13 +51,6 @@ export function LeaveCard({ record, model }: { record: RecordFull; model: Model 
       </div>
     </section>
   );
-}
-
-/** Brings a field into sight and puts the cursor there. */
-export function showField(key: string): void {
-  const row = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(key)}"]`);
-  row?.scrollIntoView({ block: 'center' });
-  row?.querySelector<HTMLElement>('input, textarea, button, [tabindex]')?.focus();
 }
 
 /** The running round with its people, or who would be asked. */

@@ -15,7 +15,14 @@ import { useFormat } from '@/ui/locale';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
-import { showField } from './Rail';
+import './leave.css';
+
+/** Brings a field of the form into view, ready to be filled in. */
+function showField(key: string): void {
+  const row = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(key)}"]`);
+  row?.scrollIntoView({ block: 'center' });
+  row?.querySelector<HTMLElement>('input, textarea, button, [tabindex]')?.focus();
+}
 
 /** What the stage asks for, the checklist by its groups: those with people and time of their own first say how they stand. */
 export function LeaveList({ record, model, conditions }: { record: RecordFull; model: Model; conditions: readonly Condition[] }) {
@@ -34,6 +41,28 @@ export function LeaveList({ record, model, conditions }: { record: RecordFull; m
         })}
       </ul>
     </>
+  );
+}
+
+/** What a task of a stage is about: the sub-stage with its items to tick, or the activity with who has said what. `part` is its key. */
+export function AskedPart({ record, model, part }: { record: RecordFull; model: Model; part: string }) {
+  const group = record.groups?.find((g) => g.key === part);
+  const activity = record.activities?.find((a) => a.key === part);
+  if (group) {
+    const items = (record.checklist ?? []).filter((i) => i.group === part).map((i) => ({ kind: 'checklist' as const, key: i.key, text: i.name, met: i.done, required: i.required }));
+    return (
+      <div className="card checks">
+        <GroupPart record={record} group={group} conditions={items} />
+      </div>
+    );
+  }
+  if (!activity) return null;
+  return (
+    <div className="card checks">
+      <ul>
+        <ActivityRow record={record} model={model} activity={activity} required begins />
+      </ul>
+    </div>
   );
 }
 
@@ -82,11 +111,11 @@ function GroupPart({ record, group, conditions }: { record: RecordFull; group: C
 }
 
 /** What other people are asked to do: by one of them, or by each. */
-function ActivityRow({ record, model, activity, required }: { record: RecordFull; model: Model; activity: Activity; required: boolean }) {
+function ActivityRow({ record, model, activity, required, begins = false }: { record: RecordFull; model: Model; activity: Activity; required: boolean; begins?: boolean }) {
   const { t } = useTranslation('record');
   const text = useText();
   const errorText = useErrorText();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(begins);
   const [busy, setBusy] = useState(false);
   const [dialog, setDialog] = useState<'result' | 'hand'>();
   const { data: me } = useSuspenseQuery(meQuery());
