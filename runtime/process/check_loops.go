@@ -5,27 +5,17 @@ import (
 	"strings"
 )
 
-// checkLoops is the trigger graph of stage 8: automations that set each other off without a person or a clock between them.
-// The run-time budgets stop such a loop (engine.md §3); here it is named before it starts.
+// checkLoops names automations that set each other off without a person or a clock between them (the trigger graph of stage 8). The
+// run-time budgets stop such a loop (engine.md §3); here it is named before it starts.
 func (c *compiler) checkLoops() {
-	var list []*CompiledAutomation
-	for i := range c.def.Automations {
-		if a := c.app.Automations[c.def.Automations[i].Key]; a != nil && a.Def == &c.def.Automations[i] && !a.Def.Off {
-			list = append(list, a)
-		}
-	}
 	edges := map[string][]string{}
-	for _, a := range list {
-		for _, e := range c.causes(a.Actions, a.Form) {
-			for _, b := range list {
-				if e.sets(b) && !slices.Contains(edges[a.Def.Key], b.Def.Key) {
-					edges[a.Def.Key] = append(edges[a.Def.Key], b.Def.Key)
-				}
-			}
+	for _, e := range c.app.TriggerGraph() {
+		if !e.Later && !slices.Contains(edges[e.From], e.To) {
+			edges[e.From] = append(edges[e.From], e.To)
 		}
 	}
 	told := map[string]bool{}
-	for _, a := range list {
+	for _, a := range c.app.runnable() {
 		circle := circleFrom(a.Def.Key, edges)
 		if circle == nil || told[a.Def.Key] {
 			continue
@@ -41,70 +31,6 @@ func (c *compiler) checkLoops() {
 			"Automations set each other off in a circle: {circle}. Add a condition, watch other fields, or put a wait between them",
 			"circle", strings.Join(names, " → "))
 	}
-}
-
-// happening is something an action causes at once.
-type happening struct {
-	kind, form, key string
-	fields          []string
-}
-
-// causes lists what actions make happen without a person or a clock in between.
-func (c *compiler) causes(actions []*CompiledAction, form *Form) []happening {
-	var out []happening
-	for _, a := range actions {
-		if !a.Def.Wait.IsZero() {
-			return out // what comes later, the clock causes
-		}
-		switch {
-		case len(a.Set) > 0 && a.On != nil:
-			var fields []string
-			for _, s := range a.Set {
-				fields = append(fields, s.Field)
-			}
-			out = append(out, happening{kind: "updated", form: a.On.Def.Key, fields: a.On.Schema.Dependents(fields)})
-		case a.Def.Move != "" && a.On != nil && a.On.Process != nil:
-			p := a.On.Process
-			t := p.ByTransition[a.Def.Move]
-			if t == nil || t.Chain != nil {
-				continue
-			}
-			out = append(out, happening{kind: "transition", key: p.Def.Key + "." + t.Def.Key})
-			if t.To != nil {
-				out = append(out, happening{kind: "entered", key: p.Def.Key + "." + t.To.Def.Key})
-			}
-			for _, from := range sortedKeys(t.From) {
-				out = append(out, happening{kind: "left", key: p.Def.Key + "." + from})
-			}
-		case a.Start != nil:
-			out = append(out, happening{kind: "created", form: a.Start.Def.Key})
-			if p := a.Start.Process; p != nil {
-				out = append(out, happening{kind: "entered", key: p.Def.Key + "." + p.Def.Start})
-			}
-		}
-		out = append(out, c.causes(a.Do, form)...)
-		out = append(out, c.causes(a.Then, form)...)
-		out = append(out, c.causes(a.Else, form)...)
-	}
-	return out
-}
-
-// sets says whether the happening triggers an automation.
-func (h happening) sets(a *CompiledAutomation) bool {
-	on := a.Def.On
-	switch h.kind {
-	case "created":
-		return on.Created == h.form
-	case "updated":
-		return on.Updated == h.form && (len(on.Fields) == 0 || slices.ContainsFunc(on.Fields, func(f string) bool { return slices.Contains(h.fields, f) }))
-	case "transition":
-		return on.Transition == h.key
-	case "entered":
-		return on.Stage == h.key && on.When != "left"
-	case "left":
-		return on.Stage == h.key && on.When == "left"
-	}
-	return false
 }
 
 // circleFrom is a shortest way from a key back to itself, nil if there is none.

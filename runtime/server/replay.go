@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"pipewright/rules"
+	"pipewright/runtime/process"
 )
 
 type replayIn struct {
@@ -55,4 +56,49 @@ func (s *Server) postReplay(c *call) (any, error) {
 		out.Records = append(out.Records, replayedRecordOut{one.ID, one.Title, one.Number, one.Times, instant(one.Last)})
 	}
 	return out, nil
+}
+
+type triggersIn struct {
+	// Definition is the draft as it stands in the editor; without it, as it was saved.
+	Definition json.RawMessage `json:"definition"`
+}
+
+// setsOffOut says that an action of one automation sets off another; see process.SetsOff.
+type setsOffOut struct {
+	From  string `json:"from"`
+	To    string `json:"to"`
+	Path  string `json:"path"`
+	What  string `json:"what"`
+	Later bool   `json:"later"`
+	Loop  bool   `json:"loop"`
+}
+
+// postTriggers is which automation of the draft sets off which. It answers for a draft that has problems, too, as far as it can be read.
+func (s *Server) postTriggers(c *call) (any, error) {
+	var in triggersIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	text := in.Definition
+	if len(text) == 0 {
+		d, err := s.Designer.Draft(c.ctx(), c.Param("app"))
+		if err != nil {
+			return nil, err
+		}
+		text = json.RawMessage(d.Definition)
+	}
+	out := []setsOffOut{}
+	def, _ := process.Parse(text)
+	if def == nil {
+		return page(out, ""), nil
+	}
+	opts, err := s.Designer.Among(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	app, _ := process.Compile(def, nil, 0, opts)
+	for _, e := range app.TriggerGraph() {
+		out = append(out, setsOffOut(e))
+	}
+	return page(out, ""), nil
 }
