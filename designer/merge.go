@@ -61,7 +61,7 @@ func (m Merged) Open() int {
 // of words word by word; everything else is one value. choose names the side that counts at the path of a conflict.
 //
 // A rule, an action or a list of people that both changed is a conflict as a whole: half of one with half of the other might be neither's
-// meaning. web/src/model/threeWay.ts does the like for two editors of a draft, in the browser.
+// meaning. web/src/model/threeWay.ts does the same for two editors of a draft, in the browser, and testdata/merge.json holds both to the same answers.
 //
 // Errors: bad.request and check.failed when one of the three is no definition of the right shape.
 func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {

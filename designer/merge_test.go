@@ -1,9 +1,12 @@
 package designer
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -197,6 +200,96 @@ func TestMergeOfDisjointChangesCommutes(t *testing.T) {
 	})
 }
 
+var updateMerges = flag.Bool("update-merges", false, "write testdata/merge.json anew")
+
+// mergeCorpus is what the browser's merge of two editors of a draft is held to as well.
+type mergeCorpus struct {
+	Base  json.RawMessage `json:"base"`
+	Cases []mergeCase     `json:"cases"`
+}
+
+type mergeCase struct {
+	Mine      json.RawMessage `json:"mine"`
+	Theirs    json.RawMessage `json:"theirs"`
+	Take      Side            `json:"take"`
+	Merged    json.RawMessage `json:"merged"`
+	Conflicts []string        `json:"conflicts"`
+}
+
+// merged fills in what a case comes to.
+func (c *mergeCase) merged(t *testing.T, base string) {
+	t.Helper()
+	m, err := Merge(base, string(c.Mine), string(c.Theirs), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choose := map[string]Side{}
+	c.Conflicts = []string{}
+	for _, x := range m.Conflicts {
+		choose[x.Path] = c.Take
+		c.Conflicts = append(c.Conflicts, x.Path)
+	}
+	slices.Sort(c.Conflicts)
+	if m, err = Merge(base, string(c.Mine), string(c.Theirs), choose); err != nil {
+		t.Fatal(err)
+	}
+	c.Merged = compact(t, m.Definition)
+}
+
+func compact(t *testing.T, text string) json.RawMessage {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Compact(&out, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestMergeCorpus(t *testing.T) {
+	t.Parallel()
+	const file = "testdata/merge.json"
+	base := canon(t, mergeBase)
+	if *updateMerges {
+		corpus := mergeCorpus{Base: compact(t, base)}
+		every := func(string) bool { return true }
+		some := rapid.Custom(func(t *rapid.T) string { return changed(t, base, every) })
+		for i := range 60 {
+			c := mergeCase{Mine: compact(t, some.Example(2*i)), Theirs: compact(t, some.Example(2*i+1)), Take: []Side{Mine, Theirs}[i%2]}
+			c.merged(t, base)
+			corpus.Cases = append(corpus.Cases, c)
+		}
+		for _, m := range meaningCases {
+			if strings.Contains(m.name, "followed") {
+				continue // the browser knows no former keys: both of its editors have the same draft before them
+			}
+			c := mergeCase{Mine: compact(t, canon(t, with(t, mergeBase, m.mine...))), Theirs: compact(t, canon(t, with(t, mergeBase, m.theirs...))), Take: Theirs}
+			c.merged(t, base)
+			corpus.Cases = append(corpus.Cases, c)
+		}
+		raw, err := json.Marshal(corpus)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, append(bytes.ReplaceAll(raw, []byte(`,{"mine"`), []byte(",\n{\"mine\"")), '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var corpus mergeCorpus
+	if err := json.Unmarshal(raw, &corpus); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range corpus.Cases {
+		got := want
+		if got.merged(t, string(corpus.Base)); !slices.Equal(got.Conflicts, want.Conflicts) || !bytes.Equal(got.Merged, want.Merged) {
+			t.Errorf("case %d: conflicts %v, want %v; the definition is the same: %v", i, got.Conflicts, want.Conflicts, bytes.Equal(got.Merged, want.Merged))
+		}
+	}
+}
+
 const mergeBase = `{"spec": "pipewright/1", "key": "shop", "name": {"zh-CN": "店", "en": "Shop"}, "languages": ["zh-CN", "en"],
  "roles": [{"key": "rep", "name": "Rep"}],
  "forms": [{"key": "deal", "name": "Deal", "sections": [{"key": "main", "name": "Main", "fields": ["name", "amount"]}], "fields": [
@@ -222,34 +315,36 @@ func with(t *testing.T, text string, pairs ...string) string {
 	return text
 }
 
+var meaningCases = []struct {
+	name         string
+	mine, theirs []string
+	// want and not are in what is merged, and are not; conflicts are by kind and path.
+	want, not, conflicts []string
+}{
+	{name: "names of two languages", mine: []string{`"店"`, `"铺"`}, theirs: []string{`"en": "Shop"`, `"en": "Store"`}, want: []string{`"铺"`, `"Store"`}},
+	{name: "the same language", mine: []string{`"en": "Shop"`, `"en": "Mart"`}, theirs: []string{`"en": "Shop"`, `"en": "Store"`}, want: []string{`"Mart"`}, conflicts: []string{"changed /name/en"}},
+	{name: "words of a list", mine: []string{`["name", "amount"]`, `["name", "amount", "twice"]`}, theirs: []string{`["name", "amount"]`, `["name"]`}, want: []string{"\"name\",\n            \"twice\""}},
+	{name: "the same word replaced", mine: []string{`["name", "amount"]`, `["name", "twice"]`}, theirs: []string{`["name", "amount"]`, `["name", "createdAt"]`}, conflicts: []string{"changed /forms/deal/sections/main/fields"}},
+	{name: "taken out and changed", mine: []string{`,
+   {"key": "twice", "type": "money", "name": "Twice", "calc": "amount * 2"}`, ``}, theirs: []string{`"Twice"`, `"Double"`}, not: []string{"twice"}, conflicts: []string{"removed /forms/deal/fields/twice"}},
+	{name: "people are one value", mine: []string{`"owner": {"role": "rep"}`, `"owner": {"who": [{"user": "ann"}]}`}, theirs: []string{`"owner": {"role": "rep"}`, `"owner": {"who": [{"role": "rep"}], "assign": "roundRobin"}`},
+		not: []string{"roundRobin"}, conflicts: []string{"changed /processes/sale/stages/open/owner"}},
+	{name: "two steps after the same", mine: []string{`"mode": "all"}`, `"mode": "all"}, {"key": "cfo", "name": "CFO", "who": [{"role": "rep"}], "mode": "all"}`},
+		theirs:    []string{`"mode": "all"}`, `"mode": "all"}, {"key": "ceo", "name": "CEO", "who": [{"role": "rep"}], "mode": "all"}`},
+		conflicts: []string{"order /approvals/big/steps"}, want: []string{"cfo", "ceo"}},
+	{name: "a place on the canvas is one value", mine: []string{`"x": 1`, `"x": 2`}, theirs: []string{`"y": 1`, `"y": 3`}, conflicts: []string{"changed /layout/sale/open"}},
+	{name: "a rename is followed", mine: []string{`"amount * 2"`, `"amount * 3"`, `"name": "Amount"`, `"name": "Sum"`},
+		theirs: []string{`{"key": "amount", "type"`, `{"key": "total", "was": ["amount"], "type"`, `"amount * 2"`, `"total * 2"`, `["name", "amount"]`, `["name", "total"]`},
+		want:   []string{`"total * 3"`, `"Sum"`, `"total"`}, not: []string{`"key": "amount"`}},
+	{name: "mine is followed, too", mine: []string{`{"key": "amount", "type"`, `{"key": "total", "was": ["amount"], "type"`, `"amount * 2"`, `"total * 2"`, `["name", "amount"]`, `["name", "total"]`},
+		theirs: []string{`"amount * 2"`, `"amount * 4"`}, want: []string{`"total * 4"`}, not: []string{`"key": "amount"`}},
+	{name: "a role's grants", mine: []string{`"records": "own"`, `"records": "team"`}, theirs: []string{`"edit"]}]`, `"edit"]}, {"role": "boss", "records": "all", "do": ["read"]}]`},
+		want: []string{`"team"`, `"boss"`}},
+}
+
 func TestMergeByMeaning(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name         string
-		mine, theirs []string
-		// want and not are in what is merged, and are not; conflicts are by kind and path.
-		want, not, conflicts []string
-	}{
-		{name: "names of two languages", mine: []string{`"店"`, `"铺"`}, theirs: []string{`"en": "Shop"`, `"en": "Store"`}, want: []string{`"铺"`, `"Store"`}},
-		{name: "the same language", mine: []string{`"en": "Shop"`, `"en": "Mart"`}, theirs: []string{`"en": "Shop"`, `"en": "Store"`}, want: []string{`"Mart"`}, conflicts: []string{"changed /name/en"}},
-		{name: "words of a list", mine: []string{`["name", "amount"]`, `["name", "amount", "twice"]`}, theirs: []string{`["name", "amount"]`, `["name"]`}, want: []string{"\"name\",\n            \"twice\""}},
-		{name: "the same word replaced", mine: []string{`["name", "amount"]`, `["name", "twice"]`}, theirs: []string{`["name", "amount"]`, `["name", "createdAt"]`}, conflicts: []string{"changed /forms/deal/sections/main/fields"}},
-		{name: "taken out and changed", mine: []string{`,
-   {"key": "twice", "type": "money", "name": "Twice", "calc": "amount * 2"}`, ``}, theirs: []string{`"Twice"`, `"Double"`}, not: []string{"twice"}, conflicts: []string{"removed /forms/deal/fields/twice"}},
-		{name: "people are one value", mine: []string{`"owner": {"role": "rep"}`, `"owner": {"who": [{"user": "ann"}]}`}, theirs: []string{`"owner": {"role": "rep"}`, `"owner": {"who": [{"role": "rep"}], "assign": "roundRobin"}`},
-			not: []string{"roundRobin"}, conflicts: []string{"changed /processes/sale/stages/open/owner"}},
-		{name: "two steps after the same", mine: []string{`"mode": "all"}`, `"mode": "all"}, {"key": "cfo", "name": "CFO", "who": [{"role": "rep"}], "mode": "all"}`},
-			theirs:    []string{`"mode": "all"}`, `"mode": "all"}, {"key": "ceo", "name": "CEO", "who": [{"role": "rep"}], "mode": "all"}`},
-			conflicts: []string{"order /approvals/big/steps"}, want: []string{"cfo", "ceo"}},
-		{name: "a place on the canvas is one value", mine: []string{`"x": 1`, `"x": 2`}, theirs: []string{`"y": 1`, `"y": 3`}, conflicts: []string{"changed /layout/sale/open"}},
-		{name: "a rename is followed", mine: []string{`"amount * 2"`, `"amount * 3"`, `"name": "Amount"`, `"name": "Sum"`},
-			theirs: []string{`{"key": "amount", "type"`, `{"key": "total", "was": ["amount"], "type"`, `"amount * 2"`, `"total * 2"`, `["name", "amount"]`, `["name", "total"]`},
-			want:   []string{`"total * 3"`, `"Sum"`, `"total"`}, not: []string{`"key": "amount"`}},
-		{name: "mine is followed, too", mine: []string{`{"key": "amount", "type"`, `{"key": "total", "was": ["amount"], "type"`, `"amount * 2"`, `"total * 2"`, `["name", "amount"]`, `["name", "total"]`},
-			theirs: []string{`"amount * 2"`, `"amount * 4"`}, want: []string{`"total * 4"`}, not: []string{`"key": "amount"`}},
-		{name: "a role's grants", mine: []string{`"records": "own"`, `"records": "team"`}, theirs: []string{`"edit"]}]`, `"edit"]}, {"role": "boss", "records": "all", "do": ["read"]}]`},
-			want: []string{`"team"`, `"boss"`}},
-	} {
+	for _, c := range meaningCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			m, err := Merge(mergeBase, with(t, mergeBase, c.mine...), with(t, mergeBase, c.theirs...), nil)

@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { reduce } from './change';
 import { random, someChange, someTree } from './random';
@@ -95,4 +96,37 @@ test('choosing one side at every clash loses nothing of the other side that does
       expect(touched.some((p) => p.every((s, i) => at[i] === undefined || at[i] === s) || at.every((s, i) => p[i] === undefined || p[i] === s))).toBe(true);
     }
   }
+});
+
+interface Corpus {
+  base: unknown;
+  cases: { mine: unknown; theirs: unknown; take: 'mine' | 'theirs'; merged: unknown; conflicts: string[] }[];
+}
+
+/** The server leaves empty lists out, as it does all defaults. */
+function withoutEmpty(v: unknown): unknown {
+  if (Array.isArray(v)) return v.map(withoutEmpty);
+  if (typeof v !== 'object' || v === null) return v;
+  return Object.fromEntries(Object.entries(v).filter(([, x]) => !(Array.isArray(x) && x.length === 0)).map(([k, x]) => [k, withoutEmpty(x)]));
+}
+
+test('the server merges alike', () => {
+  const corpus = JSON.parse(readFileSync(new URL('../../../designer/testdata/merge.json', import.meta.url), 'utf8')) as Corpus;
+  expect(corpus.cases.length).toBeGreaterThan(30);
+  expect(corpus.cases.some((c) => c.conflicts.length > 0)).toBe(true);
+  for (const c of corpus.cases) {
+    const { value, clashes } = merge3(corpus.base, c.mine, c.theirs, () => c.take);
+    expect(clashes.map((x) => '/' + x.at.join('/')).toSorted()).toEqual(c.conflicts);
+    expect(withoutEmpty(value)).toEqual(withoutEmpty(c.merged));
+  }
+});
+
+test('two who put the same list in another order are asked', () => {
+  const mine = structuredClone(base);
+  const theirs = structuredClone(base);
+  mine.forms[0]!.fields.reverse();
+  theirs.forms[0]!.fields = [base.forms[0]!.fields[1]!, base.forms[0]!.fields[0]!, base.forms[0]!.fields[2]!];
+  const { clashes } = merge3(base, mine, theirs);
+  expect(clashes.map((c) => c.at)).toEqual([['forms', 'deal', 'fields']]);
+  expect(merge3(base, mine, theirs, () => 'theirs').value.forms[0]!.fields.map((f) => f.key)).toEqual(['note', 'amount', 'owner']);
 });

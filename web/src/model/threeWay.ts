@@ -26,26 +26,32 @@ export function same(a: Json, b: Json): boolean {
 }
 
 /**
- * Puts together what two people made of one definition. What only one of them changed is taken from that one, member by member, and in
- * lists of things with keys thing by thing; other lists are one value. choose says whose value counts where both changed the same.
+ * Puts together what two people made of one definition. What only one of them changed is taken from that one: things with keys are matched by them,
+ * a name is merged language by language, a list of words word by word; everything else, such as a rule or a list of people, is one value. choose says whose
+ * value counts where both changed the same. The server's designer.Merge answers alike; designer/testdata/merge.json holds both to it.
  */
 export function merge3<T>(base: T, mine: T, theirs: T, choose: (at: readonly string[]) => 'mine' | 'theirs' = () => 'mine'): Merged<T> {
   const clashes: Clash[] = [];
   const value = merge([], base, mine, theirs, (clash) => {
-    clashes.push(clash);
-    return choose(clash.at) === 'mine' ? clash.mine : clash.theirs;
+    // One question for one place.
+    if (!clashes.some((c) => same([...c.at], [...clash.at]))) clashes.push(clash);
+    return choose(clash.at);
   });
   return { value: value as T, clashes };
 }
 
-type OnClash = (clash: Clash) => Json;
+type OnClash = (clash: Clash) => 'mine' | 'theirs';
+
+const either = (side: 'mine' | 'theirs', mine: Json, theirs: Json) => (side === 'mine' ? mine : theirs);
 
 function merge(at: readonly string[], base: Json, mine: Json, theirs: Json, clash: OnClash): Json {
   if (same(mine, theirs) || same(theirs, base)) return mine;
   if (same(mine, base)) return theirs;
-  if (isObject(mine) && isObject(theirs) && (isObject(base) || base === undefined)) return mergeObjects(at, base ?? {}, mine, theirs, clash);
-  if (keyed(mine) && keyed(theirs) && (base === undefined || keyed(base))) return mergeLists(at, base ?? [], mine, theirs, clash);
-  return clash({ at, base, mine, theirs });
+  const by = identityOf(at.at(-1) ?? '', base, mine, theirs);
+  if (by) return mergeLists(at, listBy(base, by), listBy(mine, by), listBy(theirs, by), { base, mine, theirs }, clash);
+  if (isObject(mine) && isObject(theirs) && (isObject(base) || base === undefined) && inParts(at, base, mine, theirs))
+    return mergeObjects(at, base ?? {}, mine, theirs, clash);
+  return either(clash({ at, base, mine, theirs }), mine, theirs);
 }
 
 function mergeObjects(at: readonly string[], base: Record<string, Json>, mine: Record<string, Json>, theirs: Record<string, Json>, clash: OnClash): Json {
@@ -57,39 +63,135 @@ function mergeObjects(at: readonly string[], base: Record<string, Json>, mine: R
   return out;
 }
 
-interface Keyed {
-  key: string;
+const LANGUAGE = new Set(['zh-CN', 'zh-TW', 'en']);
+
+function isWords(v: Json): boolean {
+  return isObject(v) && Object.keys(v).length > 0 && Object.keys(v).every((k) => LANGUAGE.has(k));
 }
 
-function keyed(v: Json): v is Keyed[] {
-  if (!Array.isArray(v)) return false;
-  const keys = v.map((e) => (isObject(e) ? e['key'] : undefined));
-  return keys.every((k) => typeof k === 'string') && new Set(keys).size === keys.length;
+/** Whether an object is merged member by member: the whole, texts, the rights of a stage on fields, the layout down to the place of a stage. */
+function inParts(at: readonly string[], ...values: Json[]): boolean {
+  if (at.length === 0) return true;
+  if (at[0] === 'layout') return at.length <= 2;
+  return at.at(-1) === 'fields' || values.every((v) => v === undefined || isWords(v));
 }
 
-function mergeLists(at: readonly string[], base: Keyed[], mine: Keyed[], theirs: Keyed[], clash: OnClash): Json {
-  const find = (list: Keyed[], key: string) => list.find((e) => e.key === key);
-  const out: Keyed[] = [];
-  for (const key of mergeOrder(base, mine, theirs)) {
-    const v = merge([...at, key], find(base, key), find(mine, key), find(theirs, key), clash);
-    if (v !== undefined) out.push(v as Keyed);
+type Identity = (item: Json) => string | undefined;
+
+const word: Identity = (v) => (typeof v === 'string' && v !== '' ? v : undefined);
+const thing: Identity = (v) => (isObject(v) ? word(v['key'] ?? v['name']) : undefined);
+const grant: Identity = (v) => (isObject(v) ? word(v['role']) : undefined);
+
+/** What the items of a list are known by on all sides; nothing for what is no list, or whose items cannot be told apart. */
+function identityOf(name: string, ...lists: Json[]): Identity | undefined {
+  const told = (by: Identity) =>
+    lists.every((list) => {
+      if (list === undefined) return true;
+      if (!Array.isArray(list)) return false;
+      const ids = list.map(by);
+      return ids.every((id) => id !== undefined) && new Set(ids).size === ids.length;
+    });
+  return (name === 'grants' ? [grant] : [thing, word]).find(told);
+}
+
+interface Known {
+  order: string[];
+  by: Map<string, Json>;
+  words: boolean;
+}
+
+function listBy(list: Json, by: Identity): Known {
+  const items = Array.isArray(list) ? list : [];
+  const order = items.map((v) => by(v) ?? '');
+  return { order, by: new Map(order.map((id, i) => [id, items[i]])), words: items.every((v) => typeof v === 'string') };
+}
+
+interface Sides {
+  base: Json;
+  mine: Json;
+  theirs: Json;
+}
+
+function mergeLists(at: readonly string[], base: Known, mine: Known, theirs: Known, whole: Sides, clash: OnClash): Json {
+  if (replacedByBoth(base, mine, theirs)) return either(clash({ at, ...whole }), whole.mine, whole.theirs);
+  const kept = new Map<string, Json>();
+  for (const id of new Set([...base.order, ...mine.order, ...theirs.order])) {
+    const v = mergeItem([...at, id], base.by.get(id), mine.by.get(id), theirs.by.get(id), clash);
+    if (v !== undefined) kept.set(id, v);
   }
-  return out;
+  return mergeOrder(at, kept, base.order, mine.order, theirs.order, clash).map((id) => kept.get(id));
 }
 
-/** The order of the one who changed the order, mine when both did; what the other added stands after what it stood after. */
-function mergeOrder(base: Keyed[], mine: Keyed[], theirs: Keyed[]): string[] {
-  const keys = (list: Keyed[]) => list.map((e) => e.key);
-  const there = (list: Keyed[], other: Keyed[]) => keys(list).filter((k) => other.some((e) => e.key === k));
-  const moved = !same(there(mine, base), there(base, mine));
-  const [first, second] = moved ? [keys(mine), keys(theirs)] : [keys(theirs), keys(mine)];
-  const out = [...first];
-  second.forEach((key, i) => {
-    if (out.includes(key)) return;
-    const before = second.slice(0, i).findLast((k) => out.includes(k));
-    out.splice(before === undefined ? 0 : out.indexOf(before) + 1, 0, key);
-  });
-  return out;
+/** Both took the same word out and put another in its place. */
+function replacedByBoth(base: Known, mine: Known, theirs: Known): boolean {
+  if (!base.words || !mine.words || !theirs.words) return false;
+  const adds = (one: Known, other: Known) => one.order.some((w) => !base.by.has(w) && !other.by.has(w));
+  return base.order.some((w) => !mine.by.has(w) && !theirs.by.has(w)) && adds(mine, theirs) && adds(theirs, mine);
+}
+
+function mergeItem(at: readonly string[], base: Json, mine: Json, theirs: Json, clash: OnClash): Json {
+  if (same(mine, theirs) || same(theirs, base)) return mine;
+  if (same(mine, base)) return theirs;
+  if (isObject(mine) && isObject(theirs)) return mergeObjects(at, isObject(base) ? base : {}, mine, theirs, clash);
+  return either(clash({ at, base, mine, theirs }), mine, theirs);
+}
+
+/** Lists in which it matters who comes first. */
+const ORDERED = new Set(['steps']);
+
+const common = (list: string[], other: string[]) => list.filter((id) => other.includes(id));
+
+/**
+ * What is kept in order: what the base had as the side that moved it has it, and what each side added after what it stands after there. Two that
+ * moved it otherwise clash, as do two that added something at the same place of a list whose order matters.
+ */
+function mergeOrder(at: readonly string[], kept: Map<string, Json>, base: string[], mine: string[], theirs: string[], clash: OnClash): string[] {
+  const moved = (side: string[]) => !same(common(side, base), common(base, side));
+  let first = moved(mine) ? mine : moved(theirs) ? theirs : base;
+  if (moved(mine) && moved(theirs) && !same(common(mine, theirs), common(theirs, mine))) first = either(clash({ at, base, mine, theirs }), mine, theirs) as string[];
+  const there = (list: string[]) => list.filter((id) => kept.has(id));
+  const out = weave(there(common(first, base)), [there(base)]);
+  const ours = there(mine);
+  const other = there(theirs);
+  if (ORDERED.has(at.at(-1) ?? '') && sameGap(out, ours, other) && clash({ at, base, mine, theirs }) === 'theirs') return weave(out, [other, ours]);
+  return weave(out, firstNew(other, ours, out) < firstNew(ours, other, out) ? [other, ours] : [ours, other]);
+}
+
+/** Puts what out lacks after what it stands after in its list; of two after the same, those of the first list come first. */
+function weave(out: string[], lists: string[][]): string[] {
+  const seen = new Set(out);
+  const behind = new Map<string, string[]>();
+  for (const list of lists) {
+    let last = '';
+    for (const id of list) {
+      if (out.includes(id)) last = id;
+      else if (!seen.has(id)) {
+        behind.set(last, [...(behind.get(last) ?? []), id]);
+        seen.add(id);
+      }
+    }
+  }
+  return [...(behind.get('') ?? []), ...out.flatMap((id) => [id, ...(behind.get(id) ?? [])])];
+}
+
+/** The least that only one side added: the order of additions does not depend on which side is whose. */
+function firstNew(side: string[], other: string[], out: string[]): string {
+  return side.filter((id) => !other.includes(id) && !out.includes(id)).reduce((a, b) => (b < a ? b : a), '\u{10ffff}');
+}
+
+/** Both added something of their own after the same. */
+function sameGap(out: string[], mine: string[], theirs: string[]): boolean {
+  const gaps = (side: string[], other: string[]) => {
+    const places = new Set<string>();
+    let last = '';
+    for (const id of side) {
+      if (out.includes(id)) last = id;
+      else if (!other.includes(id)) places.add(last);
+    }
+    return places;
+  };
+  const there = gaps(theirs, mine);
+  return [...gaps(mine, theirs)].some((g) => there.has(g));
 }
 
 /** The places where two definitions differ, as far down as members and list indexes go side by side. */

@@ -89,6 +89,7 @@ function useValueWords(): (value: unknown) => string {
   return (value) => {
     if (value === undefined) return t('takenOut');
     if (typeof value === 'string') return value;
+    if (Array.isArray(value) && value.every((v) => typeof v === 'string')) return value.join(', ').slice(0, 160);
     if (isObject(value)) {
       const named = value['name'] ?? value;
       const shown = text(named as Text);
