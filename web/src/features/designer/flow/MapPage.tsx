@@ -1,17 +1,19 @@
 import { Button } from 'antd';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '@/ui/States';
 import { MAP, planMap } from '@/model/map';
 import { useDefinition, useNameOf, usePlaceInDesigner } from '../context';
+import { TriggerGraph } from './TriggerGraph';
 
-/** All processes of the app in one picture, one lane each, and the hand-overs between them. */
+/** All processes of the app in one picture, one lane each, and the hand-overs between them; or which automation sets off which. */
 export function MapPage() {
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
   const { go } = usePlaceInDesigner();
   const plan = useMemo(() => planMap(def), [def]);
+  const [triggers, setTriggers] = useState(false);
   const processes = def.processes ?? [];
   const automation = (key: string) => nameOf(def.automations?.find((a) => a.key === key));
   const words = (from: string, to: string) =>
@@ -20,13 +22,23 @@ export function MapPage() {
     <section className="d-map" aria-label={t('map')}>
       <header className="d-bar">
         <h2>{t('map')}</h2>
-        <span className="s d-facts">{t('mapFacts', { processes: processes.length, hands: plan.lines.length })}</span>
+        <div className="seg" role="group" aria-label={t('map')}>
+          <button type="button" aria-pressed={!triggers} onClick={() => setTriggers(false)}>
+            {t('mapProcesses')}
+          </button>
+          <button type="button" aria-pressed={triggers} onClick={() => setTriggers(true)}>
+            {t('mapAutomations')}
+          </button>
+        </div>
+        <span className="s d-facts">{triggers ? t('triggersFacts') : t('mapFacts', { processes: processes.length, hands: plan.lines.length })}</span>
         <span className="sp" />
         <Button type="text" size="small" onClick={() => go('flow')}>
           {t('backToFlow')}
         </Button>
       </header>
-      {processes.length === 0 ? (
+      {triggers ? (
+        <TriggerGraph />
+      ) : processes.length === 0 ? (
         <Empty title={t('noProcesses')} text={t('noProcessesText')} />
       ) : (
         <div className="d-mapscroll">
