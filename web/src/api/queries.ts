@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { stopClock } from './base';
 import { api, isApiError, type Query } from './client';
-import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
+import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -160,6 +160,17 @@ export const handoversQuery = () =>
     },
     refetchInterval: (query) => (query.state.data?.some((h) => h.state === 'running') ? 2000 : false),
   });
+
+/** Looked at again while timers are counted anew. */
+export const calendarsQuery = () =>
+  queryOptions({
+    queryKey: ['calendars'],
+    queryFn: ({ signal }) => api.get<Calendars>('/calendars', { signal }),
+    refetchInterval: (query) => (query.state.data?.recounting ? 2000 : false),
+  });
+
+export const calendarYearQuery = (team: string, year: number) =>
+  queryOptions({ queryKey: ['calendars', 'year', team, year], queryFn: ({ signal }) => api.get<CalendarYear>('/calendars/year', { query: { team, year }, signal }) });
 
 export const rolesQuery = () =>
   queryOptions({ queryKey: ['roles'], queryFn: ({ signal }) => api.get<Page<RoleInfo>>('/roles', { signal }).then((p) => p.items) });

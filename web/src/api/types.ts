@@ -28,6 +28,37 @@ export interface Team {
   members: string[];
 }
 
+/** A day that a year's paper names: off, or worked though the week would rest. */
+export interface CalendarDay {
+  name: string;
+  date: string;
+  isOffDay: boolean;
+}
+
+/** What a team, or the company, goes by in a year. */
+export interface CalendarYear {
+  team: string;
+  year: number;
+  source: 'own' | 'inherited' | 'builtIn' | 'missing';
+  /** Where an inherited year is from: a team, or empty for the company. */
+  from: string;
+  days: CalendarDay[];
+  off: string[];
+  /** Days of rest, 1 for Monday to 7 for Sunday. */
+  week: number[];
+  weekOwn: boolean;
+  version: number;
+  /** In the answer to a preview: what the change would move. */
+  moves?: { records: number; timers: number; more: boolean };
+}
+
+export interface Calendars {
+  items: { team: string; week: number[] | null; years: number[]; version: number }[];
+  builtIn: number[];
+  missing: number[];
+  recounting: number;
+}
+
 export interface RoleInfo {
   key: string;
   name: Text;

@@ -12,12 +12,13 @@ import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { Calendars } from './Calendars';
 import { Handovers } from './Leaving';
 import { TeamDialog } from './TeamDialog';
 import { UserDialog } from './UserDialog';
 import './people.css';
 
-const tabs = ['users', 'teams', 'roles', 'absences', 'leavers'] as const;
+const tabs = ['users', 'teams', 'roles', 'absences', 'calendars', 'leavers'] as const;
 type Tab = (typeof tabs)[number];
 
 /** Who works here: people, teams with their managers, roles of the apps, who is away. */
@@ -40,6 +41,7 @@ export function PeoplePage() {
       {tab === 'users' ? <Users /> : null}
       {tab === 'teams' ? <Teams /> : null}
       {tab === 'roles' ? <Roles /> : null}
+      {tab === 'calendars' ? <Calendars /> : null}
       {tab === 'leavers' ? <Handovers /> : null}
       {tab === 'absences' ? (
         <div className="body">

@@ -45,7 +45,7 @@ function AdminStep({ onDone }: { onDone: () => void }) {
     setError(undefined);
     setProblems({});
     try {
-      await api.post('/setup', { ...values, code: values.code.trim(), language: i18n.language });
+      await api.post('/setup', { ...values, code: values.code.trim(), language: i18n.language, timezone: Intl.DateTimeFormat().resolvedOptions().timeZone });
       queryClient.removeQueries({ queryKey: ['me'] });
       onDone();
     } catch (caught) {
