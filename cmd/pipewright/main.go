@@ -45,4 +45,4 @@ func root() *cobra.Command {
 }
 
 // commands has a line for each command; each is a file of its own.
-var commands = []func() *cobra.Command{serveCommand, importCommand, exportCommand, userCommand, checkCommand, fmtCommand, renameCommand, usesCommand, mergeCommand, upgradeCommand, testCommand, schemaCommand, evalCommand, nextCommand, verifyCommand, backupCommand, restoreCommand, benchCommand, benchLimitCommand, versionCommand}
+var commands = []func() *cobra.Command{serveCommand, importCommand, exportCommand, userCommand, calendarCommand, checkCommand, fmtCommand, renameCommand, usesCommand, mergeCommand, upgradeCommand, testCommand, schemaCommand, evalCommand, nextCommand, verifyCommand, backupCommand, restoreCommand, benchCommand, benchLimitCommand, versionCommand}

@@ -271,3 +271,41 @@ func TestTwoChangeOneCalendar(t *testing.T) {
 		t.Errorf("calendars %v, %v", dir.OwnCalendars(), err)
 	}
 }
+
+// TestAdminsHearOfAMissingYear: from November on, once a month, on however many nodes; not any more when it is entered.
+func TestAdminsHearOfAMissingYear(t *testing.T) {
+	t.Parallel()
+	w := working(t)
+	other := w.node("two")
+	heard := func() int {
+		n := 0
+		list, _, err := w.e.Notices(t.Context(), "admin", false, 50, "")
+		w.must(err)
+		for _, it := range list {
+			if strings.Contains(it.Text["en"], "Nobody has entered the days off of 2027") {
+				n++
+			}
+		}
+		return n
+	}
+	for range 2 {
+		w.must(w.e.remindYears(t.Context()))
+		w.must(other.remindYears(t.Context()))
+	}
+	if n := heard(); n != 1 {
+		t.Errorf("told %d times in November", n)
+	}
+	w.clock.add(9 * 24 * time.Hour)
+	w.must(w.e.remindYears(t.Context()))
+	if n := heard(); n != 2 {
+		t.Errorf("told %d times by December", n)
+	}
+	w.must(w.e.SaveCalendar(t.Context(), "admin", CalendarChange{Become: func(c org.TeamCalendar) org.TeamCalendar {
+		return c.WithYear(org.CalendarYear{Year: 2027, Days: []org.CalendarDay{{Date: rules.Date{Year: 2027, Month: 1, Day: 1}, Off: true}}})
+	}}))
+	w.clock.add(40 * 24 * time.Hour)
+	w.must(w.e.remindYears(t.Context()))
+	if n := heard(); n != 2 {
+		t.Errorf("told %d times though it is entered", n)
+	}
+}

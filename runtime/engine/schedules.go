@@ -57,6 +57,9 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 			if err := e.EmptyBins(ctx); err != nil && ctx.Err() == nil {
 				e.log.Warn("recycle bins will be emptied later", "error", err)
 			}
+			if err := e.remindYears(ctx); err != nil && ctx.Err() == nil {
+				e.log.Warn("the admins will be reminded of missing calendars later", "error", err)
+			}
 			if err := e.Purge(ctx); err != nil && ctx.Err() == nil {
 				e.log.Warn("old jobs will be removed later", "error", err)
 			}
