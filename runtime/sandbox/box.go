@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,6 +92,7 @@ func (b *Box) Change(ctx context.Context, do func()) error {
 	b.clock.to(b.clock.now().Add(time.Second))
 	do()
 	_, err := b.Engine.RunDue(context.WithoutCancel(ctx))
+	b.tape.settle(b.stateOf(ctx))
 	return err
 }
 
@@ -150,6 +152,8 @@ func (b *Box) moveTo(ctx context.Context, until time.Time) (Advance, error) {
 	}
 	_, _, _, after := b.tray.look()
 	out.To, out.Fired = b.clock.now(), after-before
+	b.tape.moved(out.To)
+	b.tape.settle(b.stateOf(ctx))
 	return out, nil
 }
 
@@ -224,21 +228,47 @@ func (b *Box) Title(ctx context.Context, app, form, id string) string {
 	if err != nil || a.Forms[form] == nil {
 		return ""
 	}
-	doc, err := b.Store.Get(ctx, engine.RecordCollection(a.Forms[form]), id)
+	if s := b.read(ctx, a.Forms[form], id); s != nil {
+		return s.Title
+	}
+	return ""
+}
+
+// read is a record as it is stored; nil when it is not there, or in the bin.
+func (b *Box) read(ctx context.Context, form *process.Form, id string) *process.State {
+	doc, err := b.Store.Get(ctx, engine.RecordCollection(form), id)
 	if err != nil {
-		return ""
+		return nil
 	}
 	var r struct {
-		State struct {
-			Title string `json:"title"`
-		} `json:"state"`
+		State *process.State `json:"state"`
 	}
-	_ = json.Unmarshal(doc.Body, &r)
-	return r.State.Title
+	if json.Unmarshal(doc.Body, &r) != nil || r.State == nil || !r.State.Deleted.IsZero() {
+		return nil
+	}
+	r.State.ID = id
+	return r.State
+}
+
+// stateOf reads records of the app by their ids.
+func (b *Box) stateOf(ctx context.Context) func(id string) *process.State {
+	return func(id string) *process.State {
+		code, _, _ := strings.Cut(id, "-")
+		place, err := b.Designer.Catalog().Locate(context.WithoutCancel(ctx), code)
+		if err != nil || place.App != b.App.Def.Key {
+			return nil
+		}
+		for _, f := range b.App.Forms {
+			if f.StorageKey == place.Form {
+				return b.read(context.WithoutCancel(ctx), f, id)
+			}
+		}
+		return nil
+	}
 }
 
 // Deeds is how many things people have done in the box.
-func (b *Box) Deeds() int { return len(b.tape.look()) }
+func (b *Box) Deeds() int { return b.tape.commands() }
 
 func (b *Box) local(at time.Time) string { return at.In(b.App.Zone).Format("2006-01-02 15:04") }
 

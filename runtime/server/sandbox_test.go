@@ -2,9 +2,13 @@ package server
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"pipewright/runtime/access"
+	"pipewright/runtime/process"
 )
 
 // tryApp has something that happens after five days, something at eight every morning, and something that goes out by every way there is.
@@ -152,4 +156,123 @@ func TestSandboxesAreBounded(t *testing.T) {
 	if got := admin.refused(410, "sandbox.gone", "GET", "/api/sandboxes/"+ids[1], nil); !strings.Contains(got.str("error.message"), "a while") {
 		t.Errorf("idle: %s", got.raw)
 	}
+}
+
+// What was done in a sandbox becomes a scenario of the draft, which passes there at once and fails when the draft does otherwise.
+func TestRecordAScenario(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	admin.must("POST", "/api/apps/import", tiersApp)
+	id := admin.must("POST", "/api/apps/tiers/sandboxes", object{}).str("id")
+	as := func(who string) string { return "/sandbox/" + id + "/" + who + "/api" }
+	record := "/api/sandboxes/" + id + "/scenario"
+	admin.refused(422, "sandbox.scenario", "POST", record, object{"name": "Nothing"})
+
+	rec := admin.must("POST", as("rep.li")+"/apps/tiers/forms/order/records", object{"data": object{"name": "big", "amount": "400"}}).str("id")
+	admin.must("PATCH", as("rep.li")+"/records/"+rec, object{"data": object{"amount": "4000"}}, "If-Match", "1")
+	admin.must("POST", "/api/sandboxes/"+id+"/clock", object{"by": "P1D"})
+	admin.must("POST", as("rep.li")+"/records/"+rec+"/transitions/win", object{})
+	for _, who := range []string{"mgr.wang", "fin.zhao"} {
+		task := admin.must("GET", as(who)+"/tasks", nil).str("items.0.id")
+		admin.must("POST", as(who)+"/tasks/"+task+"/approve", object{"hash": admin.must("GET", as(who)+"/tasks/"+task, nil).str("round.hash")})
+	}
+	if got := admin.must("GET", as("rep.li")+"/records/"+rec, nil); got.str("stage") != "won" {
+		t.Fatalf("walked to %s", got.str("stage"))
+	}
+	if got := admin.must("GET", "/api/sandboxes/"+id, nil); got.str("walks.0.title") != "big" || got.str("walks.0.steps") != "5" {
+		t.Errorf("walks: %s", got.get("walks"))
+	}
+	kept := admin.must("POST", record, object{"name": "A large order"})
+	want := `{"name":"A large order","as":"rep.li","at":"2026-11-23T02:00:01Z","given":{"form":"order","data":{"amount":"400","name":"big"}},"steps":[` +
+		`{"set":{"amount":"4000"},"expect":{"stage":"draft","owner":"rep.li"}},` +
+		`{"after":"PT24H1S","expect":{"stage":"draft","owner":"rep.li"}},` +
+		`{"do":"win","expect":{"stage":"draft","owner":"rep.li","approvers":["mgr.wang"],"round":"running"}},` +
+		`{"approve":"boss","as":"mgr.wang","expect":{"stage":"draft","owner":"rep.li","approvers":["fin.zhao"],"round":"running"}},` +
+		`{"approve":"money","as":"fin.zhao","expect":{"stage":"won","owner":"rep.li","data":{"score":"2"}}}]}`
+	if raw, _ := json.Marshal(kept.get("test")); kept.str("steps") != "5" || !sameJSON(t, string(raw), want) {
+		t.Errorf("kept: %s\nwant: %s", raw, want)
+	}
+	// It is in the draft, and gates a release: the draft as it is passes, another tier does not.
+	draft := admin.must("GET", "/api/apps/tiers/draft", nil)
+	if draft.str("definition.tests.0.name") != "A large order" || draft.str("rev") != kept.str("rev") {
+		t.Errorf("the draft: %s", draft.get("definition.tests"))
+	}
+	text, _ := json.Marshal(draft.get("definition"))
+	if failed := scenarios(t, string(text)); len(failed) > 0 {
+		t.Errorf("it fails at once: %v", failed)
+	}
+	if failed := scenarios(t, strings.Replace(string(text), "amount \\u003e= 1000", "amount \\u003e= 9000", 1)); len(failed) == 0 {
+		t.Error("it passes although finance is not asked any more")
+	}
+	admin.refused(400, "bad.request", "POST", record, object{"name": "A large order"})
+	admin.refused(400, "bad.request", "POST", record, object{"name": " "})
+	admin.refused(422, "sandbox.scenario", "POST", record, object{"name": "Other", "record": "nothing"})
+	// The draft does otherwise by now than the sandbox did: that is no scenario.
+	admin.must("PUT", "/api/apps/tiers/draft", strings.Replace(tiersApp, "amount >= 1000", "amount >= 9000", 1), "If-Match", draft.header.Get("ETag"))
+	if got := admin.refused(422, "sandbox.scenario", "POST", record, object{"name": "Another"}); !strings.Contains(string(got.raw), "/expect/") {
+		t.Errorf("the difference is not told: %s", got.raw)
+	}
+}
+
+// scenarios runs those of a definition and tells what fails.
+func scenarios(t *testing.T, text string) []string {
+	t.Helper()
+	def, problems := process.Parse([]byte(text))
+	if def == nil {
+		t.Fatal(problems)
+	}
+	app, _ := process.Compile(def, nil, 0, process.Options{SkipTexts: true})
+	results, _ := process.RunTests(app, access.SampleWorld(app))
+	var out []string
+	for _, r := range results {
+		for _, p := range r.Problems {
+			out = append(out, p.Path+" "+p.Message.In("en"))
+		}
+	}
+	return out
+}
+
+func sameJSON(t *testing.T, a, b string) bool {
+	t.Helper()
+	var x, y any
+	if err := json.Unmarshal([]byte(a), &x); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(b), &y); err != nil {
+		t.Fatal(err)
+	}
+	return reflect.DeepEqual(x, y)
+}
+
+// A sandbox holds so much and no more, says so, and never more than there may be are open at once.
+func TestASandboxIsFull(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	admin.must("POST", "/api/apps/import", tryApp)
+	limits := &w.server.Sandboxes.Limits
+	limits.Records, limits.All = 1, 2
+	first := admin.must("POST", "/api/apps/tries/sandboxes", object{}).str("id")
+	make := func(id string) answer {
+		return admin.send("POST", "/sandbox/"+id+"/rep.li/api/apps/tries/forms/item/records", object{"data": object{"name": "one"}})
+	}
+	if a := make(first); a.status != 201 {
+		t.Fatalf("the first record: %d %s", a.status, a.raw)
+	}
+	if a := make(first); a.status != 422 || a.str("error.code") != "sandbox.full" {
+		t.Errorf("the second record: %d %s", a.status, a.raw)
+	}
+	limits.Docs = 1
+	second := admin.must("POST", "/api/apps/tries/sandboxes", object{}).str("id")
+	if a := make(second); a.status != 422 || a.str("error.code") != "sandbox.full" {
+		t.Errorf("a worn sandbox: %d %s", a.status, a.raw)
+	}
+	if a := admin.must("POST", "/api/sandboxes/"+second+"/clock", object{"by": "P9D"}); a.str("stopped") != "true" {
+		t.Errorf("a worn sandbox goes on: %.300s", a.raw)
+	}
+	admin.must("PATCH", "/api/users/dir.sun", object{"admin": true})
+	w.as("dir.sun").refused(429, "too.many", "POST", "/api/apps/tries/sandboxes", object{})
+	w.server.Sandboxes.Close()
+	admin.refused(410, "sandbox.gone", "GET", "/api/sandboxes/"+second, nil)
 }

@@ -33,7 +33,9 @@ type sandboxOut struct {
 	SampleError rules.Text `json:"sampleError,omitzero"`
 	IdleMinutes int        `json:"idleMinutes"`
 	// Deeds is how many things people did, which a scenario could be made of.
-	Deeds  int             `json:"deeds"`
+	Deeds int `json:"deeds"`
+	// Walks are the records that a scenario can be about, the most worked on first.
+	Walks  []walkedOut     `json:"walks"`
 	Sent   int             `json:"sent"`
 	Ran    int             `json:"ran"`
 	People []sandboxPerson `json:"people"`
@@ -48,6 +50,13 @@ type sandboxesOut struct {
 	People      []sandboxPerson `json:"people"`
 	Sample      bool            `json:"sample"`
 	IdleMinutes int             `json:"idleMinutes"`
+}
+
+type walkedOut struct {
+	ID    string     `json:"id"`
+	Form  rules.Text `json:"form"`
+	Title string     `json:"title"`
+	Steps int        `json:"steps"`
 }
 
 type sandboxPerson struct {
@@ -259,7 +268,10 @@ func (s *Server) sandboxHeld(c *call, b *sandbox.Box) (sandboxOut, error) {
 	caught, fired, sent, ran := b.Look()
 	records, most := b.Records()
 	out := sandboxOut{ID: b.ID, App: b.App.Def.Key, Name: b.App.Def.Name, Draft: b.Draft, Now: instant(b.Now()), Began: instant(b.Began), Zone: b.App.Zone.String(), Records: records, Most: most,
-		Sample: b.Sample, IdleMinutes: int(s.Sandboxes.Limits.Idle / time.Minute), Deeds: b.Deeds(), Sent: sent, Ran: ran, People: []sandboxPerson{}, Caught: []caughtOut{}, Fired: []firedOut{}, Coming: []comingOut{}}
+		Sample: b.Sample, IdleMinutes: int(s.Sandboxes.Limits.Idle / time.Minute), Deeds: b.Deeds(), Sent: sent, Ran: ran, People: []sandboxPerson{}, Caught: []caughtOut{}, Fired: []firedOut{}, Coming: []comingOut{}, Walks: []walkedOut{}}
+	for _, x := range b.Walks() {
+		out.Walks = append(out.Walks, walkedOut{x.ID, b.App.Forms[x.Form].Def.Name, x.Title, x.Steps})
+	}
 	if b.SampleError != nil {
 		out.SampleError = b.SampleError.Message
 	}

@@ -96,6 +96,7 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/apps/:app/sandboxes", who: admins, summary: "Try the draft out in a sandbox; my oldest makes room", in: sandboxIn{}, out: sandboxOut{}, handle: s.postSandbox},
 		{method: get, path: "/api/sandboxes/:id", who: admins, summary: "A sandbox: its clock, its people, what was caught, what fired, what comes", out: sandboxOut{}, handle: s.getSandbox},
 		{method: post, path: "/api/sandboxes/:id/clock", who: admins, summary: "Move a sandbox's clock: by a duration, to an instant, or to what comes next", in: sandboxClockIn{}, out: sandboxMoved{}, handle: s.moveSandbox, ownPace: true},
+		{method: post, path: "/api/sandboxes/:id/scenario", who: admins, summary: "Put what was done with a record into the draft as a scenario test", in: scenarioIn{}, out: scenarioOut{}, handle: s.postScenario},
 		{method: del, path: "/api/sandboxes/:id", who: admins, summary: "End a sandbox", handle: s.deleteSandbox},
 		{method: post, path: "/api/apps/:app/backtests", who: admins, summary: "Run a page of a process's records through the draft: what would be otherwise", in: backtestIn{}, out: backtestOut{}, handle: s.postBacktest, ownPace: true},
 		{method: get, path: "/api/apps/:app/migrations", who: admins, summary: "Records that run on older releases, and the migrations there have been", out: migrationsOut{}, handle: s.getMigrations},

@@ -37,6 +37,23 @@ export async function run(t) {
   await page.keyboard.press('Escape');
   await tray.waitFor({ state: 'hidden' });
 
+  // A walk becomes a scenario test of the draft.
+  const [, , box] = new URL(page.url()).pathname.split('/');
+  const inside = (who, path) => `${t.address}/sandbox/${box}/${who}/api${path}`;
+  const made = await page.request.post(inside('rep.li', '/apps/b2b/forms/account/records'), { data: { data: { name: '沙箱客户' } }, headers: { 'Idempotency-Key': 'sandbox-account' } });
+  assert.ok(made.ok(), await made.text());
+  if (t.phone) {
+    await bar.getByRole('button', { name: '更多' }).click();
+    await page.getByRole('menuitem', { name: '存为场景测试' }).click();
+  } else await bar.getByRole('button', { name: '存为场景测试' }).click();
+  const keep = page.getByRole('dialog', { name: '存为场景测试' });
+  await keep.getByText('沙箱客户').first().waitFor();
+  await t.look(page, 'keep');
+  await keep.getByRole('button', { name: '存进草稿' }).click();
+  await page.getByText(/已加进草稿/).waitFor();
+  const { definition } = await admin.get('/apps/b2b/draft');
+  assert.equal(definition.tests.at(-1).name, '沙箱：沙箱客户');
+
   // The manager of the play company, on the same page.
   await bar.getByRole('combobox', { name: '扮演谁' }).click();
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '王敏' }).click();

@@ -49,6 +49,8 @@ export interface Sandbox {
   sampleError?: Text;
   idleMinutes: number;
   deeds: number;
+  /** The records that a scenario can be about, the most worked on first. */
+  walks: { id: string; form: Text; title: string; steps: number }[];
   sent: number;
   ran: number;
   people: SandboxPerson[];
@@ -94,6 +96,15 @@ export const openSandbox = (app: string, sample: boolean) => api.post<Sandbox>(`
 export const endSandbox = (id: string) => api.delete<void>(`/sandboxes/${id}`, { outside: true });
 
 export const moveClock = (id: string, move: Move) => api.post<Moved>(`/sandboxes/${id}/clock`, move, { outside: true });
+
+export interface Kept {
+  name: string;
+  steps: number;
+  rev: number;
+}
+
+/** Puts what was done with a record into the draft as a scenario test. */
+export const keepScenario = (id: string, name: string, record: string) => api.post<Kept>(`/sandboxes/${id}/scenario`, { name, record }, { outside: true });
 
 /** The address of a sandbox for who is played there. */
 export const sandboxPath = (id: string, person: string, path = '/') => `/sandbox/${id}/${encodeURIComponent(person)}${path}`;

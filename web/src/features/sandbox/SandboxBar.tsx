@@ -15,6 +15,7 @@ import { toast } from '@/ui/toast';
 import './sandbox.css';
 
 const Tray = lazy(() => import('./Tray').then((m) => ({ default: m.Tray })));
+const Keep = lazy(() => import('./Keep').then((m) => ({ default: m.Keep })));
 const ToDate = lazy(() => import('./ToDate').then((m) => ({ default: m.ToDate })));
 
 /** How far the clock goes at a press. */
@@ -61,7 +62,7 @@ function Controls({ box, me }: { box: Sandbox; me: string }) {
   const { t } = useTranslation('sandbox');
   const format = useFormat();
   const errorText = useErrorText();
-  const [open, setOpen] = useState<'tray' | 'date'>();
+  const [open, setOpen] = useState<'tray' | 'date' | 'keep'>();
   const path = useRouterState({ select: (s) => s.location.pathname });
   const move = useMutation({
     mutationFn: (how: Move) => moveClock(box.id, how),
@@ -110,16 +111,21 @@ function Controls({ box, me }: { box: Sandbox; me: string }) {
       <Button size="small" icon={<Icon name="mail" size={14} />} onClick={() => setOpen(open === 'tray' ? undefined : 'tray')} aria-expanded={open === 'tray'}>
         {t('tray', { count: box.sent })}
       </Button>
+      <Button size="small" className="sandbox-wide" icon={<Icon name="checkbox" size={14} />} onClick={() => setOpen('keep')}>
+        {t('keep')}
+      </Button>
       <Dropdown
         trigger={['click']}
         menu={{
           items: [
+            { key: 'keep', label: t('keep') },
             { key: 'again', label: t('again') },
             { key: 'end', label: t('end') },
             { key: 'back', label: t('back') },
           ],
           onClick: ({ key }) => {
-            if (key === 'again') again.mutate();
+            if (key === 'keep') setOpen('keep');
+            else if (key === 'again') again.mutate();
             else if (key === 'end') end.mutate();
             else window.location.assign(leave);
           },
@@ -127,10 +133,11 @@ function Controls({ box, me }: { box: Sandbox; me: string }) {
       >
         <Button size="small" type="text" icon={<Icon name="more" size={16} />} aria-label={t('more')} disabled={busy} />
       </Dropdown>
-      <Button size="small" href={leave} className="sandbox-back">
+      <Button size="small" href={leave} className="sandbox-wide">
         {t('back')}
       </Button>
       <Suspense>
+        {open === 'keep' ? <Keep box={box} onClose={() => setOpen(undefined)} /> : null}
         {open === 'tray' ? <Tray box={box} onClose={() => setOpen(undefined)} /> : null}
         {open === 'date' ? (
           <ToDate

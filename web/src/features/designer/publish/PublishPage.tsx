@@ -13,6 +13,7 @@ import { checkDraft, publish, releasesQuery, restore, type Release } from '../ap
 import { useDraft, useDraftStore, usePlaceInDesigner } from '../context';
 import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
 import { UpgradeNotice } from '../upgrade/UpgradeNotice';
+import { Backtest } from './Backtest';
 import { Diff } from './Diff';
 import { Migrations } from './Migrations';
 
@@ -89,6 +90,7 @@ export function PublishPage() {
             <Diff app={app} from={base} rev={rev} />
           )}
         </section>
+        {live ? <Backtest app={app} /> : null}
         <Migrations app={app} />
       </div>
       <aside className="d-panel" aria-label={t('publishTitle', { n: next })}>
