@@ -12,32 +12,33 @@ import (
 
 // The collections of the engine beside those of records. Ids say what they are made of; "|" joins the parts.
 const (
-	collEvents    = "events"     // record|seq: what happened, with the hash chain
-	collOps       = "ops"        // record|operation: operations that no longer fit into their record
-	collJobs      = "jobs"       // see jobs.go
-	collTasks     = "tasks"      // record|step|round|slot, or that of the run that made it
-	collNotices   = "notices"    // told to one person in the product
-	collNotes     = "notes"      // record|seq: a note on a record
-	collSnapshots = "snapshots"  // week|record: where an open record stood on that Monday
-	collSearch    = "search"     // record: what it is found by, and who may read it
-	collAttention = "attention"  // record: when it is due or idle, and for whom
-	collVisits    = "visits"     // record|entry: one stay in a stage
-	collRounds    = "rounds"     // record|n: an ended approval round
-	collSchedules = "schedules"  // app/automation: how far a schedule has come; app/automation|digest|tick: the ledger
-	collRuns      = "runs"       // the log of automations
-	collUnique    = "unique"     // the claim of a unique value
-	collFiles     = "files"      // id: what an uploaded file is
-	collChunks    = "filechunks" // id|n: a part of its content
-	collSeries    = "series"     // series|n: the claim of a number
-	collUsers     = "users"
-	collTeams     = "teams"
-	collAbsences  = "absences" // id: a time in which a person does not work
-	collLeavers   = "leavers"  // id: a hand-over of what a person who leaves has
-	collAnchors   = "anchors"  // day: a signed list of chain heads; day|attempt|n: a part of it
-	collTurns     = "turns"    // series: whose turn it was last
-	collRates     = "rates"    // from|to|day: what a currency is worth in another from a day on
-	collPlans     = "plans"    // app|process|what|subject|year: the targets, or the calls, of a person or team
-	collLeases    = "leases"   // versions and switches that all nodes share
+	collEvents     = "events"     // record|seq: what happened, with the hash chain
+	collOps        = "ops"        // record|operation: operations that no longer fit into their record
+	collJobs       = "jobs"       // see jobs.go
+	collTasks      = "tasks"      // record|step|round|slot, or that of the run that made it
+	collNotices    = "notices"    // told to one person in the product
+	collNotes      = "notes"      // record|seq: a note on a record
+	collSnapshots  = "snapshots"  // week|record: where an open record stood on that Monday
+	collSearch     = "search"     // record: what it is found by, and who may read it
+	collAttention  = "attention"  // record: when it is due or idle, and for whom
+	collVisits     = "visits"     // record|entry: one stay in a stage
+	collRounds     = "rounds"     // record|n: an ended approval round
+	collSchedules  = "schedules"  // app/automation: how far a schedule has come; app/automation|digest|tick: the ledger
+	collRuns       = "runs"       // the log of automations
+	collUnique     = "unique"     // the claim of a unique value
+	collFiles      = "files"      // id: what an uploaded file is
+	collChunks     = "filechunks" // id|n: a part of its content
+	collSeries     = "series"     // series|n: the claim of a number
+	collUsers      = "users"
+	collTeams      = "teams"
+	collAbsences   = "absences"   // id: a time in which a person does not work
+	collLeavers    = "leavers"    // id: a hand-over of what a person who leaves has
+	collAnchors    = "anchors"    // day: a signed list of chain heads; day|attempt|n: a part of it
+	collTurns      = "turns"      // series: whose turn it was last
+	collRates      = "rates"      // from|to|day: what a currency is worth in another from a day on
+	collDeviations = "deviations" // record|seq: an event in which the process was not gone through as written
+	collPlans      = "plans"      // app|process|what|subject|year: the targets, or the calls, of a person or team
+	collLeases     = "leases"     // versions and switches that all nodes share
 )
 
 func ownCollections() []store.Collection {
@@ -57,7 +58,7 @@ func ownCollections() []store.Collection {
 		{Name: collJobs, Columns: join(text("state", "kind", "app", "record", "automation"), times("due", "doneAt", "createdAt")),
 			Indexes: []store.Index{ix("byDue", "due"), ix("byState", "state", "createdAt"), ix("byDone", "doneAt")}},
 		{Name: collTasks, Columns: join(text("user", "state", "kind", "app", "form", "record"), times("createdAt", "dueAt", "dueBy", "closedAt"), columns(query.Int, []string{"value"})),
-			Indexes: []store.Index{ix("mine", "user", "state", "-createdAt"), ix("mineByDue", "user", "state", "dueBy"), ix("mineByValue", "user", "state", "-value"), ix("byRecord", "record", "state")}},
+			Indexes: []store.Index{ix("mine", "user", "state", "-createdAt"), ix("mineByDue", "user", "state", "dueBy"), ix("mineByValue", "user", "state", "-value"), ix("byRecord", "record", "state"), ix("byLate", "state", "dueAt")}},
 		{Name: collSearch, Columns: join(text("app", "form", "owner", "team"), columns(query.Texts, []string{"people", "words"}), times("at")),
 			Indexes: []store.Index{ix("byWord", "words")}},
 		{Name: collAttention, Columns: join(text("app", "form", "owner"), columns(query.Texts, []string{"asked"}), columns(query.Bool, []string{"open"}), times("dueAt", "idleAt", "askedAt")),
@@ -99,6 +100,7 @@ func ownCollections() []store.Collection {
 		{Name: collMerges, Columns: join(text("winner"), times("at")), Indexes: []store.Index{ix("byWinner", "winner", "-at")}},
 		{Name: collMerged, Columns: text("merge", "state"), Indexes: []store.Index{ix("byState", "merge", "state")}},
 		{Name: collRates, Columns: join(text("from", "to"), times("day")), Indexes: []store.Index{ix("byPair", "from", "to", "-day"), ix("byDay", "-day")}},
+		{Name: collDeviations, Columns: join(text("record", "app", "form", "kind"), times("at")), Indexes: []store.Index{ix("byForm", "app", "form", "kind", "-at")}},
 		{Name: collPlans, Columns: join(text("process", "what"), columns(query.Int, []string{"year"})), Indexes: []store.Index{ix("byYear", "process", "year")}},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}

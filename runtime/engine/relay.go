@@ -165,7 +165,7 @@ func (e *Engine) relayQueued(ctx context.Context, items []relayItem) bool {
 // harmless.
 func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 	now := e.instant().UnixMilli()
-	var events, notes, ops, jobs []store.Doc
+	var events, notes, deviations, ops, jobs []store.Doc
 	visits, rounds := map[string]store.Doc{}, map[string]store.Doc{}
 	var fresh []relayItem
 	for _, it := range items {
@@ -187,6 +187,16 @@ func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 					return err
 				}
 				notes = append(notes, d)
+			}
+			dev, _, err := deviationOf(c)
+			if err != nil {
+				return err
+			}
+			if dev != nil {
+				if d, err = dev.doc(it.id, it.app, it.form); err != nil {
+					return err
+				}
+				deviations = append(deviations, d)
 			}
 		}
 		if it.batch.Clean != "" {
@@ -231,6 +241,9 @@ func (e *Engine) relayAll(ctx context.Context, items []relayItem) error {
 		return err
 	}
 	if err := e.insertAll(ctx, collNotes, notes); err != nil {
+		return err
+	}
+	if err := e.insertAll(ctx, collDeviations, deviations); err != nil {
 		return err
 	}
 	if err := e.insertAll(ctx, collOps, ops); err != nil {

@@ -18,10 +18,13 @@ import (
 // is noted under leases as show|app/form.
 
 // shownVersion counts what this program shows of records beyond what one before it did.
-const shownVersion = 2
+const shownVersion = 3
 
 // notesSince is the version that began to show notes.
 const notesSince = 2
+
+// deviationsSince is the version that began to show deviations.
+const deviationsSince = 3
 
 // shownMark notes that all records of a form are shown as far as version and release say.
 type shownMark struct {
@@ -174,6 +177,11 @@ func (e *Engine) runShow(ctx context.Context, j *job) error {
 		}
 		if upTo.Version < notesSince {
 			if err := e.layOutNotes(ctx, items); err != nil {
+				return err
+			}
+		}
+		if upTo.Version < deviationsSince {
+			if err := e.layOutDeviations(ctx, items); err != nil {
 				return err
 			}
 		}
