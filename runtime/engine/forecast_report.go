@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -83,7 +84,7 @@ func (l *lister) outlook(ctx context.Context, res *ReportResult) error {
 }
 
 // pace tells for each Monday of this quarter how the quarter stood then against its target: what had been won in it, and what was open for it
-// at its weight of that day.
+// at its weight of that day. Of a week whose positions were not taken only the first is known.
 func (l *lister) pace(ctx context.Context, res *ReportResult) error {
 	p := l.form.Process
 	if p == nil {
@@ -113,8 +114,13 @@ func (l *lister) pace(ctx context.Context, res *ReportResult) error {
 			weeks = append(weeks, at)
 		}
 	}
-	before := make([]map[string]map[string]any, len(weeks))
+	before, taken := make([]map[string]map[string]any, len(weeks)), make([]bool, len(weeks))
 	for i, week := range weeks {
+		entry, err := l.e.store.Get(ctx, collSchedules, snapshotLedger(l.app.Def.Key, p.Def.Key, week))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		taken[i] = err == nil && entry.Cols["state"] == tickDone
 		if before[i], err = l.e.positions(ctx, p, week); err != nil {
 			return err
 		}
@@ -183,7 +189,11 @@ func (l *lister) pace(ctx context.Context, res *ReportResult) error {
 		w, o := figure(&won[i], weighted), figure(&open[i], weighted)
 		sum := w
 		sum.Value = w.Value.Add(o.Value)
-		res.Rows = append(res.Rows, ReportRow{Keys: []string{key}, Labels: []rules.Text{label}, Values: []Figure{w, o, sum, f.Figure(target), share(w.Value, target), share(sum.Value, target)}, Where: where})
+		onCourse := share(sum.Value, target)
+		if i < len(weeks) && !taken[i] { // nobody knows what was open then
+			o.Null, sum.Null, onCourse.Null = true, true, true
+		}
+		res.Rows = append(res.Rows, ReportRow{Keys: []string{key}, Labels: []rules.Text{label}, Values: []Figure{w, o, sum, f.Figure(target), share(w.Value, target), onCourse}, Where: where})
 	}
 	res.Totals = make([]Figure, len(res.Columns)-1)
 	for i := range res.Totals {

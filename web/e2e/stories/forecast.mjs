@@ -1,5 +1,6 @@
 // Targets and the forecast: a manager fills in targets as in a spreadsheet, pastes a block, and is told of what another changed meanwhile; she says
 // what a month will come to, with a reason, which stands on every level above beside the computed figure; a rep sees his own target and nobody else's.
+// Compliance: what was not gone through as written opens its records, and reports go out as files.
 import { Api } from '../kit/api.mjs';
 
 export async function run(t) {
@@ -74,4 +75,15 @@ export async function run(t) {
   await t.open(wang, '/a/b2b/dashboards/home');
   await wang.getByRole('heading', { name: '本季进度与目标' }).waitFor();
   await t.look(wang, 'dashboard');
+  const [file] = await Promise.all([wang.waitForEvent('download'), wang.getByRole('link', { name: '导出 本季进度与目标' }).click()]);
+  assert.equal(file.suggestedFilename(), 'pace.xlsx');
+
+  // What was not gone through as written: the sample's records, which began as they stood elsewhere, and each opens from here.
+  await t.open(wang, '/a/b2b/compliance/deal');
+  await wang.getByRole('button', { name: '导入补录' }).click();
+  const line = wang.locator('.comp-lines li').first();
+  await line.getByText('导入补录').waitFor();
+  await t.look(wang, 'compliance');
+  await line.getByRole('link').click();
+  await wang.waitForURL(/\/r\//);
 }

@@ -11,6 +11,7 @@ import type record from '../locales/zh-CN/record.json';
 import type history from '../locales/zh-CN/history.json';
 import type inbox from '../locales/zh-CN/inbox.json';
 import type dashboard from '../locales/zh-CN/dashboard.json';
+import type compliance from '../locales/zh-CN/compliance.json';
 import type forecast from '../locales/zh-CN/forecast.json';
 import type people from '../locales/zh-CN/people.json';
 import type outbound from '../locales/zh-CN/outbound.json';
@@ -27,7 +28,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common; fields: typeof fields; login: typeof login; setup: typeof setup; templates: typeof templates;
       home: typeof home; board: typeof board; list: typeof list; record: typeof record; history: typeof history; inbox: typeof inbox;
-      dashboard: typeof dashboard; forecast: typeof forecast; people: typeof people; outbound: typeof outbound; profile: typeof profile; bin: typeof bin; designer: typeof designer;
+      dashboard: typeof dashboard; forecast: typeof forecast; compliance: typeof compliance; people: typeof people; outbound: typeof outbound; profile: typeof profile; bin: typeof bin; designer: typeof designer;
     };
   }
 }

@@ -144,6 +144,13 @@ const forecast = createRoute({
   component: lazyRouteComponent(() => import('@/features/forecast/ForecastPage'), 'ForecastPage'),
 });
 
+const compliance = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/compliance/$process',
+  validateSearch: texts('from', 'to', 'kind', 'person'),
+  component: lazyRouteComponent(() => import('@/features/compliance/CompliancePage'), 'CompliancePage'),
+});
+
 const templates = createRoute({
   getParentRoute: () => shell,
   path: '/templates',
@@ -190,7 +197,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, forecast, templates, people, outbound, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, forecast, compliance, templates, people, outbound, profile, designHome]),
       print,
       design.addChildren([designPlace]),
     ]),

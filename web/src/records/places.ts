@@ -7,16 +7,19 @@ export type Place =
   | { kind: 'list'; key: string; name: Text; icon: IconName; form: string }
   | { kind: 'pool'; key: string; name: Text; icon: IconName; form: string }
   | { kind: 'dashboard'; key: string; name: Text; icon: IconName }
-  | { kind: 'forecast'; key: string; name: Text; icon: IconName };
+  | { kind: 'forecast'; key: string; name: Text; icon: IconName }
+  | { kind: 'compliance'; key: string; name: Text; icon: IconName };
 
 const forecastName: Text = { 'zh-CN': '预测与目标', 'zh-TW': '預測與目標', en: 'Forecast and targets' };
+
+const complianceName: Text = { 'zh-CN': '合规检查', 'zh-TW': '合規檢查', en: 'Compliance' };
 
 /** The processes whose months can be forecast: those that know amounts and the days they are expected on. */
 export function forecastsOf(definition: Definition): { key: string; name: Text }[] {
   return (definition.processes ?? []).filter((p) => p.value && p.closing);
 }
 
-/** The pages of an app in the order of its definition: a board for each process, a list for each plain form, pools, dashboards, the forecast. */
+/** The pages of an app in the order of its definition: a board for each process, a list for each plain form, pools, dashboards, the forecast, compliance. */
 export function placesOf(definition: Definition): Place[] {
   const places: Place[] = [];
   const forms = new Map((definition.forms ?? []).map((f) => [f.key, f]));
@@ -40,5 +43,7 @@ export function placesOf(definition: Definition): Place[] {
   }
   const forecast = forecastsOf(definition)[0];
   if (forecast) places.push({ kind: 'forecast', key: forecast.key, name: forecastName, icon: 'target' });
+  const first = definition.processes?.[0];
+  if (first) places.push({ kind: 'compliance', key: first.key, name: complianceName, icon: 'book' });
   return places;
 }

@@ -127,6 +127,13 @@ export function PlaceLink({ app, place, children }: { app: string; place: Place;
       </Link>
     );
   }
+  if (place.kind === 'compliance') {
+    return (
+      <Link to="/a/$app/compliance/$process" params={{ app, process: place.key }} activeProps={active} activeOptions={{ includeSearch: false }}>
+        {children}
+      </Link>
+    );
+  }
   if (place.kind === 'forecast') {
     return (
       <Link to="/a/$app/forecast/$process" params={{ app, process: place.key }} activeProps={active} activeOptions={{ includeSearch: false }}>

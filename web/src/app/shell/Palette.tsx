@@ -195,9 +195,11 @@ function usePages(): Entry[] {
                 ? () => void router.navigate({ to: '/a/$app/pool/$key', params: { app, key: place.key } })
                 : place.kind === 'forecast'
                   ? () => void router.navigate({ to: '/a/$app/forecast/$process', params: { app, process: place.key } })
-                  : () => void router.navigate({ to: '/a/$app/dashboards/$key', params: { app, key: place.key } });
+                  : place.kind === 'compliance'
+                    ? () => void router.navigate({ to: '/a/$app/compliance/$process', params: { app, process: place.key } })
+                    : () => void router.navigate({ to: '/a/$app/dashboards/$key', params: { app, key: place.key } });
         list.push({ id: `${app}.${place.kind}.${place.key}`, group: t('pages'), icon: place.icon, title: text(place.name), note, go });
-        if (place.kind !== 'dashboard' && place.kind !== 'forecast' && place.kind !== 'pool' && model.create.includes(place.form)) {
+        if ('form' in place && place.kind !== 'pool' && model.create.includes(place.form)) {
           const form = model.definition.forms?.find((f) => f.key === place.form);
           list.push({
             id: `${app}.new.${place.form}`, group: t('actions'), icon: 'plus', title: t('newOf', { name: text(form?.name) }), note,

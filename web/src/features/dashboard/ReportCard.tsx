@@ -1,10 +1,12 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { url } from '@/api/client';
 import type { ReportColumn, ReportResult, ReportRow } from '@/api/types';
 import { whereOf } from '@/records/filter';
 import { stageColor, type Model } from '@/records/model';
 import { Chart } from '@/ui/Chart';
+import { Icon } from '@/ui/Icon';
 import { addDecimals, shortAmount, trimZeros } from '@/ui/format';
 import { useFormat, type Format } from '@/ui/locale';
 import { useText } from '@/ui/text';
@@ -33,6 +35,10 @@ export function ReportCard({ report, model }: { report: ReportResult; model: Mod
       <header>
         <h2>{name}</h2>
         {report.since ? <span className="s">{t('since', { day: report.since })}</span> : null}
+        <span className="sp" />
+        <a className="ib" href={url(`/apps/${model.app}/reports/${report.key}/export`, { format: 'xlsx' })} download aria-label={t('exportOf', { name })} title={t('exportOf', { name })}>
+          <Icon name="download" />
+        </a>
       </header>
       {report.kind === 'funnel' || report.chart === 'funnel' ? <Funnel report={report} model={model} /> : null}
       {report.chart === 'bar' || report.chart === 'line' || report.chart === 'pie' ? <Drawn report={report} model={model} name={name} kind={report.chart} /> : null}
