@@ -173,6 +173,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/boards/:view", who: signedIn, summary: "A board's columns with counts and sums", out: boardOut{}, handle: s.getBoard},
 		{method: get, path: "/api/apps/:app/reports/:key", who: signedIn, summary: "A report", out: reportOut{}, handle: s.getReport},
 		{method: get, path: "/api/apps/:app/reports/:key/export", who: signedIn, summary: "A report as a file (format xlsx or csv)", handle: s.exportReport},
+		{method: get, path: "/api/apps/:app/odds/:process", who: admins, summary: "How the closed records that have been in each stage ended, beside the configured probability", out: oddsOut{}, handle: s.getOdds},
 		{method: get, path: "/api/apps/:app/compliance/:process", who: signedIn, summary: "Where a process was not gone through as written between ?from and ?to, and what is late now", out: complianceOut{}, handle: s.getCompliance},
 		{method: get, path: "/api/apps/:app/compliance/:process/export", who: signedIn, summary: "The same as a file (format xlsx or csv)", handle: s.exportCompliance},
 		{method: get, path: "/api/apps/:app/dashboards/:key", who: signedIn, summary: "A dashboard with its reports", out: dashboardOut{}, handle: s.getDashboard},

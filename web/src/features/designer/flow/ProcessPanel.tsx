@@ -6,6 +6,7 @@ import { useFieldChoices, useRoleChoices, useStageChoices } from '../controls/ch
 import { IconButton, Part, Problems } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
 import { Panel } from '../Panel';
+import { OddsPart } from './OddsPart';
 
 /** A process as a whole. */
 export function ProcessPanel({ process, processIndex }: { process: Process; processIndex: number }) {
@@ -45,6 +46,7 @@ export function ProcessPanel({ process, processIndex }: { process: Process; proc
         <ChoiceSlot at={[...at, 'value']} label={t('valueField')} choices={money} unset={t('none')} hint={t('valueHint')} />
         <ChoiceSlot at={[...at, 'closing']} label={t('closingField')} choices={dates} unset={t('none')} />
       </Part>
+      {process.stages.some((s) => s.end === 'won') ? <OddsPart process={process} processIndex={processIndex} /> : null}
       <Part title={t('processRoles')}>
         <ChoicesSlot at={[...at, 'roles']} label={t('processRolesLong')} choices={roles} placeholder={t('none')} />
       </Part>
