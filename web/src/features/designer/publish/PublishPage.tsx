@@ -3,14 +3,14 @@ import { Button, Checkbox, Input, Modal, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
-import { queryClient } from '@/api/queries';
+import { calendarsQuery, queryClient } from '@/api/queries';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { Bone, ErrorBox, useErrorText } from '@/ui/States';
 import { toast } from '@/ui/toast';
 import { countProblems } from '@/model/problem';
 import { checkDraft, publish, releasesQuery, restore, type Release } from '../api';
-import { useDraft, useDraftStore, usePlaceInDesigner } from '../context';
+import { useDefinition, useDraft, useDraftStore, usePlaceInDesigner } from '../context';
 import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
 import { UpgradeNotice } from '../upgrade/UpgradeNotice';
 import { Backtest } from './Backtest';
@@ -110,6 +110,10 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
   const { t } = useTranslation('designer');
   const store = useDraftStore();
   const errorText = useErrorText();
+  // What counts working days is sound without them, and a year is the company's to enter: said here, and in nobody's way.
+  const counts = useDefinition().calendar !== undefined;
+  const { data: calendars } = useQuery({ ...calendarsQuery(), enabled: counts });
+  const missing = counts ? (calendars?.missing ?? []) : [];
   const [note, setNote] = useState('');
   const [accepted, setAccepted] = useState(false);
   const run = useMutation({
@@ -162,6 +166,12 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
             <Checkbox checked={accepted} onChange={(e) => setAccepted(e.target.checked)}>
               {t('iKnow')}
             </Checkbox>
+          </li>
+        ) : null}
+        {missing.length > 0 ? (
+          <li className="warn">
+            <Icon name="calendar" size={14} />
+            {t('yearMissing', { years: missing.join(', ') })}
           </li>
         ) : null}
         {note.trim() === '' ? (
