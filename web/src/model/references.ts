@@ -25,6 +25,7 @@ export function formOfAutomation(def: Definition, auto: Automation): string {
   if (on.cron !== undefined) return auto.each && auto.each.groupBy === undefined ? formOfEach(def, auto.each) : '';
   if (on.created ?? on.updated) return on.created ?? on.updated ?? '';
   if (on.button !== undefined || on.webhook !== undefined) return on.form ?? '';
+  if (on.public !== undefined) return def.public?.find((p) => p.key === on.public)?.form ?? '';
   if (on.date !== undefined) return on.date.split('.')[0] ?? '';
   const named = on.stage ?? on.transition ?? on.due ?? on.idle ?? on.activity ?? on.checklist;
   if (named !== undefined) return formOf(named.split('.')[0]);

@@ -1,5 +1,6 @@
-import { type Definition, type Field, type Form, type Option, type Process, type Rule, type Text } from '../definition';
+import { type Definition, type Field, type Form, type Option, type Process, type Rule, type Shape, type Text } from '../definition';
 import { textIn } from '../text';
+import type { Seen } from './seen';
 
 /** Something a formula can name: by its key, which is what is stored, or by a name, which is what people read and may type. */
 export interface Thing {
@@ -70,8 +71,8 @@ export interface Place {
   form: string;
   /** Inside a table: its columns come first. */
   columns?: readonly Field[];
-  /** Further things a place knows, such as the outcome of an earlier action. */
-  more?: readonly Thing[];
+  /** What an automation sees there besides: what was sent or answered, the row, the record it runs for. */
+  seen?: Seen;
 }
 
 /** The words of the language itself in the reader's language, by key; a word without one is read as it is written. */
@@ -81,6 +82,8 @@ export interface Words {
   functions: Readonly<Record<string, string>>;
   words: Readonly<Record<string, string>>;
   results: Readonly<Record<string, string>>;
+  /** What an automation sees besides the record: source, row, rows, group, payload, result and its status. */
+  seen: Readonly<Record<string, string>>;
 }
 
 /** Everything a formula at a place of a definition can name. */
@@ -103,7 +106,7 @@ export function lexicaOf(def: Definition, place: Place, words: Words): Lexica {
   return {
     bare: new Lexicon([
       ...(place.columns ?? []).map((c) => reader.field(c)),
-      ...(place.more ?? []),
+      ...(place.seen ? reader.seen(place.seen) : []),
       ...fields,
       ...rules,
       ...named('system', words.systems).map((t) => systemThing(t, stages, fields)),
@@ -161,6 +164,35 @@ class Reader {
     if (list) thing.options = once(() => new Lexicon(flat(list.items).map((o) => this.option(o))));
     if (field.type === 'role') thing.options = once(() => new Lexicon((this.def.roles ?? []).map((r) => this.option(r))));
     return thing;
+  }
+
+  /** The things an automation sees; what stands behind each follows a dot. */
+  seen(seen: Seen): Thing[] {
+    const thing = (key: string, type: string, inside?: () => Thing[]): Thing => {
+      const name = this.words.seen[key] ?? '';
+      return { key, names: name === '' ? [] : [name], kind: 'system', type, ...(inside ? { inside: once(() => new Lexicon(inside())) } : {}) };
+    };
+    const form = (key: string) => this.fields(this.def.forms?.find((f) => f.key === key));
+    const { payload, result, source, row, rows } = seen;
+    const by = rows && form(rows.form).find((f) => f.key === rows.by);
+    return [
+      ...(payload ? [thing('payload', 'record', () => this.shapes(payload))] : []),
+      ...(result ? [thing('result', 'record', () => [...this.shapes(result), thing('status', 'number')])] : []),
+      ...(source === undefined ? [] : [thing('source', 'record', () => [...form(source), { key: 'id', names: [], kind: 'system', type: 'text' }])]),
+      ...(row ? [thing('row', 'record', () => ('shapes' in row ? this.shapes(row.shapes) : row.fields.map((f) => this.field(f))))] : []),
+      ...(rows ? [thing('rows', 'table', () => form(rows.form)), { ...thing('group', 'text'), ...(by?.inside ? { inside: by.inside } : {}), ...(by?.options ? { options: by.options } : {}) }] : []),
+    ];
+  }
+
+  /** Members of what another system says. */
+  private shapes(list: readonly Shape[]): Thing[] {
+    return list.map(({ key, name, type, fields }) => ({
+      key,
+      names: this.names(name),
+      kind: 'field',
+      type,
+      ...(fields ? { inside: once(() => new Lexicon(this.shapes(fields))) } : {}),
+    }));
   }
 
   private option(o: { key: string; name?: Text }): Thing {

@@ -69,6 +69,7 @@ export const CHINESE: Words = {
   functions: { sum: '合计', count: '计数', rate: '比率', decide: '查决策表', today: '今天', filter: '筛选' },
   words: { and: '并且', or: '或者', not: '非', true: '是', false: '否', nil: '空' },
   results: { total: '总分', band: '档位', items: '得分项' },
+  seen: { source: '来源记录', row: '本行', rows: '本组记录', group: '分组的值', payload: '收到的内容', result: '返回结果', status: '状态码' },
 };
 
 export const ENGLISH: Words = {
@@ -77,6 +78,7 @@ export const ENGLISH: Words = {
   functions: { sum: '', count: '', rate: '', decide: '', today: '', filter: '' },
   words: { and: '', or: '', not: '', true: '', false: '', nil: '' },
   results: {},
+  seen: {},
 };
 
 export const lexica = (words: Words = CHINESE): Lexica => lexicaOf(DEFINITION, { form: 'deal' }, words);

@@ -36,7 +36,7 @@ export function FormulaSlot({ at, label, form, columns, into, hint, placeholder 
   const { t } = useTranslation('designer');
   const slot = useSlot<string>(at);
   const stale = useDraft((s) => s.stale);
-  const lexica = useLexica(form, columns);
+  const lexica = useLexica(form, columns, at);
   const describe = useDescribe();
   const inDoubt = useDoubtWords();
   const value = typeof slot.value === 'string' ? slot.value : '';

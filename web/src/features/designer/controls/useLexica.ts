@@ -5,6 +5,8 @@ import { api } from '@/api/client';
 import type { Field, FieldType, Text } from '@/model/definition';
 import { lexicaOf, type Lexica, type Thing, type Words } from '@/model/formula/lexicon';
 import { shownName, toNames, type Around } from '@/model/formula/names';
+import { seenAt } from '@/model/formula/seen';
+import type { Path } from '@/model/path';
 import type { Described } from '@/ui/formula';
 import { useText } from '@/ui/text';
 import { useDefinition } from '../context';
@@ -71,6 +73,8 @@ const SYSTEM = [
 
 const WORDS = ['and', 'or', 'not', 'in', 'contains', 'startsWith', 'endsWith', 'matches', 'true', 'false', 'nil'] as const;
 
+const SEEN = ['source', 'row', 'rows', 'group', 'payload', 'result', 'status'] as const;
+
 const RESULTS = ['total', 'band', 'items'] as const;
 
 interface FunctionHelp {
@@ -101,15 +105,20 @@ export function useWords(): Words {
       functions: of(FUNCTIONS, (k) => t(`fnName_${k}`)),
       words: of(WORDS, (k) => t(`op_${k}`)),
       results: of(RESULTS, (k) => t(`score_${k}`)),
+      seen: of(SEEN, (k) => t(`seen_${k}`)),
     };
   }, [language, t]);
 }
 
-/** What a formula at a place can name. */
-export function useLexica(form: string, columns?: readonly Field[]): Lexica {
+/** What a formula at a place can name; `at` is its path, where it is known. */
+export function useLexica(form: string, columns?: readonly Field[], at?: Path): Lexica {
   const def = useDefinition();
   const words = useWords();
-  return useMemo(() => lexicaOf(def, { form, ...(columns ? { columns } : {}) }, words), [def, form, columns, words]);
+  const path = JSON.stringify(at ?? []);
+  return useMemo(
+    () => lexicaOf(def, { form, ...(columns ? { columns } : {}), seen: seenAt(def, JSON.parse(path) as Path) }, words),
+    [def, form, columns, path, words],
+  );
 }
 
 /** Stored formulas of a form in the reader's words. */
