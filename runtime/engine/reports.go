@@ -44,7 +44,7 @@ type ReportResult struct {
 	Form    *process.Form
 	Columns []ReportColumn
 	Rows    []ReportRow
-	// Since is the Monday that a comparison starts from.
+	// Since is when a comparison or a velocity starts from.
 	Since time.Time
 	// Totals align with the measures; a minimum or maximum has none.
 	Totals []Figure
@@ -89,6 +89,8 @@ func (e *Engine) Report(ctx context.Context, user, app, key, where string) (*Rep
 		return res, l.outlook(ctx, res)
 	case "quota":
 		return res, l.pace(ctx, res)
+	case "velocity":
+		return res, l.velocity(ctx, res)
 	}
 	return res, l.summary(ctx, res)
 }

@@ -82,21 +82,23 @@ const maxWeeks = 104
 
 // snapshotReport checks a report that compares positions: what it counts is fixed.
 func (c *compiler) snapshotReport(path string, r *Report) {
-	if r.Kind != "snapshot" {
+	if r.Kind != "snapshot" && r.Kind != "velocity" {
 		if r.Weeks != 0 {
-			c.fail(path+"/weeks", "setting.conflict", "weeks 只用于 snapshot 报表", "weeks 只用於 snapshot 報表", "weeks belongs to a snapshot report only")
+			c.fail(path+"/weeks", "setting.conflict", "weeks 只用于 snapshot 和 velocity 报表", "weeks 只用於 snapshot 和 velocity 報表", "weeks belongs to snapshot and velocity reports only")
 		}
 		return
 	}
-	if r.Process == "" {
+	if r.Process == "" && r.Kind == "velocity" {
+		c.fail(path+"/process", "setting.missing", "产出速度要写明是哪个流程的", "產出速度要寫明是哪個流程的", "A velocity needs a process")
+	} else if r.Process == "" {
 		c.fail(path+"/process", "setting.missing", "周对比要写明是哪个流程的", "週對比要寫明是哪個流程的", "A snapshot needs a process")
 	}
 	if r.Weeks < 0 || r.Weeks > maxWeeks {
 		c.fail(path+"/weeks", "setting.range", "weeks 是 1 到 {max} 周", "weeks 是 1 到 {max} 週", "weeks is 1 to {max}", "max", maxWeeks)
 	}
 	if len(r.Group) > 0 || len(r.Measures) > 0 {
-		c.fail(path, "setting.conflict", "周对比的分组与指标是固定的，不写 group 与 measures", "週對比的分組與指標是固定的，不寫 group 與 measures",
-			"A snapshot counts movements; give it no group and no measures")
+		c.fail(path, "setting.conflict", "{kind} 报表的分组与指标是固定的，不写 group 与 measures", "{kind} 報表的分組與指標是固定的，不寫 group 與 measures",
+			"What a {kind} report shows is fixed; give it no group and no measures", "kind", r.Kind)
 	}
 }
 

@@ -26,7 +26,8 @@ type Report struct {
 	Process string     `json:"process,omitempty"`
 	Form    string     `json:"form,omitempty"`
 	// Kind is "summary" (default), "funnel", "snapshot": how a process stands against its positions of Weeks ago, "forecast": what is won and
-	// expected by month and owner beside the target, of Months from this one on, or "quota": the quarter against its target, week by week.
+	// expected by month and owner beside the target, of Months from this one on, or "quota": the quarter against its target, week by week, or
+	// "velocity": by owner how fast business comes in, of what closed in the last Weeks (13).
 	Kind string `json:"kind,omitempty"`
 	// Weeks back of a snapshot, 1 (default) to 104: the Monday of last week, of the week before that, and so on.
 	Weeks int `json:"weeks,omitempty"`
