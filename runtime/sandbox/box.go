@@ -165,11 +165,11 @@ func (b *Box) MoveBy(ctx context.Context, duration string) (Advance, error) {
 	}
 	b.changing.Lock()
 	defer b.changing.Unlock()
-	var calendar rules.Calendar
-	if c, ok := org.NamedCalendar(b.App.Def.Calendar); ok {
-		calendar = c
+	dir, err := b.Engine.Directory(ctx)
+	if err != nil {
+		return Advance{}, err
 	}
-	return b.moveTo(ctx, d.Add(b.clock.now(), b.App.Zone, calendar))
+	return b.moveTo(ctx, d.Add(b.clock.now(), b.App.Zone, dir.Calendar(b.App.Def.Calendar, "")))
 }
 
 // MoveOn moves the clock to where the next thing happens that shows. Errors: *process.Rejection sandbox.quiet when nothing will.
@@ -311,6 +311,9 @@ func (b *Box) furnish(ctx context.Context, real *engine.Engine, language string,
 	if err := b.Engine.SaveUsers(ctx, users...); err != nil {
 		return err
 	}
+	if err := b.adoptCalendar(ctx, real); err != nil {
+		return err
+	}
 	rates, _, err := real.Rates(ctx, "", "", "", 500)
 	if err != nil {
 		return err
@@ -337,6 +340,19 @@ func (b *Box) furnish(ctx context.Context, real *engine.Engine, language string,
 		_, err = b.Engine.RunDue(ctx)
 	}
 	return err
+}
+
+// adoptCalendar lets the play company work when the real one does. Calendars of single teams stay out: its teams are others.
+func (b *Box) adoptCalendar(ctx context.Context, real *engine.Engine) error {
+	dir, err := real.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	own := dir.OwnCalendar("")
+	if own.Ver == 0 {
+		return nil
+	}
+	return b.Engine.SaveCalendar(ctx, b.Owner, engine.CalendarChange{Become: func(org.TeamCalendar) org.TeamCalendar { return own }})
 }
 
 // standInRobots gives every group robot there is, or that the draft speaks through, an address that is nobody's.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pipewright/runtime/access"
+	"pipewright/runtime/engine"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
 
@@ -243,6 +245,31 @@ func sameJSON(t *testing.T, a, b string) bool {
 		t.Fatal(err)
 	}
 	return reflect.DeepEqual(x, y)
+}
+
+// The play company works when the real one does.
+func TestASandboxKeepsTheCalendar(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	admin.must("POST", "/api/apps/import", strings.Replace(tryApp, `"timezone": "UTC"`, `"timezone": "UTC", "calendar": "CN"`, 1))
+	after := func() string {
+		t.Helper()
+		id := admin.must("POST", "/api/apps/tries/sandboxes", object{}).str("id")
+		return admin.must("POST", "/api/sandboxes/"+id+"/clock", object{"by": "P5BD"}).str("to")[:10]
+	}
+	if got := after(); got != "2026-11-30" {
+		t.Errorf("five working days from a Monday end on %s", got)
+	}
+	if err := w.server.Engine.SaveCalendar(t.Context(), "admin", engine.CalendarChange{Become: func(c org.TeamCalendar) org.TeamCalendar {
+		c.Week = []int{7}
+		return c
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := after(); got != "2026-11-28" {
+		t.Errorf("with Saturdays worked they end on %s", got)
+	}
 }
 
 // A sandbox holds so much and no more, says so, and never more than there may be are open at once.
