@@ -309,3 +309,70 @@ func TestAdminsHearOfAMissingYear(t *testing.T) {
 		t.Errorf("told %d times though it is entered", n)
 	}
 }
+
+// TestDueByExpressionMoves: a due that an expression works out of working days is worked out again as of the day the stage was entered.
+func TestDueByExpressionMoves(t *testing.T) {
+	t.Parallel()
+	w := working(t)
+	id := w.visit("a", `{"name": "a"}`).ID
+	w.do("rep.li", process.Command{Kind: process.Move, ID: id, Transition: "date"})
+	w.letRecount(w.e)
+	w.clock.add(24 * time.Hour)
+	if got := w.plan(id); got != "=26T18, due 26T18" {
+		t.Fatalf("before: %s", got)
+	}
+	w.must(w.e.SaveCalendar(t.Context(), "admin", daysOff("", 0, 26)))
+	w.letRecount(w.e)
+	if got := w.plan(id); got != "=27T18, due 27T18" {
+		t.Errorf("after: %s", got)
+	}
+	// The days off taken out again: it is as it was.
+	w.clock.add(48 * time.Hour) // the 26th, 10:00
+	w.must(w.e.SaveCalendar(t.Context(), "admin", CalendarChange{Ver: 1, Become: func(c org.TeamCalendar) org.TeamCalendar {
+		y := org.CalendarYear{Year: 2026}
+		for _, day := range []int{21, 22} {
+			y.Days = append(y.Days, org.CalendarDay{Name: "x", Date: rules.Date{Year: 2026, Month: 11, Day: day}})
+		}
+		return c.WithYear(y)
+	}}))
+	w.letRecount(w.e)
+	w.runDue()
+	if got := w.plan(id); got != "=26T18, due 26T18" {
+		t.Errorf("at last: %s", got)
+	}
+}
+
+// TestPastByTheNewCalendarFiresAtOnce: a due that the changed calendar puts into the past reminds now, once, and shows since when it is due.
+func TestPastByTheNewCalendarFiresAtOnce(t *testing.T) {
+	t.Parallel()
+	w := working(t)
+	other := w.node("two")
+	w.must(w.e.SaveCalendar(t.Context(), "admin", daysOff("", 0, 24)))
+	w.letRecount(w.e)
+	id := w.visit("a", `{"name": "a"}`).ID
+	w.clock.add(3*24*time.Hour + 2*time.Hour) // the 26th, 12:00; it is due on the 27th
+	w.runDue()
+	w.must(w.e.SaveCalendar(t.Context(), "admin", CalendarChange{Ver: 1, Become: func(c org.TeamCalendar) org.TeamCalendar { return c.WithoutYear(2026) }}))
+	for range 2 {
+		w.letRecount(w.e, other)
+		for _, e := range []*Engine{w.e, other} {
+			w.must(e.fireTimers(t.Context()))
+			_, err := e.RunDue(t.Context())
+			w.must(err)
+		}
+	}
+	if got := w.plan(id); !strings.HasPrefix(got, "=26T10") || strings.Contains(got, "due ") {
+		t.Errorf("is %s", got)
+	}
+	n := 0
+	evs, _, err := w.e.events(t.Context(), id, 200, "")
+	w.must(err)
+	for i := range evs {
+		if p, ok := evs[i].Payload.(process.Reminded); ok && p.Kind == "due" {
+			n++
+		}
+	}
+	if n != 1 || len(w.rescheduled(id)) != 1 {
+		t.Errorf("reminded %d times, counted anew %d times", n, len(w.rescheduled(id)))
+	}
+}

@@ -35,7 +35,7 @@ export function YearGrid({ year, onDay }: { year: CalendarYear; onDay: (date: st
           const days = new Date(Date.UTC(year.year, m + 1, 0)).getUTCDate();
           return (
             <section key={m} aria-label={month.format(first)}>
-              <h3>{month.format(first)}</h3>
+              <h2>{month.format(first)}</h2>
               <div className="calendar-days">
                 {heads.map((h, i) => (
                   <span key={i} className="head" aria-hidden="true">
