@@ -45,6 +45,8 @@ type Designer struct {
 	catalog *Catalog
 	// newestOf are the digests of the templates by key.
 	newestOf func() (map[string]string, error)
+	// began are the digests that the templates had as release 1 of apps whose drafts do not say what they hold, by app.
+	began sync.Map
 }
 
 // New makes a designer and declares its collections.

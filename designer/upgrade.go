@@ -104,22 +104,27 @@ func (d *Designer) outdated(ctx context.Context, a appDoc, holds string) (bool, 
 	if holds != "" {
 		return holds != newest[a.Template], nil
 	}
-	t, err := d.Template(a.Template)
-	if err != nil {
-		return false, err
-	}
-	def, _ := process.Parse(t.Definition)
-	def.Key = a.Key
-	plain, err := process.Format(def)
-	if err != nil {
-		return false, fmt.Errorf("designer: template %s: %w", a.Template, err)
+	began, known := d.began.Load(a.Key)
+	if !known {
+		t, err := d.Template(a.Template)
+		if err != nil {
+			return false, err
+		}
+		def, _ := process.Parse(t.Definition)
+		def.Key = a.Key
+		plain, err := process.Format(def)
+		if err != nil {
+			return false, fmt.Errorf("designer: template %s: %w", a.Template, err)
+		}
+		began = process.Digest(plain)
+		d.began.Store(a.Key, began)
 	}
 	page, err := d.Store.Query(ctx, releasesColl, query.Query{Filter: query.And{query.Cmp{Col: "app", Op: query.Eq, Value: a.Key},
 		query.Cmp{Col: "n", Op: query.Eq, Value: int64(1)}}, Limit: 1, Cols: []string{"digest"}})
 	if err != nil {
 		return false, fmt.Errorf("designer: releases of %s: %w", a.Key, err)
 	}
-	return len(page.Docs) > 0 && page.Docs[0].Cols["digest"] != process.Digest(plain), nil
+	return len(page.Docs) > 0 && page.Docs[0].Cols["digest"] != began, nil
 }
 
 // Upgrade is what a newer version of a template would make of an app's draft.

@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { JsonEditor, type Mark } from '@/ui/code';
+import { url } from '@/api/client';
 import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
@@ -10,8 +11,16 @@ import { same } from '@/model/change';
 import { canonical } from '@/model/canonical';
 import { offsets } from '@/model/offsets';
 import { isObject, locateNearest } from '@/model/path';
-import { useActions, useDefinition, useDraft, useSelection } from './context';
+import { useActions, useDefinition, useDraft, useDraftStore, usePlaceInDesigner, useSelection } from './context';
 import { ProblemCounts } from './ProblemDrawer';
+
+/** The draft as the files of a folder, zipped, to keep in git. */
+function fetchFolder(app: string): void {
+  const link = document.createElement('a');
+  link.href = url(`/apps/${app}/export`, { format: 'zip' });
+  link.download = `${app}.zip`;
+  link.click();
+}
 
 /** The definition as text. What is typed takes effect when it is valid JSON; problems stand at their lines. */
 export function JsonPage() {
@@ -19,6 +28,8 @@ export function JsonPage() {
   const def = useDefinition();
   const text = useText();
   const { apply } = useActions();
+  const { flush } = useDraftStore().actions;
+  const { app } = usePlaceInDesigner();
   const { at } = useSelection();
   const problems = useDraft((s) => s.problems);
   const stale = useDraft((s) => s.stale);
@@ -69,6 +80,9 @@ export function JsonPage() {
             </Button>
           </>
         )}
+        <Button size="small" icon={<Icon name="download" size={14} />} title={t('folderHint')} onClick={() => void flush().then((ok) => (ok ? fetchFolder(app) : toast(t('saveFailed'), { kind: 'bad' })))}>
+          {t('folder')}
+        </Button>
         <Button
           size="small"
           icon={<Icon name="copy" size={14} />}
