@@ -82,7 +82,7 @@ function People({ data, kind, person, onPick }: { data: Compliance; kind: string
       </button>
     );
   return (
-    <section className="card" aria-label={t('byPerson')}>
+    <section className="card">
       {/* A wide table is moved by keyboard too. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="scroll-x" role="region" aria-label={t('byPerson')} tabIndex={0}>
