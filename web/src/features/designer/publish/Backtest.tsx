@@ -157,7 +157,7 @@ function Change({ change: c }: { change: BackChange }) {
         {was || is ? (
           <span className="d-backwords">
             {was ? <del>{was}</del> : c.kind === 'value' ? <del>{t('empty')}</del> : null}
-            {was || c.kind === 'value' ? <Icon name="arrowSmall" size={14} label={t('becomes')} /> : null}
+            {was || c.kind === 'value' ? <span className="s"> {t('becomes')} </span> : null}
             <ins>{is || (c.kind === 'value' ? t('empty') : '')}</ins>
           </span>
         ) : null}
