@@ -172,7 +172,7 @@ function Person({ box, me, path }: { box: Sandbox; me: string; path: string }) {
         label: (
           <span className="sandbox-who">
             <b>{p.name}</b>
-            <span className="s">{p.roles.map((r) => text(r, '')).join('、') || text(p.title, p.id)}</span>
+            <span className="s">{p.roles.map((r) => text(r, '')).join(t('comma')) || text(p.title, p.id)}</span>
             {p.tasks > 0 ? <em title={t('tasks', { count: p.tasks })}>{p.tasks}</em> : null}
           </span>
         ),

@@ -56,7 +56,7 @@ function Letters({ box }: { box: Sandbox }) {
               <Icon name={icons[c.kind]} />
               <span className="sp">
                 <b className="el">{c.subject && c.kind === 'mail' ? c.subject : t(`kind_${c.kind}`)}</b>
-                <span className="s el">{[...c.to, ...(c.cc ?? [])].join('、')}</span>
+                <span className="s el">{[...c.to, ...(c.cc ?? [])].join(t('comma'))}</span>
               </span>
               <When at={c.at} zone={box.zone} />
             </summary>

@@ -67,7 +67,7 @@ export function TryDialog({ onClose }: { onClose: () => void }) {
           value={who}
           onChange={setChosen}
           style={{ width: '100%' }}
-          options={players.map((p) => ({ value: p.id, label: `${p.name} · ${p.roles.map((r) => text(r, '')).join('、') || text(p.title, p.id)}` }))}
+          options={players.map((p) => ({ value: p.id, label: `${p.name} · ${p.roles.map((r) => text(r, '')).join(t('comma')) || text(p.title, p.id)}` }))}
         />
         {hasSample ? (
           <Checkbox checked={sample} onChange={(e) => setSample(e.target.checked)} style={{ marginTop: 10 }}>
