@@ -204,6 +204,8 @@ export interface RecordItem {
   idleAt?: string | null;
   approval?: { chain: string; step: Text; waitingFor: string[] } | null;
   open: boolean;
+  /** The record that this one was merged into. */
+  mergedInto?: string;
 }
 
 export interface FieldState {
@@ -397,7 +399,9 @@ export interface RecordFull extends RecordItem {
   rounds?: { id: string; chain: string; name: Text; result: string; openedAt: string; endedAt: string; steps: RoundStep[] }[];
   /** The people approvals were copied to, and when each has read it. */
   copies?: { round: string; user: Person; at: string; read?: string | null }[];
-  can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override' | 'erase' | 'collaborate', boolean>>;
+  can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override' | 'erase' | 'collaborate' | 'merge', boolean>>;
+  /** How many records were merged into this one. */
+  takenUp?: number;
   related?: RelatedList[];
   links?: RecordLink[];
   /** Those asked to work on it besides its owner. */
@@ -405,6 +409,20 @@ export interface RecordFull extends RecordItem {
   /** What can be printed of it, and which tracking pages can be handed out, by this person. */
   prints?: { key: string; name: Text }[];
   tracking?: { key: string; name: Text }[];
+}
+
+/** Two records that become one, and how far that is. */
+export interface MergeInfo {
+  id: string;
+  winner: string;
+  loser: string;
+  state: 'running' | 'done' | 'failing' | 'failed' | 'undoing' | 'undone' | 'stuck';
+  message?: Text;
+  at: string;
+  by: Person | null;
+  counts?: Record<string, number>;
+  undoUntil: string | null;
+  record?: RecordLink;
 }
 
 export interface Evaluated {

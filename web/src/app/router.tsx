@@ -112,6 +112,13 @@ const history = createRoute({
   component: lazyRouteComponent(() => import('@/features/record/HistoryPage'), 'HistoryPage'),
 });
 
+const merge = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$id/merge',
+  validateSearch: texts('with'),
+  component: lazyRouteComponent(() => import('@/features/record/MergePage'), 'MergePage'),
+});
+
 /** A paper stands alone, with nothing of the workspace around it. */
 const print = createRoute({
   getParentRoute: () => signedIn,
@@ -197,7 +204,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, pool, bin, dashboard, forecast, compliance, templates, people, outbound, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, merge, pool, bin, dashboard, forecast, compliance, templates, people, outbound, profile, designHome]),
       print,
       design.addChildren([designPlace]),
     ]),

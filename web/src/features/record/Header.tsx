@@ -296,6 +296,7 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
             })),
             ...(record.tracking ?? []).map((p) => ({ key: `track.${p.key}`, label: t('trackingOf', { name: text(p.name, p.key) }), onClick: () => setTracking(p) })),
             ...(mayRelease ? [{ key: 'release', label: t('release'), onClick: () => setReleasing(true) }] : []),
+            ...(record.can.edit && record.can.merge ? [{ key: 'merge', label: t('merge.open'), onClick: () => void navigate({ to: '/r/$id/merge', params: { id: record.id } }) }] : []),
             ...(record.can.delete ? [{ key: 'delete', danger: true, label: t('common:delete'), onClick: () => setAsking(true) }] : []),
             ...(record.can.erase ? [{ key: 'erase', danger: true, label: t('erase'), onClick: () => setErasing(true) }] : []),
           ],

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,6 +23,7 @@ import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import { usePhone } from '@/ui/useMedia';
 import * as head from './Header';
+import { Merged } from './Merged';
 import { ClaimButton } from './Pool';
 import * as rail from './Rail';
 import * as path from './StagePath';
@@ -60,6 +61,7 @@ export function RecordPage() {
       </div>
     );
   }
+  if (record.mergedInto) return <Navigate to="/r/$id" params={{ id: record.mergedInto }} replace />;
   return <RecordBody key={record.id} record={record} model={model} form={form} />;
 }
 
@@ -127,6 +129,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
   const crumbs = useMemo(() => <Crumbs model={model} form={form} process={process} title={record.title} />, [model, form, process, record.title]);
   const formPart = (
     <>
+      <Merged record={record} />
       {state.general.length > 0 ? (
         <p className="notice bad" role="alert">
           <Icon name="alert" />
