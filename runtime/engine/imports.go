@@ -26,7 +26,7 @@ const (
 
 // Limits of one import.
 const (
-	MaxImportRows    = 20_000
+	MaxImportRows    = 50_000
 	MaxImportColumns = 200
 	// importPart is how many rows stand in one document, importPartBytes how large it may become; importStep how many are done between
 	// two notes of the progress, importTurn how many in one run of the job.
