@@ -265,7 +265,7 @@ func (l *lister) checkPlan(what string, scale int32, items []Planned) error {
 				ps = append(ps, rules.Errorf(at+"/value", "field.invalid", rules.Say("最多 {n} 位小数", "最多 {n} 位小數", "At most {n} decimals", "n", int(scale))))
 			}
 			if what == forecast.Call && strings.TrimSpace(it.Reason) == "" {
-				ps = append(ps, rules.Errorf(at+"/reason", "field.required", rules.Say("请写明调整的理由", "請寫明調整的理由", "Say why it is adjusted")))
+				ps = append(ps, rules.Errorf(at+"/reason", "required", rules.Say("请写明调整的理由", "請寫明調整的理由", "Say why it is adjusted")))
 			}
 		}
 		if len([]rune(it.Reason)) > maxReason {

@@ -104,12 +104,13 @@ func TestTextsAreReadWithTheReadersMask(t *testing.T) {
 		w.must(err)
 		return may
 	}
-	// rep.li may see the whole record, mgr.wang takes part in it and no grant of his shows its name, cfo.he has nothing to do with it.
+	// rep.li may see the whole record; mgr.wang is asked to do something for it and sees what it is called, and no grant of his shows its note;
+	// cfo.he has nothing to do with it.
 	for _, c := range []struct {
 		user string
 		path []string
 		want bool
-	}{{"rep.li", []string{"name"}, true}, {"rep.li", nil, true}, {"mgr.wang", []string{"name"}, false}, {"cfo.he", []string{"name"}, false}, {"cfo.he", nil, false}} {
+	}{{"rep.li", []string{"name"}, true}, {"rep.li", nil, true}, {"mgr.wang", []string{"name"}, true}, {"mgr.wang", []string{"note"}, false}, {"mgr.wang", nil, false}, {"cfo.he", []string{"name"}, false}, {"cfo.he", nil, false}} {
 		if got := sees(c.user, c.path...); got != c.want {
 			t.Errorf("%s sees %v: %v", c.user, c.path, got)
 		}
