@@ -41,7 +41,9 @@ it('presses a button on the records chosen once, says what became of each, and k
   fireEvent.click(dialog.getByRole('button', { name: '推送 ERP' }));
   await dialog.findByRole('alert');
   post.mockResolvedValueOnce({ items: [{ id: 'A', ok: true, error: null }, { id: 'B', ok: false, error: { code: 'button.notNow', message: '条件不满足' } }] });
-  fireEvent.click(dialog.getByRole('button', { name: /推送 ERP$/ }));
+  const again = dialog.getByRole('button', { name: /推送 ERP$/ });
+  await waitFor(() => expect(again.className).not.toContain('loading')); // it takes no click before
+  fireEvent.click(again);
   await dialog.findByText('条件不满足');
   expect(dialog.getByRole('status').textContent).toBe('1 条已开始，1 条被拒绝。');
   await waitFor(() => expect(onChosen).toHaveBeenCalledWith(['B']));
