@@ -71,12 +71,13 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.serve(w, r, name)
 }
 
-// outside is the page for people who have not signed in: public forms (/p/…) and tracking links (/t/…). It is a build of its own.
+// outside is the page for people who have not signed in: public forms (/p/…), tracking links (/t/…) and shared flows (/share/…). It is a build
+// of its own.
 const outside = "outside.html"
 
 // pageOf is the page that stands at a path.
 func pageOf(name string) string {
-	if first, _, _ := strings.Cut(name, "/"); first == "p" || first == "t" {
+	if first, _, _ := strings.Cut(name, "/"); first == "p" || first == "t" || first == "share" {
 		return outside
 	}
 	return "index.html"

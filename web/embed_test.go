@@ -11,6 +11,7 @@ func TestHandler(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{
 		"index.html":              {Data: []byte("<!doctype html>page")},
+		"outside.html":            {Data: []byte("outside")},
 		"icon.svg":                {Data: []byte("<svg/>")},
 		"assets/app-1a2b.js":      {Data: []byte("plain")},
 		"assets/app-1a2b.js.br":   {Data: []byte("brotli")},
@@ -26,6 +27,7 @@ func TestHandler(t *testing.T) {
 		body, kind, cache, sent, varyHeader string
 	}{
 		{name: "root", path: "/", status: 200, body: "<!doctype html>page", kind: "text/html; charset=utf-8", cache: "no-cache"},
+		{name: "page for people outside", path: "/share/x", status: 200, body: "outside", kind: "text/html; charset=utf-8", cache: "no-cache"},
 		{name: "page of the app", path: "/a/b2b/board/deal", status: 200, body: "<!doctype html>page", kind: "text/html; charset=utf-8", cache: "no-cache"},
 		{name: "file", path: "/icon.svg", status: 200, body: "<svg/>", kind: "image/svg+xml", cache: "no-cache"},
 		{name: "asset plain", path: "/assets/app-1a2b.js", status: 200, body: "plain", kind: "text/javascript; charset=utf-8", cache: immutable, varyHeader: "Accept-Encoding"},

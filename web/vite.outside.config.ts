@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { antdCss } from './scripts/antdCss.ts';
 
-// The pages for people who have not signed in, /p/… and /t/…, are a build of their own: they share no file with the workspace, so a customer's
+// The pages for people who have not signed in, /p/…, /t/… and /share/…, are a build of their own: they share no file with the workspace, so a customer's
 // phone loads nothing of it. It adds to dist, after the build of the workspace.
 export default defineConfig({
   plugins: [react(), antdCss(fileURLToPath(new URL('./src', import.meta.url)))],

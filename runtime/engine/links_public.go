@@ -19,8 +19,8 @@ import (
 	"pipewright/runtime/store"
 )
 
-// collLinks holds the links that people outside follow: "public|app|key" is that of a public form, "track|record|key" that of a tracking
-// page, "secret" what tracking tokens are made with.
+// collLinks holds the links that people outside follow: "public|app|key" is that of a public form, "share|app" and "share|app|process" are
+// those of pictures of flows, "track|record|key" is that of a tracking page, "secret" what tracking tokens are made with.
 const collLinks = "links"
 
 // publicLink is the link of a public form. Its token is no secret: it stands on web pages. Seal signs when the form was opened.

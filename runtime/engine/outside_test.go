@@ -186,3 +186,31 @@ func TestLinkInTexts(t *testing.T) {
 		t.Error("the link of a record that is gone opens")
 	}
 }
+
+// Two nodes that make the link of a flow at once make the same one.
+func TestNodesShareOneLink(t *testing.T) {
+	t.Parallel()
+	w, admin := shopWorld(t, nil)
+	nodes := []*Engine{w.e, w.node("two"), w.node("three")}
+	tokens := make([]string, len(nodes))
+	var all sync.WaitGroup
+	for i, e := range nodes {
+		all.Go(func() {
+			l, err := e.SetShareLink(t.Context(), admin, "shop", "order", "make")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			tokens[i] = l.Token
+		})
+	}
+	all.Wait()
+	for _, token := range tokens {
+		if token != tokens[0] {
+			t.Errorf("several links were made: %v", tokens)
+		}
+	}
+	if app, only, err := w.e.SharedFlow(t.Context(), tokens[0]); err != nil || only != "order" || app.Def.Key != "shop" {
+		t.Errorf("%v %q %v", app, only, err)
+	}
+}
