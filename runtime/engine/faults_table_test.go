@@ -379,10 +379,7 @@ func TestFaultTable(t *testing.T) {
 		"lost":   func(k int) (storetest.Faults, int) { return storetest.Nth(k, storetest.Lost), 0 },
 		"crash":  func(k int) (storetest.Faults, int) { return storetest.Crash(k, storetest.After), k },
 	}
-	every := 1
-	if testing.Short() {
-		every = 9
-	}
+	every := stride(29)
 	var total sync.WaitGroup
 	slots := make(chan struct{}, 4)
 	for name, steps := range faultScenarios {

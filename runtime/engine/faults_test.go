@@ -180,10 +180,7 @@ func TestEveryFault(t *testing.T) {
 		{"lost", false, func(k int) storetest.Faults { return storetest.Nth(k, storetest.Lost) }},
 		{"crash", true, func(k int) storetest.Faults { return storetest.Crash(k, storetest.After) }},
 	}
-	step := 1
-	if testing.Short() {
-		step = 7
-	}
+	step := stride(19)
 	var work sync.WaitGroup
 	slots := make(chan struct{}, 4)
 	for _, kind := range kinds {

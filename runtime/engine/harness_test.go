@@ -131,6 +131,15 @@ func openStore(t testing.TB) store.Store {
 	return s
 }
 
+// stride is how far a test steps from one call of the store that fails to the next: it fails each, and under the race detector, which looks for
+// something else, every k-th.
+func stride(k int) int {
+	if testing.Short() {
+		return k
+	}
+	return 1
+}
+
 func newWorld(t testing.TB, wrap func(store.Store) store.Store) *world {
 	t.Helper()
 	s := openStore(t)

@@ -306,10 +306,7 @@ func TestOutboundFaults(t *testing.T) {
 		return w, post, chat, calls
 	}
 	_, _, _, n := story(t, nil)
-	step := 1
-	if testing.Short() {
-		step = 5
-	}
+	step := stride(11)
 	for name, fault := range map[string]func(int) storetest.Faults{
 		"before": func(k int) storetest.Faults { return storetest.Nth(k, storetest.Before) },
 		"after":  func(k int) storetest.Faults { return storetest.Nth(k, storetest.After) },

@@ -105,7 +105,7 @@ func TestSnapshotOncePerWeek(t *testing.T) {
 func TestSnapshotFaults(t *testing.T) {
 	t.Parallel()
 	wrap := func(s store.Store) store.Store { return storetest.Faulty(s, nil) }
-	for k := 1; k <= 40; k++ {
+	for k := 1; k <= 40; k += stride(7) {
 		w := newWorld(t, wrap)
 		faulty := w.store.(*storetest.FaultyStore)
 		w.deal("one", smallLines)
