@@ -60,7 +60,7 @@ export function AskedPart({ record, model, part }: { record: RecordFull; model: 
   return (
     <div className="card checks">
       <ul>
-        <ActivityRow record={record} model={model} activity={activity} required begins />
+        <ActivityRow record={record} model={model} activity={activity} required alone />
       </ul>
     </div>
   );
@@ -110,12 +110,12 @@ function GroupPart({ record, group, conditions }: { record: RecordFull; group: C
   );
 }
 
-/** What other people are asked to do: by one of them, or by each. */
-function ActivityRow({ record, model, activity, required, begins = false }: { record: RecordFull; model: Model; activity: Activity; required: boolean; begins?: boolean }) {
+/** What other people are asked to do: by one of them, or by each. `alone` it stands unfolded over a button that finishes it. */
+function ActivityRow({ record, model, activity, required, alone = false }: { record: RecordFull; model: Model; activity: Activity; required: boolean; alone?: boolean }) {
   const { t } = useTranslation('record');
   const text = useText();
   const errorText = useErrorText();
-  const [open, setOpen] = useState(begins);
+  const [open, setOpen] = useState(alone);
   const [busy, setBusy] = useState(false);
   const [dialog, setDialog] = useState<'result' | 'hand'>();
   const { data: me } = useSuspenseQuery(meQuery());
@@ -123,7 +123,7 @@ function ActivityRow({ record, model, activity, required, begins = false }: { re
   const waits = activity.done ? [] : activity.people.filter((p) => !activity.each || !p.done);
   const own = activity.people.find((p) => p.id === me.user.id);
   // One who may edit does it for all, where one of them is enough; what each must do is each one's own.
-  const does = activity.each ? Boolean(activity.mine) : !activity.done && (Boolean(activity.mine) || record.can.edit);
+  const does = !alone && (activity.each ? Boolean(activity.mine) : !activity.done && (Boolean(activity.mine) || record.can.edit));
   const undoes = activity.each ? Boolean(own?.done) : activity.done && (record.can.edit || activity.who.includes(me.user.id));
   const say = async (done: boolean) => {
     setBusy(true);
