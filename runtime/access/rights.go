@@ -91,6 +91,26 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 	return r
 }
 
+// Somewhere are the rights that a person has on some record of a form, by what grant ever: what a screen over many records may offer. Whether he
+// has one on a certain record, the record says.
+func Somewhere(app *process.App, form string, dir *org.Directory, user string) process.Rights {
+	var r process.Rights
+	f := app.Forms[form]
+	if f == nil || !dir.Active(user) {
+		return r
+	}
+	var writes []*forms.Grant
+	for _, g := range (Viewer{App: app, Dir: dir, User: user}).grants(f) {
+		has := func(act string) bool { return slices.Contains(g.Do, act) }
+		r.Read, r.Edit, r.Delete, r.Assign = r.Read || has("read"), r.Edit || has("edit"), r.Delete || has("delete"), r.Assign || has("assign")
+		if has("edit") {
+			writes = append(writes, g)
+		}
+	}
+	r.ReadOnly = except(knowledge(app, f).fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
+	return r
+}
+
 // carried says of the fields and columns of a record's own form what the newest one says of them, under whatever key. One that the newest has
 // dropped stays withheld from whom it was withheld then.
 func carried(live, own *process.Form, k *known, withheld, then map[string]bool) map[string]bool {

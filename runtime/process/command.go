@@ -78,7 +78,7 @@ type Command struct {
 	ID   string
 	App  string
 	Form string
-	// Base is the rev the client saw; 0: not given.
+	// Base is the rev the client saw; 0: not given. An edit looks at the fields it writes, a move, an assign and a delete at the whole record.
 	Base int64
 
 	Data       map[string]json.RawMessage

@@ -216,6 +216,15 @@ func (d *decider) conflicts(given forms.Values) *Rejection {
 	return r
 }
 
+// unchanged refuses what is done to a record as a whole when it has changed since it was seen. It is asked of those that are chosen in a list;
+// on its page a person sees what he does it to.
+func (d *decider) unchanged() *Rejection {
+	if d.c.Base == 0 || d.c.Base >= d.s.Rev {
+		return nil
+	}
+	return reject("rev.changed", rules.Say("选中之后别人改过这条记录，请看过再试", "選取之後別人改過這筆記錄，請看過再試", "Somebody has changed this record since it was chosen; look at it and try again"))
+}
+
 func (d *decider) wasFilled(old forms.Values, path string) bool {
 	const prefix = "/data/"
 	if len(path) <= len(prefix) {

@@ -19,6 +19,9 @@ func (d *decider) move() *Rejection {
 	if r := d.outcomeOnly(t); r != nil {
 		return r
 	}
+	if r := d.unchanged(); r != nil {
+		return r
+	}
 	givesUp := t.givesUp()
 	if d.s.Round != nil && !givesUp {
 		return approvalRunning()

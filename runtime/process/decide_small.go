@@ -67,6 +67,9 @@ func (d *decider) delete() *Rejection {
 	if !d.c.Actor.Rights.Delete && !d.c.Actor.Service {
 		return forbidden()
 	}
+	if r := d.unchanged(); r != nil {
+		return r
+	}
 	if d.s.Round != nil {
 		return reject("approval.running", rules.Say("审批还在进行，不能删除", "簽核還在進行，不能刪除", "An approval is running; the record cannot be deleted"))
 	}

@@ -288,6 +288,9 @@ func (d *decider) assign() *Rejection {
 	if !a.Rights.Assign && !a.Service {
 		return forbidden()
 	}
+	if r := d.unchanged(); r != nil {
+		return r
+	}
 	if choice := d.c.Choice; choice != nil {
 		return d.assignAmong(choice)
 	}

@@ -157,6 +157,9 @@ type modelOut struct {
 	Export []string `json:"export"`
 	// Delete lists those whose records he may delete and take back.
 	Delete []string `json:"delete"`
+	// Edit lists, by form, the fields that the person may write in some of its records; Assign the forms whose records he may hand over.
+	Edit   map[string][]string `json:"edit"`
+	Assign []string            `json:"assign"`
 	// Buttons are those of automations that the person may press on records, many at once or each on its page.
 	Buttons []listButtonOut `json:"buttons"`
 }
@@ -186,7 +189,7 @@ func (s *Server) getModel(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}, Import: []string{}, Export: []string{}, Delete: []string{}, Buttons: c.buttons(app)}
+	out := modelOut{App: app.Def.Key, Release: app.Release, Definition: text, Create: []string{}, Import: []string{}, Export: []string{}, Delete: []string{}, Edit: map[string][]string{}, Assign: []string{}, Buttons: c.buttons(app)}
 	for i := range app.Def.Forms {
 		key := app.Def.Forms[i].Key
 		r := access.Rights(app, key, c.dir, c.user.ID, nil)
@@ -201,6 +204,17 @@ func (s *Server) getModel(c *call) (any, error) {
 		}
 		if r.Export {
 			out.Export = append(out.Export, key)
+		}
+		some := access.Somewhere(app, key, c.dir, c.user.ID)
+		if some.Assign {
+			out.Assign = append(out.Assign, key)
+		}
+		if some.Edit {
+			for j := range app.Def.Forms[i].Fields {
+				if field := app.Def.Forms[i].Fields[j].Key; !some.ReadOnly[field] && !app.Forms[key].Schema.Computed(field) {
+					out.Edit[key] = append(out.Edit[key], field)
+				}
+			}
 		}
 	}
 	return out, nil

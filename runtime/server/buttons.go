@@ -54,11 +54,7 @@ func (s *Server) postButtons(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]batchedOut, len(done))
-	for i, d := range done {
-		out[i] = c.batched(d.ID, d.Err)
-	}
-	return page(out, ""), nil
+	return c.outcomes(done), nil
 }
 
 // batched is what became of one of many.

@@ -143,6 +143,7 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/records/:id/read", who: signedIn, summary: "Say that one has read what was copied to one", out: recordFullOut{}, handle: s.postRead},
 		{method: post, path: "/api/records/:id/buttons/:key", who: signedIn, summary: "Press a button of an automation (Idempotency-Key)", out: recordFullOut{}, handle: s.postButton},
 		{method: post, path: "/api/apps/:app/buttons/:key", who: signedIn, summary: "Press a button of an automation on up to 100 records (Idempotency-Key)", in: pressManyIn{}, out: items[batchedOut]{}, handle: s.postButtons},
+		{method: post, path: "/api/apps/:app/forms/:form/bulk", who: signedIn, summary: "Edit, move, hand over, delete or restore up to 100 records (Idempotency-Key)", in: bulkIn{}, out: items[batchedOut]{}, handle: s.postBulk},
 		{method: post, path: "/api/records/:id/urge", who: signedIn, summary: "Remind those the approval waits for", out: recordFullOut{}, handle: s.simple(process.Urge)},
 		{method: post, path: "/api/records/:id/retry", who: signedIn, summary: "Try the move of a blocked approval again", out: recordFullOut{}, handle: s.simple(process.Retry)},
 		{method: get, path: "/api/records/:id/events", who: signedIn, summary: "The timeline, newest first", out: items[eventOut]{}, handle: s.getEvents},

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"pipewright/runtime/process"
+)
+
+// bulk does one thing to many deals and tells the code of each outcome.
+func (w *world) bulk(user, key string, c process.Command, records ...Chosen) string {
+	w.t.Helper()
+	done, err := w.e.DoMany(w.t.Context(), user, Bulk{App: "b2b", Form: "deal", Records: records, Command: c, Key: key})
+	w.must(err)
+	var out []string
+	for i, d := range done {
+		if d.ID != records[i].ID {
+			w.t.Fatalf("%d is about %s", i, d.ID)
+		}
+		code := "ok"
+		if r := (*process.Rejection)(nil); errors.As(d.Err, &r) {
+			code = r.Code
+		} else if d.Err != nil {
+			code = d.Err.Error()
+		}
+		out = append(out, code)
+	}
+	return strings.Join(out, " ")
+}
+
+// TestBulk: each of many records has the answer that it would have alone, and a whole sent again does nothing twice.
+func TestBulk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	deal := func(op string) *process.State {
+		return w.do("rep.li", process.Command{Kind: process.Create, App: "b2b", Form: "deal", Op: op, Data: data(dealText)}).State
+	}
+	seen := func(s *process.State) Chosen { return Chosen{s.ID, s.Rev} }
+	a, b, other := deal("a"), deal("b"), w.do("rep.li", process.Command{Kind: process.Create, App: "b2b", Form: "account", Op: "x", Data: data(`{"name": "Acme"}`)}).State
+	foreign := w.do("rep.chen", process.Command{Kind: process.Create, App: "b2b", Form: "deal", Op: "c", Data: data(dealText)}).State
+	state := func(id string) *process.State {
+		v, err := w.e.Record(t.Context(), "rep.li", id)
+		w.must(err)
+		return v.State
+	}
+	check := func(what, got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: got %s, want %s", what, got, want)
+		}
+	}
+
+	// A field: only what somebody else has written meanwhile stands against it.
+	w.do("rep.li", process.Command{Kind: process.Edit, ID: b.ID, Data: data(`{"closeDate": "2026-12-24"}`)})
+	date := process.Command{Kind: process.Edit, Data: data(`{"closeDate": "2026-12-31"}`)}
+	for range 2 {
+		check("edit", w.bulk("rep.li", "edit", date, seen(a), seen(b), seen(other), seen(foreign), seen(a)), "ok rev.changed not.found not.found bad.request")
+	}
+	name := process.Command{Kind: process.Edit, Data: data(`{"name": "Renamed"}`)}
+	check("another field", w.bulk("rep.li", "name", name, seen(b)), "ok")
+	check("not a value", w.bulk("rep.li", "date", process.Command{Kind: process.Edit, Data: data(`{"closeDate": "soon"}`)}, seen(state(a.ID))), "field.invalid")
+
+	// A move goes past no gate: the box of the second is not ticked.
+	w.do("rep.li", process.Command{Kind: process.Tick, ID: a.ID, Item: "budget", Done: true})
+	propose := process.Command{Kind: process.Move, Transition: "propose"}
+	check("seen before", w.bulk("rep.li", "early", propose, seen(a)), "rev.changed")
+	a, b = state(a.ID), state(b.ID)
+	for range 2 {
+		check("move", w.bulk("rep.li", "move", propose, seen(a), seen(b)), "ok stage.incomplete")
+	}
+	if s := state(a.ID); s.Stage != "proposal" || s.Entry != a.Entry+1 {
+		t.Errorf("%s after %d entries", s.Stage, s.Entry-a.Entry)
+	}
+	lose := process.Command{Kind: process.Move, Transition: "lose", Data: data(`{"lossReason": "price"}`)}
+	check("what it asks for", w.bulk("rep.li", "lose", lose, seen(state(a.ID)), seen(b)), "ok ok")
+
+	// To the bin and back.
+	a, b = state(a.ID), state(b.ID)
+	for range 2 {
+		check("delete", w.bulk("rep.li", "delete", process.Command{Kind: process.Delete}, seen(a), Chosen{ID: b.ID, Rev: b.Rev - 1}), "ok rev.changed")
+	}
+	check("restore", w.bulk("rep.li", "restore", process.Command{Kind: process.Restore}, Chosen{ID: a.ID}), "ok")
+	check("a late repetition", w.bulk("rep.li", "delete", process.Command{Kind: process.Delete}, seen(a)), "ok")
+	if s := state(a.ID); !s.Deleted.IsZero() {
+		t.Error("a repetition has deleted once more")
+	}
+	check("another request under the key", w.bulk("rep.li", "restore", process.Command{Kind: process.Delete}, Chosen{ID: a.ID}), "op.reused")
+
+	give := process.Command{Kind: process.Assign, Owner: "rep.chen"}
+	a = state(a.ID)
+	for range 2 {
+		check("assign", w.bulk("mgr.wang", "give", give, seen(a), seen(foreign)), "ok ok")
+	}
+	for _, bad := range []process.Command{{Kind: process.Edit}, {Kind: process.Move}, {Kind: process.Assign}, {Kind: process.Create}, {}} {
+		if _, err := w.e.DoMany(t.Context(), "rep.li", Bulk{App: "b2b", Form: "deal", Records: []Chosen{{ID: a.ID}}, Command: bad, Key: "bad"}); err == nil {
+			t.Errorf("%q was taken", bad.Kind)
+		}
+	}
+	if _, err := w.e.DoMany(t.Context(), "rep.li", Bulk{App: "b2b", Form: "deal", Records: slices.Repeat([]Chosen{{}}, 101), Command: date, Key: "much"}); err == nil {
+		t.Error("101 records at once")
+	}
+}

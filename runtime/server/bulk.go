@@ -1,0 +1,59 @@
+package server
+
+import (
+	"encoding/json"
+
+	"pipewright/runtime/engine"
+	"pipewright/runtime/process"
+)
+
+type bulkIn struct {
+	// Do is "edit", "move", "assign", "delete" or "restore".
+	Do    string   `json:"do"`
+	Items []seenIn `json:"items"`
+	// Data of an edit, or what a move asks for.
+	Data       map[string]json.RawMessage `json:"data"`
+	Transition string                     `json:"transition"`
+	Comment    string                     `json:"comment"`
+	// Owner of an assign; of a move, who takes over, where the stage leaves it to whoever moves the record.
+	Owner string              `json:"owner"`
+	Pick  map[string][]string `json:"pick"`
+}
+
+// seenIn is a record, and the rev at which it was seen.
+type seenIn struct {
+	ID  string `json:"id"`
+	Rev int64  `json:"rev"`
+}
+
+// postBulk does one thing to many records, to each by itself: the answer is 200 and says of each what became of it. Nothing passes a gate
+// here: to override is asked of one record at a time.
+func (s *Server) postBulk(c *call) (any, error) {
+	var in bulkIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	key, err := c.operation(true)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]engine.Chosen, len(in.Items))
+	for i, it := range in.Items {
+		records[i] = engine.Chosen{ID: it.ID, Rev: it.Rev}
+	}
+	done, err := s.Engine.DoMany(c.ctx(), c.user.ID, engine.Bulk{App: c.Param("app"), Form: c.Param("form"), Records: records, Key: key,
+		Command: process.Command{Kind: process.CommandKind(in.Do), Data: in.Data, Transition: in.Transition, Comment: in.Comment, Owner: in.Owner, Pick: in.Pick}})
+	if err != nil {
+		return nil, err
+	}
+	return c.outcomes(done), nil
+}
+
+// outcomes says of each of many records what became of it.
+func (c *call) outcomes(done []engine.Outcome) items[batchedOut] {
+	out := make([]batchedOut, len(done))
+	for i, d := range done {
+		out[i] = c.batched(d.ID, d.Err)
+	}
+	return page(out, "")
+}
