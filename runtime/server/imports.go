@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"strconv"
 
@@ -36,7 +35,7 @@ func (s *Server) postExport(c *call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		w, kind, end = book, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"
+		w, kind, end = book, workbook, ".xlsx"
 	case in.Format != "" && in.Format != "csv" || in.Encoding != "" && in.Encoding != "utf-8" && in.Encoding != "gb18030":
 		return nil, badRequest(rules.Say("格式是 csv（utf-8 或 gb18030）或 xlsx", "格式是 csv（utf-8 或 gb18030）或 xlsx", "The format is csv (utf-8 or gb18030) or xlsx"))
 	default:
@@ -53,9 +52,7 @@ func (s *Server) postExport(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": c.Param("form") + end}))
-	c.Header("Cache-Control", "no-store")
-	c.Data(http.StatusOK, kind, content)
+	sendFile(c, c.Param("form")+end, kind, content)
 	return nil, nil
 }
 
@@ -216,7 +213,7 @@ func (s *Server) getImportWrong(c *call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		w, kind, name = book, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "not-imported.xlsx"
+		w, kind, name = book, workbook, "not-imported.xlsx"
 	default:
 		return nil, badRequest(rules.Say("格式是 csv 或 xlsx", "格式是 csv 或 xlsx", "The format is csv or xlsx"))
 	}
@@ -227,9 +224,7 @@ func (s *Server) getImportWrong(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	c.Header("Cache-Control", "no-store")
-	c.Data(http.StatusOK, kind, content)
+	sendFile(c, name, kind, content)
 	return nil, nil
 }
 

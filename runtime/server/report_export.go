@@ -17,7 +17,7 @@ func sendSheet(c *call, name string, rows [][]string) error {
 		if err != nil {
 			return err
 		}
-		w, kind, name = book, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name+".xlsx"
+		w, kind, name = book, workbook, name+".xlsx"
 	case "csv":
 		w, name = newCSV(false), name+".csv"
 	default:
@@ -32,10 +32,18 @@ func sendSheet(c *call, name string, rows [][]string) error {
 	if err != nil {
 		return err
 	}
+	sendFile(c, name, kind, content)
+	return nil
+}
+
+// workbook is the content type of an xlsx file.
+const workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// sendFile answers content as a file to be kept.
+func sendFile(c *call, name, kind string, content []byte) {
 	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	c.Header("Cache-Control", "no-store")
 	c.Data(http.StatusOK, kind, content)
-	return nil
 }
 
 // exportReport is a report as a file: its groups and its exact figures, and the totals below them.
