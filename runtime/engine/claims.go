@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -28,9 +27,10 @@ type claims struct {
 	asked   map[string]bool
 	// turns are those taken, by series.
 	turns map[string]turnClaim
-	// slots and quotas are those taken, by series.
-	slots  map[string]int
-	quotas map[string]quotaClaim
+	// slots are those taken, by series, and quotas by need; attempt is the name of this command's attempt in a count.
+	slots   map[string]int
+	quotas  map[string]quotaClaim
+	attempt string
 	// unsure: the outcome of a commit became unknown, so nothing may be given back.
 	unsure bool
 }
@@ -331,6 +331,10 @@ func (c *claims) anew() {
 		n.used = false
 		c.numbers[need] = n
 	}
+	for need, q := range c.quotas {
+		q.used = false
+		c.quotas[need] = q
+	}
 }
 
 // confirm lists the numbers that the decision has used.
@@ -361,13 +365,17 @@ func (c *claims) settle(ctx context.Context, e *Engine, committed bool) {
 			e.log.Debug("a number could not be given back", "number", n.id, "error", err)
 		}
 	}
+	for _, need := range slices.Sorted(maps.Keys(c.quotas)) {
+		q := c.quotas[need]
+		if committed && q.used {
+			continue
+		}
+		if _, err := e.tally(ctx, q.series, func(d *dayClaims) bool { d.takeBack(q.name, c.attempt); return true }); err != nil {
+			e.log.Debug("a count could not be given back", "series", q.series, "error", err)
+		}
+	}
 	if committed {
 		return
-	}
-	for _, series := range slices.Sorted(maps.Keys(c.quotas)) {
-		if _, err := e.tally(ctx, series, -1, math.MaxInt); err != nil {
-			e.log.Debug("a count could not be given back", "series", series, "error", err)
-		}
 	}
 	for _, series := range slices.Sorted(maps.Keys(c.turns)) {
 		t := c.turns[series]

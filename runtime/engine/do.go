@@ -88,6 +88,8 @@ type command struct {
 	coll   string
 	begin  bool
 	claims claims
+	// asked: the decision at hand has asked for facts, which are younger than the record as it was read.
+	asked bool
 	// mine holds what was decided when the outcome of a write became unknown.
 	mine      *Result
 	committed bool
@@ -182,6 +184,12 @@ func (r *command) once(ctx context.Context, from origin) (*Result, error) {
 			if res, opErr := r.repeated(ctx, now); res != nil || opErr != nil {
 				return res, opErr
 			}
+		}
+	}
+	if _, refused := asRejection(err); refused && from == fromStore && r.asked {
+		// What speaks against it may be what another node has just done to this very record, be it the same operation.
+		if now, readErr := r.read(ctx, fromStore); readErr == nil && now.ver != at.ver {
+			return nil, store.ErrConflict
 		}
 	}
 	if err != nil || next == nil {
@@ -313,6 +321,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	facts := factsAt(app, dir, c.At)
 	facts.Live = r.form.App
 	r.claims.anew()
+	r.asked = false
 	fetch := &fetcher{e: e, app: app, dir: dir, facts: facts, record: c.ID, form: c.Form, coll: r.coll, ver: ver, claims: &r.claims}
 	if !r.req.service {
 		fetch.user = r.req.User
@@ -331,6 +340,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 				"这一步要查的资料环环相扣，超过 {n} 层，请管理员简化规则", "這一步要查的資料環環相扣，超過 {n} 層，請管理員簡化規則",
 				"This step looks up facts more than {n} levels deep; ask the admin to simplify its rules", "n", maxNeeds))
 		}
+		r.asked = true
 		if err := fetch.all(ctx, d.Needs); err != nil {
 			return nil, nil, err
 		}

@@ -101,6 +101,7 @@ var faultScenarios = map[string][]step{
 		{act: (*world).publishMoves}, {act: startMoves}, {wait: time.Minute}, {act: undoMoves}, {wait: time.Minute}},
 	"calendar": {create("work", "visit", "v", `{"name": "x", "on": "2026-11-30"}`), create("work", "visit", "u", `{"name": "y"}`), move("u", "end"), {wait: time.Minute},
 		{act: holiday}, {wait: time.Minute}, {wait: 72 * time.Hour}},
+	"claim": {create("crm", "lead", "l", `{"company": "x"}`), order("mgr.wang", "l", process.Release), order("rep.chen", "l", process.Claim), {wait: time.Minute}},
 	"merge": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}),
 	"merge, undo": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}, edit1("e", `{"name": "since"}`), step{act: unmergeAccounts},
 		step{wait: time.Minute}),
@@ -160,7 +161,7 @@ type faultLab struct {
 
 func newFaultLab(t *testing.T) *faultLab {
 	l := &faultLab{base: storetest.Memory(), defs: apps{}}
-	for key, file := range map[string]string{"moves": "testdata/moves.json", "work": "testdata/work.json", "b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "stock": "../process/testdata/scenario/each.json", "links": "../process/testdata/scenario/links.json"} {
+	for key, file := range map[string]string{"moves": "testdata/moves.json", "work": "testdata/work.json", "crm": "testdata/crm.json", "b2b": "testdata/app.json", "race": "testdata/race.json", "sim": "testdata/simulate.json", "each": "testdata/each.json", "team": "testdata/team.json", "stock": "../process/testdata/scenario/each.json", "links": "../process/testdata/scenario/links.json"} {
 		l.defs[key] = []*process.App{compileFile(t, file, 1)}
 	}
 	e, err := New(t.Context(), Config{Store: l.base, Definitions: l.defs, Now: func() time.Time { return monday }})
@@ -169,7 +170,9 @@ func newFaultLab(t *testing.T) *faultLab {
 	}
 	users, teams := org.Sample()
 	given := org.SampleRoles("b2b", []string{"rep", "manager", "finance", "ops"})
-	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep", "moves/rep", "stock/rep", "work/rep")
+	given["rep.li"] = append(given["rep.li"], "race/rep", "sim/rep", "each/rep", "team/rep", "moves/rep", "stock/rep", "work/rep", "crm/rep")
+	given["rep.chen"] = append(given["rep.chen"], "crm/rep")
+	given["mgr.wang"] = append(given["mgr.wang"], "crm/manager")
 	for _, u := range []string{"mgr.wang", "dir.sun"} {
 		given[u] = append(given[u], "race/judge", "moves/judge")
 	}
@@ -292,7 +295,7 @@ func (w *world) mustRun() {
 // remains is what is left of a scenario, without times, salts and how often things were tried.
 func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 	var out []string
-	for _, app := range []string{"b2b", "race", "links", "sim", "each", "team", "moves", "stock"} {
+	for _, app := range []string{"b2b", "race", "links", "sim", "each", "team", "moves", "stock", "work", "crm"} {
 		for _, f := range formsOf(l.defs[app][0]) {
 			for _, d := range mem.All(RecordCollection(f)) {
 				r, err := decodeRecord(d)

@@ -8,11 +8,14 @@ import (
 
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
+	"pipewright/runtime/store"
 )
 
 // crm is a world whose company sells with the app of testdata/crm.json: four reps and a manager.
-func crm(t testing.TB) *world {
-	w := newWorld(t, nil)
+func crm(t testing.TB) *world { return crmOn(t, nil) }
+
+func crmOn(t testing.TB, wrap func(store.Store) store.Store) *world {
+	w := newWorld(t, wrap)
 	w.defs["crm"] = []*process.App{compileFile(t, "testdata/crm.json", 1)}
 	for _, id := range []string{"rep.a", "rep.b"} {
 		w.must(w.e.SaveUsers(t.Context(), org.User{ID: id, Name: id, Team: "east", Active: true}))

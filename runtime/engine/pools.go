@@ -102,7 +102,8 @@ func (e *Engine) poolView(ctx context.Context, user string, app *process.App, p 
 	if v.Held, err = e.countIn(ctx, RecordCollection(p.Form), own); err != nil {
 		return v, err
 	}
-	v.Today, _, err = e.counted(ctx, process.ClaimSeries(app, p, user, e.instant()))
+	today, err := e.daysClaims(ctx, process.ClaimSeries(app, p, user, e.instant()))
+	v.Today = today.count()
 	return v, err
 }
 

@@ -33,10 +33,12 @@ const (
 	NeedLoad NeedKind = "load"
 	// NeedAway: which of some people do not work now.
 	NeedAway NeedKind = "away"
-	// NeedSlot: a free one of Limit slots of a series, claimed by the shell for this record; 0 when all are taken. With Mode "try" a
-	// slot whose holder may be gone is not looked into.
+	// NeedSlot: a free one of Limit slots of a series, claimed by the shell for this record; 0 when all are taken. With Mode "must" the
+	// open records of Form that the person Users names owns and that hold none count too; with "try" they do not, and a slot whose
+	// holder may be gone is not looked into.
 	NeedSlot NeedKind = "slot"
-	// NeedQuota: one more of Limit in a series, counted by the shell; 0 when it is used up.
+	// NeedQuota: one more of Limit in a series, counted by the shell under the name ID, once however often it is asked for; 0 when it is
+	// used up.
 	NeedQuota NeedKind = "quota"
 	// NeedLink: the address of the tracking page Mode of the record ID.
 	NeedLink NeedKind = "link"

@@ -3,6 +3,7 @@ package process
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -79,19 +80,11 @@ func (d *decider) claim() *Rejection {
 				"date", until.In(d.app.Zone).Format("2006-01-02 15:04")))
 		}
 	}
-	if p.Def.Cap > 0 {
-		load, ok := d.load([]string{me})
-		if !ok {
-			return nil
-		}
-		if load[me] >= p.Def.Cap {
-			return poolFull(p)
-		}
-	}
 	team := d.teamOf(me)
 	if len(d.needs) > 0 {
 		return nil
 	}
+	stay := d.s.ID + "|" + strconv.FormatInt(d.s.Pool.Since.UnixMilli(), 10)
 	d.emit(Claimed{Pool: p.Def.Key, Owner: me, Team: team})
 	if r := d.hold(); r != nil || len(d.needs) > 0 {
 		return r
@@ -99,9 +92,9 @@ func (d *decider) claim() *Rejection {
 	// The day's count is taken last, when nothing else is in the way any more.
 	if p.Def.ClaimPerDay > 0 {
 		series := ClaimSeries(d.app, p, me, d.now)
-		n, ok := d.f.Quotas[series]
+		n, ok := d.f.Quotas[series+"|"+stay]
 		if !ok {
-			d.need(Need{Kind: NeedQuota, Key: series, Series: series, Limit: p.Def.ClaimPerDay})
+			d.need(Need{Kind: NeedQuota, Key: series + "|" + stay, Series: series, ID: stay, Limit: p.Def.ClaimPerDay})
 			return nil
 		}
 		if n == 0 {
@@ -281,7 +274,7 @@ func (d *decider) hold() *Rejection {
 			n, ok := d.f.Slots[series]
 			switch {
 			case !ok:
-				d.need(Need{Kind: NeedSlot, Key: series, Series: series, Limit: p.Def.Cap, Mode: mode})
+				d.need(Need{Kind: NeedSlot, Key: series, Series: series, Limit: p.Def.Cap, Mode: mode, Form: d.form.Def.Key, Users: []string{d.s.Owner}})
 			case n > 0:
 				want[p.Def.Key] = n
 			case mode == "must":

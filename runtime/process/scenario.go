@@ -319,15 +319,21 @@ func (s *scenario) fetch(f *Facts, n Need) {
 		}
 		f.Rollups[n.Key] = roll
 	case NeedSlot:
-		taken := map[int]bool{}
+		taken, owns := map[int]bool{}, 0
 		for _, id := range s.order {
-			if st := s.records[id]; st.Hold != nil {
+			st := s.records[id]
+			if st.Hold != nil {
 				for pool, slot := range st.Hold.Slots {
 					taken[slot] = taken[slot] || pool+"|"+st.Hold.User == n.Series
 				}
 			}
+			if st.Form == n.Form && st.Owner == n.Users[0] && st.ClosedAt.IsZero() && st.Deleted.IsZero() {
+				owns++
+			}
 		}
-		f.Slots[n.Key] = 0
+		if f.Slots[n.Key] = 0; n.Mode == "must" && owns >= n.Limit {
+			break
+		}
 		for slot := n.Limit; slot > 0; slot-- {
 			if !taken[slot] {
 				f.Slots[n.Key] = slot
