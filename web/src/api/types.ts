@@ -160,6 +160,9 @@ export interface AppModel {
   export: string[];
   /** Forms whose records one may delete and take back. */
   delete?: string[];
+  /** By form, the fields one may write in some of its records; the forms whose records one may hand over. */
+  edit?: Record<string, string[]>;
+  assign?: string[];
   /** Buttons of automations that one may press on records. */
   buttons?: ListButton[];
 }

@@ -18,6 +18,9 @@ export interface Model {
   mayExport: (form: string) => boolean;
   /** Whether one may delete records of a form, and take them back out of its recycle bin. */
   mayDelete: (form: string) => boolean;
+  /** The fields of a form that one may write in some record, and whether one may hand some over. */
+  mayWrite: (form: string) => readonly string[];
+  mayAssign: (form: string) => boolean;
   /** The buttons of automations that one may press on records of a form. */
   buttons: (form: string) => ListButton[];
   /** The process over a form, if there is one. */
@@ -34,6 +37,8 @@ export function lookUp(model: AppModel): Model {
     mayImport: (form) => model.import.includes(form),
     mayExport: (form) => model.export.includes(form),
     mayDelete: (form) => model.delete?.includes(form) ?? false,
+    mayWrite: (form) => model.edit?.[form] ?? [],
+    mayAssign: (form) => model.assign?.includes(form) ?? false,
     buttons: (form) => (model.buttons ?? []).filter((b) => b.form === form),
     form: (key) => definition.forms?.find((f) => f.key === key),
     process: (key) => definition.processes?.find((p) => p.key === key),
@@ -71,6 +76,15 @@ export function rest(record: { idleAt?: string | null }, stage: Stage | undefine
 
 export function stageOf(process: Process | undefined, key: string | undefined): Stage | undefined {
   return process?.stages.find((s) => s.key === key);
+}
+
+/** Whether a stage lets a field be written. Read and hide win over edit; a list of what may be edited closes the rest. */
+export function mayWriteIn(process: Process | undefined, stage: string | undefined, field: string): boolean {
+  const rights = stageOf(process, stage)?.fields;
+  const named = (list: readonly string[] | undefined) => list?.some((k) => k === field || k === '*') ?? false;
+  if (!rights) return true;
+  if (rights.edit && rights.edit.length > 0 && !named(rights.edit)) return false;
+  return !named(rights.read) && (!named(rights.hide) || named(rights.edit));
 }
 
 /** The approval chain a transition leads into: its own, or the one its stage opens on entry. */

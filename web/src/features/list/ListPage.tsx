@@ -12,7 +12,8 @@ import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
-import { BulkButtons, mostChosen } from './BulkButtons';
+import { mostChosen } from './bulk';
+import { BulkBar, mayBulk } from './BulkBar';
 import { ExportButton } from './ExportButton';
 import { ImportButton } from './ImportButton';
 import { Rows } from './Rows';
@@ -71,9 +72,18 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
   const set = (patch: Partial<typeof search>) => void navigate({ to: '.', search: { ...search, ...patch }, replace: true });
   const filtered = Boolean(where || search.q);
-  const buttons = model.buttons(formKey);
-  // The records that a button is to be pressed on, while they are being chosen.
+  // The records that something is to be done to, while they are being chosen.
   const [many, setMany] = useState<ReadonlySet<string>>();
+  const chooseAll = async () => {
+    let pages = query.data?.pages ?? [];
+    for (let more = query.hasNextPage; more && pages.reduce((n, p) => n + p.items.length, 0) < mostChosen; ) {
+      const next = await query.fetchNextPage();
+      if (next.isError) break;
+      pages = next.data?.pages ?? pages;
+      more = next.hasNextPage;
+    }
+    setMany(new Set(pages.flatMap((p) => p.items.map((r) => r.id)).slice(0, mostChosen)));
+  };
 
   return (
     <>
@@ -101,7 +111,7 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         ) : null}
         <FilterBar model={model} form={formKey} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
         <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
-        {buttons.length > 0 ? (
+        {mayBulk(model, formKey) ? (
           <button type="button" className={`chip quiet${many ? ' on' : ''}`} aria-pressed={many !== undefined} onClick={() => setMany(many ? undefined : new Set())}>
             <Icon name="check" size={14} />
             {t('bulk')}
@@ -158,7 +168,7 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         {query.hasNextPage ? <More busy={query.isFetchingNextPage} onMore={() => void query.fetchNextPage()} /> : null}
         {rows.length > 0 && !query.hasNextPage ? <p className="s">{t('shown', { count: rows.length })}</p> : null}
         {many ? (
-          <BulkButtons app={model.app} buttons={buttons} chosen={rows.filter((r) => many.has(r.id))} onChosen={(ids) => setMany(new Set(ids))} onDone={() => setMany(undefined)} />
+          <BulkBar model={model} formKey={formKey} chosen={rows.filter((r) => many.has(r.id))} onChosen={(ids) => setMany(new Set(ids))} onAll={chooseAll} onDone={() => setMany(undefined)} />
         ) : null}
       </div>
     </>

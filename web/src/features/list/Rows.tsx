@@ -13,7 +13,7 @@ import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
-import { mostChosen } from './BulkButtons';
+import { mostChosen } from './bulk';
 import { useColumnName } from './ListPage';
 
 interface Props {

@@ -1,0 +1,71 @@
+// The list: many records are changed, moved, handed over and deleted at once, each answering for itself.
+import { Api } from '../kit/api.mjs';
+import { choose } from '../kit/form.mjs';
+
+export const sizes = ['desk'];
+
+async function make(api, account, name) {
+  return api.post('/apps/b2b/forms/deal/records', { data: { name, account, estimate: { amount: '120000.00', currency: 'CNY' } } });
+}
+
+export async function run(t) {
+  const { assert } = t;
+  const api = await Api.login(t.address, 'rep.li');
+  const { items } = await api.get('/apps/b2b/forms/account/records?limit=1');
+  const deals = [];
+  for (const name of ['批量甲', '批量乙', '批量丙']) deals.push(await make(api, items[0].id, name));
+  for (const item of ['fit', 'touch']) await api.post(`/records/${deals[0].id}/checklist/${item}`, { done: true });
+  const now = async (i) => api.get(`/records/${deals[i].id}`);
+
+  const page = await t.as('rep.li');
+  await t.open(page, '/a/b2b/list/deal?q=批量');
+  await page.getByRole('link', { name: '批量丙' }).waitFor();
+  const bulk = page.getByRole('group', { name: '选择多条' });
+  const dialog = page.getByRole('dialog');
+  const done = async (words) => {
+    await dialog.getByText(words).waitFor();
+    await dialog.getByRole('button', { name: '关闭' }).last().click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+
+  // One field in all of them, as many as match.
+  await page.getByRole('button', { name: '选择多条' }).click();
+  await bulk.getByRole('button', { name: /全选符合条件的/ }).click();
+  await bulk.getByText('已选 3 条').waitFor();
+  await bulk.getByRole('button', { name: '改字段…' }).click();
+  await choose(page, dialog, '来源');
+  await choose(page, dialog.locator('[data-field="origin"]'), '转介绍');
+  await t.look(page, 'edit');
+  await dialog.getByRole('button', { name: '修改', exact: true }).click();
+  await done('3 条已完成，0 条被拒绝。');
+  for (const i of [0, 1, 2]) assert.equal((await now(i)).data.origin, 'referral');
+
+  // Nobody skips a stage by choosing many: two lack their ticks, say so, and stay chosen.
+  await bulk.getByText('已选 0 条').waitFor();
+  await bulk.getByRole('button', { name: /全选符合条件的/ }).click();
+  await bulk.getByRole('button', { name: '转到…' }).click();
+  await choose(page, dialog, '转鉴别');
+  await dialog.getByRole('button', { name: '转鉴别' }).click();
+  await dialog.getByText('符合理想客户画像').first().waitFor();
+  await t.look(page, 'moved');
+  await done('1 条已完成，2 条被拒绝。');
+  await bulk.getByText('已选 2 条').waitFor();
+  assert.deepEqual(await Promise.all([0, 1, 2].map(async (i) => (await now(i)).stage)), ['identify', 'prospect', 'prospect']);
+
+  // A manager puts two into the bin on a phone, and takes them back.
+  const phone = await t.as('mgr.wang', 'phone');
+  await t.open(phone, '/a/b2b/list/deal?q=批量');
+  await phone.getByRole('button', { name: '选择多条' }).click();
+  await phone.getByRole('checkbox', { name: '选择 批量乙' }).check();
+  await phone.getByRole('checkbox', { name: '选择 批量丙' }).check();
+  await t.look(phone, 'phone');
+  await phone.getByRole('group', { name: '选择多条' }).getByRole('button', { name: '删除' }).click();
+  const asked = phone.getByRole('dialog');
+  await asked.getByRole('button', { name: '删除' }).click();
+  await asked.getByText('2 条已完成，0 条被拒绝。').waitFor();
+  await t.look(phone, 'phone-deleted');
+  await page.getByRole('link', { name: '批量丙' }).waitFor({ state: 'detached' });
+  await asked.getByRole('button', { name: '撤销' }).click();
+  await asked.getByText('2 条已取回。').waitFor();
+  await page.getByRole('link', { name: '批量丙' }).waitFor();
+}
