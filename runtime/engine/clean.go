@@ -46,6 +46,9 @@ func (e *Engine) runClean(ctx context.Context, j *job) error {
 			return err
 		}
 	}
+	if err := e.dropAlike(ctx, j.Record); err != nil {
+		return err
+	}
 	if form != nil {
 		return e.clearReferences(ctx, j, form)
 	}

@@ -100,6 +100,8 @@ type Engine struct {
 	shown sync.Map
 	// snapped is the week whose positions each app has a job for, by pointer.
 	snapped sync.Map
+	// scanned is the day for which each app has jobs that look for duplicates, by pointer.
+	scanned sync.Map
 
 	binFor  time.Duration
 	readyMu sync.Mutex

@@ -55,6 +55,7 @@ const (
 	jobImport     = "import"     // rows of a file come in, or are taken back
 	jobMigrate    = "migrate"    // records go on to another release, or back
 	jobMerge      = "merge"      // two records become one, or two again
+	jobAlike      = "alike"      // records that are likely one and the same are looked for
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
 	jobLeaver     = "leaver"     // what a person who leaves has goes to others
 	jobTell       = "tell"       // somebody wants by mail what he was told
@@ -76,6 +77,7 @@ func init() { // the handlers come back here for their constants
 		jobImport:     (*Engine).runImport,
 		jobMigrate:    (*Engine).runMigration,
 		jobMerge:      (*Engine).runMerge,
+		jobAlike:      (*Engine).runAlike,
 		jobAnchor:     (*Engine).runAnchor,
 		jobDeliver:    (*Engine).runDelivery,
 		jobPassOn:     (*Engine).runPassOn,

@@ -52,6 +52,9 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 		if err := e.snapshots(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("the positions of the week will be taken later", "error", err)
 		}
+		if err := e.alikesDue(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("duplicates will be looked for later", "error", err)
+		}
 		if now := e.instant(); now.Sub(lastPurge) > 10*time.Minute {
 			lastPurge = now
 			if err := e.EmptyBins(ctx); err != nil && ctx.Err() == nil {

@@ -38,6 +38,7 @@ var statuses = map[string]int{
 	"migration.running": http.StatusConflict,
 	"record.merged":     http.StatusConflict,
 	"merge.refused":     http.StatusConflict,
+	"duplicates.noRule": http.StatusConflict,
 	"reference.used":    http.StatusConflict,
 	"pool.taken":        http.StatusConflict,
 	"approval.stale":    http.StatusConflict,

@@ -14,6 +14,7 @@ func TestMergeRecords(t *testing.T) {
 		"roles": [{"key": "rep", "name": "Rep"}, {"key": "boss", "name": "Boss"}],
 		"forms": [{"key": "item", "name": "Item", "title": "{{ name }}", "fields": [
 			{"key": "name", "type": "text", "name": "Name", "required": true}, {"key": "phone", "type": "text", "name": "Phone"}, {"key": "like", "type": "reference", "form": "item", "name": "Like"}],
+		"unique": [{"key": "name", "on": ["name"], "mode": "warn"}],
 		"grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"]}, {"role": "boss", "records": "all", "do": ["read", "edit", "assign", "delete"]}]}]}`)})
 	admin.must("POST", "/api/apps/case/publish", map[string]any{"note": "first", "acceptWarnings": true})
 	for user, role := range map[string]string{"rep.li": "case/rep", "mgr.wang": "case/boss"} {
@@ -34,6 +35,26 @@ func TestMergeRecords(t *testing.T) {
 		}
 	}
 	ask := map[string]any{"other": goes, "take": []string{"phone"}}
+
+	// Likely duplicates are told of to who may merge, and taken apart by him.
+	const dup = "/api/apps/case/forms/item/duplicates"
+	rep.refused(403, "forbidden", "GET", dup, nil)
+	rep.refused(403, "forbidden", "POST", dup, map[string]any{})
+	boss.refused(404, "not.found", "GET", "/api/apps/case/forms/none/duplicates", nil)
+	if before := boss.must("GET", dup, nil); before.str("scan.state") != "" || before.len("items") != 0 {
+		t.Errorf("%s", before.raw)
+	}
+	boss.must("POST", dup, map[string]any{})
+	settle()
+	found := boss.must("GET", dup, nil)
+	if found.str("scan.state") != "done" || found.str("scan.seen") != "3" || found.len("items.0.records") != 2 || found.str("items.0.reasons.0.on.0") != "name" || found.str("items.0.records.0.can.merge") != "true" {
+		t.Errorf("%s", found.raw)
+	}
+	boss.refused(400, "bad.request", "POST", dup+"/apart", map[string]any{"records": []string{stays}})
+	boss.must("POST", dup+"/apart", map[string]any{"records": []string{stays, goes}})
+	if after := boss.must("GET", dup, nil); after.len("items") != 0 {
+		t.Errorf("%s", after.raw)
+	}
 
 	rep.refused(403, "forbidden", "POST", "/api/records/"+stays+"/merge", ask, "Idempotency-Key", "a")
 	boss.refused(412, "rev.changed", "POST", "/api/records/"+stays+"/merge", map[string]any{"other": goes, "otherRev": 7}, "Idempotency-Key", "b")

@@ -15,6 +15,7 @@ const definition = {
         { key: 'memo', type: 'longtext', name: '备注' },
         { key: 'contacts', type: 'table', name: '联系人', fields: [{ key: 'who', type: 'text', name: '姓名' }, { key: 'job', type: 'text', name: '职务' }] },
       ],
+      unique: [{ key: 'name', on: ['name'], normalize: ['company'], mode: 'warn' }],
       related: [{ form: 'visit', via: 'customer', name: '拜访' }],
       grants: [{ role: 'rep', records: 'all', do: ['create', 'read', 'edit'] }, { role: 'boss', records: 'all', do: ['create', 'read', 'edit', 'delete'] }],
     },
@@ -38,6 +39,7 @@ export async function run(t) {
   const customer = (data) => li.post('/apps/cards/forms/customer/records', { data });
   const stays = await customer({ name: '华东精密制造有限公司', city: '苏州', memo: '老客户，常年采购主轴' });
   const goes = await customer({ name: '华东精密', phone: '13800138000', city: '昆山', contacts: [{ who: '周工', job: '设备科' }] });
+  const third = await customer({ name: '华东精密（集团）有限公司', city: '上海' });
   const visit = await li.post('/apps/cards/forms/visit/records', { data: { name: '首次拜访', customer: goes.id } });
   await li.post(`/records/${goes.id}/notes`, { text: '周工说下月招标' });
 
@@ -79,4 +81,19 @@ export async function run(t) {
   await boss.locator('.merged-list').waitFor({ state: 'detached' });
   assert.equal((await li.get(`/records/${visit.id}`)).data.customer.id, goes.id);
   assert.equal((await li.get(`/records/${stays.id}`)).data.city, '苏州');
+
+  // What agrees in its name, legal form aside, stands on the page of possible duplicates: looked for, told apart, and from there merged.
+  await t.open(boss, '/a/cards/list/customer');
+  await boss.getByRole('link', { name: '查重' }).click();
+  await boss.getByRole('button', { name: '现在查找' }).click();
+  const group = boss.getByRole('region', { name: /^疑似重复/ });
+  await group.getByText('华东精密（集团）有限公司').waitFor();
+  assert.equal(await group.getByRole('listitem').count(), 2, 'another customer stands in the group');
+  await t.look(boss, 'duplicates');
+  await group.getByRole('button', { name: '都不重复' }).click();
+  await boss.getByText('没有疑似重复的记录').waitFor();
+  await boss.locator('.toast').getByRole('button', { name: '撤销' }).click();
+  await group.getByRole('radio', { name: '保留：华东精密（集团）有限公司' }).check();
+  await group.getByRole('link', { name: '比较并合并：华东精密' }).click();
+  await boss.waitForURL(`**/r/${third.id}/merge?with=${goes.id}`);
 }

@@ -138,6 +138,12 @@ const bin = createRoute({
   component: lazyRouteComponent(() => import('@/features/bin/BinPage'), 'BinPage'),
 });
 
+const duplicates = createRoute({
+  getParentRoute: () => shell,
+  path: '/a/$app/duplicates/$form',
+  component: lazyRouteComponent(() => import('@/features/duplicates/DuplicatesPage'), 'DuplicatesPage'),
+});
+
 const dashboard = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/dashboards/$key',
@@ -204,7 +210,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, merge, pool, bin, dashboard, forecast, compliance, templates, people, outbound, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, merge, pool, bin, duplicates, dashboard, forecast, compliance, templates, people, outbound, profile, designHome]),
       print,
       design.addChildren([designPlace]),
     ]),

@@ -123,6 +123,12 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
             {t('bin')}
           </Link>
         ) : null}
+        {model.mayDelete(formKey) && form.unique?.length ? (
+          <Link className="chip quiet" to="/a/$app/duplicates/$form" params={{ app: model.app, form: formKey }}>
+            <Icon name="copy" size={14} />
+            {t('duplicates')}
+          </Link>
+        ) : null}
         <span className="sp" />
         {model.mayExport(formKey) ? <ExportButton app={model.app} form={formKey} query={{ where, q: search.q ?? '', sort: sort ? sort.split(',') : [] }} /> : null}
         {model.mayImport(formKey) ? <ImportButton app={model.app} form={formKey} onDone={() => void query.refetch()} /> : null}
