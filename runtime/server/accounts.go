@@ -26,6 +26,7 @@ const (
 	tokensColl      = "tokens"
 	factorsColl     = "secondFactors"
 	settingsColl    = "settings"
+	deedsColl       = "deeds"
 )
 
 // Accounts keeps passwords, apart from people, so that nothing that lists people can show them. Safe for concurrent use.
@@ -43,13 +44,15 @@ const (
 	argonKey     = 32
 )
 
-// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens and settings.
+// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens, settings and what admins did.
 func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
 	columns := []store.Column{{Name: "user", Type: query.Text}, {Name: "ends", Type: query.Time}}
 	byUser, byEnd := store.Index{Name: "byUser", Cols: []string{"user"}}, store.Index{Name: "byEnd", Cols: []string{"ends"}}
 	err := s.Ensure(ctx, store.Collection{Name: credentialsColl}, store.Collection{Name: factorsColl}, store.Collection{Name: identitiesColl}, store.Collection{Name: settingsColl},
 		store.Collection{Name: sessionsColl, Columns: columns, Indexes: []store.Index{byUser, byEnd}},
-		store.Collection{Name: tokensColl, Columns: columns, Indexes: []store.Index{byUser}})
+		store.Collection{Name: tokensColl, Columns: columns, Indexes: []store.Index{byUser}},
+		store.Collection{Name: deedsColl, Columns: []store.Column{{Name: "by", Type: query.Text}, {Name: "at", Type: query.Time}},
+			Indexes: []store.Index{{Name: "all", Cols: []string{"-at"}}, {Name: "byPerson", Cols: []string{"by", "-at"}}}})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}

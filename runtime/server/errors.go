@@ -252,6 +252,9 @@ func (s *Server) write(g *gin.Context, status int, v any) {
 		s.Log.Error("an answer could not be encoded", "path", g.FullPath(), "error", err)
 		status, body = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":""}}`)
 	}
+	if g.GetBool(masked) {
+		body = withoutPhones(body)
+	}
 	g.Header("Cache-Control", "no-store")
 	g.Data(status, "application/json; charset=utf-8", body)
 }

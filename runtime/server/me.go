@@ -19,10 +19,15 @@ type meOut struct {
 	Unread    int     `json:"unread"`
 	OpenTasks int     `json:"openTasks"`
 	Now       instant `json:"now"`
+	// Seeing: an admin looks at things as this person.
+	Seeing *seeingOut `json:"seeing,omitempty"`
 }
 
 func (s *Server) getMe(c *call) (any, error) {
 	out := meOut{User: wireUser(c.user), Now: instant(s.Now())}
+	if c.seeing != nil {
+		out.Seeing = &seeingOut{By: &mini{c.seeing.by.ID, c.seeing.by.Name}, Until: instant(c.seeing.until)}
+	}
 	co, _, err := s.company(c.ctx())
 	if err != nil {
 		return nil, err

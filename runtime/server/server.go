@@ -45,6 +45,7 @@ type Server struct {
 	accounts *Accounts
 	sessions *sessions
 	tokens   *tokens
+	deeds    *deeds
 	throttle *throttle
 	// callers slows other systems that call too often.
 	callers *callers
@@ -74,7 +75,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now},
+	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now}, deeds: &deeds{store: c.Store, now: c.Now},
 		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns(), callers: &callers{now: c.Now, of: map[string]*visitor{}}, paces: newPaces(c.Now)}
 	if c.OIDC != nil {
 		s.federation = &federation{OIDC: *c.OIDC}
@@ -185,8 +186,10 @@ type call struct {
 	// user is who asks; the zero User on routes for anyone.
 	user    org.User
 	session session
-	dir     *org.Directory
-	limit   int64
+	// seeing: user is somebody else than whose session it is.
+	seeing *seeing
+	dir    *org.Directory
+	limit  int64
 	// content is the body once it has been read, see body.
 	content *readContent
 }
@@ -227,12 +230,19 @@ func (s *Server) endpoint(r route) gin.HandlerFunc {
 			s.fail(g, c, err)
 			return
 		}
+		if err := c.whileSeeing(r); err != nil {
+			s.fail(g, c, err)
+			return
+		}
 		var out any
 		var err error
 		if ownPace {
 			out, err = r.handle(c)
 		} else {
 			out, err = s.inTurn(c, r.handle)
+		}
+		if err == nil {
+			s.note(c, r)
 		}
 		switch {
 		case err != nil:
@@ -268,6 +278,8 @@ func (s *Server) admit(c *call, who audience) error {
 		return nil
 	case c.user.ID == "":
 		return refuse(http.StatusUnauthorized, "unauthenticated", msgSignIn)
+	case who == admins && c.seeing != nil:
+		return c.seeing.refusal(c.user)
 	case who == admins && !c.user.Admin:
 		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
 	}
@@ -285,6 +297,7 @@ func (s *Server) admitSession(c *call) error {
 	}
 	if user, ok := c.dir.User(sess.User); ok && user.Active {
 		c.user, c.session = user, sess
+		s.seeAs(c)
 	}
 	return nil
 }

@@ -36,6 +36,9 @@ type session struct {
 	LastSeen  time.Time `json:"lastSeen"`
 	Address   string    `json:"address"`
 	Agent     string    `json:"agent"`
+	// Seeing is whom an admin sees as, until SeeingUntil (seeing.go).
+	Seeing      string    `json:"seeing,omitempty"`
+	SeeingUntil time.Time `json:"seeingUntil,omitzero"`
 }
 
 type sessions struct {
@@ -161,6 +164,28 @@ func (s *sessions) end(ctx context.Context, id string) error {
 			return nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return store.ErrConflict
+}
+
+// change puts something else into a session that is there. Errors: errNoSession.
+func (s *sessions) change(ctx context.Context, id string, what func(*session)) error {
+	for range 5 {
+		doc, err := s.store.Get(ctx, sessionsColl, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return errNoSession
+		}
+		if err != nil {
+			return err
+		}
+		var one session
+		if err := json.Unmarshal(doc.Body, &one); err != nil {
+			return fmt.Errorf("server: session: %w", err)
+		}
+		what(&one)
+		if err := s.store.Replace(ctx, sessionsColl, s.doc(one, doc.Ver+1), doc.Ver); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 	}

@@ -67,8 +67,8 @@ func (s *Server) getStream(c *call) (any, error) {
 			}
 			err = s.tell(c, change, send)
 		case <-tick.C:
-			if _, err := s.sessions.get(ctx, c.session.ID, false); err != nil {
-				return nil, nil // signed out meanwhile
+			if one, err := s.sessions.get(ctx, c.session.ID, false); err != nil || one.Seeing != c.session.Seeing {
+				return nil, nil // signed out meanwhile, or seeing as somebody else
 			}
 			err = send("", nil)
 		}

@@ -38,6 +38,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/me/totp", who: inPerson, summary: "Whether I sign in with a second factor", out: factorWire{}, handle: s.getFactor},
 		{method: post, path: "/api/me/totp", who: inPerson, summary: "Begin with a second factor: the secret for the authenticator app", in: factorIn{}, out: factorBegun{}, handle: s.postFactor},
 		{method: post, path: "/api/me/totp/confirm", who: inPerson, summary: "Switch the second factor on with a first code", in: factorCode{}, out: factorConfirmed{}, handle: s.confirmFactor},
+		{method: post, path: "/api/seeing", who: admins, summary: "See as somebody else does, read only, for half an hour at most", in: seeingIn{}, out: seeingOut{}, handle: s.postSeeing},
+		{method: del, path: "/api/seeing", who: signedIn, summary: "Go back to oneself", handle: s.deleteSeeing},
 		{method: post, path: "/api/me/totp/off", who: inPerson, summary: "Switch my second factor off", in: factorIn{}, handle: s.dropFactor},
 
 		{method: get, path: "/api/users", who: signedIn, summary: "People", out: items[userWire]{}, handle: s.getUsers},
@@ -221,6 +223,7 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/automations/:app/:key/resume", who: admins, summary: "Let a paused automation run again", handle: s.resumeAutomation},
 		{method: get, path: "/api/incidents/:id", who: admins, summary: "What failed for good on a record", out: items[jobOut]{}, handle: s.getIncidents},
 		{method: get, path: "/api/schedules", who: admins, summary: "The ledger of schedules", out: items[ledgerOut]{}, handle: s.getSchedules},
+		{method: get, path: "/api/audit/deeds", who: admins, summary: "What admins did, newest first: ?by, limit, after", out: items[deedOut]{}, handle: s.getDeeds},
 		{method: get, path: "/api/audit/anchors", who: admins, summary: "The signed ends of all chains of events, a line a day", out: items[anchorOut]{}, handle: s.getAnchors},
 		{method: get, path: "/api/audit/anchors/:day", who: admins, summary: "An anchor with its ends, as it is handed out", out: engine.Witness{}, handle: s.getAnchor},
 		{method: get, path: "/api/jobs", who: admins, summary: "Jobs by ?state", out: items[jobOut]{}, handle: s.getJobs},
