@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,7 +54,7 @@ var leaving = []string{
 // seeAs puts the person that a session sees as in the place of the admin whose it is.
 func (s *Server) seeAs(c *call) {
 	as, stale := c.session.Seeing, false
-	if told := c.GetHeader(seeingHeader); told != "" && told != as {
+	if told, err := url.PathUnescape(c.GetHeader(seeingHeader)); err != nil || told != "" && told != as {
 		stale = true
 	}
 	if as == "" && !stale {

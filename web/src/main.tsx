@@ -25,6 +25,9 @@ configureApi({
     queryClient.clear();
     void router.navigate({ to: '/login', search: { next: here.href } });
   },
+  onSeeingOver: () => {
+    void fetch('/api/seeing', { method: 'DELETE', credentials: 'same-origin' }).finally(() => window.location.assign('/'));
+  },
   onSandboxGone: () => {
     if (queryClient.getQueryData(meQuery().queryKey) === undefined) return; // the page is told already
     queryClient.clear();

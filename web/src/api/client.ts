@@ -54,12 +54,21 @@ interface Context {
   onSignedOut: () => void;
   /** Called when the sandbox this page is in is gone. */
   onSandboxGone?: () => void;
+  /** Called when the page shows somebody else's workspace and that is over. */
+  onSeeingOver?: () => void;
 }
 
 let context: Context = { language: () => 'zh-CN', onSignedOut: () => {} };
 
 export function configureApi(next: Context): void {
   context = next;
+}
+
+/** As whom an admin sees this page; the server refuses what a page asks that is out of date. */
+let seeing: string | undefined;
+
+export function seeAs(user: string | undefined): void {
+  seeing = user;
 }
 
 /** A new operation key. */
@@ -83,6 +92,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   if (body !== undefined) headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
   if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`;
   if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
+  if (seeing !== undefined) headers['Pipewright-Seeing'] = encodeURIComponent(seeing);
   const request: RequestInit = { method, headers, credentials: 'same-origin' };
   if (body !== undefined) request.body = raw ? body : JSON.stringify(body);
   if (options.signal) request.signal = options.signal;
@@ -101,6 +111,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   const error = errorOf(response.status, data);
   if (response.status === 401 && error.code !== 'login.failed') context.onSignedOut();
   if (error.code === 'sandbox.gone') context.onSandboxGone?.();
+  if (error.code === 'seeing.over') context.onSeeingOver?.();
   throw error;
 }
 

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { stopClock } from './base';
-import { api, isApiError, type Query } from './client';
+import { api, isApiError, seeAs, type Query } from './client';
 import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
 
 export const queryClient = new QueryClient({
@@ -14,12 +14,24 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** As whom the last answer was for; '' for oneself. */
+let seen: string | undefined;
+
+/** Notes whether an admin sees as somebody else. When that changed in another window, nothing on this page holds any more. */
+function noteSeeing(me: Me) {
+  const now = me.seeing ? me.user.id : '';
+  if (seen !== undefined && seen !== now) window.location.reload();
+  seen = now;
+  seeAs(now || undefined);
+}
+
 export const meQuery = () =>
   queryOptions({
     queryKey: ['me'],
     queryFn: async ({ signal }) => {
       const me = await api.get<Me>('/me', { signal });
       stopClock(me.now);
+      noteSeeing(me);
       return me;
     },
     staleTime: 60_000,

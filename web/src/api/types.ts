@@ -111,6 +111,8 @@ export interface Me {
   unread: number;
   openTasks: number;
   now: string;
+  /** An admin looks at things as this person, until then. */
+  seeing?: { by: { id: string; name: string }; until: string };
 }
 
 export interface SetupState {

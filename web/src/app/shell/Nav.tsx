@@ -66,10 +66,12 @@ export function Nav() {
             {t('outbound')}
           </Link>
         ) : null}
-        <Link to="/profile" activeProps={active}>
-          <Icon name="settings" />
-          {t('settings')}
-        </Link>
+        {me.seeing ? null : (
+          <Link to="/profile" activeProps={active}>
+            <Icon name="settings" />
+            {t('settings')}
+          </Link>
+        )}
       </div>
     </nav>
   );

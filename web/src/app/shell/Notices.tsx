@@ -29,9 +29,11 @@ export function Notices() {
 
 function NoticeList({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const { data: me } = useSuspenseQuery(meQuery());
   const query = useInfiniteQuery(noticesQuery());
   const items = query.data?.pages.flatMap((p) => p.items) ?? [];
   const read = async (body: { ids: string[] } | { all: true }) => {
+    if (me.seeing) return; // they are somebody else's
     await api.post('/notices/read', body);
     await Promise.all([queryClient.invalidateQueries({ queryKey: ['notices'] }), queryClient.invalidateQueries({ queryKey: ['me'] })]);
   };

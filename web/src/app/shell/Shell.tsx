@@ -14,6 +14,8 @@ import { TopBar } from './TopBar';
 
 // Only in a sandbox.
 const Sandboxed = lazy(() => import('@/features/sandbox/Sandboxed').then((m) => ({ default: m.Sandboxed })));
+// Only while an admin sees as somebody else.
+const Seen = lazy(() => import('@/features/seeing/Seen').then((m) => ({ default: m.Seen })));
 // Phones only, and only when asked for.
 const MenuDrawer = lazy(() => import('./MenuDrawer').then((m) => ({ default: m.MenuDrawer })));
 
@@ -37,6 +39,10 @@ export function Frame() {
       {sandbox ? (
         <Suspense fallback={<PagePending />}>
           <Sandboxed>{page}</Sandboxed>
+        </Suspense>
+      ) : me.seeing ? (
+        <Suspense fallback={<PagePending />}>
+          <Seen me={me}>{page}</Seen>
         </Suspense>
       ) : (
         page

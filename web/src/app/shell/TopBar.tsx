@@ -62,6 +62,7 @@ function PersonMenu() {
 
   const setLanguage = async (language: string) => {
     await i18n.changeLanguage(language);
+    if (me.seeing) return;
     await api.patch('/me', { language });
     await queryClient.invalidateQueries({ queryKey: ['me'] });
   };
@@ -74,7 +75,7 @@ function PersonMenu() {
     <Popup kind="menu" label={t('account', { name: me.user.name })} face={<Avatar name={me.user.name} large me />}>
       {(close) => (
         <>
-          {sandbox ? null : (
+          {sandbox || me.seeing ? null : (
             <>
               <MenuItem
                 onChoose={() => {

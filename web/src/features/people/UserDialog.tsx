@@ -1,8 +1,9 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { Button, Checkbox, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError } from '@/api/client';
-import { queryClient } from '@/api/queries';
+import { meQuery, queryClient } from '@/api/queries';
 import type { RoleInfo, Team, User } from '@/api/types';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
@@ -21,6 +22,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
   const { t, i18n } = useTranslation(['people', 'common']);
   const text = useText();
   const errorText = useErrorText();
+  const { data: me } = useSuspenseQuery(meQuery());
   const [values, setValues] = useState({
     username: user?.username ?? '', name: user?.name ?? '', password: '', team: user?.team ?? '', email: user?.email ?? '', phone: user?.phone ?? '', roles: user?.roles ?? [], admin: user?.admin ?? false, active: user?.active ?? true,
   });
@@ -57,6 +59,15 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
       setError(errorText(caught));
     }
   };
+  const see = async () => {
+    if (!user) return;
+    try {
+      await api.post('/seeing', { user: user.id });
+      window.location.assign('/'); // nothing of this page is the other person's
+    } catch (caught) {
+      setError(errorText(caught));
+    }
+  };
   const input = (key: 'username' | 'name' | 'password' | 'email' | 'phone', props: { autoComplete: string; disabled?: boolean }) => (
     <div className="setting">
       <label htmlFor={`user-${key}`}>{t(key === 'password' && user ? 'newPassword' : key)}</label>
@@ -88,6 +99,14 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
         <Checkbox checked={values.admin} onChange={(e) => set({ admin: e.target.checked })}>
           {t('adminHelp')}
         </Checkbox>
+        {user?.active && user.id !== me.user.id ? (
+          <div className="setting">
+            <Button size="small" onClick={() => void see()}>
+              {t('seeAs', { name: user.name })}
+            </Button>
+            <p className="s">{t('seeAsHelp')}</p>
+          </div>
+        ) : null}
         {user ? (
           <Button size="small" onClick={() => void dropFactor()}>
             {t('dropFactor')}
