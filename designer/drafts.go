@@ -27,9 +27,11 @@ type Draft struct {
 	Name   rules.Text `json:"name,omitempty"`
 	Digest string     `json:"digest"`
 	// Template is the digest of the template that the definition holds, if it says so.
-	Template string    `json:"template,omitempty"`
-	At       time.Time `json:"at"`
-	By       string    `json:"by"`
+	Template string `json:"template,omitempty"`
+	// Again is the save that said just this before, when the draft went back to it; both are kept for ever.
+	Again int64     `json:"again,omitempty"`
+	At    time.Time `json:"at"`
+	By    string    `json:"by"`
 }
 
 // doc is the draft as it is stored. The list of apps reads the columns only.
@@ -160,6 +162,11 @@ func (d *Designer) Save(ctx context.Context, app, user string, rev int64, defini
 	}
 	next := d.draftOf(def, definition, problems)
 	next.App, next.Base, next.Rev, next.By, next.At = app, old.Base, rev+1, user, d.Now().UTC().Truncate(time.Millisecond)
+	if next.Digest != old.Digest {
+		if next.Again, err = d.savedBefore(ctx, app, next.Digest); err != nil {
+			return Draft{}, nil, err
+		}
+	}
 	if err := d.replaceDraft(ctx, old, next, ver); err != nil {
 		return Draft{}, nil, err
 	}
@@ -168,8 +175,7 @@ func (d *Designer) Save(ctx context.Context, app, user string, rev int64, defini
 
 // replaceDraft keeps the former draft in the history and puts next in its place.
 func (d *Designer) replaceDraft(ctx context.Context, old, next Draft, ver int64) error {
-	err := d.Store.Insert(ctx, historyColl, store.Doc{ID: historyID(old.App, old.Rev), Ver: 1,
-		Cols: map[string]any{"app": old.App, "rev": old.Rev}, Body: body(old)})
+	err := d.Store.Insert(ctx, historyColl, historyDoc(old, 1))
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("designer: history of %s: %w", old.App, err)
 	}

@@ -88,7 +88,7 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	}
 	p.engine, err = engine.New(ctx, engine.Config{
 		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Mailer: mailer, MailCap: o.MailCap, PublicURL: o.PublicURL, Anchors: anchors, Log: log,
-		BinFor: time.Duration(o.BinDays) * 24 * time.Hour,
+		BinFor: time.Duration(o.BinDays) * 24 * time.Hour, Tidy: p.designer.ThinHistory,
 	})
 	if err != nil {
 		return nil, err

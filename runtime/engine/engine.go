@@ -58,6 +58,8 @@ type Config struct {
 	Anchors *Anchors
 	// Watch is told of what is done.
 	Watch Watch
+	// Tidy is called once a day by every process, for what others keep in the store; it must be safe to repeat. Nil: nothing to do.
+	Tidy func(ctx context.Context) error
 	// Serial: one call of the store after another, so that the same commands make the same calls in the same order. Simulators
 	// need it; it only costs time.
 	Serial bool
@@ -79,6 +81,7 @@ type Engine struct {
 	serial    bool
 	anchors   *Anchors
 	watch     Watch
+	tidy      func(ctx context.Context) error
 	// anchored is the day for which anchorDue has done its work.
 	anchored atomic.Value
 
@@ -123,7 +126,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
-		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
+		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, tidy: c.Tidy, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
 	}
 	if e.now == nil {
 		e.now = time.Now

@@ -41,7 +41,7 @@ type cursor struct {
 
 // scheduleLoop looks for due ticks and timers.
 func (e *Engine) scheduleLoop(ctx context.Context) {
-	lastPurge := time.Time{}
+	lastPurge, lastTidy := time.Time{}, time.Time{}
 	for ctx.Err() == nil {
 		if err := e.Schedule(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("schedules will be looked at again", "error", err)
@@ -65,6 +65,13 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 			}
 			if err := e.Purge(ctx); err != nil && ctx.Err() == nil {
 				e.log.Warn("old jobs will be removed later", "error", err)
+			}
+			if e.tidy != nil && now.Sub(lastTidy) >= 24*time.Hour {
+				if err := e.tidy(ctx); err == nil {
+					lastTidy = now
+				} else if ctx.Err() == nil {
+					e.log.Warn("old saves of drafts will be removed later", "error", err)
+				}
 			}
 		}
 		if !pause(ctx, min(scheduleEvery, timerEvery)) {
