@@ -5,7 +5,8 @@
 //	go run ./cmd/pipewright/killtest --bin bin/pipewright [--kills 50] [--clients 8] [--store sqlite|mongodb|both] [--nodes 3]
 //
 // Each client repeats a request with the same Idempotency-Key until it is answered; a record's history must then hold exactly
-// one transition for each answer, and `pipewright verify` must find every chain whole. With --nodes, several servers share one
+// one transition for each answer, and `pipewright verify` must find every chain whole. An admin saves the draft all the while: after a kill it
+// is the one before the save or after it, and every save stands in its history. With --nodes, several servers share one
 // MongoDB database, one of them at random is killed at a time, and clients turn to another when theirs does not answer.
 package main
 
@@ -103,7 +104,8 @@ func run(ctx context.Context, bin, store string, nodes, kills, clients int, limi
 	stop := make(chan struct{})
 	var acked atomic.Int64
 	writers := make([]*writer, clients)
-	errs := make(chan error, clients)
+	admin := &drafter{api: trial.New(bases...)}
+	errs := make(chan error, clients+1)
 	var wg sync.WaitGroup
 	for i := range writers {
 		first := i % nodes
@@ -111,6 +113,7 @@ func run(ctx context.Context, bin, store string, nodes, kills, clients int, limi
 		writers[i] = w
 		wg.Go(func() { errs <- w.run(ctx, stop) })
 	}
+	wg.Go(func() { errs <- admin.run(ctx, stop) })
 	for k := range kills {
 		trial.Wait(ctx, time.Duration(100+rand.IntN(250))*time.Millisecond)
 		if time.Since(began) > limit {
@@ -142,6 +145,9 @@ func run(ctx context.Context, bin, store string, nodes, kills, clients int, limi
 		}
 		lost, doubled, records = lost+l, doubled+d, records+len(w.moves)
 	}
+	if err := admin.verify(ctx); err != nil {
+		return err
+	}
 	took := time.Since(began)
 	for _, s := range servers {
 		if err := s.Stop(); err != nil {
@@ -151,6 +157,7 @@ func run(ctx context.Context, bin, store string, nodes, kills, clients int, limi
 	report, err := servers[0].Verify(ctx)
 	fmt.Printf("%s: %d servers, %d kills, %d clients, %d records, %d acknowledged transitions in %.1f s: %d lost, %d doubled; %s\n",
 		store, nodes, kills, clients, records, acked.Load(), took.Seconds(), lost, doubled, report)
+	fmt.Printf("%s: %d saves of the draft, %d cut short, %d of those kept; the history is whole\n", store, admin.acked, admin.cut, admin.taken)
 	if err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}

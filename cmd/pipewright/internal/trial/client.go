@@ -35,6 +35,15 @@ func New(bases ...string) *API {
 
 // Do sends one request; err is only of the transport.
 func (a *API) Do(ctx context.Context, method, path string, body any, key string) (status int, answer []byte, err error) {
+	return a.send(ctx, method, path, body, map[string]string{"Idempotency-Key": key})
+}
+
+// Put writes over what stands at a rev.
+func (a *API) Put(ctx context.Context, path string, body any, rev int64) (status int, answer []byte, err error) {
+	return a.send(ctx, "PUT", path, body, map[string]string{"If-Match": fmt.Sprintf("%q", fmt.Sprint(rev))})
+}
+
+func (a *API) send(ctx context.Context, method, path string, body any, headers map[string]string) (status int, answer []byte, err error) {
 	var in io.Reader
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -50,8 +59,10 @@ func (a *API) Do(ctx context.Context, method, path string, body any, key string)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if key != "" {
-		req.Header.Set("Idempotency-Key", key)
+	for name, value := range headers {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
 	}
 	res, err := a.http.Do(req)
 	if err != nil {
@@ -79,8 +90,17 @@ func (a *API) Must(ctx context.Context, method, path string, body any, key strin
 
 // Persist repeats the request with the same key until the server answers; a server that is down or starting is waited for.
 func (a *API) Persist(ctx context.Context, path string, body any, key string, into any) error {
+	return a.keepOn(ctx, "POST", path, body, key, into)
+}
+
+// Look reads until the server answers.
+func (a *API) Look(ctx context.Context, path string, into any) error {
+	return a.keepOn(ctx, "GET", path, nil, "", into)
+}
+
+func (a *API) keepOn(ctx context.Context, method, path string, body any, key string, into any) error {
 	for ctx.Err() == nil {
-		status, answer, err := a.Do(ctx, "POST", path, body, key)
+		status, answer, err := a.Do(ctx, method, path, body, key)
 		switch {
 		case err != nil || status >= 500 || status == 429:
 			a.at = (a.at + 1) % len(a.bases)
@@ -90,7 +110,7 @@ func (a *API) Persist(ctx context.Context, path string, body any, key string, in
 				Wait(ctx, 20*time.Millisecond)
 			}
 		case status >= 300:
-			return fmt.Errorf("POST %s: %d %s", path, status, answer)
+			return fmt.Errorf("%s %s: %d %s", method, path, status, answer)
 		case into != nil:
 			return json.Unmarshal(answer, into)
 		default:
