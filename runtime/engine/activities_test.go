@@ -117,7 +117,12 @@ func TestActivityLadderAndTasks(t *testing.T) {
 	if got := told(); !slices.Contains(got, "mgr.wang") {
 		t.Errorf("his manager was not told: %v", got)
 	}
-	w.clock.add(time.Hour)
+	w.clock.add(30 * time.Minute)
+	w.runDue()
+	if got := told(); !slices.Equal(got, []string{"cfo.he"}) {
+		t.Errorf("the rung told others than it names: %v", got)
+	}
+	w.clock.add(30 * time.Minute)
 	w.runDue()
 	if mine, _, err := w.e.Tasks(ctx, "rep.li", TaskQuery{Kind: "todo"}); err != nil || len(mine) != 0 {
 		t.Errorf("rep.li still has %+v, %v", mine, err)

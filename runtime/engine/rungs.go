@@ -31,7 +31,7 @@ func (e *Engine) rungJobs(ctx context.Context, tasks []string, rungs []process.T
 	return e.insertAll(ctx, collJobs, jobs)
 }
 
-// runRung reminds whoever has the task, tells his managers, or gives it to somebody else.
+// runRung reminds whoever has the task, tells his managers or whom the rung names, or gives it to somebody else.
 func (e *Engine) runRung(ctx context.Context, j *job) error {
 	d, err := e.store.Get(ctx, collTasks, j.Task)
 	if errors.Is(err, store.ErrNotFound) {
@@ -52,8 +52,12 @@ func (e *Engine) runRung(ctx context.Context, j *job) error {
 	case "remind":
 		return e.tellOf(ctx, &t, j.ID, "reminder", []string{t.User}, rules.Say("“{task}”等你完成", "「{task}」等你完成", "“{task}” waits for you", "task", t.Name))
 	case "escalate":
-		if m := dir.Manager(t.User, 1); m != "" {
-			return e.tellOf(ctx, &t, j.ID, "escalation", []string{m}, rules.Say("{who}的“{task}”超时未完成，已升级给你", "{who}的「{task}」逾時未完成，已升級給你",
+		to := j.Rung.To
+		if m := dir.Manager(t.User, 1); len(to) == 0 && m != "" {
+			to = []string{m}
+		}
+		if len(to) > 0 {
+			return e.tellOf(ctx, &t, j.ID, "escalation", to, rules.Say("{who}的“{task}”超时未完成，已升级给你", "{who}的「{task}」逾時未完成，已升級給你",
 				"“{task}” of {who} is late and was escalated to you", "task", t.Name, "who", dir.Name(t.User)))
 		}
 	case "transfer":

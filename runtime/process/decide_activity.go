@@ -293,19 +293,9 @@ func (d *decider) fireActivity(t Timer) *Rejection {
 	case "remind":
 		d.emit(Reminded{Timer: t.ID, Kind: "activity", Key: t.Key, To: waits})
 	case "escalate":
-		var to []string
-		for _, p := range waits {
-			up, ok := d.manager(p, 1)
-			if !ok {
-				continue
-			}
-			for _, m := range up {
-				if !slices.Contains(to, m) {
-					to = append(to, m)
-				}
-			}
+		if to, ok := d.toldOf(rung, "", waits); ok {
+			d.emit(ActivityLate{Activity: t.Key, To: to})
 		}
-		d.emit(ActivityLate{Activity: t.Key, To: to})
 	case "transfer":
 		people, ok := d.resolve(rung.To, "", nil)
 		if !ok || len(people) == 0 {

@@ -1,5 +1,7 @@
 package process
 
+import "slices"
+
 // stepTimers sets the escalation ladder of a step just entered. The timer id holds round, step and visit of the step, so a late
 // firing finds nothing to do.
 func (d *decider) stepTimers(st *CompiledStep) {
@@ -76,7 +78,7 @@ func (d *decider) fireIdle(t Timer) *Rejection {
 	return nil
 }
 
-// fireStep takes one rung of a step's ladder: remind, escalate to the managers, transfer, pass or reject by time.
+// fireStep takes one rung of a step's ladder: remind, escalate to the managers or the people it names, transfer, pass or reject by time.
 func (d *decider) fireStep(t Timer) *Rejection {
 	r := d.s.Round
 	if r == nil || r.State != Running {
@@ -92,15 +94,9 @@ func (d *decider) fireStep(t Timer) *Rejection {
 	case "remind":
 		d.emit(Reminded{Timer: t.ID, Kind: "step", To: r.waiting()})
 	case "escalate":
-		var to []string
-		for _, p := range r.waiting() {
-			up, ok := d.manager(p, 1)
-			if !ok {
-				continue
-			}
-			to = append(to, up...)
+		if to, ok := d.toldOf(due, r.Initiator, r.waiting()); ok {
+			d.emit(Escalated{Step: t.Key, To: to})
 		}
-		d.emit(Escalated{Step: t.Key, To: to})
 	case "transfer":
 		return d.transferTo(st, due)
 	case "pass":
@@ -109,6 +105,28 @@ func (d *decider) fireStep(t Timer) *Rejection {
 		return d.byTime(st, TimedOut)
 	}
 	return nil
+}
+
+// toldOf are the people whom a rung tells that somebody is late: those it names, else the managers of who is late.
+func (d *decider) toldOf(rung *CompiledDue, initiator string, late []string) ([]string, bool) {
+	if len(rung.To) > 0 {
+		if to, ok := d.resolve(rung.To, initiator, nil); !ok || len(to) > 0 {
+			return to, ok
+		}
+	}
+	var to []string
+	for _, p := range late {
+		up, ok := d.manager(p, 1)
+		if !ok {
+			continue
+		}
+		for _, m := range up {
+			if !slices.Contains(to, m) {
+				to = append(to, m)
+			}
+		}
+	}
+	return to, true
 }
 
 // transferTo moves the open slots of a step to the people the ladder names.

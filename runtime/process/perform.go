@@ -38,7 +38,7 @@ type Deed struct {
 	Arm string
 }
 
-// TaskRung is a rung of a task's ladder at its instant: "remind", "escalate" to the managers or "transfer" to the people of To.
+// TaskRung is a rung of a task's ladder at its instant: "remind", "escalate" to the people of To, else the managers, or "transfer" to the people of To.
 type TaskRung struct {
 	At time.Time `json:"at"`
 	Do string    `json:"do"`

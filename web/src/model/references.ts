@@ -139,7 +139,14 @@ export function references(def: Definition): Reference[] {
       stage.leaveIf?.forEach((c, i) => emit('expression', [...here, 'leaveIf', i, 'if'], c.if));
       stage.enterIf?.forEach((c, i) => emit('expression', [...here, 'enterIf', i, 'if'], c.if));
       if (typeof stage.due === 'object') emit('expression', [...here, 'due', 'date'], stage.due.date);
-      stage.activities?.forEach((a, i) => whos(emit, [...here, 'activities', i, 'who'], a.who));
+      stage.activities?.forEach((a, i) => {
+        whos(emit, [...here, 'activities', i, 'who'], a.who);
+        a.ladder?.forEach((d, j) => whos(emit, [...here, 'activities', i, 'ladder', j, 'to'], d.to));
+      });
+      stage.groups?.forEach((g, i) => {
+        whos(emit, [...here, 'groups', i, 'owner'], g.owner);
+        g.ladder?.forEach((d, j) => whos(emit, [...here, 'groups', i, 'ladder', j, 'to'], d.to));
+      });
       owner(emit, [...here, 'owner'], stage.owner);
       uses(stage.approval?.chain);
     });

@@ -128,6 +128,35 @@ describe('designer', () => {
     expect(within(ladder).getByText('没有说超时怎么办')).toBeTruthy();
   });
 
+  it('writes the rungs of a ladder in words, with whom each tells', async () => {
+    await open('/design/b2b/approvals?at=/approvals/discount/steps/manager/due/0');
+    const ladder = await screen.findByRole('list', { name: '超时怎么办' }, { timeout: 20_000 });
+    expect(within(ladder).getByText('2 个工作日后：提醒还没处理的人')).toBeTruthy();
+    await waitFor(() => expect(ladder.contains(document.activeElement)).toBe(true));
+    fireEvent.click(within(ladder.closest('section') as HTMLElement).getByRole('button', { name: '加一级' }));
+    const second = () => within(ladder).getAllByRole('listitem')[1] as HTMLElement;
+    expect(within(second()).getByText('4 个工作日后：告诉他们的上级')).toBeTruthy();
+    fireEvent.click(within(second()).getByRole('button', { name: '选人' }));
+    expect(now().approvals?.[0]?.steps[0]?.due).toEqual([
+      { after: 'P2BD', do: 'remind' },
+      { after: 'P4BD', do: 'escalate', to: [{ role: sample.roles?.[0]?.key }] },
+    ]);
+  });
+
+  it('writes the rungs of an activity, opened by the place of its problem', async () => {
+    const stage = { ...sample.processes?.[0]?.stages[0], activities: [{ key: 'visit', name: '拜访', who: [{ role: 'rep' }], due: 'P3BD' }] };
+    const def = structuredClone(sample);
+    (def.processes as NonNullable<Definition['processes']>)[0]!.stages[0] = stage as never;
+    const path = `/processes/${def.processes?.[0]?.key}/stages/${stage.key}/activities/visit`;
+    await open(`/design/b2b/flow?at=${path}/ladder`, def);
+    const group = await screen.findByRole('group', { name: '超时怎么办' }, { timeout: 20_000 });
+    fireEvent.click(within(group).getByRole('button', { name: '自己安排提醒和升级' }));
+    const ladder = () => now().processes?.[0]?.stages[0]?.activities?.[0]?.ladder;
+    expect(ladder()).toEqual([{ after: 'P3BD', do: 'remind' }, { after: 'P6BD', do: 'escalate' }]);
+    fireEvent.click(within(group).getByRole('button', { name: '恢复通常的安排' }));
+    expect(ladder()).toBeUndefined();
+  });
+
   it('uses fields of another app, shows what is gone of them, and who uses this one', async () => {
     const field = (key: string, name: string) => ({ key, name, type: 'text' });
     const shop = { key: 'shop', name: '商店', forms: [{ key: 'account', name: '客户', fields: [field('name', '名称'), field('credit', '信用')] }, { key: 'item', name: '商品', fields: [field('sku', '货号')] }] };

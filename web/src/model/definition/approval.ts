@@ -46,6 +46,8 @@ export const SELF_POLICIES = ['climb', 'skip', 'allow', 'admin'] as const;
 export type SelfPolicy = (typeof SELF_POLICIES)[number];
 
 export const DUE_ACTIONS = ['remind', 'escalate', 'transfer', 'pass', 'reject'] as const;
+/** What a rung of a task that is no decision may do. */
+export const TASK_ACTIONS = ['remind', 'escalate', 'transfer'] as const;
 export type DueAction = (typeof DUE_ACTIONS)[number];
 
 export const STEP_RIGHTS = ['return', 'transfer', 'delegate', 'addSign', 'removeSign', 'withdraw'] as const;

@@ -1,5 +1,5 @@
 // Pools and automations of a definition.
-import type { Assigns, Whos } from './approval';
+import type { Assigns, DueStep, Whos } from './approval';
 import type { Owner } from './process';
 import type { Text } from './text';
 
@@ -110,7 +110,7 @@ export interface Action {
   start?: { process?: string; form?: string; with?: Record<string, WithValue>; link?: string };
   assign?: Owner;
   pool?: { in: string };
-  task?: { who: Whos; name: Text; due?: string };
+  task?: { who: Whos; name: Text; due?: string; ladder?: DueStep[] };
   notify?: { to: Whos; text: Text };
   mail?: { to: MailTo; cc?: MailTo; message: string };
   robot?: { to: string; text: Text; at?: Whos };

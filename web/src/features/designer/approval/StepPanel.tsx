@@ -18,8 +18,8 @@ import {
 import { addBranch, besides, newStep } from '@/model/edits';
 import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
 import { useFieldChoices, useNewText } from '../controls/choices';
-import { DurationInput } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
+import { Ladder } from '../controls/Ladder';
 import { Weights } from '../controls/OwnerSlot';
 import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, SwitchSlot, TextSlot } from '../controls/slots';
@@ -270,64 +270,10 @@ function EmptyPart({ at, form }: { at: (string | number)[]; form: string }) {
 function DuePart({ at, form }: { at: (string | number)[]; form: string }) {
   const { t } = useTranslation('designer');
   const slot = useSlot<DueStep[] | string>([...at, 'due']);
-  const list = Array.isArray(slot.value) ? slot.value : [];
-  const put = (next: DueStep[]) => slot.set(next);
   return (
-    <Part
-      title={t('late')}
-      action={
-        <AddButton
-          onClick={() =>
-            put([...list, { after: list.length === 0 ? 'P1BD' : 'P3BD', do: list.length === 0 ? 'remind' : 'escalate' }])
-          }
-        >
-          {t('addRung')}
-        </AddButton>
-      }
-    >
+    <Part title={t('late')}>
       {typeof slot.value === 'string' ? <p className="s">{t('lateTotal', { time: slot.value })}</p> : null}
-      <ol className="d-ladder" aria-label={t('late')}>
-        {list.map((d, i) => (
-          // A rung has no key; its order is its identity.
-          // oxlint-disable-next-line react/no-array-index-key
-          <li key={i}>
-            <div className="d-whorow">
-              <DurationInput
-                label={t('lateAfter', { n: i + 1 })}
-                value={d.after}
-                onChange={(after) => after && put(list.with(i, { ...d, after }))}
-                onBlur={slot.settle}
-              />
-              <Select
-                className="sp"
-                aria-label={t('lateDo', { n: i + 1 })}
-                value={d.do}
-                options={DUE_ACTIONS.map((a) => ({ value: a, label: t(`late_${a}`) }))}
-                onChange={(v) =>
-                  put(
-                    list.with(
-                      i,
-                      v === 'transfer'
-                        ? { ...d, do: v, to: d.to ?? [{ managerOf: 'owner', level: 2 }] }
-                        : { after: d.after, do: v },
-                    ),
-                  )
-                }
-              />
-              <IconButton icon="close" label={t('remove')} onClick={() => put(list.toSpliced(i, 1))} />
-            </div>
-            {d.do === 'transfer' ? (
-              <WhoList
-                label={t('lateTo')}
-                form={form}
-                value={d.to}
-                onChange={(to) => put(list.with(i, to === undefined ? { after: d.after, do: d.do } : { ...d, to }))}
-              />
-            ) : null}
-          </li>
-        ))}
-      </ol>
-      <Problems list={slot.problems} />
+      <Ladder at={[...at, 'due']} label={t('late')} form={form} actions={DUE_ACTIONS} />
     </Part>
   );
 }

@@ -9,6 +9,7 @@ import { AssignsSlot } from '../controls/Assigns';
 import { useNewText } from '../controls/choices';
 import { DurationSlot } from '../controls/DurationInput';
 import { FormulaSlot } from '../controls/FormulaSlot';
+import { LadderPart } from '../controls/Ladder';
 import { IconButton, Problems } from '../controls/Row';
 import { OwnerSlot } from '../controls/OwnerSlot';
 import { ChoiceSlot, NumberSlot, TextSlot, WordSlot } from '../controls/slots';
@@ -147,6 +148,7 @@ function ActionBody({ at, action, sight, depth }: { at: Path; action: Action; si
             <TextSlot at={[...at, 'task', 'name']} label={t('taskName')} />
             <DurationSlot at={[...at, 'task', 'due']} label={t('taskDue')} />
           </div>
+          <LadderPart at={[...at, 'task']} form={onForm} />
         </>
       ) : null}
       {kind === 'set' ? (

@@ -3,9 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import type { Activity, CheckGroup, CheckItem, Field, FieldType, Stage, Who } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
-import { useActions, useNameOf, useSlot } from '../context';
+import { isUnder, keyPath, splitKeyPath, type Path } from '@/model/path';
+import { useActions, useDraft, useNameOf, useSelection, useSlot } from '../context';
 import { useNewText, useRoleChoices } from '../controls/choices';
 import { DurationSlot } from '../controls/DurationInput';
+import { LadderPart } from '../controls/Ladder';
 import { AddButton, IconButton, Part, Problems } from '../controls/Row';
 import { CheckSlot, ChoiceSlot, TextSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
@@ -20,7 +22,7 @@ export function ChecklistPart({ at, stage, form }: { at: (string | number)[]; st
   const nameOf = useNameOf();
   const items = stage.checklist ?? [];
   const list = [...at, 'checklist'];
-  const [opened, setOpened] = useState<string>();
+  const [opened, setOpened] = useOpened(list);
   const slot = useSlot<CheckItem[]>(
     list,
     items.map((i) => i.key),
@@ -94,7 +96,7 @@ function GroupsPart({ at, stage, form }: { at: (string | number)[]; stage: Stage
   const { apply } = useActions();
   const items = stage.groups ?? [];
   const list = [...at, 'groups'];
-  const [opened, setOpened] = useState<string>();
+  const [opened, setOpened] = useOpened(list);
   const add = () => {
     const key = freshKey('group', [...keysOf(items), ...keysOf(stage.activities)]);
     apply({ op: 'insert', at: list, index: items.length, value: { key, name: newText(t('newGroup')) } satisfies CheckGroup });
@@ -118,7 +120,8 @@ function GroupsPart({ at, stage, form }: { at: (string | number)[]; stage: Stage
                 <TextSlot at={[...list, i, 'name']} label={t('name')} />
                 <TextSlot at={[...list, i, 'help']} label={t('help')} />
                 <WhoSlot at={[...list, i, 'owner']} label={t('groupOwner')} form={form} />
-                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} hint={t('ladderHint')} />
+                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} />
+                <LadderPart at={[...list, i]} form={form} />
                 <CheckSlot at={[...list, i, 'ordered']} label={t('groupOrdered')} />
                 <CheckSlot at={[...list, i, 'required']} label={t('mustDoLong')} />
               </div>
@@ -128,6 +131,20 @@ function GroupsPart({ at, stage, form }: { at: (string | number)[]; stage: Stage
       </ul>
     </>
   );
+}
+
+/** Which item of a list is open: the one that was chosen, or the one that the selected place lies in. */
+function useOpened(list: Path): [string | undefined, (key: string | undefined) => void] {
+  const { at } = useSelection();
+  const path = useDraft((s) => keyPath(s.history.now, list));
+  const there = at !== path && isUnder(at, path) ? splitKeyPath(at.slice(path.length))[0] : undefined;
+  const [opened, setOpened] = useState(there);
+  const [seen, setSeen] = useState(at);
+  if (seen !== at) {
+    setSeen(at);
+    if (there !== undefined) setOpened(there);
+  }
+  return [opened, setOpened];
 }
 
 function ItemHead({
@@ -163,7 +180,7 @@ export function ActivitiesPart({ at, stage, form }: { at: (string | number)[]; s
   const { apply } = useActions();
   const items = stage.activities ?? [];
   const list = [...at, 'activities'];
-  const [opened, setOpened] = useState<string>();
+  const [opened, setOpened] = useOpened(list);
   const add = () => {
     const key = freshKey('activity', keysOf(items));
     const who: Who = roles[0] ? { role: roles[0].value } : { managerOf: 'owner', level: 1 };
@@ -201,7 +218,8 @@ export function ActivitiesPart({ at, stage, form }: { at: (string | number)[]; s
                 {Array.isArray(a.onEmpty) ? null : (
                   <ChoiceSlot at={[...list, i, 'onEmpty']} label={t('onEmpty')} choices={(['climb', 'pass', 'block'] as const).map((w) => ({ value: w, label: t(`activityEmpty.${w}`) }))} unset={t('activityEmpty.admin')} unsetAs="admin" />
                 )}
-                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} hint={t('ladderHint')} />
+                <DurationSlot at={[...list, i, 'due']} label={t('activityDue')} />
+                <LadderPart at={[...list, i]} form={form} />
                 <CheckSlot at={[...list, i, 'required']} label={t('mustDoLong')} />
                 <ResultPart at={[...list, i]} activity={a} form={form} />
               </div>
