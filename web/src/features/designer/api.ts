@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import type { Page, PathPreview, Person, Text } from '@/api/types';
-import type { Definition } from '@/model/definition';
+import type { Definition, Rule } from '@/model/definition';
 import type { Problem } from '@/model/problem';
 import type { Point } from './drafts/points';
 
@@ -112,6 +112,35 @@ export const diffQuery = (app: string, from: number | string, to: number | strin
     queryFn: ({ signal }) =>
       api.get<{ items: DiffItem[] }>(`/apps/${app}/diff`, { query: { from, to }, signal }).then((p) => p.items),
   });
+
+/** A cell before and after, by the column as the sheet calls it: "if amount", "then level", "note en". */
+export interface CellSwing {
+  column: string;
+  name: Text;
+  before?: string;
+  after?: string;
+}
+
+/** What a workbook would make of a decision table. */
+export interface SheetRead {
+  rule: Rule;
+  changes: {
+    kind: 'added' | 'removed' | 'changed' | 'moved' | 'hit';
+    row?: number;
+    was?: number;
+    sheetRow?: number;
+    cells?: CellSwing[];
+    before?: string;
+    after?: string;
+  }[];
+  /** With the cell of the sheet, such as C7. */
+  problems: (Problem & { cell?: string })[];
+}
+
+export const ruleSheet = (app: string, rule: string, definition: Definition) =>
+  api.download(`/apps/${app}/draft/rules/${rule}/sheet`, { definition });
+export const readRuleSheet = (app: string, rule: string, definition: Definition, file: string) =>
+  api.post<SheetRead>(`/apps/${app}/draft/rules/${rule}/sheet/read`, { definition, file });
 
 export type Side = 'mine' | 'theirs';
 

@@ -7,6 +7,7 @@ import { useFieldChoices } from '../controls/choices';
 import { AddButton, IconButton, Part } from '../controls/Row';
 import { ChoiceSlot } from '../controls/slots';
 import { Grid } from './Grid';
+import { SheetPart } from './SheetPart';
 
 const HITS = ['unique', 'first', 'priority', 'collect', 'collectSum'] as const;
 const TYPES = ['number', 'text', 'bool', 'date', 'money', 'percent', 'user', 'role', 'team'] as const;
@@ -50,9 +51,12 @@ export function DecisionTable({
     <Part
       title={t('cases')}
       action={
-        <AddButton onClick={() => rows.set([...list, { if: ins.map(() => ''), then: outs.map(() => '') }])}>
-          {t('addCase')}
-        </AddButton>
+        <>
+          <SheetPart at={at} rule={rule} form={form} />
+          <AddButton onClick={() => rows.set([...list, { if: ins.map(() => ''), then: outs.map(() => '') }])}>
+            {t('addCase')}
+          </AddButton>
+        </>
       }
     >
       <div className="d-two">

@@ -226,7 +226,7 @@ function cellPath(base: string, s: Spot, ins: number): string {
 }
 
 /** What a cell is compared with: its input, where that is one thing. */
-function useArounds(rule: Rule, lexica: Lexica): (column: number) => Around {
+export function useArounds(rule: Rule, lexica: Lexica): (column: number) => Around {
   return useMemo(() => {
     const list = (rule.in ?? []).map<Around>((c) => {
       const input: Thing | undefined = c.value === undefined ? lexica.bare.key(c.key) : thingAt(c.value, lexica);
