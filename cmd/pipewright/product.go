@@ -96,8 +96,12 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 	yard := sandbox.New(sandbox.Config{Engine: p.engine, Designer: p.designer, Log: log, Open: func(ctx context.Context) (store.Store, error) {
 		return sqlitestore.Open(ctx, sqlitestore.Options{ReadConns: 1})
 	}})
+	var backups server.Backups
+	if o.MongoURI == "" && o.Data != "" {
+		backups = &keeper{data: o.Data, anchors: o.anchorOptions.inside(o.storeOptions)}
+	}
 	p.server, err = server.New(ctx, server.Config{
-		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, OIDC: provider, Version: version, Sandboxes: yard,
+		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, OIDC: provider, Version: version, Sandboxes: yard, Backups: backups,
 	})
 	if err != nil {
 		return nil, err

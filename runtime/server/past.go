@@ -189,7 +189,7 @@ func (s *Server) getAnchors(c *call) (any, error) {
 	}
 	out := make([]anchorOut, len(anchors))
 	for i, a := range anchors {
-		out[i] = anchorOut{a.Day, instant(a.TakenAt), a.Heads, a.Root, a.Previous, a.Key, a.Signature}
+		out[i] = anchorWire(a)
 	}
 	return page(out, next), nil
 }

@@ -35,6 +35,8 @@ type Config struct {
 	Version string
 	// Sandboxes lets admins try drafts out; nil: there are none.
 	Sandboxes *sandbox.Yard
+	// Backups makes copies of the store; nil: that is done elsewhere.
+	Backups Backups
 	// Player says who asks, in place of sessions and tokens: the server of a sandbox is told by whoever lets the request in.
 	Player func(*http.Request) string
 }
@@ -55,6 +57,7 @@ type Server struct {
 	// federation is nil without a provider.
 	federation *federation
 	code       string
+	started    time.Time
 	routes     []route
 	handler    http.Handler
 	// closing ends live streams when the server stops.
@@ -80,6 +83,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if c.OIDC != nil {
 		s.federation = &federation{OIDC: *c.OIDC}
 	}
+	s.started = c.Now()
 	s.closing, s.close = context.WithCancel(context.Background())
 	needed, err := s.setupNeeded(ctx)
 	if err != nil {

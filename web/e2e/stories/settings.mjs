@@ -1,5 +1,6 @@
 // An admin looks at the workspace as a rep sees it, is stopped when he wants to change something, and goes back; then he finds what he did in the settings.
 import { Api } from '../kit/api.mjs';
+import { admin, emptyServer } from '../kit/company.mjs';
 
 export async function run(t) {
   const { assert } = t;
@@ -17,15 +18,15 @@ export async function run(t) {
   await bar.getByText(/^您看到的是/).waitFor();
   await t.look(page, 'as-li');
 
-  await t.open(page, `/r/${deal.id}`);
-  await bar.waitFor();
   if (!t.phone) {
+    await t.open(page, `/r/${deal.id}`);
+    await bar.waitFor();
     // Li could; who sees as him cannot.
     await page.locator('.note-box textarea').fill('不会留下');
     await page.getByRole('button', { name: '添加笔记' }).click();
     await page.getByText(/什么都不能改/).first().waitFor();
+    await t.look(page, 'his-deal');
   }
-  await t.look(page, 'his-deal');
   const before = await rep.get(`/records/${deal.id}`);
   assert.equal(before.rev, deal.rev, 'nothing was changed');
 
@@ -33,4 +34,32 @@ export async function run(t) {
   await page.waitForURL(/\/people$/);
   await t.settled(page);
   assert.equal(await bar.count(), 0);
+
+  await t.open(page, '/system');
+  await page.getByText('本系统').first().waitFor();
+  await t.look(page, 'health');
+  await page.getByRole('button', { name: '任务', exact: true }).click();
+  await page.getByText(/这里没有任务/).or(page.locator('.sys-list > li').first()).first().waitFor();
+  await t.look(page, 'jobs', { axe: false });
+  await page.getByRole('button', { name: '定时', exact: true }).click();
+  await page.getByText('还没有到点的定时').or(page.locator('.sys-list > li').first()).first().waitFor();
+  await page.getByRole('button', { name: '审计', exact: true }).click();
+  await page.getByText(/^开始以他人身份查看 · 李雷/).waitFor();
+  await page.getByRole('button', { name: '立即核对' }).click();
+  await page.getByText(/次锚定都正确/).waitFor();
+  await t.look(page, 'audit');
+  await page.getByRole('button', { name: '备份', exact: true }).click();
+  await page.getByText('这个数据库不在这里备份').waitFor();
+  if (!t.phone) return;
+
+  // A server that keeps its data makes backups itself.
+  const { node } = await emptyServer(t);
+  const own = await t.visitor(t.sizes.phone);
+  const set = await own.request.post('/api/setup', { data: { ...admin, code: await node.code(), language: 'zh-CN' } });
+  assert.ok(set.ok(), await set.text());
+  await t.open(own, '/system?tab=backups');
+  await own.getByText('这里还没有做过备份').waitFor();
+  await own.getByRole('button', { name: '立即备份' }).click();
+  await own.getByText(/^backup-\d{8}T\d{6}/).waitFor();
+  await t.look(own, 'backups');
 }

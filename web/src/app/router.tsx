@@ -184,6 +184,13 @@ const outbound = createRoute({
   component: lazyRouteComponent(() => import('@/features/outbound/OutboundPage'), 'OutboundPage'),
 });
 
+const system = createRoute({
+  getParentRoute: () => shell,
+  path: '/system',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/system/SystemPage'), 'SystemPage'),
+});
+
 const profile = createRoute({
   getParentRoute: () => shell,
   path: '/profile',
@@ -210,7 +217,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, merge, pool, bin, duplicates, dashboard, forecast, compliance, templates, people, outbound, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, merge, pool, bin, duplicates, dashboard, forecast, compliance, templates, people, outbound, system, profile, designHome]),
       print,
       design.addChildren([designPlace]),
     ]),

@@ -66,6 +66,12 @@ export function Nav() {
             {t('outbound')}
           </Link>
         ) : null}
+        {me.can.people ? (
+          <Link to="/system" activeProps={active} activeOptions={{ includeSearch: false }}>
+            <Icon name="desktop" />
+            {t('system')}
+          </Link>
+        ) : null}
         {me.seeing ? null : (
           <Link to="/profile" activeProps={active}>
             <Icon name="settings" />

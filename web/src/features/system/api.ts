@@ -1,0 +1,94 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api } from '@/api/client';
+import type { Page, Text } from '@/api/types';
+
+export const JOB_STATES = ['dead', 'ready', 'running', 'done'] as const;
+
+export interface Anchor {
+  day: string;
+  takenAt: string;
+  heads: number;
+  root: string;
+}
+
+export interface Backup {
+  name: string;
+  at: string;
+  size: number;
+}
+
+export interface Health {
+  version: string;
+  startedAt: string;
+  store: { kind: 'sqlite' | 'mongodb'; version: string; detail: string };
+  jobs: Record<'ready' | 'running' | 'dead', number>;
+  deliveries: Record<'queued' | 'failed' | 'dead', number>;
+  anchor: Anchor | null;
+  backup: Backup | null;
+  warnings: { code: string; text: Text }[];
+}
+
+/** Something the server is to do, does or did. */
+export interface Job {
+  id: string;
+  kind: string;
+  state: (typeof JOB_STATES)[number];
+  app?: string;
+  record?: string;
+  automation?: string;
+  error?: string;
+  attempts: number;
+  createdAt: string;
+  due: string | null;
+  doneAt: string | null;
+}
+
+/** One time that a schedule came. */
+export interface Tick {
+  app: string;
+  automation: string;
+  tick: string;
+  state: 'fired' | 'done' | 'failed' | 'missed' | 'skipped';
+  at: string | null;
+  records: number;
+}
+
+/** What an admin did. */
+export interface Deed {
+  id: string;
+  at: string;
+  by: { id: string; name: string };
+  what: Text;
+  about?: string;
+  name?: string;
+  address?: string;
+  until: string | null;
+}
+
+export interface Verified {
+  anchors: number;
+  wrong: number;
+  findings: string[];
+}
+
+export interface Backups {
+  possible: boolean;
+  dir?: string;
+  items: Backup[];
+}
+
+export const healthQuery = () => queryOptions({ queryKey: ['health'], queryFn: ({ signal }) => api.get<Health>('/health', { signal }), refetchInterval: 30_000 });
+
+const pages = <T>(key: string, path: string, query: Record<string, string>) =>
+  infiniteQueryOptions({
+    queryKey: [key, query],
+    queryFn: ({ pageParam, signal }) => api.get<Page<T>>(path, { query: { ...query, after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const jobsQuery = (state: string) => pages<Job>('jobs', '/jobs', { state });
+export const ticksQuery = (app: string) => pages<Tick>('ticks', '/schedules', { app });
+export const deedsQuery = () => pages<Deed>('deeds', '/audit/deeds', {});
+export const anchorsQuery = () => pages<Anchor>('anchors', '/audit/anchors', { limit: '10' });
+export const backupsQuery = () => queryOptions({ queryKey: ['backups'], queryFn: ({ signal }) => api.get<Backups>('/backups', { signal }) });
