@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +36,7 @@ type deeds struct {
 	now   func() time.Time
 }
 
-// deedWords are the routes that are written down, in words.
+// deedWords are words for what is written down: these routes, and every other by which admins change something (its summary is then the words).
 var deedWords = map[string]rules.Text{
 	"POST /api/seeing":                        rules.Say("开始以他人身份查看", "開始以他人身分檢視", "Began to see as somebody else"),
 	"DELETE /api/seeing":                      rules.Say("结束以他人身份查看", "結束以他人身分檢視", "Stopped seeing as somebody else"),
@@ -58,6 +60,7 @@ var deedWords = map[string]rules.Text{
 	"POST /api/apps/import":                   rules.Say("导入应用", "匯入應用", "Imported an app"),
 	"POST /api/apps/:app/publish":             rules.Say("发布应用", "發布應用", "Published an app"),
 	"POST /api/apps/:app/releases/:n/restore": rules.Say("恢复旧版本", "恢復舊版本", "Restored a release"),
+	"POST /api/apps/:app/shares":              rules.Say("更改流程的只读链接", "更改流程的唯讀連結", "Changed the read-only link of a flow"),
 	"POST /api/apps/:app/migrations":          rules.Say("开始迁移记录", "開始遷移記錄", "Began a migration of records"),
 	"POST /api/apps/:app/migrations/:id/undo": rules.Say("撤回迁移", "撤回遷移", "Took a migration back"),
 	"POST /api/apps/:app/upgrade":             rules.Say("把新版模板并入草稿", "把新版範本併入草稿", "Put a newer template in a draft"),
@@ -78,6 +81,35 @@ var deedWords = map[string]rules.Text{
 	"POST /api/deliveries/:id/discard":        rules.Say("放弃外发内容", "放棄外發內容", "Gave a delivery up"),
 }
 
+// quiet are routes of admins that are not written down: drafts have a history of their own; the rest only asks, or is done to a sandbox.
+var quiet = []string{
+	"PUT /api/apps/:app/draft", "POST /api/apps/:app/draft/replay", "POST /api/apps/:app/draft/triggers", "POST /api/apps/:app/draft/here",
+	"POST /api/apps/:app/draft/rules/:rule/sheet", "POST /api/apps/:app/draft/rules/:rule/sheet/read", "POST /api/apps/:app/check", "POST /api/apps/:app/rename",
+	"POST /api/apps/:app/sandboxes", "POST /api/sandboxes/:id/clock", "POST /api/sandboxes/:id/scenario", "DELETE /api/sandboxes/:id",
+	"POST /api/apps/:app/backtests", "POST /api/apps/:app/migrations/plan", "POST /api/apps/:app/migrations/preview",
+	"POST /api/apps/:app/preview-chain", "POST /api/apps/:app/preview-paper", "POST /api/robots/:key/test", "POST /api/mail/test",
+}
+
+// kept says whether what a route does is written down.
+func (r route) kept() bool {
+	name := r.method + " " + r.path
+	_, worded := deedWords[name]
+	return worded || r.who == admins && r.method != http.MethodGet && !slices.Contains(quiet, name)
+}
+
+// wordsOf says in words what a route does.
+func (s *Server) wordsOf(name string) rules.Text {
+	if words, ok := deedWords[name]; ok {
+		return words
+	}
+	for _, r := range s.routes {
+		if r.method+" "+r.path == name {
+			return rules.Plain(r.summary)
+		}
+	}
+	return rules.Plain(name)
+}
+
 // add writes a deed down.
 func (d *deeds) add(ctx context.Context, one deed) error {
 	one.At = d.now().UTC().Truncate(time.Millisecond)
@@ -95,7 +127,7 @@ func (d *deeds) add(ctx context.Context, one deed) error {
 // note writes down what was just done, if it is one of those that are. It is done whether or not it can be written down, so that is told to the log.
 func (s *Server) note(c *call, r route) {
 	what := r.method + " " + r.path
-	if _, kept := deedWords[what]; !kept || strings.HasSuffix(what, "/api/seeing") || c.user.ID == "" || s.Player != nil || c.Query("preview") == "true" {
+	if !r.kept() || strings.HasSuffix(what, "/api/seeing") || c.user.ID == "" || s.Player != nil || c.Query("preview") == "true" {
 		return
 	}
 	var body struct {
@@ -156,11 +188,7 @@ func (s *Server) getDeeds(c *call) (any, error) {
 		if err := json.Unmarshal(doc.Body, &one); err != nil {
 			return nil, fmt.Errorf("server: deed: %w", err)
 		}
-		words, ok := deedWords[one.What]
-		if !ok {
-			words = rules.Plain(one.What)
-		}
-		wire := deedOut{ID: doc.ID, At: instant(one.At), By: c.mini(one.By), What: words, Action: one.What, About: one.About, Address: one.Address, Until: instant(one.Until)}
+		wire := deedOut{ID: doc.ID, At: instant(one.At), By: c.mini(one.By), What: s.wordsOf(one.What), Action: one.What, About: one.About, Address: one.Address, Until: instant(one.Until)}
 		if u, known := c.dir.User(one.About); known && (strings.Contains(one.What, "/users") || strings.Contains(one.What, "/seeing")) {
 			wire.Name = u.Name
 		}
