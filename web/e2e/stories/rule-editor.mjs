@@ -67,6 +67,36 @@ export async function run(t) {
   await page.getByRole('button', { name: '撤销' }).click();
   await page.waitForFunction(() => document.querySelector('[data-cell="6.0"]') === null);
 
+  // Out as a workbook, and another version of it in: what it changes is shown, and nothing is changed before it is accepted.
+  await saved(page);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出 Excel' }).click()]);
+  assert.equal(file.suggestedFilename(), 'quoteBand.xlsx');
+  const picker = page.locator('input[type=file][accept=".xlsx"]');
+  await picker.setInputFiles(await file.path());
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('没有可改的').waitFor();
+  await dialog.getByRole('button', { name: '取消' }).click();
+  const other = await draft();
+  const before = await table();
+  const rows = other.rules.find((r) => r.key === 'quoteBand').rows;
+  rows[1].if[0] = '> 0.41';
+  rows[2].if[0] = '> nothing';
+  rows.pop();
+  const made = await page.request.post('/api/apps/b2b/draft/rules/quoteBand/sheet', { data: { definition: other } });
+  await picker.setInputFiles({ name: 'quoteBand.xlsx', mimeType: 'application/octet-stream', buffer: await made.body() });
+  await dialog.getByText('新增 0 行，删去 1 行，改动 2 行').waitFor();
+  await dialog.locator('code', { hasText: 'B7' }).first().waitFor();
+  await t.look(page, 'sheet');
+  assert.deepEqual(await table(), before);
+  await dialog.getByRole('button', { name: /接受/ }).click();
+  await page.getByText('已导入“').waitFor();
+  await saved(page);
+  await page.waitForFunction(() => document.querySelector('[data-cell="1.0"]')?.textContent === '> 0.41');
+  assert.deepEqual((await table()).rows, rows);
+  await page.getByRole('button', { name: '撤销' }).first().click();
+  await saved(page);
+  assert.deepEqual(await table(), before);
+
   // A scorecard shows its score while one types.
   const def = await draft();
   const form = def.rules.find((r) => r.key === 'quoteBand').form;
