@@ -47,6 +47,7 @@ var thingWords = map[string]rules.Text{
 
 // member words name the settings people know by a word of their own; others show by their key.
 var memberWords = map[string]rules.Text{
+	"key":         rules.Say("标识", "識別名", "key"),
 	"name":        rules.Say("名称", "名稱", "name"),
 	"help":        rules.Say("说明", "說明", "help"),
 	"languages":   rules.Say("语言", "語言", "languages"),

@@ -57,7 +57,7 @@ func (m Merged) Open() int {
 }
 
 // Merge puts together what two sides made of one definition. What only one of them changed is taken from that one: things with keys are
-// matched by them wherever they stand, and by their former keys where a side has renamed them; a name is merged language by language, a list
+// matched by them wherever they stand, and by their former keys where a side has renamed them (two that renamed one thing otherwise are a conflict); a name is merged language by language, a list
 // of words word by word; everything else is one value. choose names the side that counts at the path of a conflict.
 //
 // A rule, an action or a list of people that both changed is a conflict as a whole: half of one with half of the other might be neither's
@@ -73,7 +73,8 @@ func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {
 		}
 		defs[i] = def
 	}
-	follow(&defs[0], &defs[1], &defs[2])
+	m := &merger{choose: choose, conflicts: []MergeConflict{}}
+	m.follow(&defs[0], &defs[1], &defs[2])
 	var nodes [3]node
 	for i, def := range defs {
 		text, err := process.Format(def)
@@ -84,7 +85,6 @@ func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {
 			return Merged{}, err
 		}
 	}
-	m := &merger{choose: choose, conflicts: []MergeConflict{}}
 	whole := m.object("", nil, nodes[0], nodes[1], nodes[2])
 	def, problems := process.Parse(whole.raw)
 	if def == nil || rules.HasErrors(problems) {

@@ -338,6 +338,11 @@ var meaningCases = []struct {
 		want:   []string{`"total * 3"`, `"Sum"`, `"total"`}, not: []string{`"key": "amount"`}},
 	{name: "mine is followed, too", mine: []string{`{"key": "amount", "type"`, `{"key": "total", "was": ["amount"], "type"`, `"amount * 2"`, `"total * 2"`, `["name", "amount"]`, `["name", "total"]`},
 		theirs: []string{`"amount * 2"`, `"amount * 4"`}, want: []string{`"total * 4"`}, not: []string{`"key": "amount"`}},
+	{name: "renamed by both, followed everywhere", mine: []string{`{"key": "amount", "type"`, `{"key": "total", "was": ["amount"], "type"`, `"amount * 2"`, `"total * 2"`, `["name", "amount"]`, `["name", "total"]`},
+		theirs: []string{`{"key": "amount", "type"`, `{"key": "sum", "was": ["amount"], "type"`, `"amount * 2"`, `"sum * 3"`, `["name", "amount"]`, `["name", "sum"]`, `"name": "Amount"`, `"name": "Sum"`},
+		want:   []string{`"total * 3"`, `"key": "total"`, `"Sum"`}, not: []string{`"key": "sum"`, `"key": "amount"`}, conflicts: []string{"changed /forms/deal/fields/total/key"}},
+	{name: "renamed by both", mine: []string{`{"key": "text", "type"`, `{"key": "body", "was": ["text"], "type"`}, theirs: []string{`{"key": "text", "type": "text", "name": "Text"`, `{"key": "content", "was": ["text"], "type": "text", "name": "Content"`},
+		want: []string{`"key": "body"`, `"Content"`}, not: []string{`"key": "content"`}, conflicts: []string{"changed /forms/note/fields/body/key"}},
 	{name: "a role's grants", mine: []string{`"records": "own"`, `"records": "team"`}, theirs: []string{`"edit"]}]`, `"edit"]}, {"role": "boss", "records": "all", "do": ["read"]}]`},
 		want: []string{`"team"`, `"boss"`}},
 }
@@ -386,6 +391,14 @@ func TestMergeConflictsInWords(t *testing.T) {
 	m, err = Merge(mergeBase, with(t, mergeBase, `"店"`, `"铺"`), with(t, mergeBase, `"店"`, `"商店"`), nil)
 	if err != nil || len(m.Conflicts) != 1 || m.Conflicts[0].Place.In("en") != "name (Simplified Chinese)" || m.Conflicts[0].TheirsText.In("zh-CN") != "改为“商店”" {
 		t.Errorf("a text in one language: %v %+v", err, m.Conflicts)
+	}
+	m, err = Merge(mergeBase, with(t, mergeBase, `{"key": "text", "type"`, `{"key": "body", "was": ["text"], "type"`), with(t, mergeBase, `{"key": "text", "type"`, `{"key": "content", "was": ["text"], "type"`),
+		map[string]Side{"/forms/note/fields/body/key": Theirs})
+	if err != nil || len(m.Conflicts) != 1 || m.Open() != 0 || m.Conflicts[0].Place.In("zh-CN") != "表单“Note”的字段“Text”：标识" || m.Conflicts[0].MineText.In("en") != "now “body”" || m.Conflicts[0].TheirsText.In("zh-CN") != "改为“content”" {
+		t.Errorf("a thing renamed by both: %v %+v", err, m.Conflicts)
+	}
+	if !strings.Contains(m.Definition, `"key": "content"`) || !strings.Contains(m.Definition, "\"was\": [\n            \"text\",\n            \"body\"") {
+		t.Errorf("theirs was chosen: %s", m.Definition)
 	}
 	versions, err := Diff(`{"template": {"key": "shop", "digest": "a"}}`, `{"template": {"key": "shop", "digest": "b"}}`)
 	if err != nil || len(versions) != 1 || versions[0].Text.In("en") != "holds another version of its template" {

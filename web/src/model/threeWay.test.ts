@@ -70,6 +70,18 @@ test('what one removes and the other changes is asked', () => {
   expect(merge3(base, mine, theirs, () => 'theirs').value.forms[0]!.fields.map((f) => f.name)).toContain('说明');
 });
 
+test('what both give another key is one thing still, and is asked', () => {
+  const mine = structuredClone(base) as typeof base;
+  const theirs = structuredClone(base) as typeof base;
+  Object.assign(mine.forms[0]!.fields[1]!, { key: 'remark', was: ['note'] });
+  Object.assign(theirs.forms[0]!.fields[1]!, { key: 'comment', was: ['note'], name: '说明' });
+  const { value, clashes } = merge3(base, mine, theirs);
+  expect(clashes).toEqual([{ at: ['forms', 'deal', 'fields', 'remark', 'key'], base: 'note', mine: 'remark', theirs: 'comment' }]);
+  expect(value.forms[0]!.fields[1]).toMatchObject({ key: 'remark', was: ['note', 'comment'], name: '说明' });
+  expect(merge3(base, mine, theirs, () => 'theirs').value.forms[0]!.fields[1]).toMatchObject({ key: 'comment', was: ['note', 'remark'] });
+  expect(value.forms[0]!.fields).toHaveLength(3);
+});
+
 test('who changes nothing takes all of the other, and twice the same is no clash', () => {
   const r = random(9);
   for (let n = 0; n < 400; n++) {

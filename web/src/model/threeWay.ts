@@ -28,7 +28,7 @@ export function same(a: Json, b: Json): boolean {
 /**
  * Puts together what two people made of one definition. What only one of them changed is taken from that one: things with keys are matched by them,
  * a name is merged language by language, a list of words word by word; everything else, such as a rule or a list of people, is one value. choose says whose
- * value counts where both changed the same. The server's designer.Merge answers alike; designer/testdata/merge.json holds both to it.
+ * value counts where both changed the same. A thing that both renamed is asked about as one thing. The server's designer.Merge answers alike; designer/testdata/merge.json holds both to it.
  */
 export function merge3<T>(base: T, mine: T, theirs: T, choose: (at: readonly string[]) => 'mine' | 'theirs' = () => 'mine'): Merged<T> {
   const clashes: Clash[] = [];
@@ -114,6 +114,11 @@ interface Sides {
 
 function mergeLists(at: readonly string[], base: Known, mine: Known, theirs: Known, whole: Sides, clash: OnClash): Json {
   if (replacedByBoth(base, mine, theirs)) return either(clash({ at, ...whole }), whole.mine, whole.theirs);
+  for (const twice of renamedTwice(base, mine, theirs)) {
+    // One thing still, by the name that this side gave it; the name that does not count stays among its former ones.
+    base = aliased(base, twice.former, twice.mine);
+    theirs = aliased(theirs, twice.theirs, twice.mine);
+  }
   const kept = new Map<string, Json>();
   for (const id of new Set([...base.order, ...mine.order, ...theirs.order])) {
     const v = mergeItem([...at, id], base.by.get(id), mine.by.get(id), theirs.by.get(id), clash);
@@ -129,10 +134,47 @@ function replacedByBoth(base: Known, mine: Known, theirs: Known): boolean {
   return base.order.some((w) => !mine.by.has(w) && !theirs.by.has(w)) && adds(mine, theirs) && adds(theirs, mine);
 }
 
+interface Twice {
+  former: string;
+  mine: string;
+  theirs: string;
+}
+
+/** The things that both sides have given another key, each its own: each side's says what it was called. */
+function renamedTwice(base: Known, mine: Known, theirs: Known): Twice[] {
+  const now = (side: Known, former: string) =>
+    side.by.has(former) ? undefined : side.order.find((id) => !base.by.has(id) && formerKeys(side.by.get(id)).includes(former));
+  return base.order.flatMap((former) => {
+    const x = now(mine, former);
+    const y = now(theirs, former);
+    return x === undefined || y === undefined || x === y || theirs.by.has(x) ? [] : [{ former, mine: x, theirs: y }];
+  });
+}
+
+function formerKeys(v: Json): string[] {
+  const was = isObject(v) ? v['was'] : undefined;
+  return Array.isArray(was) ? was.filter((k) => typeof k === 'string') : [];
+}
+
+/** A list in which a thing is known by another key. */
+function aliased(list: Known, from: string, to: string): Known {
+  const by = new Map([...list.by].map(([id, v]) => [id === from ? to : id, v]));
+  return { ...list, order: list.order.map((id) => (id === from ? to : id)), by };
+}
+
+/** A thing with two keys gets the one that counts, and keeps the other as a former one. */
+function withFormer(merged: Record<string, Json>, mine: Record<string, Json>, theirs: Record<string, Json>): Json {
+  const other = [mine['key'], theirs['key']].find((k) => k !== merged['key']);
+  return { ...merged, was: [...formerKeys(merged).filter((k) => k !== other && k !== merged['key']), other] };
+}
+
 function mergeItem(at: readonly string[], base: Json, mine: Json, theirs: Json, clash: OnClash): Json {
   if (same(mine, theirs) || same(theirs, base)) return mine;
   if (same(mine, base)) return theirs;
-  if (isObject(mine) && isObject(theirs)) return mergeObjects(at, isObject(base) ? base : {}, mine, theirs, clash);
+  if (isObject(mine) && isObject(theirs)) {
+    const merged = mergeObjects(at, isObject(base) ? base : {}, mine, theirs, clash);
+    return isObject(merged) && mine['key'] !== theirs['key'] ? withFormer(merged, mine, theirs) : merged;
+  }
   return either(clash({ at, base, mine, theirs }), mine, theirs);
 }
 
