@@ -50,7 +50,7 @@ func (w *run) carryOut(ctx context.Context, a *process.CompiledAction, fr *proce
 	case d.HTTP != nil:
 		return w.http(ctx, a, d, op)
 	case !d.Wait.IsZero():
-		return RunAction{Kind: "wait", Until: d.Wait}, nil
+		return RunAction{Kind: "wait", Until: d.Wait, counted: d.Counted}, nil
 	case d.Stop:
 		return RunAction{Kind: "stop"}, nil
 	}
@@ -152,7 +152,7 @@ func (w *run) tasks(ctx context.Context, fr *process.Frame, d *process.Deed, op 
 	if err := w.e.tellTasks(ctx, docs); err != nil {
 		return did, err
 	}
-	if err := w.e.rungJobs(ctx, slices.Sorted(maps.Keys(docs)), d.Rungs); err != nil {
+	if err := w.e.rungJobs(ctx, w.app.Def.Key, slices.Sorted(maps.Keys(docs)), d.Rungs); err != nil {
 		return did, err
 	}
 	for _, user := range did.People {

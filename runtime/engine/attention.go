@@ -12,7 +12,7 @@ import (
 )
 
 func attentionDoc(form *process.Form, dir *org.Directory, it *relayItem) (store.Doc, error) {
-	a := form.Attention(it.state, calendarOf(form.App, dir, it.state.Team))
+	a := form.Attention(it.state, daysOf(form.App, dir, it.state.Owner, it.state.Team))
 	body, err := marshal(struct {
 		standing
 		App  string `json:"app"`

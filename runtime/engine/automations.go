@@ -42,6 +42,8 @@ type run struct {
 	// held; waits are those waited for, and until when.
 	done  []string
 	waits map[string]time.Time
+	// counted are those that count working time.
+	counted map[string]process.Counted
 	// frame is what the actions see beside the record; loops are the eaches under way.
 	frame *process.Frame
 	loops map[string]*loopState
@@ -95,7 +97,7 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 		return nil
 	}
 	cause := process.Cause{Root: j.Cause.Root, Depth: j.Cause.Depth + 1, Automation: j.App + "/" + j.Automation}
-	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done, waits: j.Waits, loops: maps.Clone(j.Loops), job: j}
+	w := &run{e: e, app: app, a: a, id: j.ID, rec: r.State, form: j.Form, cols: doc.Cols, cause: cause, at: j.started, done: j.Done, waits: j.Waits, counted: j.Counted, loops: maps.Clone(j.Loops), job: j}
 	w.log = runBody{App: j.App, Automation: j.Automation, Record: j.Record, Attempt: j.Attempts, Cause: j.Cause.Automation, Actions: j.Acted}
 	w.results, w.log.Payload = maps.Clone(j.Results), j.Payload
 	if w.frame, err = payloadOf(a, j); err != nil {
@@ -189,6 +191,7 @@ func (w *run) recall(ops opMemory, list []*process.CompiledAction, prefix string
 
 // keep writes into the job what the next attempt has to know.
 func (w *run) keep(j *job) {
+	j.Counted = w.counted
 	j.Done, j.Waits, j.Loops, j.Results = w.done, w.waits, maps.Clone(w.loops), maps.Clone(w.results)
 	if len(w.waits)+len(w.loops)+len(w.results) > 0 {
 		j.Release = w.app.Release
@@ -278,8 +281,14 @@ func (w *run) ended(ctx context.Context) error {
 }
 
 // pause waits once for an action: until when is settled the first time.
-func (w *run) pause(seq string, until time.Time) error {
+func (w *run) pause(seq string, until time.Time, counted *process.Counted) error {
 	if until.After(w.at) {
+		if counted != nil {
+			if w.counted == nil {
+				w.counted = map[string]process.Counted{}
+			}
+			w.counted[seq] = *counted
+		}
 		if w.waits == nil {
 			w.waits = map[string]time.Time{}
 		}
@@ -320,7 +329,7 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, fr *p
 			continue
 		}
 		if until, waiting := w.waits[seq]; waiting {
-			if err := w.pause(seq, until); err != nil {
+			if err := w.pause(seq, until, nil); err != nil {
 				return err
 			}
 			continue
@@ -367,7 +376,7 @@ func (w *run) actions(ctx context.Context, list []*process.CompiledAction, fr *p
 		}
 		if did.Kind == "wait" && !did.Skipped {
 			w.note(did)
-			if err := w.pause(seq, did.Until); err != nil {
+			if err := w.pause(seq, did.Until, did.counted); err != nil {
 				return err
 			}
 			continue

@@ -16,6 +16,15 @@ import (
 	"pipewright/runtime/store"
 )
 
+// daysOf is the working calendar of a record: that of the team its owner is in now, so that a person who goes to another team takes what he
+// owns along. Where he is not known, the team stands in the record.
+func daysOf(app *process.App, dir *org.Directory, owner, team string) rules.Calendar {
+	if u, ok := dir.User(owner); ok {
+		team = u.Team
+	}
+	return calendarOf(app, dir, team)
+}
+
 // calendarOf is the working calendar that a team goes by in an app, "" for the company's.
 func calendarOf(app *process.App, dir *org.Directory, team string) rules.Calendar {
 	return dir.Calendar(app.Def.Calendar, team)
@@ -23,7 +32,7 @@ func calendarOf(app *process.App, dir *org.Directory, team string) rules.Calenda
 
 // factsAt are the facts that no decision has to ask for: the working calendar, and who is away at the instant.
 func factsAt(app *process.App, dir *org.Directory, at time.Time) *process.Facts {
-	return &process.Facts{Calendar: calendarOf(app, dir, ""), CalendarOf: func(team string) rules.Calendar { return calendarOf(app, dir, team) },
+	return &process.Facts{Calendar: calendarOf(app, dir, ""), CalendarOf: func(owner, team string) rules.Calendar { return daysOf(app, dir, owner, team) },
 		StandIns: dir.StandIns(app.Def.Key, at)}
 }
 

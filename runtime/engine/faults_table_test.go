@@ -29,6 +29,8 @@ type step struct {
 	leave string
 	// wait lets time pass, and then whatever is due happens.
 	wait time.Duration
+	// only is the one app that there is from here on, so that the schedules of others are no part of it.
+	only string
 	// act is done to the engine by itself, and again until it has an answer.
 	act func(w *world) error
 }
@@ -99,10 +101,11 @@ var faultScenarios = map[string][]step{
 		{service: true, on: "c", c: process.Command{Kind: process.Edit, Data: data(`{"level": "gold"}`)}}, {wait: time.Minute}},
 	"migration": {create("moves", "thing", "t", `{"name": "x", "code": "7"}`), create("moves", "thing", "u", `{"name": "y", "code": "seven"}`), move("t", "all"),
 		{act: (*world).publishMoves}, {act: startMoves}, {wait: time.Minute}, {act: undoMoves}, {wait: time.Minute}},
-	"calendar": {create("work", "visit", "v", `{"name": "x", "on": "2026-11-30"}`), create("work", "visit", "u", `{"name": "y"}`), move("u", "end"), {wait: time.Minute},
+	"calendar": {{only: "work"}, create("work", "visit", "v", `{"name": "x", "on": "2026-11-30"}`), create("work", "errand", "e", `{"name": "y"}`), {wait: time.Minute},
 		{act: holiday}, {wait: time.Minute}, {wait: 72 * time.Hour}},
-	"claim": {create("crm", "lead", "l", `{"company": "x"}`), order("mgr.wang", "l", process.Release), order("rep.chen", "l", process.Claim), {wait: time.Minute}},
-	"merge": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}),
+	"other team": {{only: "work"}, create("work", "visit", "v", `{"name": "x"}`), {act: restOfOperations}, {wait: time.Minute}, {act: toOperations}, {wait: time.Minute}},
+	"claim":      {create("crm", "lead", "l", `{"company": "x"}`), order("mgr.wang", "l", process.Release), order("rep.chen", "l", process.Claim), {wait: time.Minute}},
+	"merge":      append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}),
 	"merge, undo": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}, edit1("e", `{"name": "since"}`), step{act: unmergeAccounts},
 		step{wait: time.Minute}),
 }
@@ -114,6 +117,25 @@ func holiday(w *world) error {
 		return nil // by the attempt before
 	}
 	return err
+}
+
+// restOfOperations has one team rest on a day more, and toOperations has rep.li go there.
+func restOfOperations(w *world) error {
+	err := w.e.SaveCalendar(w.t.Context(), "admin", daysOff("operations", 0, 24))
+	if r, ok := asRejection(err); ok && r.Code == "calendar.changed" {
+		return nil // by the attempt before
+	}
+	return err
+}
+
+func toOperations(w *world) error {
+	dir, err := w.e.Directory(w.t.Context())
+	if err != nil {
+		return err
+	}
+	u, _ := dir.User("rep.li")
+	u.Team = "operations"
+	return w.e.SaveUsers(w.t.Context(), u)
 }
 
 // twoAccounts are one company entered twice, with a deal each.
@@ -198,6 +220,10 @@ func (l *faultLab) run(t *testing.T, steps []step, faults storetest.Faults, cras
 	for i, st := range steps {
 		if st.act != nil {
 			w.insistOn(st.act)
+			continue
+		}
+		if st.only != "" {
+			maps.DeleteFunc(w.defs, func(app string, _ []*process.App) bool { return app != st.only })
 			continue
 		}
 		if st.leave != "" {
@@ -315,7 +341,7 @@ func (l *faultLab) remains(w *world, mem *storetest.MemoryStore) string {
 					wire = []byte(strings.ReplaceAll(string(wire), other, fmt.Sprint("#", i)))
 				}
 				out = append(out, fmt.Sprint(f.Def.Key, " ", r.State.Stage, " ", r.State.Owner, " rev ", r.State.Rev, " seq ", r.State.Seq, " number ", r.State.Number != "",
-					" claims ", len(r.Claims), " rounds ", r.State.RoundCount, " links ", len(r.State.Links), " timers ", len(r.State.Timers), " release ", r.State.Release, " gone ", !r.State.Deleted.IsZero(), " ", string(wire)))
+					" claims ", len(r.Claims), " rounds ", r.State.RoundCount, " links ", len(r.State.Links), " timers ", len(r.State.Timers), " due ", r.State.DueAt.Sub(r.State.Since).Round(24*time.Hour), " release ", r.State.Release, " gone ", !r.State.Deleted.IsZero(), " ", string(wire)))
 			}
 		}
 	}

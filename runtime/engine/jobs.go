@@ -108,9 +108,11 @@ type job struct {
 	// Done lists the actions that former attempts have finished.
 	Done []string `json:"done,omitempty"`
 	// Waits are the waits of a run and when each ends, Acted what it has done so far, and Release what it stays on.
-	Waits   map[string]time.Time `json:"waits,omitempty"`
-	Acted   []RunAction          `json:"acted,omitempty"`
-	Release int                  `json:"release,omitempty"`
+	Waits map[string]time.Time `json:"waits,omitempty"`
+	// Counted are those of them that count working time.
+	Counted map[string]process.Counted `json:"counted,omitempty"`
+	Acted   []RunAction                `json:"acted,omitempty"`
+	Release int                        `json:"release,omitempty"`
 	// Loops are the eaches a run is in and what each goes through, settled before anything is done.
 	Loops map[string]*loopState `json:"loops,omitempty"`
 	// Group and Rows are the group of records that a run is for.
@@ -123,8 +125,9 @@ type job struct {
 	Results map[string]answer `json:"results,omitempty"`
 	// Groups are those that a tick has found, each to be a job of its own.
 	Groups []process.Item `json:"groups,omitempty"`
-	// Plan is what the dates of the records are to be planned by.
-	Plan string `json:"plan,omitempty"`
+	// Plan is what the dates of the records are to be planned by; Owners are those whose records it is about, none for all.
+	Plan   string   `json:"plan,omitempty"`
+	Owners []string `json:"owners,omitempty"`
 	// Person is whose open decisions are passed on.
 	Person string `json:"person,omitempty"`
 	// Task is what a rung of a ladder is about.

@@ -117,5 +117,5 @@ func (e *Engine) countIn(ctx context.Context, coll string, filter query.Filter) 
 
 // MayClaim says what keeps a person from claiming a record of a pool now: the instant his cooldown ends, zero when nothing does.
 func (e *Engine) MayClaim(dir *org.Directory, v PoolView, user string, s *process.State) time.Time {
-	return v.Pool.CooledDown(s, user, calendarOf(v.Pool.Form.App, dir, s.Team), e.instant())
+	return v.Pool.CooledDown(s, user, daysOf(v.Pool.Form.App, dir, s.Owner, s.Team), e.instant())
 }

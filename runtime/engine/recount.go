@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +22,56 @@ import (
 
 func countedID(app string) string { return "counted|" + app }
 
+// countedBy is what an app's timers were last counted by: Digest names all of it, Whole the calendars alone, and Places are the people who do
+// not go by the company's, each with the team whose calendar he goes by.
+type countedBy struct {
+	Digest string            `json:"digest"`
+	Whole  string            `json:"whole,omitempty"`
+	Places map[string]string `json:"places,omitempty"`
+}
+
+// whole is what the calendars were, also where it was noted before people were.
+func (c *countedBy) whole() string {
+	if c.Whole == "" {
+		return c.Digest
+	}
+	return c.Whole
+}
+
+// countingBy is what an app's timers are counted by now.
+func countingBy(app *process.App, dir *org.Directory) countedBy {
+	c := countedBy{Whole: calendarDigest(app, dir), Places: dir.CalendarPlaces()}
+	c.Digest = c.Whole
+	if len(c.Places) > 0 {
+		parts := []string{c.Whole}
+		for _, user := range slices.Sorted(maps.Keys(c.Places)) {
+			parts = append(parts, user, c.Places[user])
+		}
+		c.Digest = shortHash(parts...)
+	}
+	return c
+}
+
+// moved are the people who go by another calendar than before.
+func (c *countedBy) moved(last *countedBy) []string {
+	var out []string
+	for user, place := range c.Places {
+		if last.Places[user] != place {
+			out = append(out, user)
+		}
+	}
+	for user := range last.Places {
+		if _, still := c.Places[user]; !still {
+			out = append(out, user)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// maxOwners is of how many people the records are found by their owners; beyond that all are looked through.
+const maxOwners = 200
+
 // calendarDigest names the calendars that an app's timers are counted by: the built-in one that it names, which a newer program may know more
 // years of, and those that the organisation has drawn up.
 func calendarDigest(app *process.App, dir *org.Directory) string {
@@ -27,7 +79,7 @@ func calendarDigest(app *process.App, dir *org.Directory) string {
 }
 
 // lastCounted reads what an app's timers were last counted by, and the version of that word.
-func (e *Engine) lastCounted(ctx context.Context, app string) (p planned, ver int64, err error) {
+func (e *Engine) lastCounted(ctx context.Context, app string) (p countedBy, ver int64, err error) {
 	doc, err := e.store.Get(ctx, collLeases, countedID(app))
 	if errors.Is(err, store.ErrNotFound) {
 		return p, 0, nil
@@ -44,7 +96,8 @@ func (e *Engine) recount(ctx context.Context, app *process.App) error {
 	if err != nil {
 		return err
 	}
-	digest := calendarDigest(app, dir)
+	by := countingBy(app, dir)
+	digest := by.Digest
 	if known, ok := e.recounted.Load(app.Def.Key); ok && known == digest {
 		return nil
 	}
@@ -54,19 +107,29 @@ func (e *Engine) recount(ctx context.Context, app *process.App) error {
 	}
 	if ver == 0 && dir.CalendarsDigest() == "" {
 		// Nothing was ever drawn up, so the timers there are were counted by the built-in calendar.
-		if err := e.put(ctx, collLeases, countedID(app.Def.Key), map[string]any{"kind": "calendar"}, planned{digest}); err != nil {
+		if err := e.put(ctx, collLeases, countedID(app.Def.Key), map[string]any{"kind": "calendar"}, by); err != nil {
 			return err
 		}
 		last.Digest = digest
 	}
 	if last.Digest != digest {
+		var owners []string
+		if last.whole() == by.Whole { // the calendars are as they were, and people have gone to other teams
+			if owners = by.moved(&last); len(owners) > maxOwners {
+				owners = nil
+			}
+		}
 		var jobs []store.Doc
 		now := e.instant()
+		keys := []string{""} // what stands outside records: runs that wait, tasks and their ladders
 		for _, f := range timedForms(app) {
+			keys = append(keys, f.Def.Key)
+		}
+		for _, key := range keys {
 			// Every node that looks at the same word makes the same job. It waits until every node counts by the new calendars, so that no timer is
 			// set by the old ones behind its back.
-			id := strings.Join([]string{"calendar", app.Def.Key, f.Def.Key, digest, strconv.FormatInt(ver, 10)}, "|")
-			j, err := newJob(job{ID: id, Kind: jobCalendar, App: app.Def.Key, Form: f.Def.Key, Plan: digest}, now.Add(seenBy), now)
+			id := strings.Join([]string{"calendar", app.Def.Key, key, digest, strconv.FormatInt(ver, 10)}, "|")
+			j, err := newJob(job{ID: id, Kind: jobCalendar, App: app.Def.Key, Form: key, Plan: by.Whole, Owners: owners}, now.Add(seenBy), now)
 			if err != nil {
 				return err
 			}
@@ -75,7 +138,7 @@ func (e *Engine) recount(ctx context.Context, app *process.App) error {
 		if err := e.insertAll(ctx, collJobs, jobs); err != nil {
 			return err
 		}
-		if err := e.put(ctx, collLeases, countedID(app.Def.Key), map[string]any{"kind": "calendar"}, planned{digest}); err != nil {
+		if err := e.put(ctx, collLeases, countedID(app.Def.Key), map[string]any{"kind": "calendar"}, by); err != nil {
 			return err
 		}
 		e.wake()
@@ -107,23 +170,35 @@ func (e *Engine) runCalendar(ctx context.Context, j *job) error {
 		return refusal(err)
 	}
 	form := app.Forms[j.Form]
-	if form == nil {
+	if form == nil && j.Form != "" {
 		return nil // gone by now
 	}
 	dir, err := e.Directory(ctx)
 	if err != nil {
 		return err
 	}
-	if calendarDigest(app, dir) != j.Plan {
-		// Either this node has not heard of the change yet, or there is a newer one with a job of its own.
-		last, _, err := e.lastCounted(ctx, j.App)
-		if err != nil || last.Digest != j.Plan {
-			return err
+	last, _, err := e.lastCounted(ctx, j.App)
+	switch by := countingBy(app, dir); {
+	case err != nil:
+		return err
+	case last.whole() != j.Plan:
+		return nil // a newer change of the calendars has jobs of its own, for all records
+	case by.Digest != last.Digest:
+		return errLater{overlapWait} // this node has not heard of the change yet, or of one that nobody has made jobs for so far
+	case form == nil:
+		_, err := e.countOutside(ctx, app, dir, true)
+		return err
+	}
+	filter := timed()
+	if len(j.Owners) > 0 {
+		in := query.In{Col: "owner"}
+		for _, user := range j.Owners {
+			in.Values = append(in.Values, user)
 		}
-		return errLater{overlapWait}
+		filter = query.And{filter, in}
 	}
 	for {
-		page, err := e.store.Query(ctx, RecordCollection(form), query.Query{Filter: timed(), Limit: backfillPage, After: j.After, Cols: []string{"owner"}})
+		page, err := e.store.Query(ctx, RecordCollection(form), query.Query{Filter: filter, Limit: backfillPage, After: j.After, Cols: []string{"owner"}})
 		if err != nil {
 			return err
 		}
@@ -205,6 +280,11 @@ func (e *Engine) PreviewCalendar(ctx context.Context, user string, c CalendarCha
 				}
 			}
 		}
+		n, err := e.countOutside(ctx, app, dir, false)
+		if err != nil {
+			return m, err
+		}
+		m.Timers += n
 	}
 	return m, nil
 }

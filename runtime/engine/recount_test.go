@@ -35,13 +35,18 @@ func (w *world) visit(op, values string) *process.State {
 
 // daysOff is a change that makes days of November 2026 off beside what is built in.
 func daysOff(team string, ver int64, days ...int) CalendarChange {
-	return CalendarChange{Team: team, Ver: ver, Become: func(c org.TeamCalendar) org.TeamCalendar {
+	return CalendarChange{Team: team, Ver: ver, Become: daysOffIn(11, days...)}
+}
+
+// daysOffIn makes days of a month of 2026 off beside what is built in.
+func daysOffIn(month int, days ...int) func(org.TeamCalendar) org.TeamCalendar {
+	return func(c org.TeamCalendar) org.TeamCalendar {
 		y, _ := org.BuiltInYear("CN", 2026)
 		for _, day := range days {
-			y.Days = append(y.Days, org.CalendarDay{Name: "x", Date: rules.Date{Year: 2026, Month: 11, Day: day}, Off: true})
+			y.Days = append(y.Days, org.CalendarDay{Name: "x", Date: rules.Date{Year: 2026, Month: month, Day: day}, Off: true})
 		}
 		return c.WithYear(y)
-	}}
+	}
 }
 
 // plan shows a record's timers in Shanghai, its due and those of its activities.

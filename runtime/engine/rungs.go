@@ -16,12 +16,12 @@ import (
 // passed over.
 
 // rungJobs makes the jobs of the ladders of tasks.
-func (e *Engine) rungJobs(ctx context.Context, tasks []string, rungs []process.TaskRung) error {
+func (e *Engine) rungJobs(ctx context.Context, app string, tasks []string, rungs []process.TaskRung) error {
 	now := e.instant()
 	var jobs []store.Doc
 	for _, task := range tasks {
 		for i := range rungs {
-			j, err := newJob(job{ID: "rung|" + task + "|" + strconv.Itoa(i), Kind: jobRung, Task: task, Rung: &rungs[i]}, rungs[i].At, now)
+			j, err := newJob(job{ID: "rung|" + task + "|" + strconv.Itoa(i), Kind: jobRung, App: app, Task: task, Rung: &rungs[i]}, rungs[i].At, now)
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pipewright/rules"
+	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
@@ -51,7 +52,8 @@ type RunAction struct {
 	// Input is what it was done with: the values set, the transition, what was called or said. One that is long is left out.
 	Input json.RawMessage `json:"input,omitempty"`
 	// Until is when a wait ends.
-	Until time.Time `json:"until,omitzero"`
+	Until   time.Time `json:"until,omitzero"`
+	counted *process.Counted
 	// Failed: the run came to an end with it.
 	Failed bool `json:"failed,omitempty"`
 	// Skipped: its condition did not hold, or nobody was found.

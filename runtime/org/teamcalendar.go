@@ -191,6 +191,26 @@ func (d *Directory) CalendarsDigest() string {
 	return d.calendars.digest
 }
 
+// CalendarPlaces are the people whose team goes by a calendar of its own, or of a team above it: the nearest of those teams, by user.
+func (d *Directory) CalendarPlaces() map[string]string {
+	if d == nil || len(d.calendars.own) == 0 {
+		return nil
+	}
+	var out map[string]string
+	for id, u := range d.users {
+		for _, place := range d.above(u.Team) {
+			if _, ok := d.calendars.own[place]; ok && place != "" {
+				if out == nil {
+					out = map[string]string{}
+				}
+				out[id] = place
+				break
+			}
+		}
+	}
+	return out
+}
+
 // OwnCalendar is what a team, or the company, has drawn up itself; empty when it has not.
 func (d *Directory) OwnCalendar(team string) TeamCalendar {
 	if d != nil {

@@ -14,19 +14,20 @@ import (
 // have, a group is done when it is complete, and only what waits has timers.
 func TestActivitiesAlwaysAgreeWithTheirTasks(t *testing.T) {
 	t.Parallel()
-	app := loadApp(t, "testdata/scenario/activities.json")
+	app := loadApp(t, "testdata/scenario/activities.json", `"P2D"`, `"P2BD"`, `"P4D"`, `"P4BD"`)
 	users := []string{"rep.li", "rep.chen", "mgr.wang", "dir.sun", "fin.zhao", "fin.qian", "ops.wu"}
 	rapid.Check(t, func(t *rapid.T) {
 		cov := &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}}
 		test := &Test{As: "rep.li", Given: Given{Form: "course", Stage: rapid.SampledFrom([]string{"", "train"}).Draw(t, "start"), Data: Wire{"name": json.RawMessage(`"C"`)}}}
-		w := &walker{s: newScenario(app, smallCompany{}, cov, test, "")}
+		days := &restDays{}
+		w := &walker{newScenario(app, changing{days: days}, cov, test, ""), days}
 		if !w.s.begin() {
 			t.Fatalf("begin: %v", w.s.problems)
 		}
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			st := w.s.records["rec-main"]
 			user := rapid.SampledFrom(users).Draw(t, "user")
-			c := &Command{Kind: rapid.SampledFrom([]CommandKind{Tick, Tick, Tick, Activity, Activity, HandActivity, Move, Fire, Assign, Delete, Restore}).Draw(t, "kind"),
+			c := &Command{Kind: rapid.SampledFrom([]CommandKind{Tick, Tick, Tick, Activity, Activity, HandActivity, Move, Fire, Reschedule, Assign, Delete, Restore}).Draw(t, "kind"),
 				Done: rapid.IntRange(0, 4).Draw(t, "done") > 0, Comment: "x", ID: "rec-main"}
 			switch c.Kind {
 			case Tick:
@@ -49,7 +50,10 @@ func TestActivitiesAlwaysAgreeWithTheirTasks(t *testing.T) {
 					c.Timer = st.Timers[rapid.IntRange(0, n-1).Draw(t, "timer")].ID
 				}
 			}
-			w.s.do(c, smallCompany{}.Actor(app, "course", user, st))
+			before := st.Clone()
+			if r := w.s.do(c, w.who(t, c, user, st)); c.Kind == Reschedule && r == nil {
+				w.checkCounted(t, before)
+			}
 			w.s.now = w.s.now.Add(1e9)
 			w.check(t)
 			w.checkActivities(t)

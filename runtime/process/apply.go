@@ -136,7 +136,7 @@ func (s *State) Apply(e *Event) {
 	case ReclaimNoticed:
 		s.Reclaim = nil
 		if !p.At.IsZero() {
-			s.Reclaim = &GoingBack{Pool: p.Pool, At: p.At}
+			s.Reclaim = &GoingBack{Pool: p.Pool, At: p.At, From: p.From, After: p.After}
 		}
 	case Numbered:
 		s.Number = p.Number

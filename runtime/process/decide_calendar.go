@@ -24,7 +24,7 @@ func (d *decider) workdays() rules.Calendar {
 	if d.f.CalendarOf == nil {
 		return d.f.Calendar
 	}
-	return d.f.CalendarOf(d.s.Team)
+	return d.f.CalendarOf(d.s.Owner, d.s.Team)
 }
 
 // noting is a calendar that notes the years which nobody has entered.
@@ -97,7 +97,37 @@ func (d *decider) reschedule() *Rejection {
 		out.Unknown = d.unknownYears()
 		d.emit(out)
 	}
+	if at := d.s.Reclaim.again(d); !at.IsZero() && !at.Equal(d.s.Reclaim.At) {
+		d.noticeAgain(at)
+	}
 	return nil
+}
+
+// Counted says from when, and over how much working time, an instant that stands outside a record was counted, and by whose record's
+// calendar (none: the company's), so that it can be counted anew.
+type Counted struct {
+	From   time.Time      `json:"from"`
+	After  rules.Duration `json:"after"`
+	Form   string         `json:"form,omitempty"`
+	Record string         `json:"record,omitempty"`
+}
+
+// counted is the instant a duration from now, and how it was counted where working time is in it.
+func (d *decider) counted(after *rules.Duration) (time.Time, *Counted) {
+	at := after.Add(d.now, d.app.Zone, d.calendar())
+	if !after.Working() {
+		return at, nil
+	}
+	c := &Counted{From: d.now, After: *after}
+	if d.before != nil {
+		c.Form, c.Record = d.s.Form, d.s.ID
+	}
+	return at, c
+}
+
+// Again is the instant by a calendar as it is now.
+func (c *Counted) Again(app *App, days rules.Calendar) time.Time {
+	return c.After.Add(c.From, app.Zone, days)
 }
 
 // began is when people were asked for an activity; one that was asked for before that was noted counts from the stage's beginning.

@@ -152,6 +152,9 @@ type (
 		Pool string    `json:"pool"`
 		Rule int       `json:"rule,omitempty"`
 		At   time.Time `json:"at,omitzero"`
+		// From and After are how it was counted, where it counts working time.
+		From  time.Time       `json:"from,omitzero"`
+		After *rules.Duration `json:"after,omitempty"`
 	}
 	// Titled sets what the record is called.
 	Titled struct {
@@ -505,6 +508,8 @@ type TaskEffect struct {
 	// For is whom the user stands in for; Asked how a colleague asked him (see Slot).
 	For   string `json:"for,omitempty"`
 	Asked string `json:"asked,omitempty"`
+	// Counted is how DueAt of what an automation gives was counted, where working time is in it.
+	Counted *Counted `json:"counted,omitempty"`
 }
 
 // Notice tells a person something in the product.

@@ -107,8 +107,9 @@ type Facts struct {
 	Linked map[string]map[string]int
 	// Calendar of the app for the company as a whole; nil means Monday to Friday. The shell always brings it, so it is never a need.
 	Calendar rules.Calendar
-	// CalendarOf is that of a team, where teams may have their own; nil: all go by Calendar.
-	CalendarOf func(team string) rules.Calendar
+	// CalendarOf is that of the team which a record's owner is in, or of the record's own team where he is in none that is known; nil: all
+	// go by Calendar.
+	CalendarOf func(owner, team string) rules.Calendar
 	// StandIns are the people who are absent at the instant of the command, each with who stands in, at most two steps away (empty:
 	// nobody). The shell always brings it, so it is never a need.
 	StandIns map[string]string

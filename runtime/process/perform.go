@@ -30,6 +30,8 @@ type Deed struct {
 	// Wait is until when the run waits; Stop ends it.
 	Wait time.Time
 	Stop bool
+	// Counted is how Wait was counted, where working time is in it.
+	Counted *Counted `json:",omitempty"`
 	// Loop is what an each goes through.
 	Loop *LoopDeed
 	// Branch are the actions to go on with, for a condition with then and else.
@@ -43,6 +45,8 @@ type TaskRung struct {
 	At time.Time `json:"at"`
 	Do string    `json:"do"`
 	To []string  `json:"to,omitempty"`
+	// Counted is how At was counted, where working time is in it.
+	Counted *Counted `json:"counted,omitempty"`
 }
 
 // HTTPDeed is a call to make.
@@ -207,10 +211,11 @@ func (d *decider) perform(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules
 		}
 		t := TaskEffect{Kind: "todo", State: Open, Name: name}
 		if a.Due != nil {
-			t.DueAt = a.Due.Add(d.now, d.app.Zone, d.calendar())
+			t.DueAt, t.Counted = d.counted(a.Due)
 		}
 		for i := range a.Ladder {
-			rung := TaskRung{At: a.Ladder[i].After.Add(d.now, d.app.Zone, d.calendar()), Do: a.Ladder[i].Def.Do}
+			rung := TaskRung{Do: a.Ladder[i].Def.Do}
+			rung.At, rung.Counted = d.counted(&a.Ladder[i].After)
 			if rung.To, ok = d.resolve(a.Ladder[i].To, state.Owner, nil); !ok {
 				return nil
 			}
@@ -264,7 +269,7 @@ func (d *decider) wait(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Pr
 	deed.Wait = d.now
 	switch {
 	case a.Wait != nil:
-		deed.Wait = a.Wait.Add(d.now, d.app.Zone, d.calendar())
+		deed.Wait, deed.Counted = d.counted(a.Wait)
 	case a.WaitDate != nil:
 		val, err := a.WaitDate.Eval(sc)
 		if err != nil {

@@ -209,12 +209,41 @@ func (d *decider) reclaim() *Rejection {
 		if d.s.Reclaim != nil {
 			d.emit(ReclaimNoticed{Pool: p.Def.Key})
 		}
-	case notice == nil || d.s.Reclaim != nil && !d.s.Reclaim.At.After(d.now):
+	case notice == nil:
 		d.pooled(p, "reclaim", "")
 	case d.s.Reclaim == nil:
-		d.emit(ReclaimNoticed{Pool: p.Def.Key, Rule: rule, At: notice.Add(d.now, d.app.Zone, d.calendar())})
+		out := ReclaimNoticed{Pool: p.Def.Key, Rule: rule, At: notice.Add(d.now, d.app.Zone, d.calendar())}
+		if notice.Working() {
+			out.From, out.After = d.now, notice
+		}
+		d.emit(out)
+	default:
+		at := d.s.Reclaim.again(d)
+		switch {
+		case !at.After(d.now):
+			d.pooled(p, "reclaim", "")
+		case !at.Equal(d.s.Reclaim.At):
+			d.noticeAgain(at)
+		}
 	}
 	return nil
+}
+
+// again is when the record goes back by the calendar as it is now; zero for one that does not go back.
+func (g *GoingBack) again(d *decider) time.Time {
+	switch {
+	case g == nil:
+		return time.Time{}
+	case g.After == nil:
+		return g.At
+	}
+	return g.After.Add(g.From, d.app.Zone, d.calendar())
+}
+
+// noticeAgain tells the owner that the time he has left is another, since the calendar is.
+func (d *decider) noticeAgain(at time.Time) {
+	g := d.s.Reclaim
+	d.emit(ReclaimNoticed{Pool: g.Pool, At: at, From: g.From, After: g.After})
 }
 
 // reclaimedBy is the first rule that takes the record back; -1 for none. The rules are those of the newest release, and see the

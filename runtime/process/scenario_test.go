@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"pipewright/rules"
@@ -66,13 +67,14 @@ func (smallCompany) People(n PeopleNeed) []string {
 
 func (smallCompany) Calendar(string) rules.Calendar { return nil }
 
-func loadApp(t testing.TB, path string) *App {
+// loadApp compiles an app, with the texts of pairs put for each other.
+func loadApp(t testing.TB, path string, pairs ...string) *App {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	def, problems := Parse(raw)
+	def, problems := Parse([]byte(strings.NewReplacer(pairs...).Replace(string(raw))))
 	if rules.HasErrors(problems) {
 		t.Fatalf("parse: %v", problems)
 	}

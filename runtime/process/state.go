@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pipewright/forms"
+	"pipewright/rules"
 )
 
 // State is all there is to know of one record. It is folded from events by Apply, and stored whole so that reading never
@@ -107,9 +108,12 @@ type Hold struct {
 }
 
 // GoingBack says that a record returns to its pool at an instant, unless its owner does something about it.
+// From and After are how the instant was counted, where it counts working time.
 type GoingBack struct {
-	Pool string    `json:"pool"`
-	At   time.Time `json:"at"`
+	Pool  string          `json:"pool"`
+	At    time.Time       `json:"at"`
+	From  time.Time       `json:"from,omitzero"`
+	After *rules.Duration `json:"after,omitempty"`
 }
 
 // ActivityOpen is an activity that waits for somebody, or for every one of them (Each). Late: their managers were told.

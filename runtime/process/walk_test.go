@@ -5,12 +5,57 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
+
+	"pipewright/rules"
 )
 
-// walker drives one record with random commands.
-type walker struct{ s *scenario }
+// walker drives one record with random commands, in a company whose calendar changes.
+type walker struct {
+	s    *scenario
+	days *restDays
+}
+
+// restDays is a calendar in which one day of the week is off.
+type restDays struct{ off time.Weekday }
+
+func (r *restDays) IsWorkday(d rules.Date) bool { return d.Weekday() != r.off }
+
+// changing is a company whose calendar is another every now and then.
+type changing struct {
+	smallCompany
+	days *restDays
+}
+
+func (c changing) Calendar(string) rules.Calendar { return c.days }
+
+// who acts; a change of the calendar is found by the app itself, which then counts the timers anew.
+func (w *walker) who(t *rapid.T, c *Command, user string, st *State) Actor {
+	if c.Kind == Reschedule {
+		w.days.off = time.Weekday(rapid.IntRange(0, 6).Draw(t, "off"))
+		return Service(w.s.app.Def.Key)
+	}
+	return smallCompany{}.Actor(w.s.app, st.Form, user, st)
+}
+
+// checkCounted: what has been counted anew is not moved by counting it once more, and nothing of it lies in the past.
+func (w *walker) checkCounted(t *rapid.T, before *State) {
+	st := w.s.records["rec-main"]
+	if len(st.Timers) != len(before.Timers) {
+		t.Fatalf("%d timers became %d", len(before.Timers), len(st.Timers))
+	}
+	for i := range st.Timers {
+		if st.Timers[i].ID != before.Timers[i].ID && st.Timers[i].At.Before(w.s.now) {
+			t.Fatalf("the timer %s was moved into the past", st.Timers[i].ID)
+		}
+	}
+	d := Decide(w.s.app, st, &Command{Kind: Reschedule, ID: st.ID, At: w.s.now, Actor: Service(w.s.app.Def.Key)}, w.s.facts())
+	if d.Reject != nil || len(d.Events) > 0 {
+		t.Fatalf("counted once more: %+v %v", d.Events, d.Reject)
+	}
+}
 
 func newWalker(app *App) *walker {
 	test := &Test{As: "rep.li", Given: Given{Form: "deal",
@@ -18,12 +63,13 @@ func newWalker(app *App) *walker {
 		Data: Wire{"name": json.RawMessage(`"MES"`), "account": json.RawMessage(`"acme"`), "budgetOk": json.RawMessage(`true`),
 			"lines": json.RawMessage(`[{"qty": 1, "price": {"amount": "900000"}, "off": "0.2"}]`)}}}
 	cov := NewCoverage()
-	return &walker{s: newScenario(app, smallCompany{}, cov, test, "")}
+	days := &restDays{}
+	return &walker{newScenario(app, changing{days: days}, cov, test, ""), days}
 }
 
 func TestRandomWalks(t *testing.T) {
 	t.Parallel()
-	app := loadApp(t, "testdata/scenario/deal.json")
+	app := loadApp(t, "testdata/scenario/deal.json", `"P10D"`, `"P10BD"`, `"P7D"`, `"P7BD"`)
 	users := []string{"rep.li", "rep.chen", "mgr.wang", "dir.sun", "fin.zhao", "fin.qian", "ops.wu"}
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWalker(app)
@@ -36,9 +82,12 @@ func TestRandomWalks(t *testing.T) {
 			c := drawCommand(t, app, st)
 			c.ID = "rec-main"
 			before := st.Clone()
-			r := w.s.do(c, smallCompany{}.Actor(app, "deal", user, st))
+			r := w.s.do(c, w.who(t, c, user, st))
 			if r != nil && !reflect.DeepEqual(before, st.Clone()) {
 				t.Fatalf("a refused %s changed the record", c.Kind)
+			}
+			if c.Kind == Reschedule && r == nil {
+				w.checkCounted(t, before)
 			}
 			w.s.now = w.s.now.Add(1e9)
 			w.check(t)
@@ -47,7 +96,7 @@ func TestRandomWalks(t *testing.T) {
 }
 
 func drawCommand(t *rapid.T, app *App, st *State) *Command {
-	kinds := []CommandKind{Move, Move, Edit, Tick, Activity, DecideSlot, DecideSlot, DecideSlot, Withdraw, Retry, Urge, Note, Fire, Assign, Delete, Restore}
+	kinds := []CommandKind{Move, Move, Edit, Tick, Activity, DecideSlot, DecideSlot, DecideSlot, Withdraw, Retry, Urge, Note, Fire, Reschedule, Assign, Delete, Restore}
 	c := &Command{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Comment: "x", Done: rapid.Bool().Draw(t, "done")}
 	c.Transition = rapid.SampledFrom([]string{"propose", "back", "win", "lose"}).Draw(t, "transition")
 	switch c.Kind {
@@ -133,7 +182,7 @@ func (w *walker) check(t *rapid.T) {
 
 func TestReplayIsLive(t *testing.T) {
 	t.Parallel()
-	app := loadApp(t, "testdata/scenario/deal.json")
+	app := loadApp(t, "testdata/scenario/deal.json", `"P10D"`, `"P10BD"`, `"P7D"`, `"P7BD"`)
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWalker(app)
 		if !w.s.begin() {
@@ -145,7 +194,7 @@ func TestReplayIsLive(t *testing.T) {
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			c := drawCommand(t, app, live)
 			c.ID, c.Op, c.At = "rec-main", "op", w.s.now
-			c.Actor = smallCompany{}.Actor(app, "deal", rapid.SampledFrom([]string{"rep.li", "mgr.wang", "fin.zhao", "fin.qian"}).Draw(t, "user"), live)
+			c.Actor = w.who(t, c, rapid.SampledFrom([]string{"rep.li", "mgr.wang", "fin.zhao", "fin.qian"}).Draw(t, "user"), live)
 			var d *Decision
 			for range 9 {
 				if d = Decide(app, live, c, f); len(d.Needs) == 0 {
