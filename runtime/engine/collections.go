@@ -53,8 +53,8 @@ func ownCollections() []store.Collection {
 	}
 	ix := func(name string, cols ...string) store.Index { return store.Index{Name: name, Cols: cols} }
 	return []store.Collection{
-		{Name: collEvents, Columns: join(text("record", "app", "form", "type"), columns(query.Int, []string{"seq"}), times("at", "relayed")),
-			Indexes: []store.Index{ix("byRecord", "record", "-seq"), ix("byRelay", "relayed")}},
+		{Name: collEvents, Columns: join(text("record", "app", "form", "type", "doer"), columns(query.Int, []string{"seq"}), times("at", "relayed")),
+			Indexes: []store.Index{ix("byRecord", "record", "-seq"), ix("byRelay", "relayed"), ix("byDoer", "doer", "at", "type")}},
 		{Name: collOps, Columns: times("at"), Indexes: []store.Index{ix("byAge", "at")}},
 		{Name: collJobs, Columns: join(text("state", "kind", "app", "record", "automation"), times("due", "doneAt", "createdAt")),
 			Indexes: []store.Index{ix("byDue", "due"), ix("byState", "state", "createdAt"), ix("byDone", "doneAt")}},

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"pipewright/rules"
@@ -16,8 +17,30 @@ func eventDoc(it relayItem, c chained, relayed int64) (store.Doc, error) {
 		return store.Doc{}, err
 	}
 	body, err := marshal(c)
-	return store.Doc{ID: fmt.Sprintf("%s|%012d", it.id, h.Seq), Ver: 1, Body: body, Cols: map[string]any{
-		"record": it.id, "app": it.app, "form": it.form, "type": h.Type, "seq": h.Seq, "at": h.At.UnixMilli(), "relayed": relayed}}, err
+	d := store.Doc{ID: fmt.Sprintf("%s|%012d", it.id, h.Seq), Ver: 1, Body: body, Cols: map[string]any{
+		"record": it.id, "app": it.app, "form": it.form, "type": h.Type, "seq": h.Seq, "at": h.At.UnixMilli(), "relayed": relayed}}
+	if doer := doerOf(c, h.Type); doer != "" {
+		d.Cols["doer"] = doer
+	}
+	return d, err
+}
+
+// doerOf is the person whose work an event counts as (usage.go): who made or moved a record, decided, or did an activity. Empty for all else.
+func doerOf(c chained, kind string) string {
+	if kind != "created" && kind != "entered" && kind != "slotDecided" && kind != "activityDone" {
+		return ""
+	}
+	var ev struct {
+		By      string `json:"by"`
+		Payload struct {
+			From string `json:"from"`
+			Done bool   `json:"done"`
+		} `json:"payload"`
+	}
+	if json.Unmarshal(c.Event, &ev) != nil || strings.HasPrefix(ev.By, "app:") || kind == "entered" && ev.Payload.From == "" || kind == "activityDone" && !ev.Payload.Done {
+		return ""
+	}
+	return ev.By
 }
 
 func opDoc(record, entry string) (store.Doc, error) {

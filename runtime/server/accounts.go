@@ -27,6 +27,7 @@ const (
 	factorsColl     = "secondFactors"
 	settingsColl    = "settings"
 	deedsColl       = "deeds"
+	presenceColl    = "presence"
 )
 
 // Accounts keeps passwords, apart from people, so that nothing that lists people can show them. Safe for concurrent use.
@@ -44,7 +45,7 @@ const (
 	argonKey     = 32
 )
 
-// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens, settings and what admins did.
+// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens, settings, what admins did and on which days who came.
 func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
 	columns := []store.Column{{Name: "user", Type: query.Text}, {Name: "ends", Type: query.Time}}
 	byUser, byEnd := store.Index{Name: "byUser", Cols: []string{"user"}}, store.Index{Name: "byEnd", Cols: []string{"ends"}}
@@ -52,7 +53,9 @@ func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
 		store.Collection{Name: sessionsColl, Columns: columns, Indexes: []store.Index{byUser, byEnd}},
 		store.Collection{Name: tokensColl, Columns: columns, Indexes: []store.Index{byUser}},
 		store.Collection{Name: deedsColl, Columns: []store.Column{{Name: "by", Type: query.Text}, {Name: "at", Type: query.Time}},
-			Indexes: []store.Index{{Name: "all", Cols: []string{"-at"}}, {Name: "byPerson", Cols: []string{"by", "-at"}}}})
+			Indexes: []store.Index{{Name: "all", Cols: []string{"-at"}}, {Name: "byPerson", Cols: []string{"by", "-at"}}}},
+		store.Collection{Name: presenceColl, Columns: []store.Column{{Name: "user", Type: query.Text}, {Name: "at", Type: query.Time}},
+			Indexes: []store.Index{{Name: "byUser", Cols: []string{"user", "-at"}}, {Name: "byAge", Cols: []string{"at"}}}})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}

@@ -83,6 +83,9 @@ func (s *sessions) start(ctx context.Context, w http.ResponseWriter, r *http.Req
 	if err := s.store.Insert(ctx, sessionsColl, s.doc(one, 1)); err != nil {
 		return err
 	}
+	if err := s.present(ctx, user, now); err != nil {
+		return err
+	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, Secure: isSecure(r),
 		SameSite: http.SameSiteLaxMode, MaxAge: int(absoluteEnd / time.Second)})
 	return nil
