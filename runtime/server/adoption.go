@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pipewright/rules"
+	"pipewright/runtime/org"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
@@ -61,6 +62,11 @@ type usageWire struct {
 	Overdue int     `json:"overdue"`
 }
 
+// manages says whether one is an admin or the manager of a team.
+func (c *call) manages() bool {
+	return c.user.Admin || slices.ContainsFunc(c.dir.Teams(), func(t org.Team) bool { return t.Manager == c.user.ID })
+}
+
 // overseen are the people whose work one may look at: for an admin all, for a manager those of his teams and the teams below.
 func (c *call) overseen() []string {
 	var out []string
@@ -84,10 +90,10 @@ func (s *Server) getAdoption(c *call) (any, error) {
 			return nil, badRequest(rules.Say("days 为 1 到 {n}", "days 為 1 到 {n}", "days is 1 to {n}", "n", mostDays))
 		}
 	}
-	people := c.overseen()
-	if len(people) == 0 {
+	if !c.manages() {
 		return nil, refuse(http.StatusForbidden, "forbidden", msgForbidden)
 	}
+	people := c.overseen()
 	slices.Sort(people)
 	if after := c.Query("after"); after != "" {
 		people = slices.DeleteFunc(people, func(id string) bool { return id <= after })

@@ -15,6 +15,8 @@ type meOut struct {
 		Design  bool `json:"design"`
 		Operate bool `json:"operate"`
 		People  bool `json:"people"`
+		// Oversee: look at how one's people use the product.
+		Oversee bool `json:"oversee"`
 	} `json:"can"`
 	Unread    int     `json:"unread"`
 	OpenTasks int     `json:"openTasks"`
@@ -38,6 +40,7 @@ func (s *Server) getMe(c *call) (any, error) {
 	}
 	// In a sandbox there is nothing to design and nobody to manage: it holds a copy.
 	out.Can.Design, out.Can.Operate, out.Can.People = c.user.Admin && s.Player == nil, c.user.Admin, c.user.Admin && s.Player == nil
+	out.Can.Oversee = c.manages() && s.Player == nil
 	if out.Unread, out.OpenTasks, err = s.counts(c); err != nil {
 		return nil, err
 	}

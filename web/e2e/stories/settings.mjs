@@ -50,6 +50,9 @@ export async function run(t) {
   await t.look(page, 'audit');
   await page.getByRole('button', { name: '备份', exact: true }).click();
   await page.getByText('这个数据库不在这里备份').waitFor();
+  await t.open(page, '/usage');
+  await page.getByRole('row', { name: /李雷/ }).or(page.locator('.adoption tr', { hasText: '李雷' })).first().waitFor();
+  await t.look(page, 'usage');
   if (!t.phone) return;
 
   // A server that keeps its data makes backups itself.

@@ -107,7 +107,7 @@ export interface Me {
   user: User;
   company: { name: string; language: string; timezone: string; currency: string };
   apps: AppSummary[];
-  can: { design: boolean; operate: boolean; people: boolean };
+  can: { design: boolean; operate: boolean; people: boolean; oversee: boolean };
   unread: number;
   openTasks: number;
   now: string;

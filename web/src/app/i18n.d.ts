@@ -15,6 +15,7 @@ import type compliance from '../locales/zh-CN/compliance.json';
 import type forecast from '../locales/zh-CN/forecast.json';
 import type people from '../locales/zh-CN/people.json';
 import type outbound from '../locales/zh-CN/outbound.json';
+import type adoption from '../locales/zh-CN/adoption.json';
 import type system from '../locales/zh-CN/system.json';
 import type profile from '../locales/zh-CN/profile.json';
 import type bin from '../locales/zh-CN/bin.json';
@@ -30,7 +31,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common; fields: typeof fields; login: typeof login; setup: typeof setup; templates: typeof templates;
       home: typeof home; board: typeof board; list: typeof list; record: typeof record; history: typeof history; inbox: typeof inbox;
-      dashboard: typeof dashboard; forecast: typeof forecast; compliance: typeof compliance; people: typeof people; outbound: typeof outbound; system: typeof system; profile: typeof profile; bin: typeof bin; duplicates: typeof duplicates; designer: typeof designer;
+      dashboard: typeof dashboard; forecast: typeof forecast; compliance: typeof compliance; people: typeof people; outbound: typeof outbound; system: typeof system; adoption: typeof adoption; profile: typeof profile; bin: typeof bin; duplicates: typeof duplicates; designer: typeof designer;
     };
   }
 }

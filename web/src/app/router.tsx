@@ -184,6 +184,12 @@ const outbound = createRoute({
   component: lazyRouteComponent(() => import('@/features/outbound/OutboundPage'), 'OutboundPage'),
 });
 
+const adoption = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('@/features/adoption/AdoptionPage'), 'AdoptionPage'),
+});
+
 const system = createRoute({
   getParentRoute: () => shell,
   path: '/system',
@@ -217,7 +223,7 @@ export const router = createRouter({
     login,
     setup,
     signedIn.addChildren([
-      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, merge, pool, bin, duplicates, dashboard, forecast, compliance, templates, people, outbound, system, profile, designHome]),
+      shell.addChildren([home, inbox, taskLink, board, list, create, record, history, merge, pool, bin, duplicates, dashboard, forecast, compliance, templates, people, outbound, adoption, system, profile, designHome]),
       print,
       design.addChildren([designPlace]),
     ]),

@@ -60,6 +60,12 @@ export function Nav() {
             {t('people')}
           </Link>
         ) : null}
+        {me.can.oversee ? (
+          <Link to="/usage" activeProps={active}>
+            <Icon name="chart" />
+            {t('usage')}
+          </Link>
+        ) : null}
         {me.can.people ? (
           <Link to="/outbound" activeProps={active}>
             <Icon name="share" />
