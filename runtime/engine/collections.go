@@ -69,7 +69,7 @@ func ownCollections() []store.Collection {
 		{Name: collNotes, Columns: join(text("record", "app", "form"), columns(query.Int, []string{"seq"}), columns(query.Texts, []string{"words"}), times("at")),
 			Indexes: []store.Index{ix("byRecord", "record", "-seq"), ix("byTime", "record", "-at"), ix("byWord", "words")}},
 		{Name: collVisits, Columns: join(text("app", "process", "stage", "to", "record", "owner"), columns(query.Int, []string{"value", "stay"}), times("entered", "left")),
-			Indexes: []store.Index{{Name: "byStage", Cols: []string{"app", "process", "stage", "entered"}, Cover: []string{"stay", "value"}}, ix("byRecord", "record")}},
+			Indexes: []store.Index{{Name: "byStage", Cols: []string{"app", "process", "stage", "entered"}, Cover: []string{"stay", "value"}}, ix("byLeft", "app", "process", "left"), ix("byRecord", "record")}},
 		{Name: collSnapshots, Columns: join(text("process", "record", "stage", "owner", "team"), times("week", "closing"), columns(query.Int, []string{"value", "weighted"})),
 			Indexes: []store.Index{ix("byWeek", "process", "week"), ix("byAge", "week")}},
 		{Name: collRounds, Columns: join(text("record", "app", "chain", "state"), times("endedAt")), Indexes: []store.Index{ix("byRecord", "record", "-endedAt")}},

@@ -44,7 +44,7 @@ type ReportResult struct {
 	Form    *process.Form
 	Columns []ReportColumn
 	Rows    []ReportRow
-	// Since is when a comparison or a velocity starts from.
+	// Since is when a comparison, a velocity or a look at stays starts from.
 	Since time.Time
 	// Totals align with the measures; a minimum or maximum has none.
 	Totals []Figure
@@ -91,6 +91,10 @@ func (e *Engine) Report(ctx context.Context, user, app, key, where string) (*Rep
 		return res, l.pace(ctx, res)
 	case "velocity":
 		return res, l.velocity(ctx, res)
+	case "stay":
+		return res, l.stay(ctx, res)
+	case "ageing":
+		return res, l.ageing(ctx, res)
 	}
 	return res, l.summary(ctx, res)
 }

@@ -40,7 +40,7 @@ var choices = map[reflect.Type]map[string][]string{
 	reflect.TypeFor[HTTPAction](): {"method": {"GET", "POST", "PUT", "PATCH", "DELETE"}},
 	reflect.TypeFor[View]():       {"kind": {"board", "list"}},
 	reflect.TypeFor[Report](): {
-		"kind":  {"summary", "funnel", "snapshot", "forecast", "quota", "velocity"},
+		"kind":  {"summary", "funnel", "snapshot", "forecast", "quota", "velocity", "stay", "ageing"},
 		"chart": {"number", "bar", "line", "pie", "funnel", "table"},
 	},
 	reflect.TypeFor[Print]():   {"page": {"A4", "A4 landscape", "A5", "A5 landscape"}},

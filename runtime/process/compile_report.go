@@ -82,15 +82,18 @@ const maxWeeks = 104
 
 // snapshotReport checks a report that compares positions: what it counts is fixed.
 func (c *compiler) snapshotReport(path string, r *Report) {
-	if r.Kind != "snapshot" && r.Kind != "velocity" {
-		if r.Weeks != 0 {
-			c.fail(path+"/weeks", "setting.conflict", "weeks 只用于 snapshot 和 velocity 报表", "weeks 只用於 snapshot 和 velocity 報表", "weeks belongs to snapshot and velocity reports only")
-		}
-		return
+	if r.Weeks != 0 && r.Kind != "snapshot" && r.Kind != "velocity" && r.Kind != "stay" {
+		c.fail(path+"/weeks", "setting.conflict", "weeks 只用于 snapshot、velocity 和 stay 报表", "weeks 只用於 snapshot、velocity 和 stay 報表", "weeks belongs to snapshot, velocity and stay reports only")
 	}
-	if r.Process == "" && r.Kind == "velocity" {
+	switch {
+	case r.Kind != "snapshot" && r.Kind != "velocity" && r.Kind != "stay" && r.Kind != "ageing":
+		return
+	case r.Process != "":
+	case r.Kind == "velocity":
 		c.fail(path+"/process", "setting.missing", "产出速度要写明是哪个流程的", "產出速度要寫明是哪個流程的", "A velocity needs a process")
-	} else if r.Process == "" {
+	case r.Kind == "stay" || r.Kind == "ageing":
+		c.fail(path+"/process", "setting.missing", "阶段停留要写明是哪个流程的", "階段停留要寫明是哪個流程的", "Time in stages needs a process")
+	default:
 		c.fail(path+"/process", "setting.missing", "周对比要写明是哪个流程的", "週對比要寫明是哪個流程的", "A snapshot needs a process")
 	}
 	if r.Weeks < 0 || r.Weeks > maxWeeks {

@@ -27,7 +27,8 @@ type Report struct {
 	Form    string     `json:"form,omitempty"`
 	// Kind is "summary" (default), "funnel", "snapshot": how a process stands against its positions of Weeks ago, "forecast": what is won and
 	// expected by month and owner beside the target, of Months from this one on, or "quota": the quarter against its target, week by week, or
-	// "velocity": by owner how fast business comes in, of what closed in the last Weeks (13).
+	// "velocity": by owner how fast business comes in, of what closed in the last Weeks (13), "stay": by stage how long records stay there, of the
+	// stays that ended in the last Weeks (13), or "ageing": the open records of each stage by how long they have been there.
 	Kind string `json:"kind,omitempty"`
 	// Weeks back of a snapshot, 1 (default) to 104: the Monday of last week, of the week before that, and so on.
 	Weeks int `json:"weeks,omitempty"`

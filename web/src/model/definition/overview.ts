@@ -19,7 +19,7 @@ export interface Report {
   name?: Text;
   process?: string;
   form?: string;
-  kind?: 'summary' | 'funnel' | 'snapshot' | 'forecast' | 'quota' | 'velocity';
+  kind?: 'summary' | 'funnel' | 'snapshot' | 'forecast' | 'quota' | 'velocity' | 'stay' | 'ageing';
   weeks?: number;
   months?: number;
   where?: string;

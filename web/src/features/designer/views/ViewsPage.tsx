@@ -211,7 +211,7 @@ function ViewParts({ at, view }: { at: (string | number)[]; view: View }) {
 
 const CHARTS = ['number', 'bar', 'line', 'pie', 'funnel', 'table'] as const;
 /** Kinds whose group and measures are fixed. */
-const FIXED = new Set(['snapshot', 'forecast', 'quota', 'velocity']);
+const FIXED = new Set(['snapshot', 'forecast', 'quota', 'velocity', 'stay', 'ageing']);
 const UNITS = ['day', 'week', 'month', 'year'] as const;
 
 function ReportParts({ at, report }: { at: (string | number)[]; report: Report }) {
@@ -260,6 +260,8 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
               { value: 'forecast', label: t('report_forecast') },
               { value: 'quota', label: t('report_quota') },
               { value: 'velocity', label: t('report_velocity') },
+              { value: 'stay', label: t('report_stay') },
+              { value: 'ageing', label: t('report_ageing') },
             ]}
           />
           <ChoiceSlot
@@ -270,8 +272,8 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             choices={CHARTS.filter((c) => c !== 'table').map((c) => ({ value: c, label: t(`chart_${c}`) }))}
           />
         </div>
-        {report.kind === 'snapshot' || report.kind === 'velocity' ? (
-          <NumberSlot at={[...at, 'weeks']} label={t('weeksBack')} hint={t(report.kind === 'velocity' ? 'weeksPaceHint' : 'weeksBackHint')} placeholder={report.kind === 'velocity' ? '13' : '1'} min={1} max={104} />
+        {report.kind === 'snapshot' || report.kind === 'velocity' || report.kind === 'stay' ? (
+          <NumberSlot at={[...at, 'weeks']} label={t('weeksBack')} hint={t(report.kind === 'velocity' ? 'weeksPaceHint' : report.kind === 'stay' ? 'weeksStayHint' : 'weeksBackHint')} placeholder={report.kind === 'snapshot' ? '1' : '13'} min={1} max={104} />
         ) : null}
         {report.kind === 'forecast' ? (
           <NumberSlot at={[...at, 'months']} label={t('monthsAhead')} hint={t('monthsAheadHint')} placeholder="1" min={1} max={24} />

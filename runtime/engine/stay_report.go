@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"pipewright/rules"
+	"pipewright/runtime/access"
+	"pipewright/runtime/forecast"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
+)
+
+// workStages are the stages in which there is something to do: all that do not end a record.
+func (l *lister) workStages() []*process.CompiledStage {
+	var out []*process.CompiledStage
+	for _, st := range l.form.Process.Stages {
+		if st.Def.End == "" {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+// stay tells how long records stay in each stage: of the stays that ended in the last weeks, how many, the median and what nine of ten stay within.
+// A record that comes back to a stage stays there twice. Of records that the person may read now, and that the report is of.
+func (l *lister) stay(ctx context.Context, res *ReportResult) error {
+	p := l.form.Process
+	if p == nil {
+		return notFound()
+	}
+	weeks := res.Def.Weeks
+	if weeks == 0 {
+		weeks = quarterWeeks
+	}
+	since := l.e.instant().In(l.app.Zone).AddDate(0, 0, -7*weeks)
+	// Whoever has left a stage was changed then, so older records need not be looked at.
+	mine := map[string]bool{}
+	q := query.Query{Filter: append(slices.Clone(l.filter), query.Cmp{Col: "updatedAt", Op: query.Ge, Value: since.UnixMilli()}), Limit: store.MaxPage, Cols: []string{"open"}}
+	if err := l.e.pages(ctx, l.coll, q, func(d store.Doc) { mine[d.ID] = true }); err != nil {
+		return err
+	}
+	stays := map[string][]time.Duration{}
+	q = query.Query{Filter: query.And{query.Cmp{Col: "app", Op: query.Eq, Value: l.app.Def.Key}, query.Cmp{Col: "process", Op: query.Eq, Value: p.Def.Key},
+		query.Cmp{Col: "left", Op: query.Ge, Value: since.UnixMilli()}}, Limit: store.MaxPage, Cols: []string{"record", "stage", "stay"}}
+	if len(mine) > 0 {
+		if err := l.e.pages(ctx, collVisits, q, func(d store.Doc) {
+			id, _ := d.Cols["record"].(string)
+			stage, _ := d.Cols["stage"].(string)
+			if ms, ok := d.Cols["stay"].(int64); ok && mine[id] {
+				stays[stage] = append(stays[stage], time.Duration(ms)*time.Millisecond)
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	res.Since = since
+	res.Columns = []ReportColumn{{Key: "stage", Name: l.nameOf(access.Column{Key: "stage"}), Kind: "group", Type: "stage"},
+		{Key: "stays", Name: rules.Say("离开次数", "離開次數", "Stays ended"), Kind: "measure", Type: "count"},
+		{Key: "median", Name: rules.Say("中位停留（天）", "中位停留（天）", "Median days"), Kind: "measure", Type: "number"},
+		{Key: "most", Name: rules.Say("九成不超过（天）", "九成不超過（天）", "Nine of ten within, days"), Kind: "measure", Type: "number"}}
+	figures := func(list []time.Duration) []Figure {
+		slices.Sort(list)
+		out := []Figure{figure(big.NewInt(int64(len(list))), access.Column{})}
+		for _, percent := range []int{50, 90} {
+			d, ok := forecast.Rank(list, percent)
+			f := Figure{Null: !ok, Scale: 1}
+			if ok {
+				f.Value = decimal.NewFromInt(d.Milliseconds()).DivRound(decimal.NewFromInt((24 * time.Hour).Milliseconds()), 1)
+			}
+			out = append(out, f)
+		}
+		return out
+	}
+	var all []time.Duration
+	for _, st := range l.workStages() {
+		list := stays[st.Def.Key]
+		all = append(all, list...)
+		res.Rows = append(res.Rows, ReportRow{Keys: []string{st.Def.Key}, Labels: []rules.Text{st.Def.Name}, Values: figures(list)})
+	}
+	res.Totals = figures(all)
+	return nil
+}
+
+// ages are the bounds, in days, between which open records are counted by how long they have been in their stage.
+var ages = []int{7, 30, 90}
+
+// ageing counts the open records of each stage by how long they have been there: full days of 24 hours, a bound belonging to the lower range.
+func (l *lister) ageing(ctx context.Context, res *ReportResult) error {
+	p := l.form.Process
+	if p == nil {
+		return notFound()
+	}
+	now := l.e.instant().Truncate(time.Second) // so that the conditions that open the records say the same as the ranges
+	before := func(days int) time.Time { return now.Add(-time.Duration(days) * 24 * time.Hour) }
+	instant := func(at time.Time) string { return fmt.Sprintf("datetime('%s')", at.UTC().Format(time.RFC3339)) }
+	res.Columns = []ReportColumn{{Key: "stage", Name: l.nameOf(access.Column{Key: "stage"}), Kind: "group", Type: "stage"},
+		{Key: "open", Name: rules.Say("进行中", "進行中", "Open"), Kind: "measure", Type: "count", Where: "open"}}
+	low := 0
+	for i, days := range append(slices.Clone(ages), 0) {
+		col := ReportColumn{Key: fmt.Sprintf("days%d", days), Kind: "measure", Type: "count"}
+		switch {
+		case i == 0:
+			col.Name, col.Where = rules.Say("{n} 天以内", "{n} 天以內", "Up to {n} days", "n", days), "open && since >= "+instant(before(days))
+		case days == 0:
+			col.Key = "older"
+			col.Name, col.Where = rules.Say("超过 {n} 天", "超過 {n} 天", "More than {n} days", "n", low), "open && since < "+instant(before(low))
+		default:
+			col.Name = rules.Say("{low}–{n} 天", "{low}–{n} 天", "{low} to {n} days", "low", low+1, "n", days)
+			col.Where = "open && since < " + instant(before(low)) + " && since >= " + instant(before(days))
+		}
+		low = days
+		res.Columns = append(res.Columns, col)
+	}
+	var bounds []int64
+	for _, days := range slices.Backward(ages) {
+		bounds = append(bounds, before(days).UnixMilli())
+	}
+	var cols []access.Column
+	if p.Def.Value != "" {
+		if c, err := l.column("value", "/value"); err == nil {
+			cols = append(cols, c)
+			res.Columns = append(res.Columns, ReportColumn{Key: "value", Name: l.nameOf(c), Kind: "measure", Type: "money", Currency: c.Currency, Where: "open"})
+		}
+	}
+	l.filter = append(l.filter, query.Cmp{Col: "open", Op: query.Eq, Value: true})
+	rows, err := l.measure(ctx, []query.Group{{Col: "stage"}, {Col: "since", Bounds: bounds}}, countAnd(cols), maxGroups)
+	if err != nil {
+		return err
+	}
+	type counts struct {
+		by    [4]int64
+		value big.Int
+	}
+	byStage := map[string]*counts{}
+	var total counts
+	for _, r := range rows {
+		stage, _ := r.Keys[0].(string)
+		c := byStage[stage]
+		if c == nil {
+			c = &counts{}
+			byStage[stage] = c
+		}
+		n, _ := r.Keys[1].(int64) // one that has no beginning counts as the oldest
+		for _, c := range []*counts{c, &total} {
+			c.by[len(ages)-int(n)] += r.Values[0].Int64()
+			if len(cols) > 0 && r.Values[1] != nil {
+				c.value.Add(&c.value, r.Values[1])
+			}
+		}
+	}
+	figures := func(c *counts) []Figure {
+		if c == nil {
+			c = &counts{}
+		}
+		var sum int64
+		var out []Figure
+		for _, n := range c.by {
+			sum += n
+			out = append(out, figure(big.NewInt(n), access.Column{}))
+		}
+		out = append([]Figure{figure(big.NewInt(sum), access.Column{})}, out...)
+		if len(cols) > 0 {
+			out = append(out, figure(&c.value, cols[0]))
+		}
+		return out
+	}
+	shown := map[string]bool{}
+	for _, st := range l.workStages() {
+		shown[st.Def.Key] = true
+		res.Rows = append(res.Rows, ReportRow{Keys: []string{st.Def.Key}, Labels: []rules.Text{st.Def.Name}, Where: "stage == " + quote(st.Def.Key), Values: figures(byStage[st.Def.Key])})
+	}
+	for _, key := range slices.Sorted(maps.Keys(byStage)) { // a stage that only older releases know
+		if !shown[key] {
+			res.Rows = append(res.Rows, ReportRow{Keys: []string{key}, Labels: []rules.Text{rules.Plain(key)}, Where: "stage == " + quote(key), Values: figures(byStage[key])})
+		}
+	}
+	res.Totals = figures(&total)
+	return nil
+}
