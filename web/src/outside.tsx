@@ -9,7 +9,7 @@ import { currentLanguage, startI18n } from './app/i18n';
 import { Providers } from './app/providers';
 import { OutsidePage } from './features/outside/OutsidePage';
 
-// Pages for people who have not signed in: a public form, the progress of an order.
+// Pages for people who have not signed in: a public form, the progress of an order, the picture of a flow.
 await startI18n();
 configureApi({ language: currentLanguage, onSignedOut: () => {} });
 

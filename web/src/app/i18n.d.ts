@@ -21,6 +21,7 @@ import type profile from '../locales/zh-CN/profile.json';
 import type bin from '../locales/zh-CN/bin.json';
 import type duplicates from '../locales/zh-CN/duplicates.json';
 import type designer from '../locales/zh-CN/designer.json';
+import type flow from '../locales/zh-CN/flow.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -31,7 +32,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common; fields: typeof fields; login: typeof login; setup: typeof setup; templates: typeof templates;
       home: typeof home; board: typeof board; list: typeof list; record: typeof record; history: typeof history; inbox: typeof inbox;
-      dashboard: typeof dashboard; forecast: typeof forecast; compliance: typeof compliance; people: typeof people; outbound: typeof outbound; system: typeof system; adoption: typeof adoption; profile: typeof profile; bin: typeof bin; duplicates: typeof duplicates; designer: typeof designer;
+      dashboard: typeof dashboard; forecast: typeof forecast; compliance: typeof compliance; people: typeof people; outbound: typeof outbound; system: typeof system; adoption: typeof adoption; profile: typeof profile; bin: typeof bin; duplicates: typeof duplicates; designer: typeof designer; flow: typeof flow;
     };
   }
 }

@@ -16,7 +16,7 @@ const def = {
   automations: [
     { key: 'give', on: { transition: 'lead.accept' }, do: [{ start: { process: 'deal' } }] },
     { key: 'sell', on: { stage: 'deal.won' }, do: [{ if: 'open', then: [{ start: { form: 'order' } }], else: [{ start: { process: 'order' } }] }] },
-    { key: 'again', on: { stage: 'order.done' }, do: [{ start: { process: 'lead' } }] },
+    { key: 'again', on: { stage: 'order.done' }, do: [{ each: { rows: 'lines' }, do: [{ start: { process: 'lead' } }] }] },
     { key: 'self', on: { stage: 'deal.won' }, do: [{ start: { process: 'deal' } }] },
     { key: 'mail', on: { stage: 'deal.won' }, do: [{ notify: { to: [], text: 'x' } }] },
   ],

@@ -31,7 +31,7 @@ export function handOvers(def: Definition): HandOver[] {
 }
 
 function starts(actions: readonly Action[]): NonNullable<Action['start']>[] {
-  return actions.flatMap((a) => [...(a.start ? [a.start] : []), ...starts(a.then ?? []), ...starts(a.else ?? [])]);
+  return actions.flatMap((a) => [...(a.start ? [a.start] : []), ...starts(a.do ?? []), ...starts(a.then ?? []), ...starts(a.else ?? [])]);
 }
 
 /** The measures of the map, in pixels. */

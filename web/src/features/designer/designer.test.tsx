@@ -9,6 +9,7 @@ import type { Definition } from '@/model/definition';
 import common from '@/locales/zh-CN/common.json';
 import designer from '@/locales/zh-CN/designer.json';
 import fields from '@/locales/zh-CN/fields.json';
+import flow from '@/locales/zh-CN/flow.json';
 import type { Problem } from '@/model/problem';
 import { DraftContext } from './context';
 import { openDraft, type DraftStore } from './draft';
@@ -70,11 +71,11 @@ describe('designer', () => {
     await Promise.all([import('./form/FormsPage'), import('./flow/FlowPage'), import('./approval/ApprovalsPage'), import('./automation/AutomationsPage')]);
     await i18next.use(initReactI18next).init({
       lng: 'zh-CN',
-      ns: ['common', 'designer', 'fields'],
+      ns: ['common', 'designer', 'fields', 'flow'],
       defaultNS: 'common',
       keySeparator: false,
       interpolation: { escapeValue: false, prefix: '{', suffix: '}' },
-      resources: { 'zh-CN': { common, designer, fields } },
+      resources: { 'zh-CN': { common, designer, fields, flow } },
     });
   }, 60_000);
   beforeEach(() => {

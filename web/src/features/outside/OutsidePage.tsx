@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { lazy, useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
 import { Empty, Skeleton, useErrorText } from '@/ui/States';
@@ -12,21 +12,25 @@ const languages = [
   { key: 'en', name: 'English' },
 ];
 
+// It draws; a form and a tracking page do without.
+const SharedFlow = lazy(() => import('./SharedFlow').then((m) => ({ default: m.SharedFlow })));
+
 /** What stands behind a link that was given to somebody outside. */
 export function OutsidePage({ kind, token }: { kind: string; token: string }) {
   if (kind === 'p') return <PublicForm token={token} />;
+  if (kind === 'share') return <SharedFlow token={token} />;
   return <TrackingPage token={token} />;
 }
 
 /** The page around it: a title, a column as wide as a phone likes, the languages. */
-export function OutsideFrame({ title, offered, children }: { title: string; offered?: readonly string[]; children: ReactNode }) {
+export function OutsideFrame({ title, offered, wide, children }: { title: string; offered?: readonly string[]; wide?: boolean; children: ReactNode }) {
   const { i18n, t } = useTranslation();
   useEffect(() => {
     document.title = title || ' ';
   }, [title]);
   const shown = languages.filter((l) => !offered || offered.includes(l.key));
   return (
-    <main className="outside">
+    <main className={`outside${wide ? ' wide' : ''}`}>
       {children}
       {shown.length > 1 ? (
         <div className="outside-languages" role="group" aria-label={t('language')}>

@@ -1,33 +1,9 @@
 import { Input, InputNumber, Select, Space } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Row } from './Row';
+import { formatDuration, parseDuration, UNITS } from '@/model/duration';
 import type { Path } from '@/model/path';
 import { useSlot } from '../context';
-
-export const UNITS = ['BD', 'D', 'W', 'BH', 'H', 'M'] as const;
-export type Unit = (typeof UNITS)[number];
-
-/** A duration of one unit as number and unit; undefined for anything composed. */
-export function parseDuration(text: string): { n: number; unit: Unit } | undefined {
-  const m = /^P(?:(\d{1,6})(BD|D|W)|T(\d{1,6})(BH|H|M))$/.exec(text);
-  if (!m) return undefined;
-  return { n: Number(m[1] ?? m[3]), unit: (m[2] ?? m[4]) as Unit };
-}
-
-export function formatDuration(n: number, unit: Unit): string {
-  // Weeks are written in days: the spec knows days only.
-  if (unit === 'W') return `P${n * 7}D`;
-  return unit === 'BD' || unit === 'D' ? `P${n}${unit}` : `PT${n}${unit}`;
-}
-
-/** "P3BD" in the reader's words. */
-export function useDurationText(): (duration: string | undefined) => string {
-  const { t } = useTranslation('designer');
-  return (duration) => {
-    const d = duration === undefined ? undefined : parseDuration(duration);
-    return d ? t(`for_${d.unit}`, { n: d.n }) : (duration ?? '');
-  };
-}
 
 interface Props {
   value: string | undefined;

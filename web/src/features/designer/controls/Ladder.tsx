@@ -1,10 +1,12 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { TASK_ACTIONS, type DueAction, type DueStep, type Who } from '@/model/definition';
+import { formatDuration, parseDuration } from '@/model/duration';
 import type { Path } from '@/model/path';
 import { problemsUnder } from '@/model/problem';
+import { useDurationText } from '@/ui/flowWords';
 import { useDraft, useSlot } from '../context';
-import { DurationInput, formatDuration, parseDuration, useDurationText } from './DurationInput';
+import { DurationInput } from './DurationInput';
 import { AddButton, IconButton, Problems } from './Row';
 import { useWhoText, WhoList } from './Who';
 

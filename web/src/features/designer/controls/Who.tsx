@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useQuery } from '@tanstack/react-query';
 import { usePeople } from '@/api/people';
 import { teamsQuery } from '@/api/queries';
+import { useWhoWords, type Called } from '@/ui/flowWords';
 import { useText } from '@/ui/text';
 import type { Who, Whos } from '@/model/definition';
 import type { Path } from '@/model/path';
@@ -24,49 +25,18 @@ function kindOf(who: Who): Kind {
   return STEP_KINDS.find((k) => who[k] !== undefined) ?? 'role';
 }
 
-/** Says who in the reader's words: "角色：财务", "负责人的上级". */
-export function useWhoText(form?: string): (whos: Whos | undefined) => string {
-  const { t } = useTranslation('designer');
+/** How people and teams of the company are called. */
+export function useCalled(): Called {
   const text = useText();
-  const def = useDefinition();
   const { nameOf } = usePeople();
   const { data: teams } = useQuery(teamsQuery());
-  return useCallback(
-    (whos) => {
-      const fields = def.forms?.find((f) => f.key === form)?.fields;
-      const field = (key: string | undefined) =>
-        key === 'owner' || key === 'initiator' ? t(`person_${key}`) : text(fields?.find((f) => f.key === key)?.name, key);
-      return asList(whos)
-        .map((w) => {
-          switch (kindOf(w)) {
-            case 'role':
-              return (
-                text(def.roles?.find((r) => r.key === w.role)?.name, w.role ?? '') + (w.team === 'own' ? t('ofOwnTeam') : '')
-              );
-            case 'user':
-              return nameOf(w.user);
-            case 'team':
-              return text(teams?.find((x) => x.key === w.team)?.name, w.team);
-            case 'field':
-              return field(w.field);
-            case 'managerOf':
-              return w.upTo !== undefined
-                ? t('managersUpTo', { who: field(w.managerOf), n: w.upTo })
-                : (w.level ?? 1) > 1
-                  ? t('managerOfLevel', { who: field(w.managerOf), n: w.level })
-                  : t('managerOf', { who: field(w.managerOf) });
-            case 'decide':
-              return t('byRule', { rule: text(def.rules?.find((r) => r.key === w.decide)?.name, w.decide) });
-            case 'expr':
-              return t('byFormula');
-            case 'pick':
-              return t(`picked_${w.pick ?? 'initiator'}`);
-          }
-        })
-        .join(t('listSeparator'));
-    },
-    [def, form, t, text, nameOf, teams],
-  );
+  return useMemo(() => ({ person: nameOf, team: (key) => text(teams?.find((x) => x.key === key)?.name, key) }), [nameOf, teams, text]);
+}
+
+/** Says who in the reader's words: "角色：财务", "负责人的上级". */
+export function useWhoText(form?: string): (whos: Whos | undefined) => string {
+  const words = useWhoWords(useDefinition(), useCalled());
+  return useCallback((whos) => words(whos, form), [words, form]);
 }
 
 interface Props {

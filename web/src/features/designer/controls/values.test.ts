@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Chain, Definition } from '@/model/definition';
+import { formatDuration, parseDuration, UNITS } from '@/model/duration';
 import { sample } from '@/model/sample';
 import { deciding, firstValue, readValue, shiftDecimal } from '../approval/Preview';
-import { formatDuration, parseDuration, UNITS } from './DurationInput';
 import { placeOfProblem } from './FormulaSlot';
 
 describe('durations', () => {

@@ -1,92 +1,22 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { FlowCanvas, type FlowArrow, type FlowCard, type FlowSide } from '@/ui/flow';
-import { GAP, wrapLayout } from '@/ui/flowLayout';
+import { FlowCanvas, type FlowArrow, type FlowCard } from '@/ui/flow';
+import { paint } from '@/ui/flowDrawing';
+import { hueOf, planFlow, CARD, STUB } from '@/ui/flowPlan';
 import { Icon } from '@/ui/Icon';
 import { useMedia } from '@/ui/useMedia';
-import type { Process, Stage, Transition } from '@/model/definition';
+import type { Process, Transition } from '@/model/definition';
 import { addTransition } from '@/model/edits';
-import { leadsBack, sources } from '@/model/questions';
 import { problemsUnder } from '@/model/problem';
 import { useActions, useDefinition, useDraft, useNameOf, useSelection } from '../context';
 import { useNewText } from '../controls/choices';
 import { StageCard } from './StageCard';
-
-const CARD = { width: 188, height: 132 } as const;
-const STUB = { width: 188, height: 26 } as const;
 
 interface Props {
   process: Process;
   selectedStage: string | undefined;
   selectedTransition: string | undefined;
   onAddStage: (end: boolean) => void;
-}
-
-type Point = { x: number; y: number };
-
-/** Lines between two rows run one below the other, this far apart. */
-const LANE = 26;
-
-interface Pair {
-  id: string;
-  from: string;
-  to: string;
-  list: Transition[];
-  back: boolean;
-}
-
-/** The arrows of a process: transitions of the same two stages share one. "Any stage" transitions are drawn as stubs. */
-function pairsOf(process: Process): Pair[] {
-  const pairs = new Map<string, Pair>();
-  for (const x of process.transitions ?? []) {
-    if (x.from.includes('*') || !process.stages.some((s) => s.key === x.to)) continue;
-    for (const from of sources(process, x.from, x.to)) {
-      if (from === x.to) continue;
-      const id = `${from}>${x.to}`;
-      const pair = pairs.get(id) ?? { id, from, to: x.to, list: [], back: leadsBack(process, from, x.to) };
-      pair.list.push(x);
-      pairs.set(id, pair);
-    }
-  }
-  return [...pairs.values()];
-}
-
-/** Which sides an arrow leaves and enters by. */
-function sides(from: Point, to: Point, back: boolean): { out: FlowSide; in: FlowSide } {
-  const sameRow = Math.abs(from.y - to.y) < CARD.height / 2;
-  if (sameRow && !back && to.x > from.x && to.x - from.x < 2 * CARD.width + GAP.x) return { out: 'right', in: 'left' };
-  if (sameRow) return { out: 'bottom', in: 'bottom' };
-  return to.y > from.y ? { out: 'bottom', in: 'top' } : { out: 'top', in: 'bottom' };
-}
-
-/** The y of the row whose lower side an arrow's level part runs along; undefined for arrows between neighbours. */
-function corridor(from: Point, to: Point, back: boolean): number | undefined {
-  return sides(from, to, back).out === 'right' ? undefined : Math.min(from.y, to.y);
-}
-
-/** Where the cards stand: where they were put, else by the automatic layout, with room for the lines between the rows. */
-function usePlaces(process: Process, pairs: readonly Pair[], columns: number): { places: Map<string, Point>; layout: string } {
-  const own = useDefinition().layout?.[process.key];
-  return useMemo(() => {
-    const ids = process.stages.map((s) => s.key);
-    const first = wrapLayout(ids, pairs, CARD, columns);
-    const stubs = new Set((process.transitions ?? []).filter((t) => t.from.includes('*')).map((t) => t.to));
-    const tops = [...new Set([...first.values()].map((p) => p.y))].sort((a, b) => a - b);
-    const room = (row: readonly string[]) => {
-      const y = Math.max(...row.map((id) => first.get(id)?.y ?? 0));
-      const lanes = pairs.filter((p) => {
-        const a = first.get(p.from);
-        const b = first.get(p.to);
-        return a && b && corridor(a, b, p.back) === y;
-      }).length;
-      const next = tops.find((t) => t > y);
-      const pointed = next !== undefined && ids.some((id) => first.get(id)?.y === next && stubs.has(id));
-      return Math.max(GAP.y, 26 + lanes * LANE + 14) + (pointed ? 34 : 0);
-    };
-    const auto = wrapLayout(ids, pairs, CARD, columns, room);
-    const places = new Map(ids.map((id) => [id, own?.[id] ?? auto.get(id) ?? { x: 0, y: 0 }]));
-    return { places, layout: [...auto.values()].map((p) => `${p.x},${p.y}`).join(' ') };
-  }, [process.stages, process.transitions, pairs, own, columns]);
 }
 
 export function FlowBoard({ process, selectedStage, selectedTransition, onAddStage }: Props) {
@@ -99,20 +29,20 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
   const { apply, edit } = useActions();
   const wide = useMedia('(min-width: 1680px)');
   const columns = wide ? 5 : 4;
-  const pairs = useMemo(() => pairsOf(process), [process]);
-  const { places, layout } = usePlaces(process, pairs, columns);
+  const own = def.layout?.[process.key];
+  const plan = useMemo(() => planFlow(process, own, columns), [process, own, columns]);
   const base = `/processes/${process.key}`;
   const startIndex = process.stages.findIndex((s) => s.key === process.start);
 
   const stageCards = process.stages.map<FlowCard>((s, i) => ({
     id: s.key,
-    ...(places.get(s.key) ?? { x: 0, y: 0 }),
+    ...(plan.places.get(s.key) ?? { x: 0, y: 0 }),
     ...CARD,
     content: (
       <StageCard
         process={process}
         stage={s}
-        hue={hueOf(s, i)}
+        hue={paint(hueOf(s, i))}
         start={i === startIndex}
         on={s.key === selectedStage}
         problems={problemsUnder(problems, `${base}/stages/${s.key}`)}
@@ -121,23 +51,16 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
     ),
   }));
 
-  const arrows: FlowArrow[] = [];
-  const stubs: FlowCard[] = [];
-  for (const x of process.transitions ?? []) {
-    const target = places.get(x.to);
-    if (!target || !x.from.includes('*')) continue;
-    // "Any open stage → lost" is one stub, not a line from every stage.
-    const n = stubs.filter((c) => c.id.startsWith(`*${x.to} `)).length;
-    const id = `*${x.to} ${x.key}`;
-    stubs.push({
-      id,
-      x: target.x,
-      y: target.y - 54 - n * 32,
-      ...STUB,
-      fixed: true,
-      content: <Label list={[x]} prefix={t('anyStage')} selected={selectedTransition} base={base} />,
-    });
-    arrows.push({
+  const stubs = plan.stubs.map<FlowCard>(({ id, x, y, transition }) => ({
+    id,
+    x,
+    y,
+    ...STUB,
+    fixed: true,
+    content: <Label list={[transition]} prefix={t('anyStage')} selected={selectedTransition} base={base} />,
+  }));
+  const arrows = [
+    ...plan.stubs.map<FlowArrow>(({ id, transition: x }) => ({
       id: `a${x.key}`,
       from: id,
       to: x.to,
@@ -146,32 +69,23 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
       on: selectedTransition === x.key,
       out: 'bottom',
       in: 'top',
-    });
-  }
-  const lanes = new Map<number, number>();
-  for (const { id, from, to, list, back } of pairs) {
-    const a = places.get(from);
-    const b = places.get(to);
-    if (!a || !b) continue;
-    const way = sides(a, b, back);
-    const row = corridor(a, b, back);
-    const n = row === undefined ? 0 : (lanes.get(row) ?? 0);
-    if (row !== undefined) lanes.set(row, n + 1);
-    arrows.push({
-      id,
-      from,
-      to,
-      dashed: back,
-      on: list.some((x) => x.key === selectedTransition),
-      ...way,
-      ...(row === undefined ? { above: true } : { lane: row + CARD.height + 26 + n * LANE }),
-      label: <Label list={list} selected={selectedTransition} base={base} plain={row === undefined} />,
-    });
-  }
+    })),
+    ...plan.arrows.map<FlowArrow>((a) => ({
+      id: a.id,
+      from: a.from,
+      to: a.to,
+      dashed: a.back,
+      on: a.list.some((x) => x.key === selectedTransition),
+      out: a.out,
+      in: a.in,
+      ...(a.lane === undefined ? { above: true } : { lane: a.lane }),
+      label: <Label list={a.list} selected={selectedTransition} base={base} plain={a.lane === undefined} />,
+    })),
+  ];
   const cards = [...stageCards, ...stubs];
   // All is shown again when the layout places the cards anew, or is asked to; moving one card by hand leaves the view alone.
   const [arranged, setArranged] = useState(0);
-  const fitKey = `${process.key} ${layout} ${arranged}`;
+  const fitKey = `${process.key} ${plan.layout} ${arranged}`;
   return (
     <div className="d-flow">
       <FlowCanvas
@@ -277,12 +191,4 @@ function Label({
       })}
     </span>
   );
-}
-
-/** A stage's hue: its own, by its end, else by its place. */
-export function hueOf(stage: Stage, index: number): string {
-  if (stage.color) return /^\d$/.test(stage.color) ? `var(--stage-${stage.color})` : stage.color;
-  if (stage.end === 'won' || stage.end === 'done') return 'var(--stage-won)';
-  if (stage.end === 'lost' || stage.end === 'cancelled') return 'var(--stage-lost)';
-  return `var(--stage-${(index % 7) + 1})`;
 }

@@ -1,17 +1,23 @@
 import { Button, Select } from 'antd';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { drawFlow, pictureOf } from '@/ui/flowDrawing';
+import { useFlowWords } from '@/ui/flowWords';
 import { Icon } from '@/ui/Icon';
+import { usePrinted } from '@/ui/PictureButtons';
 import { Empty } from '@/ui/States';
-import type { Process } from '@/model/definition';
+import type { Form, Process } from '@/model/definition';
 import { addProcess, addStage } from '@/model/edits';
 import { splitKeyPath } from '@/model/path';
 import { useActions, useDefinition, useNameOf, usePlaceInDesigner, useSelection } from '../context';
 import { useNewText } from '../controls/choices';
+import { useCalled } from '../controls/Who';
 import { FlowBoard } from './FlowBoard';
 import { ProcessPanel } from './ProcessPanel';
 import { StagePanel } from './StagePanel';
 import { TransitionPanel } from './TransitionPanel';
+
+const ShareDialog = lazy(() => import('./ShareDialog').then((m) => ({ default: m.ShareDialog })));
 
 interface Selected {
   process: number;
@@ -36,8 +42,7 @@ export function FlowPage() {
   const def = useDefinition();
   const nameOf = useNameOf();
   const newText = useNewText();
-  const { at, select } = useSelection();
-  const { go } = usePlaceInDesigner();
+  const { at } = useSelection();
   const { edit } = useActions();
   const processes = def.processes ?? [];
   const selected = useMemo(() => read(def.processes ?? [], at), [def.processes, at]);
@@ -68,6 +73,31 @@ export function FlowPage() {
       </div>
     );
   }
+  return <Flow process={process} selected={selected} free={free} create={create} />;
+}
+
+interface FlowProps {
+  process: Process;
+  selected: Selected;
+  /** The forms that have no process yet. */
+  free: readonly Form[];
+  create: (form: string) => void;
+}
+
+function Flow({ process, selected, free, create }: FlowProps) {
+  const { t, i18n } = useTranslation('designer');
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const newText = useNewText();
+  const { at, select } = useSelection();
+  const { go } = usePlaceInDesigner();
+  const { edit } = useActions();
+  const words = useFlowWords(def, useCalled());
+  const [sharing, setSharing] = useState(false);
+  const names = [nameOf(def), nameOf(process)];
+  const picture = () => pictureOf(drawFlow(def, process, words), names.join(' – '), t('draftWord'), i18n.language);
+  const print = usePrinted(picture, true);
+  const processes = def.processes ?? [];
   const chains = new Set((process.transitions ?? []).map((x) => x.approval).filter(Boolean)).size;
   return (
     <div className="d-two-panes">
@@ -86,6 +116,9 @@ export function FlowPage() {
           <span className="sp" />
           <Button type="text" size="small" onClick={() => go('map')}>
             {t('map')}
+          </Button>
+          <Button type="text" size="small" icon={<Icon name="share" size={14} />} onClick={() => setSharing(true)}>
+            {t('share')}
           </Button>
           <Button type="text" size="small" onClick={() => select(`/processes/${process.key}`)}>
             {t('processSettings')}
@@ -117,6 +150,11 @@ export function FlowPage() {
           }
         />
         <StageList process={process} />
+        {sharing ? (
+          <Suspense>
+            <ShareDialog process={process.key} make={picture} name={names} onPrint={print} onClose={() => setSharing(false)} />
+          </Suspense>
+        ) : null}
       </section>
       {selected.stage !== undefined ? (
         <StagePanel key={at} process={process} processIndex={selected.process} stageIndex={selected.stage} />

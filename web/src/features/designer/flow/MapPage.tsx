@@ -1,19 +1,30 @@
 import { Button } from 'antd';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { drawMap, pictureOf } from '@/ui/flowDrawing';
+import { useFlowWords } from '@/ui/flowWords';
+import { Icon } from '@/ui/Icon';
+import { usePrinted } from '@/ui/PictureButtons';
 import { Empty } from '@/ui/States';
 import { MAP, planMap } from '@/model/map';
 import { useDefinition, useNameOf, usePlaceInDesigner } from '../context';
 import { TriggerGraph } from './TriggerGraph';
 
+const ShareDialog = lazy(() => import('./ShareDialog').then((m) => ({ default: m.ShareDialog })));
+
 /** All processes of the app in one picture, one lane each, and the hand-overs between them; or which automation sets off which. */
 export function MapPage() {
-  const { t } = useTranslation('designer');
+  const { t, i18n } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
+  const flowWords = useFlowWords(def);
   const { go } = usePlaceInDesigner();
   const plan = useMemo(() => planMap(def), [def]);
   const [triggers, setTriggers] = useState(false);
+  const [sharing, setSharing] = useState(false);
+  const names = [nameOf(def), t('map')];
+  const picture = () => pictureOf(drawMap(def, flowWords), names.join(' – '), t('draftWord'), i18n.language);
+  const print = usePrinted(picture, !triggers);
   const processes = def.processes ?? [];
   const automation = (key: string) => nameOf(def.automations?.find((a) => a.key === key));
   const words = (from: string, to: string) =>
@@ -32,6 +43,11 @@ export function MapPage() {
         </div>
         <span className="s d-facts">{triggers ? t('triggersFacts') : t('mapFacts', { processes: processes.length, hands: plan.lines.length })}</span>
         <span className="sp" />
+        {triggers || processes.length === 0 ? null : (
+          <Button type="text" size="small" icon={<Icon name="share" size={14} />} onClick={() => setSharing(true)}>
+            {t('share')}
+          </Button>
+        )}
         <Button type="text" size="small" onClick={() => go('flow')}>
           {t('backToFlow')}
         </Button>
@@ -101,6 +117,11 @@ export function MapPage() {
           </div>
         </div>
       )}
+      {sharing ? (
+        <Suspense>
+          <ShareDialog make={picture} name={names} onPrint={print} onClose={() => setSharing(false)} />
+        </Suspense>
+      ) : null}
     </section>
   );
 }

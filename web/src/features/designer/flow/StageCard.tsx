@@ -1,11 +1,11 @@
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDurationText } from '@/ui/flowWords';
 import { Icon } from '@/ui/Icon';
 import type { Process, Stage, Whos } from '@/model/definition';
 import type { Problem } from '@/model/problem';
 import { answers, leaving, QUESTIONS } from '@/model/questions';
 import { useDefinition, useNameOf } from '../context';
-import { useDurationText } from '../controls/DurationInput';
 import { useWhoText } from '../controls/Who';
 
 interface Props {

@@ -1,5 +1,7 @@
 import { Button, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { paint } from '@/ui/flowDrawing';
+import { hueOf } from '@/ui/flowPlan';
 import { Icon } from '@/ui/Icon';
 import { toast } from '@/ui/toast';
 import { STAGE_KINDS, type FieldRights, type Process, type Stage, type StageEnd } from '@/model/definition';
@@ -14,7 +16,6 @@ import { DurationSlot } from '../controls/DurationInput';
 import { IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
 import { Panel } from '../Panel';
-import { hueOf } from './FlowBoard';
 import { ActivitiesPart, ChecklistPart } from './StageLists';
 
 interface Props {
@@ -39,7 +40,7 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
   const name = nameOf(stage);
   return (
     <Panel
-      icon={<span className="dot" style={{ background: hueOf(stage, stageIndex) }} />}
+      icon={<span className="dot" style={{ background: paint(hueOf(stage, stageIndex)) }} />}
       title={name}
       word={t('word_stage')}
       onClose={() => select(base)}

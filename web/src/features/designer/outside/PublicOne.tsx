@@ -15,6 +15,7 @@ import { useDefinition, useDraft, useNameOf, useSlot } from '../context';
 import { AssignsSlot } from '../controls/Assigns';
 import { useFieldChoices, useFormChoices } from '../controls/choices';
 import { KeySlot } from '../controls/KeySlot';
+import { LinkControls, type LinkAction } from '../controls/LinkControls';
 import { IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, SwitchSlot, TextSlot } from '../controls/slots';
 import { OneHead } from './OneHead';
@@ -117,7 +118,7 @@ function LinkPart({ form }: { form: PublicForm }) {
   const key = ['public-links', app];
   const links = useQuery({ queryKey: key, retry: false, queryFn: ({ signal }) => api.get<Page<PublicLink>>(`/apps/${app}/public`, { signal }).then((p) => p.items) });
   const link = links.data?.find((l) => l.key === form.key);
-  const act = async (action: 'make' | 'rotate' | 'off') => {
+  const act = async (action: LinkAction) => {
     setBusy(true);
     try {
       await api.post<PublicLink>(`/apps/${app}/public/${form.key}/link`, { action });
@@ -128,38 +129,8 @@ function LinkPart({ form }: { form: PublicForm }) {
       setBusy(false);
     }
   };
-  const copy = (text: string) => void navigator.clipboard.writeText(text).then(() => toast(t('copied')));
   if (!link) return <p className="s">{t('publicUnpublished')}</p>;
-  const url = window.location.origin + link.path;
-  if (!link.on) {
-    return (
-      <div className="row">
-        <span className="s sp">{link.path ? t('publicOff') : t('publicNoLink')}</span>
-        <Button type="primary" loading={busy} onClick={() => void act('make')}>
-          {link.path ? t('publicOn') : t('publicMake')}
-        </Button>
-      </div>
-    );
-  }
-  return (
-    <>
-      <Row label={t('publicAddress')}>{(id) => <Input id={id} readOnly value={url} onFocus={(e) => e.target.select()} />}</Row>
-      <div className="row wrap">
-        <Button onClick={() => copy(url)}>{t('publicCopy')}</Button>
-        <Button onClick={() => copy(`<iframe src="${url}" title="${form.key}" style="width:100%;height:760px;border:0"></iframe>`)}>{t('publicEmbed')}</Button>
-        <Button href={link.path} target="_blank" rel="noreferrer">
-          {t('publicOpen')}
-        </Button>
-        <span className="sp" />
-        <Button loading={busy} onClick={() => void act('rotate')}>
-          {t('publicRotate')}
-        </Button>
-        <Button danger loading={busy} onClick={() => void act('off')}>
-          {t('publicSwitchOff')}
-        </Button>
-      </div>
-    </>
-  );
+  return <LinkControls link={link} busy={busy} onAct={(action) => void act(action)} frame={form.key} />;
 }
 
 const nobody: ReadonlySet<string> = new Set();
