@@ -21,6 +21,7 @@ const pages = {
   forms: lazy(() => import('./form/FormsPage').then((m) => ({ default: m.FormsPage }))),
   flow: lazy(() => import('./flow/FlowPage').then((m) => ({ default: m.FlowPage }))),
   map: lazy(() => import('./flow/MapPage').then((m) => ({ default: m.MapPage }))),
+  compare: lazy(() => import('./flow/ComparePage').then((m) => ({ default: m.ComparePage }))),
   approvals: lazy(() => import('./approval/ApprovalsPage').then((m) => ({ default: m.ApprovalsPage }))),
   rules: lazy(() => import('./rules/RulesPage').then((m) => ({ default: m.RulesPage }))),
   automations: lazy(() => import('./automation/AutomationsPage').then((m) => ({ default: m.AutomationsPage }))),
@@ -83,7 +84,7 @@ export function Frame() {
           </h1>
           <nav className="d-tabs" aria-label={t('pages')}>
             {TABS.map((key) => (
-              <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key || (shown === 'map' && key === 'flow') ? 'page' : undefined}>
+              <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key || ((shown === 'map' || shown === 'compare') && key === 'flow') ? 'page' : undefined}>
                 {t(`tab_${key}`)}
               </Link>
             ))}
@@ -112,7 +113,7 @@ export function Frame() {
             <Page />
           </Suspense>
         </main>
-        {shown === 'publish' || shown === 'json' || shown === 'history' || shown === 'upgrade' ? null : <ProblemDrawer />}
+        {shown === 'publish' || shown === 'compare' || shown === 'json' || shown === 'history' || shown === 'upgrade' ? null : <ProblemDrawer />}
       </div>
     </div>
   );

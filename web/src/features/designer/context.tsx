@@ -44,6 +44,7 @@ export type PageKey =
   | 'forms'
   | 'flow'
   | 'map'
+  | 'compare'
   | 'approvals'
   | 'rules'
   | 'automations'

@@ -117,6 +117,9 @@ function Flow({ process, selected, free, create }: FlowProps) {
           <Button type="text" size="small" onClick={() => go('map')}>
             {t('map')}
           </Button>
+          <Button type="text" size="small" onClick={() => go('compare', `/processes/${process.key}`)}>
+            {t('compare')}
+          </Button>
           <Button type="text" size="small" icon={<Icon name="share" size={14} />} onClick={() => setSharing(true)}>
             {t('share')}
           </Button>
