@@ -108,7 +108,7 @@ func TestGoldenCase(t *testing.T) {
 		if s.Form != "deal9" {
 			continue
 		}
-		cols := form.Cols(s)
+		cols := form.Cols(s, nil)
 		end, _ := cols["end"].(string)
 		if end == "" {
 			end = "open"

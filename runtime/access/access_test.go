@@ -173,7 +173,7 @@ func TestListEqualsCheck(t *testing.T) {
 		someone := rapid.SampledFrom([]string{"admin", "rep.li", "rep.chen", "mgr.wang", "dir.sun", "cfo.he", "fin.zhao", "nobody", ""})
 		s := drawState(t, form, someone)
 		for _, u := range us {
-			in := query.Match(Filter(app, "deal", dir, u.ID), form.Cols(s))
+			in := query.Match(Filter(app, "deal", dir, u.ID), form.Cols(s, nil))
 			may := Rights(app, "deal", dir, u.ID, s).Read
 			if in != may {
 				t.Fatalf("%s: in the list %v, may read %v: %+v", u.ID, in, may, s)
@@ -249,7 +249,7 @@ func TestWhereMeansWhatTheExpressionSays(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawState(t, form, someone)
-		cols := form.Cols(s)
+		cols := form.Cols(s, nil)
 		names := map[string]any{}
 		for k, v := range form.Schema.Decode(s.Data) {
 			names[k] = v
@@ -335,10 +335,10 @@ func TestMasksDoNotLeak(t *testing.T) {
 	}
 	own := &process.State{Owner: "mgr.wang", Stage: "open", Data: form.Schema.Encode(forms.Values{"amount": num(5000)})}
 	other := &process.State{Owner: "rep.li", Stage: "open", Data: form.Schema.Encode(forms.Values{"amount": num(5000)})}
-	if !query.Match(f, form.Cols(own)) || query.Match(f, form.Cols(other)) {
+	if !query.Match(f, form.Cols(own, nil)) || query.Match(f, form.Cols(other, nil)) {
 		t.Error("the share of a record where it is hidden can be asked for")
 	}
-	if !query.Match(Filter(app, "deal", dir, "mgr.wang"), form.Cols(other)) {
+	if !query.Match(Filter(app, "deal", dir, "mgr.wang"), form.Cols(other, nil)) {
 		t.Error("the other record is not in the list at all")
 	}
 }
@@ -411,7 +411,7 @@ func FuzzWhere(f *testing.F) {
 		hostile.Within(t, len(src), func() {
 			filter, problems := CompileWhere(form, src, Viewer{App: app, User: "rep.li", Service: true}, noon, zone)
 			if len(problems) == 0 && filter != nil {
-				query.Match(filter, form.Cols(&process.State{Owner: "rep.li", Stage: "open"}))
+				query.Match(filter, form.Cols(&process.State{Owner: "rep.li", Stage: "open"}, nil))
 			}
 		})
 	})

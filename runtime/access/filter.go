@@ -122,7 +122,7 @@ func (v Viewer) scope(f *process.Form, g *forms.Grant) query.Filter {
 func (v Viewer) covers(f *process.Form, g *forms.Grant, s *process.State) bool {
 	scope := v.scope(f, g)
 	if g.Records.Where != "" {
-		return query.Match(scope, f.Cols(s))
+		return query.Match(scope, f.Cols(s, v.Dir.CalendarOf(v.App.Def.Calendar, s.Owner, s.Team)))
 	}
 	cols := map[string]any{"people": people(s)}
 	if s.Owner != "" {

@@ -101,7 +101,11 @@ func (e *Engine) rewrite(ctx context.Context, form *process.Form, coll string, d
 				r.Claims = append(r.Claims, id)
 			}
 		}
-		next, err := r.document(form, d.Ver+1)
+		dir, err := e.Directory(ctx)
+		if err != nil {
+			return err
+		}
+		next, err := r.document(form, dir, d.Ver+1)
 		if err != nil {
 			return err
 		}

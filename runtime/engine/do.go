@@ -218,7 +218,11 @@ func (r *command) onRecord(ctx context.Context, at cachedRecord) (*Result, *reco
 
 // commit writes the document and sets its effects going.
 func (r *command) commit(ctx context.Context, at cachedRecord, next *record, res *Result) error {
-	doc, err := next.document(r.form, at.ver+1)
+	dir, err := r.e.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	doc, err := next.document(r.form, dir, at.ver+1)
 	if err != nil {
 		return err
 	}

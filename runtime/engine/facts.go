@@ -16,13 +16,9 @@ import (
 	"pipewright/runtime/store"
 )
 
-// daysOf is the working calendar of a record: that of the team its owner is in now, so that a person who goes to another team takes what he
-// owns along. Where he is not known, the team stands in the record.
+// daysOf is the working calendar of a record.
 func daysOf(app *process.App, dir *org.Directory, owner, team string) rules.Calendar {
-	if u, ok := dir.User(owner); ok {
-		team = u.Team
-	}
-	return calendarOf(app, dir, team)
+	return dir.CalendarOf(app.Def.Calendar, owner, team)
 }
 
 // calendarOf is the working calendar that a team goes by in an app, "" for the company's.

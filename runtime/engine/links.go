@@ -186,7 +186,11 @@ func (f *fetcher) rollup(ctx context.Context, n process.Need) error {
 // touch writes a record as it is under its next version. A refresh that found nothing new does this, so that a slower one, which
 // began earlier and read less, loses the race instead of writing what it found (semantics 6).
 func (r *command) touch(ctx context.Context, old *record, ver int64) error {
-	doc, err := old.document(r.form, ver+1)
+	dir, err := r.e.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	doc, err := old.document(r.form, dir, ver+1)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (e *Engine) then(ctx context.Context, now *View, user string, s *process.St
 	if err != nil {
 		return nil, err
 	}
-	v := viewOf(live, app, s.Form, dir, user, &record{State: s}, app.Forms[s.Form].Cols(s), 0)
+	v := viewOf(live, app, s.Form, dir, user, &record{State: s}, app.Forms[s.Form].Cols(s, daysOf(app, dir, s.Owner, s.Team)), 0)
 	for key := range now.hidden {
 		v.hidden[key] = true
 	}

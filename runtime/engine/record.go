@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -72,7 +73,7 @@ func (e *Engine) decode(d store.Doc) (*record, error) {
 }
 
 // document lays a record out for the store. form is the newest release's, whose columns the collection has.
-func (r *record) document(form *process.Form, ver int64) (store.Doc, error) {
+func (r *record) document(form *process.Form, dir *org.Directory, ver int64) (store.Doc, error) {
 	body, err := marshal(r)
 	if err != nil {
 		return store.Doc{}, err
@@ -80,7 +81,7 @@ func (r *record) document(form *process.Form, ver int64) (store.Doc, error) {
 	if len(body) > maxRecord {
 		return store.Doc{}, tooLarge(len(body))
 	}
-	d := store.Doc{ID: r.State.ID, Ver: ver, Body: body, Cols: form.Cols(r.State)}
+	d := store.Doc{ID: r.State.ID, Ver: ver, Body: body, Cols: form.Cols(r.State, daysOf(form.App, dir, r.State.Owner, r.State.Team))}
 	if len(r.Pending) > 0 {
 		d.Cols[colPending] = r.Pending[0].At
 	}

@@ -128,6 +128,10 @@ func TestChangedCalendarMovesTimers(t *testing.T) {
 	if got := w.plan(id); got != "=30T10, activity 30T10, date 24T09, due 30T10, idle 27T10, open.check 27T10, point 27T10" {
 		t.Errorf("after: %s", got)
 	}
+	views, _, err := w.e.List(t.Context(), "rep.li", ListQuery{App: "work", Form: "visit", Where: "name == 'a'"})
+	if w.must(err); len(views) != 1 || views[0].Cols["idleAt"] != time.Date(2026, 11, 27, 2, 0, 0, 0, time.UTC).UnixMilli() {
+		t.Errorf("the list marks it idle from %v on", time.UnixMilli(views[0].Cols["idleAt"].(int64)))
+	}
 	if got := w.plan(plain); got != restful || len(w.rescheduled(plain)) != 0 {
 		t.Errorf("calendar time moved: %s, before %s", got, restful)
 	}

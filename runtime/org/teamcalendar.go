@@ -183,6 +183,15 @@ func (d *Directory) Calendar(name, team string) *Calendar {
 	return c
 }
 
+// CalendarOf is what the records of an owner go by: the team he is in now, so that a person who goes to another team takes what he owns
+// along; team where he is not known.
+func (d *Directory) CalendarOf(name, owner, team string) *Calendar {
+	if u, ok := d.User(owner); ok {
+		team = u.Team
+	}
+	return d.Calendar(name, team)
+}
+
 // CalendarsDigest names all calendars that the organisation has drawn up and which of them each team goes by; empty when there are none.
 func (d *Directory) CalendarsDigest() string {
 	if d == nil {

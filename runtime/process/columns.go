@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pipewright/forms"
+	"pipewright/rules"
 )
 
 // Column is one typed column beside a record's document. Type is "text", "int", "bool", "time" or "texts".
@@ -35,8 +36,9 @@ func (f *Form) Columns() []Column {
 // FieldColumn is the column of a field's storage column.
 func FieldColumn(name string) string { return "f_" + name }
 
-// Cols lays the queryable scalars of a record out for its columns. Absent values have no entry.
-func (f *Form) Cols(s *State) map[string]any {
+// Cols lays the queryable scalars of a record out for its columns; days are the working days that the record's times are counted in. Absent
+// values have no entry.
+func (f *Form) Cols(s *State, days rules.Calendar) map[string]any {
 	v := f.Schema.Decode(s.Data)
 	m := map[string]any{"createdAt": s.CreatedAt.UnixMilli(), "updatedAt": s.UpdatedAt.UnixMilli(), "lastActivity": s.LastActivity.UnixMilli(), "release": int64(s.Release)}
 	for k, val := range f.Schema.Cols(v) {
@@ -68,13 +70,13 @@ func (f *Form) Cols(s *State) map[string]any {
 		}
 	}
 	if f.Process != nil {
-		f.Process.cols(m, s, v)
+		f.Process.cols(m, s, v, days)
 	}
 	return m
 }
 
 // cols adds what the process knows of the record.
-func (p *Process) cols(m map[string]any, s *State, v forms.Values) {
+func (p *Process) cols(m map[string]any, s *State, v forms.Values, days rules.Calendar) {
 	m["stage"] = s.Stage
 	putTime(m, "since", s.Since)
 	putTime(m, "dueAt", s.DueAt)
@@ -84,8 +86,7 @@ func (p *Process) cols(m map[string]any, s *State, v forms.Values) {
 	}
 	m["open"] = st.Def.Open()
 	if st.Idle != nil && s.Deleted.IsZero() {
-		// Counted without holidays: a mark for the eye, while the reminder itself knows the calendar.
-		putTime(m, "idleAt", st.Idle.Add(s.LastActivity, p.Form.App.Zone, nil))
+		putTime(m, "idleAt", st.Idle.Add(s.LastActivity, p.Form.App.Zone, days))
 	}
 	if st.Def.End != "" {
 		m["end"] = st.Def.End
