@@ -2,11 +2,14 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"pipewright/runtime/process"
+	"pipewright/runtime/store"
+	"pipewright/runtime/store/storetest"
 )
 
 // bulk does one thing to many deals and tells the code of each outcome.
@@ -100,5 +103,40 @@ func TestBulk(t *testing.T) {
 	}
 	if _, err := w.e.DoMany(t.Context(), "rep.li", Bulk{App: "b2b", Form: "deal", Records: slices.Repeat([]Chosen{{}}, 101), Command: date, Key: "much"}); err == nil {
 		t.Error("101 records at once")
+	}
+}
+
+// TestBulkCutShort: the process dies somewhere in the midst; sent again to another one, what is left is done and nothing twice.
+func TestBulkCutShort(t *testing.T) {
+	t.Parallel()
+	var faulty *storetest.FaultyStore
+	w := newWorld(t, func(s store.Store) store.Store {
+		faulty = storetest.Faulty(s, nil)
+		return faulty
+	})
+	two := w.node("two")
+	for k := 1; k <= 16; k += 3 {
+		for _, fault := range []storetest.Fault{storetest.Before, storetest.After, storetest.Lost} {
+			key := fmt.Sprint(k, fault)
+			var records []Chosen
+			for _, op := range []string{"a", "b", "c"} {
+				s := w.do("rep.li", process.Command{Kind: process.Create, App: "b2b", Form: "deal", Op: key + op, Data: data(dealText)}).State
+				records = append(records, Chosen{s.ID, s.Rev})
+			}
+			edit := Bulk{App: "b2b", Form: "deal", Records: records, Key: key, Command: process.Command{Kind: process.Edit, Data: data(`{"touched": "1"}`)}}
+			faulty.Set(storetest.Crash(k, fault))
+			_, _ = w.e.DoMany(t.Context(), "rep.li", edit)
+			faulty.Set(nil)
+			done, err := two.DoMany(t.Context(), "rep.li", edit)
+			w.must(err)
+			for i, d := range done {
+				w.must(d.Err)
+				v, err := two.Record(t.Context(), "rep.li", d.ID)
+				w.must(err)
+				if v.State.Rev != records[i].Rev+1 {
+					t.Errorf("fault %d at call %d: %s is at rev %d after %d", fault, k, d.ID, v.State.Rev, records[i].Rev)
+				}
+			}
+		}
 	}
 }
