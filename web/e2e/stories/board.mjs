@@ -1,5 +1,5 @@
-// The board: a card is dragged to the next stage, asked for what is missing, refused with the reason, moved by the keyboard's menu;
-// and somebody else's board follows at once.
+// The board: a card is dragged to the next stage, asked for what is missing, refused with the reason, moved by the keyboard's menu, and by a
+// thumb on a phone; whoever looks at the same board, at a desk or on a phone, sees it at once, and what is refused goes back there, too.
 import { Api } from '../kit/api.mjs';
 import { day, pick, type } from '../kit/form.mjs';
 
@@ -36,18 +36,27 @@ export async function run(t) {
 
   const page = await t.as('rep.li');
   await t.open(page, '/a/b2b/board/board?scope=mine');
-  const other = await t.as('mgr.wang');
+  const other = await t.as('mgr.wang', 'phone');
   await t.open(other, '/a/b2b/board/board');
+  const third = await t.as('cfo.he', 'phone');
+  await t.open(third, '/a/b2b/board/board');
+  /** Waits until the boards show a card in a column, and notes how long each took. */
+  const follow = async (title, stage, boards) => {
+    const moved = Date.now();
+    const took = await Promise.all(Object.entries(boards).map(async ([who, board]) => {
+      await card(column(board, stage), title).waitFor();
+      return `${who} ${Date.now() - moved} ms`;
+    }));
+    t.note(`${title} in ${stage}: ${took.join(', ')}`);
+  };
   await card(column(page, '勘探'), '看板拖动').waitFor();
-  await card(column(other, '勘探'), '看板拖动').waitFor();
+  for (const board of [other, third]) await card(column(board, '勘探'), '看板拖动').waitFor();
   await t.look(page, 'board');
 
-  // Nothing missing: it moves at once, and the other page sees it within a second.
+  // Nothing missing: it moves at once, and both phones see it.
   await drag(page, card(column(page, '勘探'), '看板拖动'), column(page, '鉴别'));
   await page.locator('.toast', { hasText: '“看板拖动”已到 鉴别' }).waitFor();
-  const moved = Date.now();
-  await card(column(other, '鉴别'), '看板拖动').waitFor({ timeout: 1000 });
-  t.note(`the other board followed in ${Date.now() - moved} ms`);
+  await follow('看板拖动', '鉴别', { 'phone one': other, 'phone two': third });
   await card(column(page, '鉴别'), '看板拖动').waitFor();
 
   // Something missing: the dialog asks for just that, and goes on from there.
@@ -89,7 +98,7 @@ export async function run(t) {
   await page.getByRole('menuitem', { name: /转鉴别/ }).and(page.locator(':focus')).waitFor();
   await page.keyboard.press('Enter');
   await card(column(page, '鉴别'), '看板键盘').waitFor();
-  await card(column(other, '鉴别'), '看板键盘').waitFor({ timeout: 1000 });
+  await follow('看板键盘', '鉴别', { 'phone one': other, 'phone two': third });
   // And with the space bar, the card itself.
   await card(column(page, '鉴别'), '看板键盘').focus();
   await page.keyboard.press('Space');
@@ -102,4 +111,22 @@ export async function run(t) {
   await card(column(page, '勘探'), '看板键盘').waitFor();
   assert.equal((await api.get(`/records/${keyed.id}`)).stage, 'prospect');
   assert.equal((await api.get(`/records/${dragged.id}`)).stage, 'qualify');
+
+  // A thumb moves a card on a phone; the desk and the other phone follow.
+  await other.getByRole('tab', { name: /^鉴别/ }).click();
+  await other.getByRole('tab', { name: /^勘探/ }).click();
+  await other.getByRole('button', { name: '移动“看板键盘”' }).click();
+  await other.getByRole('menuitem', { name: /转鉴别/ }).click();
+  await other.locator('.toast', { hasText: '“看板键盘”已到 鉴别' }).waitFor();
+  await card(column(other, '鉴别'), '看板键盘').waitFor();
+  await follow('看板键盘', '鉴别', { desk: page, 'phone two': third });
+
+  // Who may only look is refused on his phone: the card goes back with the reason, and stands where it stood for everybody.
+  await third.getByRole('button', { name: '移动“看板缺项”' }).click();
+  await third.getByRole('menuitem', { name: /转鉴别/ }).click();
+  await column(third, '勘探').getByRole('alert').waitFor();
+  await card(column(third, '勘探'), '看板缺项').waitFor();
+  await t.look(third, 'phone-refused');
+  await card(column(page, '勘探'), '看板缺项').waitFor();
+  assert.equal((await api.get(`/records/${bare.id}`)).stage, 'prospect');
 }

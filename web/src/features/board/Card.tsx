@@ -78,7 +78,9 @@ export function Card({ model, process, record, columns, moves, waiting }: Props)
         onKeyDown={onKey}
         onBlur={() => setPicked(undefined)}
         onClick={(e) => {
-          if (!(e.target as HTMLElement).closest('a, button')) void navigate({ to: '/r/$id', params: { id: record.id } });
+          // What is chosen in the menu stands elsewhere on the page, and comes here all the same.
+          const target = e.target as HTMLElement;
+          if (e.currentTarget.contains(target) && !target.closest('a, button')) void navigate({ to: '/r/$id', params: { id: record.id } });
         }}
       >
         <CardFace model={model} record={record} id={record.id} linked />
