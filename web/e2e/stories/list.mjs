@@ -1,4 +1,5 @@
-// The list: many records are changed, moved, handed over and deleted at once, each answering for itself.
+// The list: many records are changed, moved and deleted at once, each answering for itself; and what it shows is kept as a view that others
+// use as well.
 import { Api } from '../kit/api.mjs';
 import { choose } from '../kit/form.mjs';
 
@@ -68,4 +69,23 @@ export async function run(t) {
   await asked.getByRole('button', { name: '撤销' }).click();
   await asked.getByText('2 条已取回。').waitFor();
   await page.getByRole('link', { name: '批量丙' }).waitFor();
+
+  // What is shown is kept under a name, for everybody; whoever uses it sees the records he may see.
+  await bulk.getByRole('button', { name: '完成' }).click();
+  await t.open(page, '/a/b2b/list/deal?q=批量&scope=mine&sort=-title');
+  await page.getByRole('button', { name: '保存视图' }).click();
+  const keep = page.getByRole('dialog', { name: '保存视图' });
+  await keep.getByLabel('视图的名字').fill('我的批量');
+  await keep.getByRole('checkbox').check();
+  await t.look(page, 'keep');
+  await keep.getByRole('button', { name: '保存' }).click();
+  await keep.waitFor({ state: 'hidden' });
+  await page.getByText('我的批量').first().waitFor();
+  await t.open(phone, '/a/b2b/list/deal');
+  await choose(phone, phone.locator('.bar'), '我的批量 · 李雷');
+  await phone.getByText('没有符合条件的记录').waitFor(); // the manager has none of his own
+  await phone.getByRole('button', { name: '全部', exact: true }).click();
+  await phone.getByRole('link', { name: '批量丙' }).waitFor();
+  await phone.getByRole('button', { name: '视图已改动' }).click();
+  await t.look(phone, 'phone-view');
 }

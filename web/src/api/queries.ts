@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { stopClock } from './base';
 import { api, isApiError, seeAs, type Query } from './client';
-import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
+import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SavedView, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -63,6 +63,11 @@ export interface RecordsFilter {
 }
 
 export const recordsPath = (app: string, form: string) => `/apps/${app}/forms/${form}/records`;
+
+export const savedViewsPath = (app: string, form: string) => `/apps/${app}/forms/${form}/views`;
+
+export const savedViewsQuery = (app: string, form: string) =>
+  queryOptions({ queryKey: ['savedViews', app, form], queryFn: ({ signal }) => api.get<Page<SavedView>>(savedViewsPath(app, form), { signal }).then((p) => p.items) });
 
 export const recordsQuery = (app: string, form: string, filter: RecordsFilter) =>
   infiniteQueryOptions({

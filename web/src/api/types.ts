@@ -176,6 +176,31 @@ export interface ListButton {
   name: Text;
 }
 
+/** What a kept view of a list shows. */
+export interface ViewLook {
+  filters?: string | undefined;
+  where?: string | undefined;
+  title?: string | undefined;
+  view?: string | undefined;
+  scope?: string | undefined;
+  q?: string | undefined;
+  sort?: string[];
+  columns?: string[];
+}
+
+/** A view of a list that somebody keeps under a name, for himself or for everybody. */
+export interface SavedView {
+  id: string;
+  name: string;
+  shared: boolean;
+  owner: Person | null;
+  look: ViewLook;
+  rev: number;
+  mine: boolean;
+  /** One may change and delete it. */
+  can: boolean;
+}
+
 export interface Money {
   amount: string;
   currency: string;

@@ -87,7 +87,7 @@ const board = createRoute({
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/list/$form',
-  validateSearch: texts('view', 'where', 'f', 'sort', 'scope', 'q', 'columns', 'title'),
+  validateSearch: texts('view', 'where', 'f', 'sort', 'scope', 'q', 'columns', 'title', 'saved'),
   component: lazyRouteComponent(() => import('@/features/list/ListPage'), 'ListPage'),
 });
 

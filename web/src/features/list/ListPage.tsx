@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Button, Input, Popover, Select } from 'antd';
+import { Button, Input, Popover } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { recordsQuery } from '@/api/queries';
@@ -17,6 +17,7 @@ import { BulkBar, mayBulk } from './BulkBar';
 import { ExportButton } from './ExportButton';
 import { ImportButton } from './ImportButton';
 import { Rows } from './Rows';
+import { SavedViews } from './SavedViews';
 import './list.css';
 
 const system = new Set(['number', 'title', 'stage', 'owner', 'updatedAt', 'createdAt', 'since', 'weighted', 'probability', 'dueAt']);
@@ -65,8 +66,8 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
   const clauses = readClauses(search.f);
   const mine = search.scope === 'mine';
   const where = whereOf(clauses, filterables(form, process), [view?.where, search.where, mine ? 'owner == me' : undefined]);
-  const sort = search.sort ?? view?.sort?.join(',') ?? '';
   const known = (key: string) => system.has(key) || fieldOf(form, key) !== undefined;
+  const sort = search.sort?.split(',').filter((key) => known(key.replace(/^-/, ''))).join(',') ?? view?.sort?.join(',') ?? '';
   const columns = (search.columns?.split(',') ?? view?.columns ?? listColumns(form, process)).filter(known);
   const query = useInfiniteQuery(recordsQuery(model.app, formKey, { where, sort, q: search.q ?? '', limit: 50 }));
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
@@ -89,16 +90,8 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
     <>
       <div className="bar">
         <ScopeSwitch mine={mine} onChange={(next) => set({ scope: next ? 'mine' : undefined })} />
-        {views.length > 0 ? (
-          <Select
-            aria-label={t('view')}
-            style={{ minWidth: 140 }}
-            value={view?.key ?? ''}
-            options={[{ value: '', label: t('allRecords') }, ...views.map((v) => ({ value: v.key, label: text(v.name, v.key) }))]}
-            onChange={(key: string) => set({ view: key || undefined, sort: undefined, columns: undefined })}
-          />
-        ) : null}
-        <QuickFind value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
+        <SavedViews app={model.app} form={formKey} views={views} search={search} onChange={(next) => void navigate({ to: '.', search: next, replace: true })} />
+        <QuickFind key={search.saved ?? ''} value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         {search.where ? (
           <span className="chip-pair">
             <span className="chip" title={search.where}>
@@ -148,7 +141,7 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         {query.isSuccess && rows.length === 0 ? (
           filtered ? (
             <Empty title={t('noMatch')} text={t('noMatchText')}>
-              <Button onClick={() => set({ f: undefined, where: undefined, q: undefined, scope: undefined, view: undefined, title: undefined })}>{t('clearFilters')}</Button>
+              <Button onClick={() => set({ f: undefined, where: undefined, q: undefined, scope: undefined, view: undefined, title: undefined, saved: undefined })}>{t('clearFilters')}</Button>
             </Empty>
           ) : (
             <Empty title={t('empty', { name: text(form.name, form.key) })} text={model.mayCreate(formKey) ? t('emptyText') : t('emptyOther')}>
