@@ -1,5 +1,5 @@
 // The list: many records are changed, moved and deleted at once, each answering for itself; and what it shows is kept as a view that others
-// use as well.
+// use as well. A cell is edited in its place, by the keyboard alone; what is refused comes back with the reason.
 import { Api } from '../kit/api.mjs';
 import { choose } from '../kit/form.mjs';
 
@@ -88,4 +88,32 @@ export async function run(t) {
   await phone.getByRole('link', { name: '批量丙' }).waitFor();
   await phone.getByRole('button', { name: '视图已改动' }).click();
   await t.look(phone, 'phone-view');
+
+  // A cell is edited in its place: the arrow keys go there, F2 opens it, Enter saves, and a refusal comes back with its reason.
+  await t.open(page, '/a/b2b/list/deal?q=批量甲&columns=number,title,origin,closeDate,stage');
+  const cell = (column) => page.locator(`td[data-cell="${deals[0].id}|${column}"]`);
+  await cell('number').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('F2');
+  await page.getByRole('textbox', { name: '修改商机名称' }).and(page.locator(':focus')).fill('批量甲改名');
+  await t.look(page, 'cell');
+  await page.keyboard.press('Enter');
+  await cell('title').getByText('批量甲改名').waitFor();
+  await cell('title').and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: '修改商机名称' }).and(page.locator(':focus')).fill('');
+  await page.keyboard.press('Enter');
+  await page.locator('.cell-note').getByText('必须填写', { exact: false }).waitFor();
+  await cell('title').getByText('批量甲改名').waitFor();
+  await t.look(page, 'cell-refused');
+  await page.locator('.cell-note').getByRole('button', { name: '关闭' }).click();
+
+  // Somebody else was quicker: both values, and one's own only when told to.
+  await cell('origin').dblclick();
+  await page.locator('.ant-select-dropdown:visible').waitFor();
+  await api.must('PATCH', `/records/${deals[0].id}`, { data: { origin: 'event' } });
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '官网内容' }).click();
+  await page.locator('.cell-note').getByRole('button', { name: '用我的' }).click();
+  await cell('origin').getByText('官网内容').waitFor();
+  assert.equal((await now(0)).data.name, '批量甲改名');
 }
