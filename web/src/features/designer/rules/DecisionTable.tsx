@@ -51,12 +51,9 @@ export function DecisionTable({
     <Part
       title={t('cases')}
       action={
-        <>
-          <SheetPart at={at} rule={rule} form={form} />
-          <AddButton onClick={() => rows.set([...list, { if: ins.map(() => ''), then: outs.map(() => '') }])}>
-            {t('addCase')}
-          </AddButton>
-        </>
+        <AddButton onClick={() => rows.set([...list, { if: ins.map(() => ''), then: outs.map(() => '') }])}>
+          {t('addCase')}
+        </AddButton>
       }
     >
       <div className="d-two">
@@ -126,6 +123,7 @@ export function DecisionTable({
             </tr>
         }
       />
+      <SheetPart at={at} rule={rule} form={form} />
       <p className="s">{t('cellHint', { example: "'self'" })}</p>
     </Part>
   );

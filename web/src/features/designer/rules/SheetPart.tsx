@@ -40,7 +40,7 @@ export function SheetPart({ at, rule, form }: { at: (string | number)[]; rule: R
     read.reset();
   };
   return (
-    <span className="row">
+    <div className="row d-sheetpart">
       <Button size="small" icon={<Icon name="download" size={14} />} loading={save.isPending} onClick={() => save.mutate()}>
         {t('sheetOut')}
       </Button>
@@ -65,7 +65,7 @@ export function SheetPart({ at, rule, form }: { at: (string | number)[]; rule: R
       {file !== undefined && !read.isPending ? (
         <SheetDialog at={at} rule={rule} form={form} read={read.data} error={read.error} onAgain={() => read.mutate(file)} onClose={close} />
       ) : null}
-    </span>
+    </div>
   );
 }
 
