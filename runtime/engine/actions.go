@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 
+	"pipewright/runtime/outbound"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -176,7 +178,7 @@ func (w *run) http(ctx context.Context, a *process.CompiledAction, d *process.De
 		return did, err
 	}
 	if v.over() {
-		did.Status, did.Skipped = v.Status, v.State == deliveryDiscarded
+		did.Status, did.Answer, did.Skipped = v.Status, v.Answer, v.State == deliveryDiscarded
 		if did.Skipped {
 			return did, nil
 		}
@@ -184,10 +186,23 @@ func (w *run) http(ctx context.Context, a *process.CompiledAction, d *process.De
 	}
 	reply, err := w.e.attempt(ctx, v, func(error) bool { return w.log.Attempt > d.HTTP.Retry || !w.inTick && w.log.Attempt >= maxAttempts }, backoff(w.id, w.log.Attempt))
 	if err != nil {
+		did.Status, did.Answer = answerOf(err)
 		return did, err
 	}
-	did.Status = reply.Status
+	did.Status, did.Answer = reply.Status, clip(string(reply.Body), maxAnswer)
 	return did, w.take(ctx, a, d, op, reply.Status, reply.Body)
+}
+
+// maxAnswer is how much of an answer the log of a run tells, in characters.
+const maxAnswer = 1000
+
+// answerOf is what a call that failed was answered, with its status; why there was no answer otherwise.
+func answerOf(err error) (int, string) {
+	var status *outbound.StatusError
+	if errors.As(err, &status) {
+		return status.Status, clip(string(status.Body), maxAnswer)
+	}
+	return 0, clip(err.Error(), maxAnswer)
 }
 
 // delivery begins one that an action of this run orders.

@@ -431,7 +431,7 @@ func (w *run) action(ctx context.Context, action *process.CompiledAction, fr *pr
 	case err != nil:
 		return did, nil, err
 	case problem != nil:
-		return did, nil, incident(problem)
+		return RunAction{Path: action.Path, Kind: kindOf(action)}, nil, incident(problem)
 	case deed.Arm != "":
 		return did, deed, nil
 	}

@@ -150,10 +150,10 @@ func emptyRun(d store.Doc) (store.Doc, error) {
 	}
 	b.Title, b.Payload = "", nil
 	for i := range b.Actions {
-		b.Actions[i].Input = nil
+		b.Actions[i].Input, b.Actions[i].Answer = nil, ""
 	}
 	if b.Error != nil {
-		b.Error.Message = rules.Text{}
+		b.Error.Message, b.Error.Details = rules.Text{}, nil
 	}
 	var err error
 	d.Body, err = marshal(b)

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"pipewright/rules"
+	"pipewright/runtime/outbound"
 	"pipewright/runtime/process"
 )
 
@@ -34,6 +37,9 @@ func TestIncidents(t *testing.T) {
 			if r.Job != list[0].ID || r.Record != bad {
 				t.Errorf("run %+v", r)
 			}
+			if len(r.Actions) != 1 || !r.Actions[0].Failed || r.Actions[0].Kind != "set" || r.Actions[0].Path != "/automations/daily/do/0" {
+				t.Errorf("the run does not say which action failed: %+v", r.Actions)
+			}
 		}
 	}
 	if retryable != 1 {
@@ -53,5 +59,38 @@ func TestIncidents(t *testing.T) {
 	}
 	if runs, _, err = w.e.Runs(t.Context(), "debts", "daily", 10, ""); err != nil || runs[0].State != "done" || runs[1].Job+runs[2].Job != "" {
 		t.Errorf("runs %+v", runs)
+	}
+}
+
+// TestRunsTellDetails: a run that the rules refuse says what they are about, and one that called tells what was answered.
+func TestRunsTellDetails(t *testing.T) {
+	t.Parallel()
+	refused := &process.Rejection{Code: "field.invalid", Message: rules.Plain("no")}
+	for i := range maxDetails + 2 {
+		refused.Details = append(refused.Details, rules.Errorf(fmt.Sprintf("/data/f%d", i), "text.long", rules.Plain("too long")))
+	}
+	var b runBody
+	b.finish(permanent{refused})
+	if b.State != "failed" || b.Error.Code != "field.invalid" || b.Error.Path != "/data/f0" || len(b.Error.Details) != maxDetails || b.Error.Details[1].Path != "/data/f1" {
+		t.Errorf("a refusal: %+v", b.Error)
+	}
+
+	erp, other := erp(t, nil)
+	for want, answer := range map[string]func(outbound.Message, int) (bool, *outbound.Reply, error){
+		`200 {"data": {"price": 3}} false`: says(`{"data": {"price": 3}}`),
+		`409 no such price true`: func(outbound.Message, int) (bool, *outbound.Reply, error) {
+			return true, nil, &outbound.StatusError{Status: 409, Body: []byte("no such price")}
+		},
+	} {
+		other.answer = answer
+		o := erp.has("order", `{"orderNo": "N1"}`)
+		erp.do("rep.li", process.Command{Kind: process.Edit, ID: o, Data: data(`{"orderNo": "N2"}`)})
+		erp.runDue()
+		runs, _, err := erp.e.Runs(t.Context(), "erp", "price", 1, "")
+		erp.must(err)
+		if a := runs[0].Actions[0]; fmt.Sprint(a.Status, " ", a.Answer, " ", a.Failed) != want {
+			t.Errorf("got %+v, want %s", a, want)
+		}
+		erp.clock.add(time.Hour)
 	}
 }

@@ -38,7 +38,12 @@ type runProblem struct {
 	Path    string     `json:"path,omitempty"`
 	Code    string     `json:"code"`
 	Message rules.Text `json:"message"`
+	// Details are the single things that a refusal is about, the first of them.
+	Details []runProblem `json:"details,omitempty"`
 }
+
+// maxDetails is how many things that a refusal is about the log of a run tells.
+const maxDetails = 10
 
 func (p *runProblem) Error() string { return p.Code + " " + p.Path + ": " + p.Message.In("en") }
 
@@ -51,6 +56,8 @@ type RunAction struct {
 	Status int      `json:"status,omitempty"`
 	// Input is what it was done with: the values set, the transition, what was called or said. One that is long is left out.
 	Input json.RawMessage `json:"input,omitempty"`
+	// Answer is the beginning of what another system answered, or why there was no answer.
+	Answer string `json:"answer,omitempty"`
 	// Until is when a wait ends.
 	Until   time.Time `json:"until,omitzero"`
 	counted *process.Counted
@@ -74,6 +81,9 @@ func (b *runBody) finish(err error) {
 				p = &runProblem{Code: r.Code, Message: r.Message}
 				if len(r.Details) > 0 {
 					p.Path = r.Details[0].Path
+				}
+				for _, d := range r.Details[:min(len(r.Details), maxDetails)] {
+					p.Details = append(p.Details, runProblem{Path: d.Path, Code: d.Code, Message: d.Message})
 				}
 			}
 		}
@@ -123,7 +133,9 @@ type Run struct {
 	Code                     string
 	Message                  rules.Text
 	Path                     string
-	Actions                  []RunAction
+	// Details are what a refusal is about.
+	Details []rules.Problem
+	Actions []RunAction
 	// More is how many further actions were done.
 	More int
 	// Payload is what a webhook brought.
@@ -151,6 +163,9 @@ func (e *Engine) Runs(ctx context.Context, app, automation string, limit int, af
 		r := Run{ID: d.ID, State: b.State, Record: b.Record, Title: b.Title, At: b.At, Actions: b.Actions, More: b.More, Payload: b.Payload, Attempt: b.Attempt, Until: b.Until}
 		if b.Error != nil {
 			r.Code, r.Message, r.Path = b.Error.Code, b.Error.Message, b.Error.Path
+			for _, d := range b.Error.Details {
+				r.Details = append(r.Details, rules.Problem{Path: d.Path, Code: d.Code, Message: d.Message, Severity: rules.Error})
+			}
 		}
 		out = append(out, r)
 	}

@@ -21,13 +21,13 @@ type automationOut struct {
 }
 
 type runOut struct {
-	ID      string   `json:"id"`
-	At      instant  `json:"at"`
-	State   string   `json:"state"`
-	Record  string   `json:"record,omitempty"`
-	Title   string   `json:"title,omitempty"`
-	Error   *problem `json:"error"`
-	Attempt int      `json:"attempt"`
+	ID      string    `json:"id"`
+	At      instant   `json:"at"`
+	State   string    `json:"state"`
+	Record  string    `json:"record,omitempty"`
+	Title   string    `json:"title,omitempty"`
+	Error   *runError `json:"error"`
+	Attempt int       `json:"attempt"`
 	// Until is when a waiting run goes on.
 	Until instant `json:"until"`
 	// Job is to be retried or discarded: the run failed for good.
@@ -38,10 +38,19 @@ type runOut struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
+// runError is why a run failed, with the single things that a refusal is about.
+type runError struct {
+	problem
+	Details []problem `json:"details,omitempty"`
+}
+
 func (c *call) run(r engine.Run) runOut {
 	out := runOut{ID: r.ID, At: instant(r.At), State: r.State, Record: r.Record, Title: r.Title, Attempt: r.Attempt, Until: instant(r.Until), Job: r.Job, Actions: list(r.Actions), More: r.More, Payload: r.Payload}
 	if r.Code != "" {
-		out.Error = &problem{Path: r.Path, Code: r.Code, Message: r.Message.In(c.lang())}
+		out.Error = &runError{problem: problem{Path: r.Path, Code: r.Code, Message: r.Message.In(c.lang())}}
+		for _, d := range r.Details {
+			out.Error.Details = append(out.Error.Details, problem{Path: d.Path, Code: d.Code, Message: d.Message.In(c.lang())})
+		}
 	}
 	return out
 }

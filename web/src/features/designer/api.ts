@@ -198,8 +198,12 @@ export interface RunAction {
   skipped?: boolean;
   failed?: boolean;
   status?: number;
+  /** The record it was done to. */
+  record?: string;
   /** What it was done with. */
   input?: unknown;
+  /** The beginning of what another system answered. */
+  answer?: string;
 }
 
 export interface RunInfo {
@@ -208,7 +212,7 @@ export interface RunInfo {
   state: 'done' | 'failed' | 'skipped' | 'waiting' | 'stopped';
   record?: string;
   title?: string;
-  error: { code: string; message: string } | null;
+  error: { code: string; message: string; path?: string; details?: { path: string; message: string }[] } | null;
   actions: RunAction[];
   until: string | null;
   /** To be retried or discarded. */

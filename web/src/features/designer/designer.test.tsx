@@ -13,6 +13,7 @@ import flow from '@/locales/zh-CN/flow.json';
 import type { Problem } from '@/model/problem';
 import { DraftContext } from './context';
 import { openDraft, type DraftStore } from './draft';
+import { RunDetails } from './automation/RunDetails';
 import { Frame } from './Frame';
 
 const problems: Problem[] = [
@@ -156,6 +157,26 @@ describe('designer', () => {
     expect(ladder()).toEqual([{ after: 'P3BD', do: 'remind' }, { after: 'P6BD', do: 'escalate' }]);
     fireEvent.click(within(group).getByRole('button', { name: '恢复通常的安排' }));
     expect(ladder()).toBeUndefined();
+  });
+
+  it('names what was sent in the rows of a condition, each with its type', async () => {
+    const auto = { key: 'hook', name: '来单', on: { webhook: 'call', payload: [{ key: 'qty', type: 'number', name: '件数' }, { key: 'no', type: 'text' }] }, if: "payload.qty > 3 and payload.no != ''", do: [] };
+    await open('/design/b2b/automations?at=/automations/hook', { ...structuredClone(sample), automations: [auto] } as Definition);
+    expect(await screen.findByTitle('件数（数值）', {}, { timeout: 20_000 })).toBeTruthy();
+    expect(screen.getByTitle('no（文字）')).toBeTruthy();
+    fireEvent.mouseDown(screen.getAllByRole('combobox', { name: /1\.1/ })[0] as HTMLElement);
+    expect(await screen.findByText('收到的内容')).toBeTruthy();
+  });
+
+  it('tells of a run which action failed, what it was given and what was answered', () => {
+    const action = { path: '/automations/a/do/1/then/0', kind: 'http', failed: true, status: 409, input: { url: 'https://x.example' }, answer: '没有这个价格' };
+    render(
+      <RunDetails
+        run={{ id: '1', at: '', state: 'failed', until: null, actions: [{ path: '/automations/a/do/0', kind: 'set', input: { n: 1 } }, action], error: { code: 'x', message: '对方拒绝', details: [{ path: '/data/n', message: '太大' }] } }}
+      />,
+    );
+    const [, failed] = screen.getAllByRole('listitem', { hidden: true });
+    for (const part of ['2.1', '对方拒绝', '太大', '得到的回答（状态码 409）', '没有这个价格', '{"url":"https://x.example"}']) expect(within(failed as HTMLElement).getByText(part)).toBeTruthy();
   });
 
   it('uses fields of another app, shows what is gone of them, and who uses this one', async () => {

@@ -186,6 +186,7 @@ function fitting(row: CompareRow, comparison: Comparison, thing: Thing | undefin
 /** The fields of a form and one step behind its references, what the system knows, and the named rules. */
 function useFieldGroups(lexica: Lexica, chosen: string) {
   const { t } = useTranslation('designer');
+  const describe = useDescribe();
   return useMemo(() => {
     const things = lexica.bare.things;
     const fields: { value: string; label: string }[] = [];
@@ -196,16 +197,26 @@ function useFieldGroups(lexica: Lexica, chosen: string) {
         for (const y of x.inside?.().things ?? [])
           if (y.type !== 'table') fields.push({ value: `${x.key}.${y.key}`, label: `${shownName(x)} · ${shownName(y)}` });
     }
+    // What an automation sees besides: what was sent or answered, the row in hand, the record it runs for, each with its type.
+    const seen = things
+      .filter((x) => x.kind === 'system' && x.type === 'record' && x.key !== 'old')
+      .map((x) => ({
+        label: shownName(x),
+        options: (x.inside?.().things ?? [])
+          .filter((y) => y.type !== 'table' && y.type !== 'record')
+          .map((y) => ({ value: `${x.key}.${y.key}`, label: t('rowsTyped', { name: shownName(y), type: describe(y).detail }) })),
+      }));
     const of = (kind: Thing['kind']) =>
       things.filter((x) => x.kind === kind && x.key !== 'old' && !x.inside).map((x) => ({ value: x.key, label: shownName(x) }));
     const groups = [
+      ...seen,
       { label: t('word_field'), options: fields },
       { label: t('kind_system'), options: of('system') },
       { label: t('word_rule'), options: of('rule') },
     ].filter((g) => g.options.length > 0);
     const known = groups.some((g) => g.options.some((o) => o.value === chosen));
     return chosen === '' || known ? groups : [{ label: t('rowsOther'), options: [{ value: chosen, label: chosen }] }, ...groups];
-  }, [lexica, chosen, t]);
+  }, [lexica, chosen, t, describe]);
 }
 
 function ValueInput({

@@ -2,7 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import type { Field, FieldType, Text } from '@/model/definition';
+import type { Field, FieldType, Shape, Text } from '@/model/definition';
 import { lexicaOf, type Lexica, type Thing, type Words } from '@/model/formula/lexicon';
 import { shownName, toNames, type Around } from '@/model/formula/names';
 import { seenAt } from '@/model/formula/seen';
@@ -74,6 +74,8 @@ const SYSTEM = [
 const WORDS = ['and', 'or', 'not', 'in', 'contains', 'startsWith', 'endsWith', 'matches', 'true', 'false', 'nil'] as const;
 
 const SEEN = ['source', 'row', 'rows', 'group', 'payload', 'result', 'status'] as const;
+
+const SHAPES: ReadonlySet<string> = new Set(['text', 'number', 'bool', 'date', 'datetime', 'table'] satisfies Shape['type'][]);
 
 const RESULTS = ['total', 'band', 'items'] as const;
 
@@ -149,6 +151,8 @@ export function useDescribe(): (thing: Thing) => Described {
       if (thing.kind === 'rule') return { detail: t('word_rule'), ...help };
       if (thing.kind === 'option') return { detail: thing.key, ...help };
       if (thing.field) return { detail: typeName(thing.field.type as FieldType), ...help };
+      // A member of what another system says.
+      if (thing.type !== undefined && SHAPES.has(thing.type)) return { detail: t(`shape_${thing.type as Shape['type']}`), ...help };
       return { detail: thing.kind === 'system' ? t('kind_system') : '', ...help };
     },
     [t, typeName, text, data],
