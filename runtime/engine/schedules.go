@@ -66,18 +66,28 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 			if err := e.Purge(ctx); err != nil && ctx.Err() == nil {
 				e.log.Warn("old jobs will be removed later", "error", err)
 			}
-			if e.tidy != nil && now.Sub(lastTidy) >= 24*time.Hour {
-				if err := e.tidy(ctx); err == nil {
-					lastTidy = now
-				} else if ctx.Err() == nil {
-					e.log.Warn("old saves of drafts will be removed later", "error", err)
-				}
-			}
+			lastTidy = e.tidyUp(ctx, lastTidy)
 		}
 		if !pause(ctx, min(scheduleEvery, timerEvery)) {
 			return
 		}
 	}
+}
+
+// tidyUp lets others tidy what they keep in the store, once a day; last is when they did, and when they did now. What failed is done again
+// the next time.
+func (e *Engine) tidyUp(ctx context.Context, last time.Time) time.Time {
+	now := e.instant()
+	if e.tidy == nil || now.Sub(last) < 24*time.Hour {
+		return last
+	}
+	if err := e.tidy(ctx); err != nil {
+		if ctx.Err() == nil {
+			e.log.Warn("what others keep will be tidied later", "error", err)
+		}
+		return last
+	}
+	return now
 }
 
 // Schedule makes a job for every tick that is due, in every live app, and for the day's anchor.

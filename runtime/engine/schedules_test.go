@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -327,5 +328,31 @@ func TestBackoff(t *testing.T) {
 		if d := got - want; d > want/10 || d < -want/10 || got != backoff("some job", n) {
 			t.Errorf("%d: %v", n, got)
 		}
+	}
+}
+
+// TestTidyOnceADay: others tidy up when the process starts and a day after they did; what failed is done again.
+func TestTidyOnceADay(t *testing.T) {
+	t.Parallel()
+	w := debtor(t)
+	times, fails := 0, true
+	w.e.tidy = func(context.Context) error {
+		times++
+		if fails {
+			return errors.New("not now")
+		}
+		return nil
+	}
+	last := w.e.tidyUp(t.Context(), time.Time{})
+	fails = false
+	for range 3 {
+		last = w.e.tidyUp(t.Context(), last)
+		w.clock.add(11 * time.Hour)
+	}
+	if times != 2 {
+		t.Errorf("%d times in the first hours", times)
+	}
+	if w.e.tidyUp(t.Context(), last); times != 3 {
+		t.Errorf("%d times after a day", times)
 	}
 }
