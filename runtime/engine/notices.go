@@ -124,3 +124,8 @@ func (e *Engine) ReadNotices(ctx context.Context, user string, ids []string) err
 		}
 	}
 }
+
+// TellPeople leaves a notice about an app to each person, once for an id however often it is told.
+func (e *Engine) TellPeople(ctx context.Context, id, app string, to []string, text rules.Text) {
+	e.tell(ctx, id, relayItem{app: app, batch: batch{At: e.instant().UnixMilli()}}, to, text)
+}

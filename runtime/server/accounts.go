@@ -28,6 +28,7 @@ const (
 	settingsColl    = "settings"
 	deedsColl       = "deeds"
 	presenceColl    = "presence"
+	readingsColl    = "readings"
 )
 
 // Accounts keeps passwords, apart from people, so that nothing that lists people can show them. Safe for concurrent use.
@@ -45,7 +46,7 @@ const (
 	argonKey     = 32
 )
 
-// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens, settings, what admins did and on which days who came.
+// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens, settings, what admins did and on which days who came, and who has read what is new.
 func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
 	columns := []store.Column{{Name: "user", Type: query.Text}, {Name: "ends", Type: query.Time}}
 	byUser, byEnd := store.Index{Name: "byUser", Cols: []string{"user"}}, store.Index{Name: "byEnd", Cols: []string{"ends"}}
@@ -54,6 +55,8 @@ func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
 		store.Collection{Name: tokensColl, Columns: columns, Indexes: []store.Index{byUser}},
 		store.Collection{Name: deedsColl, Columns: []store.Column{{Name: "by", Type: query.Text}, {Name: "at", Type: query.Time}},
 			Indexes: []store.Index{{Name: "all", Cols: []string{"-at"}}, {Name: "byPerson", Cols: []string{"by", "-at"}}}},
+		store.Collection{Name: readingsColl, Columns: []store.Column{{Name: "app", Type: query.Text}, {Name: "waiting", Type: query.Texts}, {Name: "at", Type: query.Time}},
+			Indexes: []store.Index{{Name: "byPerson", Cols: []string{"waiting", "at"}}}},
 		store.Collection{Name: presenceColl, Columns: []store.Column{{Name: "user", Type: query.Text}, {Name: "at", Type: query.Time}},
 			Indexes: []store.Index{{Name: "byUser", Cols: []string{"user", "-at"}}, {Name: "byAge", Cols: []string{"at"}}}})
 	if err != nil {

@@ -71,6 +71,7 @@ var deedWords = map[string]rules.Text{
 	"POST /api/automations/:app/:key/resume":  rules.Say("恢复自动化", "恢復自動化", "Resumed an automation"),
 	"POST /api/jobs/:id/retry":                rules.Say("重试任务", "重試任務", "Ran a dead job again"),
 	"POST /api/jobs/:id/discard":              rules.Say("放弃任务", "放棄任務", "Gave a dead job up"),
+	"POST /api/apps/:app/releases/:n/readers": rules.Say("请大家阅读更新说明", "請大家閱讀更新說明", "Asked people to read what is new"),
 	"POST /api/backups":                       rules.Say("做了备份", "做了備份", "Made a backup"),
 	"POST /api/audit/verify":                  rules.Say("核对审计锚定", "核對稽核錨定", "Verified the anchors"),
 	"POST /api/hooks/:app/:key/secret":        rules.Say("生成 webhook 密钥", "產生 webhook 金鑰", "Made the secret of a webhook"),

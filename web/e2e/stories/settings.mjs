@@ -10,6 +10,21 @@ export async function run(t) {
   assert.ok(deal, 'rep.li has an open deal');
 
   const page = await t.as('admin');
+  if (!t.phone) {
+    await t.open(page, '/design/b2b/publish');
+    await page.getByRole('button', { name: '请大家阅读' }).click();
+    await page.getByText(/人中 0 人已读。未读：.*李雷/).waitFor();
+  } else {
+    const { items } = await (await Api.login(t.address, 'admin')).get('/apps/b2b/releases');
+    await (await Api.login(t.address, 'admin')).post(`/apps/b2b/releases/${items.find((r) => r.live).n}/readers`);
+  }
+  const li = await t.as('rep.li');
+  await t.open(li, '/');
+  const asked = li.getByRole('region', { name: '请阅读' });
+  await t.look(li, 'please-read', { axe: !t.phone });
+  await asked.getByRole('button', { name: '已读' }).click();
+  await asked.waitFor({ state: 'detached' });
+
   await t.open(page, '/people');
   await page.getByRole('textbox', { name: '按姓名查找' }).fill('rep.li');
   await page.locator('.people').getByRole('button', { name: /rep\.li/ }).click();

@@ -14,6 +14,7 @@ import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { Readings } from './Readings';
 import './home.css';
 
 /** My work: what waits for me, what is due, what goes cold. */
@@ -38,6 +39,7 @@ export function HomePage() {
             {me.can.design ? <Link to="/templates">{t('toTemplates')}</Link> : null}
           </Empty>
         ) : null}
+        <Readings />
         <dl className="card kpis">
           <Kpi name={t('approvals')} value={data ? approvals.length : undefined} note={late > 0 ? t('lateN', { count: late }) : ''} bad={late > 0} />
           <Kpi name={t('todos')} value={data ? todos.length : undefined} note="" />

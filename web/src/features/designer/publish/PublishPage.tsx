@@ -16,6 +16,7 @@ import { UpgradeNotice } from '../upgrade/UpgradeNotice';
 import { Backtest } from './Backtest';
 import { Diff } from './Diff';
 import { Migrations } from './Migrations';
+import { Readers } from './Readers';
 
 /** Check and publish: what is wrong, what changed, and what was published before. */
 export function PublishPage() {
@@ -231,6 +232,7 @@ function Releases({ app, list }: { app: string; list: readonly Release[] | undef
               <span className="s">
                 {format.moment(r.at)} {r.by?.name ?? ''}
               </span>
+              {r.live ? <Readers app={app} n={r.n} /> : null}
             </span>
             {r.live ? (
               <span className="tag ok">{t('liveNow')}</span>
