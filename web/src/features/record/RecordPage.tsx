@@ -18,12 +18,13 @@ import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { useOwnBottomBar } from '@/ui/shellContext';
-import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import { usePhone } from '@/ui/useMedia';
 import * as head from './Header';
 import { Merged } from './Merged';
+import { NotSeen } from './NotSeen';
 import { ClaimButton } from './Pool';
 import * as rail from './Rail';
 import * as path from './StagePath';
@@ -51,7 +52,7 @@ export function RecordPage() {
   const { model, error: modelError, refetch: refetchModel } = useModel(record?.app);
   const form = record && model?.form(record.form);
   const failed = error ?? modelError;
-  if (failed && !record) return <ErrorBox error={failed} onRetry={() => void (error ? refetch() : refetchModel())} />;
+  if (failed && !record) return <NotSeen id={id} error={failed} onRetry={() => void (error ? refetch() : refetchModel())} />;
   if (!record || !model || !form) {
     return (
       <div className="body">

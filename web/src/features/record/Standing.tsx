@@ -23,7 +23,7 @@ interface Field {
 }
 
 /** Why somebody may, or may not, see and do things here: for admins. */
-export function StandingDialog({ record, onClose }: { record: RecordFull; onClose: () => void }) {
+export function StandingDialog({ record, onClose }: { record: Pick<RecordFull, 'id' | 'owner'> & { rev?: number }; onClose: () => void }) {
   const { t } = useTranslation(['record', 'common']);
   const { users } = usePeople();
   const [user, setUser] = useState(record.owner ?? users[0]?.id ?? '');
