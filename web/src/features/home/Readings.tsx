@@ -43,7 +43,7 @@ export function Readings() {
             <span className="sp">
               <b>{text(r.name, r.app)}</b>
               <span className="s">
-                {' '}
+                {` v${r.n} · `}
                 {r.by?.name} · {format.moment(r.at)}
               </span>
               <p>{r.note}</p>
