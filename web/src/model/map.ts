@@ -77,11 +77,13 @@ export function planMap(def: Definition): MapPlan {
     const x2 = middle(0) + Math.min(3, count) * 14 - 14;
     const y1 = top(a) + MAP.lane - 8;
     const y2 = top(b) + 8;
+    const nth = used.get(a + 1) ?? 0;
     const out = track(a + 1);
     if (b === a + 1) return { hand, back: false, label: [(x1 + x2) / 2, out], points: [[x1, y1], [x1, out], [x2, out], [x2, y2]] };
     const right = edge + 12 + side++ * 10;
     const into = track(b);
-    return { hand, back: b < a, label: [(x1 + right) / 2, out], points: [[x1, y1], [x1, out], [right, out], [right, into], [x2, into], [x2, y2]] };
+    // The names on tracks next to each other stand apart.
+    return { hand, back: b < a, label: [x1 + (right - x1) * (nth % 2 === 0 ? 0.3 : 0.7), out], points: [[x1, y1], [x1, out], [right, out], [right, into], [x2, into], [x2, y2]] };
   });
   return { width: edge + 24 + side * 10 + MAP.right, height: MAP.gutter + processes.length * pitch, lines };
 }

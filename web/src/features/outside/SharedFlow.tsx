@@ -108,7 +108,7 @@ function StageText({ def, process, stage, words }: { def: Definition; process: P
   const goal = words.goal(stage);
   const owner = words.owner(process, stage);
   const time = words.time(stage);
-  const enter = (stage.enterIf ?? []).map((c) => words.name({ key: '', name: c.message })).filter(Boolean);
+  const enter = (stage.enterIf ?? []).map((c) => t('orElse', { text: words.name({ key: '', name: c.message }) }));
   const complete = useConditions(process, stage, words);
   const ways = leaving(process, stage.key);
   const hands = handOvers(def).filter((h) => h.from === process.key && h.stage === stage.key);
@@ -173,7 +173,7 @@ function useConditions(process: Process, stage: Stage, words: FlowWords): string
       .filter((a) => a.required)
       .map((a) => t('conditionActivity', { who: words.who(a.who, process.form), name: [words.name(a), a.due ? duration(a.due) : ''].filter(Boolean).join(' · ') })),
     ...(fields.length > 0 ? [t('conditionField', { fields: words.fields(process, fields) })] : []),
-    ...(stage.leaveIf ?? []).map((c) => words.name({ key: '', name: c.message })).filter(Boolean),
+    ...(stage.leaveIf ?? []).map((c) => t('orElse', { text: words.name({ key: '', name: c.message }) })),
     ...(stage.approval ? [t('conditionApproval', { name: words.chain(stage.approval.chain) })] : []),
   ];
 }
@@ -185,7 +185,7 @@ function Way({ def, process, way, words }: { def: Definition; process: Process; 
   const facts = [
     way.auto ? t('wayAuto') : way.by?.length ? t('wayBy', { roles: words.roles(way.by) }) : '',
     way.ask?.length ? t('wayAsks', { fields: words.fields(process, way.ask) }) : '',
-    way.message === undefined ? '' : words.name({ key: '', name: way.message }),
+    way.message === undefined ? '' : t('orElse', { text: words.name({ key: '', name: way.message }) }),
   ].filter(Boolean);
   return (
     <>
