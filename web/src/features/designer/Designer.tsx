@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { meQuery, queryClient } from '@/api/queries';
 import { toast } from '@/ui/toast';
+import { nextArea } from './areas';
 import { draftKey, getDraft, pastDraft, putDraft, type Draft } from './api';
 import { DraftContext, usePlaceInDesigner } from './context';
 import { openDraft } from './draft';
@@ -61,6 +62,11 @@ function Opened({ app, user, draft }: { app: string; user: string; draft: Draft 
   useEffect(() => {
     const { undo, redo, flush } = store.actions;
     const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'F6' && !(event.target instanceof Element && event.target.closest('[role="dialog"]'))) {
+        event.preventDefault();
+        nextArea(document, document.activeElement, event.shiftKey)?.focus();
+        return;
+      }
       if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
       const key = event.key.toLowerCase();
       if (key === 's') {

@@ -1,5 +1,5 @@
-import { Button, Dropdown, Input, Select } from 'antd';
-import { useMemo, useState } from 'react';
+import { Button, Dropdown, Input, Select, type InputRef } from 'antd';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DragArea } from '@/ui/drag';
 import { Icon } from '@/ui/Icon';
@@ -171,6 +171,19 @@ function NewForm({ onCreate }: { onCreate: (name: string) => void }) {
   const { t } = useTranslation('designer');
   const [open, setOpen] = useState(false);
   const [name, setName] = useState('');
+  const input = useRef<InputRef>(null);
+  // It takes the focus once it shows; before that the browser gives it none, and by Tab nobody gets there.
+  useEffect(() => {
+    if (!open) return undefined;
+    let frame = 0;
+    let tries = 60;
+    const enter = () => {
+      input.current?.focus();
+      if (tries-- > 0 && (!input.current || document.activeElement !== input.current.input)) frame = requestAnimationFrame(enter);
+    };
+    enter();
+    return () => cancelAnimationFrame(frame);
+  }, [open]);
   const create = () => {
     if (name.trim() === '') return;
     onCreate(name.trim());
@@ -191,8 +204,8 @@ function NewForm({ onCreate }: { onCreate: (name: string) => void }) {
           }}
         >
           <Input
+            ref={input}
             aria-label={t('formName')}
-            autoFocus
             placeholder={t('formName')}
             value={name}
             onChange={(e) => setName(e.target.value)}
