@@ -80,6 +80,8 @@ var faultScenarios = map[string][]step{
 	"each unmatched":     {create("each", "item", "i", `{"name": "x", "status": "new"}`), create("each", "item", "j", `{"name": "y", "status": "new"}`), {wait: time.Hour}},
 	"each row": {create("stock", "product", "a", `{"name": "a", "onHand": "5"}`), create("stock", "product", "b", `{"name": "b"}`),
 		create("stock", "receipt", "r", `{"name": "r", "lines": [{"product": "$a", "qty": "2"}, {"product": "$b", "qty": "11"}, {"product": "$a", "qty": "3"}]}`), edit1("r", `{"name": "in"}`), {wait: time.Minute}},
+	"each row behind": {create("stock", "product", "a", `{"name": "a", "onHand": "9"}`), create("stock", "product", "b", `{"name": "b", "onHand": "9"}`),
+		create("stock", "receipt", "r", `{"name": "r", "lines": [{"product": "$a", "qty": "2"}, {"product": "$b", "qty": "3"}]}`), create("stock", "sendback", "s", `{"name": "s", "receipt": "$r"}`), {wait: time.Minute}},
 	"each found": {create("stock", "supplier", "s", `{"name": "s"}`), create("stock", "product", "a", `{"name": "a", "supplier": "$s", "low": true, "keeper": "rep.li"}`),
 		create("stock", "product", "b", `{"name": "b", "supplier": "$s", "low": true, "keeper": "rep.li"}`), create("stock", "receipt", "r", `{"name": "r", "supplier": "$s"}`), {wait: time.Minute}},
 	"each group": {create("stock", "supplier", "s", `{"name": "s"}`), create("stock", "product", "a", `{"name": "a", "supplier": "$s", "low": true, "onHand": "1", "safety": "9"}`),

@@ -257,9 +257,12 @@ type CompiledLoop struct {
 	Filter *rules.FilterNode
 }
 
-// CompiledTable is where rows come from: a table of the record the actions run on, or Program for one of what else they see.
+// CompiledTable is where rows come from: a table of the record the actions run on, or of the record of Form that its reference Via points to;
+// Program for one of what else they see, and for one behind a reference.
 type CompiledTable struct {
 	Field   string
+	Via     string
+	Form    *Form
 	Program *rules.Program
 }
 

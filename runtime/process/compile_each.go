@@ -98,6 +98,9 @@ func (c *compiler) tableOf(path, src string, fr frame) (*CompiledTable, map[stri
 			c.unknown(path, wordTable, src, c.tablesOf(fr))
 			return nil, nil
 		}
+		if f := fieldOf(fr.form.Def, first); member != "" && f != nil && f.Type == "reference" && c.app.Forms[f.Form] != nil {
+			return c.tableBehind(path, src, fr, c.app.Forms[f.Form])
+		}
 		f := fieldOf(fr.form.Def, src)
 		if f == nil || f.Type != "table" {
 			if f != nil {
@@ -123,13 +126,39 @@ func (c *compiler) tableOf(path, src string, fr frame) (*CompiledTable, map[stri
 	return &CompiledTable{Program: p}, t.Fields
 }
 
+// tableBehind is a table of the record that a reference of the record points to.
+func (c *compiler) tableBehind(path, src string, fr frame, form *Form) (*CompiledTable, map[string]rules.Type) {
+	via, table, _ := strings.Cut(src, ".")
+	switch f := fieldOf(form.Def, table); {
+	case f == nil:
+		c.unknown(path, wordTable, src, c.tablesOf(fr))
+		return nil, nil
+	case f.Type != "table":
+		c.fail(path, "ref.kind", "“{field}”不是明细表", "「{field}」不是明細表", "“{field}” is not a table", "field", named(f.Name, f.Key))
+		return nil, nil
+	}
+	p := c.expr(path, src, fr.env, rules.Anything)
+	if p == nil {
+		return nil, nil
+	}
+	return &CompiledTable{Field: table, Via: via, Form: form, Program: p}, c.env(form.Def.Key).Names[table].Fields
+}
+
 // tablesOf are the tables that can be named in a frame.
 func (c *compiler) tablesOf(fr frame) []string {
 	var out []string
 	if fr.form != nil {
 		for i := range fr.form.Def.Fields {
-			if fr.form.Def.Fields[i].Type == "table" {
-				out = append(out, fr.form.Def.Fields[i].Key)
+			f := &fr.form.Def.Fields[i]
+			if f.Type == "table" {
+				out = append(out, f.Key)
+			}
+			if other := c.app.Forms[f.Form]; f.Type == "reference" && other != nil {
+				for j := range other.Def.Fields {
+					if other.Def.Fields[j].Type == "table" {
+						out = append(out, f.Key+"."+other.Def.Fields[j].Key)
+					}
+				}
 			}
 		}
 	}

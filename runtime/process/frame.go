@@ -219,6 +219,19 @@ func idOf(v any) (string, bool) {
 	return id, ok
 }
 
+// referred is the record whose table is meant; nil when it is a fact still to be fetched, or there is none.
+func (d *decider) referred(t *CompiledTable) *decider {
+	ref, _ := d.view(nil)[t.Via].(forms.Ref)
+	if ref.ID == "" {
+		return nil
+	}
+	on := d.performerOn(t.Form.Def.Key, ref.ID)
+	if on != nil {
+		d.needs = append(d.needs, on.needs...)
+	}
+	return on
+}
+
 // found says what a loop goes through.
 func (d *decider) found(deed *Deed, l *CompiledLoop, sc *rules.Scope) *rules.Problem {
 	if l.Table == nil {
@@ -228,10 +241,16 @@ func (d *decider) found(deed *Deed, l *CompiledLoop, sc *rules.Scope) *rules.Pro
 	out := &LoopDeed{}
 	var rows []map[string]any
 	if l.Table.Field != "" {
-		v := d.view(nil)
-		own, _ := v[l.Table.Field].([]map[string]any)
-		out.Form, out.Table = d.form.Def.Key, d.form.Schema.Encode(forms.Values{l.Table.Field: own})
-		rows = d.rowsOf(d.form, l.Table.Field, own)
+		of := d
+		if l.Table.Via != "" {
+			if of = d.referred(l.Table); of == nil {
+				deed.Loop = out // still to be fetched, or there is no such record and so no row
+				return nil
+			}
+		}
+		own, _ := of.view(nil)[l.Table.Field].([]map[string]any)
+		out.Form, out.Table = of.form.Def.Key, of.form.Schema.Encode(forms.Values{l.Table.Field: own})
+		rows = d.rowsOf(of.form, l.Table.Field, own)
 	} else {
 		var problem *rules.Problem
 		if rows, problem = tableIn(l.Table, sc, l.Path+"/rows"); problem != nil {
@@ -276,7 +295,7 @@ func (d *decider) startValues(a *CompiledAction, sc *rules.Scope) (Wire, *rules.
 	for i := range a.Rows {
 		r := &a.Rows[i]
 		var from []map[string]any
-		if r.From.Field != "" {
+		if r.From.Field != "" && r.From.Via == "" {
 			from, _ = sc.Names[r.From.Field].([]map[string]any)
 		} else if from, problem = tableIn(&r.From, sc, r.Path+"/from"); problem != nil {
 			return nil, problem

@@ -74,6 +74,14 @@ func (f *finder) table(path string, slot *string, s sight) *rules.Thing {
 		}
 		return t
 	}
+	if member != "" { // behind a reference
+		t := f.field(formOf(f.def, s.form), first)
+		f.expr(path, slot, s.names, nil)
+		if t == nil || t.Inside == nil {
+			return nil
+		}
+		return t.Inside(member)
+	}
 	f.key(path, slot, "/forms/"+s.form+"/fields")
 	return f.field(formOf(f.def, s.form), *slot)
 }
