@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"pipewright/runtime/query"
@@ -55,7 +56,7 @@ func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 		b.WriteString("1")
 	}
 	b.WriteString(" FROM " + t.name + " WHERE ")
-	b.where(a.Filter, false)
+	b.gather(a.Filter)
 	if n := len(a.Groups); n > 0 {
 		b.WriteString(" GROUP BY " + ordinals(n) + " ORDER BY " + ordinals(n) + " LIMIT ")
 		b.bind(int64(a.Limit + 1))
@@ -63,6 +64,58 @@ func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 		b.WriteString(" LIMIT 0")
 	}
 	return b
+}
+
+// gather writes a filter for reading all that it accepts. An OR of values that indexes find is gathered first, by number: what it comes to is then read
+// once and in the order in which it lies, where SQLite would go through it index by index, back and forth over the table.
+func (b *sqlBuilder) gather(f query.Filter) {
+	all := query.Conjuncts(f)
+	at := slices.IndexFunc(all, func(p query.Filter) bool {
+		_, or := p.(query.Or)
+		parts := query.Alternatives(p)
+		return or && len(parts) > 0 && !slices.ContainsFunc(parts, func(p query.Filter) bool { return !b.t.finds(p) })
+	})
+	if at < 0 {
+		b.where(f, false)
+		return
+	}
+	b.WriteString("n IN (")
+	for i, p := range query.Alternatives(all[at]) {
+		if i > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		if set, ok := p.(query.HasAny); ok {
+			b.members(set)
+			continue
+		}
+		b.WriteString("SELECT n FROM " + b.t.name + " WHERE ")
+		b.where(p, false)
+	}
+	b.WriteByte(')')
+	for i, p := range all {
+		if i != at {
+			b.WriteString(" AND ")
+			b.where(p, false)
+		}
+	}
+}
+
+// finds says whether an index leads to what a condition accepts.
+func (t *table) finds(f query.Filter) bool {
+	col := ""
+	switch f := f.(type) {
+	case query.HasAny:
+		return len(f.Values) > 0
+	case query.Cmp:
+		if f.Op == query.Eq {
+			col = f.Col
+		}
+	case query.In:
+		if len(f.Values) > 0 {
+			col = f.Col
+		}
+	}
+	return col != "" && slices.ContainsFunc(t.Indexes, func(ix store.Index) bool { return strings.TrimPrefix(ix.Cols[0], "-") == col })
 }
 
 func (s *Store) aggregate(ctx context.Context, t *table, a query.Aggregate, split bool) ([]store.Row, error) {

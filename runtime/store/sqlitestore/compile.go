@@ -73,18 +73,25 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 			b.truth(negate)
 			return
 		}
-		b.WriteString(b.main + "id ")
+		b.WriteString(b.main + "n ")
 		if negate {
 			b.WriteString("NOT ")
 		}
-		b.WriteString("IN (SELECT id FROM " + b.t.sides[f.Col].name + " WHERE v IN (")
-		values := make([]any, len(f.Values))
-		for i, v := range f.Values {
-			values[i] = v
-		}
-		b.values(values)
-		b.WriteString("))")
+		b.WriteString("IN (")
+		b.members(f)
+		b.WriteByte(')')
 	}
+}
+
+// members selects the documents that have one of these texts, by number: they are then read in the order in which they lie.
+func (b *sqlBuilder) members(f query.HasAny) {
+	b.WriteString("SELECT n FROM " + b.t.sides[f.Col].name + " WHERE v IN (")
+	values := make([]any, len(f.Values))
+	for i, v := range f.Values {
+		values[i] = v
+	}
+	b.values(values)
+	b.WriteByte(')')
 }
 
 // present is the condition that a column is not absent, as a range that an index serves; IS NOT NULL would scan the absent ones.

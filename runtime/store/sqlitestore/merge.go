@@ -207,7 +207,7 @@ func (t *table) walk(f query.Filter, part segment, limit int) *sqlBuilder {
 			names = append(names, by.Col)
 		}
 	}
-	b.WriteString("SELECT k FROM (SELECT n AS k, id")
+	b.WriteString("SELECT k FROM (SELECT n AS k, n, id")
 	for _, name := range names {
 		b.WriteString(", " + t.quoted[name])
 	}
