@@ -12,7 +12,6 @@ import (
 	"pipewright/rules"
 	"pipewright/runtime/access"
 	"pipewright/runtime/forecast"
-	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
@@ -133,38 +132,31 @@ func (l *lister) pace(ctx context.Context, res *ReportResult) error {
 		n, _ := cols["weighted"].(int64)
 		return n
 	}
-	q := query.Query{Filter: l.filter, Limit: store.MaxPage, Cols: []string{"open", "end", "value", "weighted", "closing", "closedAt"}}
-	for {
-		page, err := l.e.store.Query(ctx, l.coll, q)
-		if err != nil {
-			return err
+	err = l.e.whole(ctx, l.coll, l.filter, []string{"open", "end", "value", "weighted", "closing", "closedAt"}, func(d store.Doc) {
+		if sees == nil || !sees(d.ID) {
+			return
 		}
-		for _, d := range page.Docs {
-			if sees == nil || !sees(d.ID) {
-				continue
+		see := dated != nil && dated(d.ID)
+		if d.Cols["open"] == true && see {
+			open[len(weeks)].Add(&open[len(weeks)], big.NewInt(within(d.Cols)))
+		}
+		closed, _ := d.Cols["closedAt"].(int64)
+		value, _ := d.Cols["value"].(int64)
+		isWon := d.Cols["end"] == "won" && closed >= start.UnixMilli() && closed < end.UnixMilli()
+		if isWon {
+			won[len(weeks)].Add(&won[len(weeks)], big.NewInt(value))
+		}
+		for i, week := range weeks {
+			if isWon && closed < week.UnixMilli() {
+				won[i].Add(&won[i], big.NewInt(value))
 			}
-			see := dated != nil && dated(d.ID)
-			if d.Cols["open"] == true && see {
-				open[len(weeks)].Add(&open[len(weeks)], big.NewInt(within(d.Cols)))
-			}
-			closed, _ := d.Cols["closedAt"].(int64)
-			value, _ := d.Cols["value"].(int64)
-			isWon := d.Cols["end"] == "won" && closed >= start.UnixMilli() && closed < end.UnixMilli()
-			if isWon {
-				won[len(weeks)].Add(&won[len(weeks)], big.NewInt(value))
-			}
-			for i, week := range weeks {
-				if isWon && closed < week.UnixMilli() {
-					won[i].Add(&won[i], big.NewInt(value))
-				}
-				if was := before[i][d.ID]; was != nil && see {
-					open[i].Add(&open[i], big.NewInt(within(was)))
-				}
+			if was := before[i][d.ID]; was != nil && see {
+				open[i].Add(&open[i], big.NewInt(within(was)))
 			}
 		}
-		if q.After = page.Next; q.After == "" {
-			break
-		}
+	})
+	if err != nil {
+		return err
 	}
 	money := func(key string, name rules.Text) ReportColumn {
 		return ReportColumn{Key: key, Name: name, Kind: "measure", Type: "money", Currency: weighted.Currency}

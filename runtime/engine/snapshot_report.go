@@ -76,51 +76,44 @@ func (l *lister) compare(ctx context.Context, res *ReportResult) error {
 		n, _ := cols[name].(int64)
 		return n
 	}
-	q := query.Query{Filter: l.filter, Limit: store.MaxPage, Cols: []string{"stage", "open", "end", "value", "closing"}}
-	for {
-		page, err := l.e.store.Query(ctx, l.coll, q)
-		if err != nil {
-			return err
+	err = l.e.whole(ctx, l.coll, l.filter, []string{"stage", "open", "end", "value", "closing"}, func(d store.Doc) {
+		was, known := before[d.ID]
+		open := d.Cols["open"] == true
+		if !known && !open {
+			return
 		}
-		for _, d := range page.Docs {
-			was, known := before[d.ID]
-			open := d.Cols["open"] == true
-			if !known && !open {
-				continue
-			}
-			var now, then int64
-			if sees != nil && sees(d.ID) {
-				now, then = of(d.Cols, "value"), of(was, "value")
-			}
-			if open {
-				add("now", now, then)
-			}
-			if !known {
-				add("in", now, 0)
-				continue
-			}
-			add("then", then, then)
-			stage, _ := d.Cols["stage"].(string)
-			old, _ := was["stage"].(string)
-			switch from, still := place[old]; {
-			case !open && d.Cols["end"] == "won":
-				add("won", now, then)
-			case !open:
-				add("out", now, then)
-			case stage == old:
-				add("stuck", now, then)
-			case !still || place[stage] > from:
-				add("forward", now, then)
-			default:
-				add("back", now, then)
-			}
-			if open && seesClosing != nil && seesClosing(d.ID) && of(was, "closing") != 0 && of(d.Cols, "closing") > of(was, "closing") {
-				add("slipped", now, then)
-			}
+		var now, then int64
+		if sees != nil && sees(d.ID) {
+			now, then = of(d.Cols, "value"), of(was, "value")
 		}
-		if q.After = page.Next; q.After == "" {
-			break
+		if open {
+			add("now", now, then)
 		}
+		if !known {
+			add("in", now, 0)
+			return
+		}
+		add("then", then, then)
+		stage, _ := d.Cols["stage"].(string)
+		old, _ := was["stage"].(string)
+		switch from, still := place[old]; {
+		case !open && d.Cols["end"] == "won":
+			add("won", now, then)
+		case !open:
+			add("out", now, then)
+		case stage == old:
+			add("stuck", now, then)
+		case !still || place[stage] > from:
+			add("forward", now, then)
+		default:
+			add("back", now, then)
+		}
+		if open && seesClosing != nil && seesClosing(d.ID) && of(was, "closing") != 0 && of(d.Cols, "closing") > of(was, "closing") {
+			add("slipped", now, then)
+		}
+	})
+	if err != nil {
+		return err
 	}
 	res.Since = week
 	res.Columns = []ReportColumn{{Key: "movement", Name: rules.Say("变化", "變化", "Movement"), Kind: "group", Type: "text"},

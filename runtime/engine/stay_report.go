@@ -43,13 +43,13 @@ func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 	since := l.e.instant().In(l.app.Zone).AddDate(0, 0, -7*weeks)
 	// Whoever has left a stage was changed then, so older records need not be looked at.
 	mine := map[string]bool{}
-	q := query.Query{Filter: append(slices.Clone(l.filter), query.Cmp{Col: "updatedAt", Op: query.Ge, Value: since.UnixMilli()}), Limit: store.MaxPage, Cols: []string{"open"}}
-	if err := l.e.pages(ctx, l.coll, q, func(d store.Doc) { mine[d.ID] = true }); err != nil {
+	filter := append(slices.Clone(l.filter), query.Cmp{Col: "updatedAt", Op: query.Ge, Value: since.UnixMilli()})
+	if err := l.e.whole(ctx, l.coll, filter, []string{"open"}, func(d store.Doc) { mine[d.ID] = true }); err != nil {
 		return err
 	}
 	stays := map[string][]time.Duration{}
-	q = query.Query{Filter: query.And{query.Cmp{Col: "app", Op: query.Eq, Value: l.app.Def.Key}, query.Cmp{Col: "process", Op: query.Eq, Value: p.Def.Key},
-		query.Cmp{Col: "left", Op: query.Ge, Value: since.UnixMilli()}}, Limit: store.MaxPage, Cols: []string{"record", "stage", "stay"}}
+	q := query.Query{Filter: query.And{query.Cmp{Col: "app", Op: query.Eq, Value: l.app.Def.Key}, query.Cmp{Col: "process", Op: query.Eq, Value: p.Def.Key},
+		query.Cmp{Col: "left", Op: query.Ge, Value: since.UnixMilli()}}, Sort: []query.Sort{{Col: "left"}}, Limit: store.MaxPage, Cols: []string{"record", "stage", "stay"}}
 	if len(mine) > 0 {
 		if err := l.e.pages(ctx, collVisits, q, func(d store.Doc) {
 			id, _ := d.Cols["record"].(string)

@@ -35,9 +35,8 @@ func (l *lister) velocity(ctx context.Context, res *ReportResult) error {
 		return err
 	}
 	by := map[string]forecast.Pace{}
-	q := query.Query{Filter: append(slices.Clone(l.filter), query.Or{query.Cmp{Col: "open", Op: query.Eq, Value: true}, query.Cmp{Col: "closedAt", Op: query.Ge, Value: since.UnixMilli()}}),
-		Limit: store.MaxPage, Cols: []string{"open", "end", "value", "owner", "createdAt", "closedAt"}}
-	if err := l.e.pages(ctx, l.coll, q, func(d store.Doc) {
+	filter := append(slices.Clone(l.filter), query.Or{query.Cmp{Col: "open", Op: query.Eq, Value: true}, query.Cmp{Col: "closedAt", Op: query.Ge, Value: since.UnixMilli()}})
+	if err := l.e.whole(ctx, l.coll, filter, []string{"open", "end", "value", "owner", "createdAt", "closedAt"}, func(d store.Doc) {
 		owner, _ := d.Cols["owner"].(string)
 		pace := by[owner]
 		created, _ := d.Cols["createdAt"].(int64)
