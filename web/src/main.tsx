@@ -37,6 +37,7 @@ configureApi({
 
 // After an update of the server the old parts of the app are gone: load the new app, once a minute at most.
 window.addEventListener('vite:preloadError', () => {
+  if (!navigator.onLine) return; // a page that is there is better than none
   const last = Number(sessionStorage.getItem('pipewright.reloaded') ?? 0);
   if (Date.now() - last < 60_000) return;
   sessionStorage.setItem('pipewright.reloaded', String(Date.now()));

@@ -94,7 +94,7 @@ const list = createRoute({
 const create = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/new/$form',
-  validateSearch: texts('via', 'from'),
+  validateSearch: texts('via', 'from', 'kept'),
   component: lazyRouteComponent(() => import('@/features/record/CreatePage'), 'CreatePage'),
 });
 

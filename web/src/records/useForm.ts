@@ -45,6 +45,8 @@ export interface FormState {
   pending: boolean;
   /** Computed fields that the browser has evaluated by itself with every change: the server only confirms them. */
   here: ReadonlySet<string>;
+  /** The server was not reached at the last evaluation: what is known is what the browser finds by itself. */
+  offline: boolean;
   /** The first evaluation is here: states are known. */
   ready: boolean;
   set: (key: string, value: unknown) => void;
@@ -113,6 +115,7 @@ export function useForm({ app, form, record, transition, initial, outside }: Sta
   const [pending, setPending] = useState(false);
   const [here, setHere] = useState<ReadonlySet<string>>(nothingHere);
   const [ready, setReady] = useState(Boolean(record) && !transition);
+  const [offline, setOffline] = useState(false);
 
   // What the asynchronous parts need of the newest render, without starting anew on each.
   const live = useRef({ data, dirty, touched, found });
@@ -185,12 +188,19 @@ export function useForm({ app, form, record, transition, initial, outside }: Sta
         setFound(keeping(() => next));
         server.current = { states: answer.fields, sections: answer.sections ?? {}, found: next, clock: sentAt };
         setReady(true);
+        setOffline(false);
         if (clock.current === sentAt) setPending(false);
         else evaluateHere();
       })
       .catch((error: unknown) => {
         if (!alive.current || controller.signal.aborted) return;
         setPending(false);
+        setOffline(isApiError(error) && error.status === 0);
+        if (isApiError(error) && error.status === 0 && !outside) {
+          // Nothing is said against the values: what the browser finds stands, and the server looks at them when they reach it.
+          setReady(true);
+          return;
+        }
         const next = isApiError(error) && error.details.length > 0 ? toFound(error.details) : [{ place: undefined, code: 'failed', text: errorText(error) }];
         live.current.found = next;
         setFound(next);
@@ -212,6 +222,12 @@ export function useForm({ app, form, record, transition, initial, outside }: Sta
       abort.current?.abort();
     };
   }, [evaluate, saved, doubts]);
+
+  useEffect(() => {
+    if (!offline) return undefined;
+    window.addEventListener('online', evaluate);
+    return () => window.removeEventListener('online', evaluate);
+  }, [offline, evaluate]);
 
   // Somebody else's change arrives: take what this person has not touched.
   const rev = record?.rev;
@@ -295,6 +311,7 @@ export function useForm({ app, form, record, transition, initial, outside }: Sta
     dirty,
     pending,
     here,
+    offline,
     ready,
     set,
     showAll: useCallback(() => setAll(true), []),

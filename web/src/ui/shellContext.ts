@@ -10,11 +10,11 @@ export interface ShellSlots {
 
 export const ShellContext = createContext<ShellSlots>({ head: null, setBare: () => {} });
 
-/** Phones: this page has its own bottom bar. */
-export function useOwnBottomBar(): void {
+/** Phones: this page has its own bottom bar, as long as it says so. */
+export function useOwnBottomBar(own = true): void {
   const { setBare } = useContext(ShellContext);
   useEffect(() => {
-    setBare(true);
+    setBare(own);
     return () => setBare(false);
-  }, [setBare]);
+  }, [setBare, own]);
 }

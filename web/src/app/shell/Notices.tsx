@@ -39,14 +39,14 @@ function NoticeList({ onClose }: { onClose: () => void }) {
   };
   return (
     <div className="notices">
-      <header>
+      <div className="panel-head">
         <h2>{t('notices')}</h2>
         {items.some((n) => !n.read) ? (
           <button type="button" className="link s" onClick={() => void read({ all: true })}>
             {t('readAll')}
           </button>
         ) : null}
-      </header>
+      </div>
       {query.isPending ? <Skeleton rows={3} height={48} /> : null}
       {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
       {query.isSuccess && items.length === 0 ? <p className="pad dim">{t('noNotices')}</p> : null}

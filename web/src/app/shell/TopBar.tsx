@@ -5,11 +5,13 @@ import { useTranslation } from 'react-i18next';
 import { sandbox } from '@/api/base';
 import { api } from '@/api/client';
 import { meQuery, queryClient } from '@/api/queries';
+import { useSignOut } from '@/records/useSignOut';
 import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
 import { MenuItem, Popup } from '@/ui/Popup';
 import { useTheme } from '@/ui/themeContext';
 import { languages } from '../i18n';
+import { KeptHere } from './KeptHere';
 import { Notices } from './Notices';
 
 // The palette is loaded after the page, so that it is there when somebody types at once.
@@ -21,7 +23,7 @@ export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }
   const { t } = useTranslation();
   const [search, setSearch] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 1000);
+    const timer = setTimeout(() => void loadPalette().catch(() => {}), 1000);
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {
@@ -43,6 +45,7 @@ export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }
         <span className="el">{t('searchHint')}</span>
         <kbd>Ctrl K</kbd>
       </button>
+      <KeptHere />
       <Notices />
       <PersonMenu />
       {search ? (
@@ -66,11 +69,7 @@ function PersonMenu() {
     await api.patch('/me', { language });
     await queryClient.invalidateQueries({ queryKey: ['me'] });
   };
-  const signOut = async () => {
-    await api.post('/logout');
-    queryClient.clear();
-    await navigate({ to: '/login', search: {} });
-  };
+  const signOut = useSignOut();
   return (
     <Popup kind="menu" label={t('account', { name: me.user.name })} face={<Avatar name={me.user.name} large me />}>
       {(close) => (
@@ -107,7 +106,14 @@ function PersonMenu() {
           {sandbox ? null : (
             <>
               <hr />
-              <MenuItem onChoose={() => void signOut()}>{t('signOut')}</MenuItem>
+              <MenuItem
+                onChoose={() => {
+                  close();
+                  signOut();
+                }}
+              >
+                {t('signOut')}
+              </MenuItem>
             </>
           )}
         </>

@@ -1,10 +1,10 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { Button, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { meQuery, queryClient, rolesQuery, sessionsQuery } from '@/api/queries';
+import { useSignOut } from '@/records/useSignOut';
 import { Absences } from '@/ui/Absences';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
@@ -37,7 +37,7 @@ export function ProfilePage() {
   const { t, i18n } = useTranslation(['profile', 'common']);
   const { data: me } = useSuspenseQuery(meQuery());
   const { choice, setChoice } = useTheme();
-  const navigate = useNavigate();
+  const signOut = useSignOut();
   const errorText = useErrorText();
   const [name, setName] = useState(me.user.name);
 
@@ -116,16 +116,7 @@ export function ProfilePage() {
         <Tokens admin={me.user.admin} />
         <Sessions />
         <div>
-          <Button
-            onClick={() => {
-              void api.post('/logout').then(() => {
-                queryClient.clear();
-                return navigate({ to: '/login', search: {} });
-              });
-            }}
-          >
-            {t('common:signOut')}
-          </Button>
+          <Button onClick={signOut}>{t('common:signOut')}</Button>
         </div>
       </div>
     </>

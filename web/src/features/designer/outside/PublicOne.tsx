@@ -155,6 +155,7 @@ function PhonePreview({ of, form }: { of: Form; form: PublicForm }) {
       dirty: nobody,
       pending: false,
       here: nobody,
+      offline: false,
       ready: true,
       set: (key, value) => setData((last) => ({ ...last, [key]: value })),
       showAll: () => {},
