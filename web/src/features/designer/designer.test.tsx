@@ -162,8 +162,8 @@ describe('designer', () => {
   it('names what was sent in the rows of a condition, each with its type', async () => {
     const auto = { key: 'hook', name: '来单', on: { webhook: 'call', payload: [{ key: 'qty', type: 'number', name: '件数' }, { key: 'no', type: 'text' }] }, if: "payload.qty > 3 and payload.no != ''", do: [] };
     await open('/design/b2b/automations?at=/automations/hook', { ...structuredClone(sample), automations: [auto] } as Definition);
-    expect(await screen.findByTitle('件数（数值）', {}, { timeout: 20_000 })).toBeTruthy();
-    expect(screen.getByTitle('no（文字）')).toBeTruthy();
+    expect(await screen.findByTitle('收到的内容 · 件数（数值）', {}, { timeout: 20_000 })).toBeTruthy();
+    expect(screen.getByTitle('收到的内容 · no（文字）')).toBeTruthy();
     fireEvent.mouseDown(screen.getAllByRole('combobox', { name: /1\.1/ })[0] as HTMLElement);
     expect(await screen.findByText('收到的内容')).toBeTruthy();
   });

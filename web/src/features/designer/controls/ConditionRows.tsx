@@ -204,7 +204,7 @@ function useFieldGroups(lexica: Lexica, chosen: string) {
         label: shownName(x),
         options: (x.inside?.().things ?? [])
           .filter((y) => y.type !== 'table' && y.type !== 'record')
-          .map((y) => ({ value: `${x.key}.${y.key}`, label: t('rowsTyped', { name: shownName(y), type: describe(y).detail }) })),
+          .map((y) => ({ value: `${x.key}.${y.key}`, label: t('rowsTyped', { name: `${shownName(x)} · ${shownName(y)}`, type: describe(y).detail }) })),
       }));
     const of = (kind: Thing['kind']) =>
       things.filter((x) => x.kind === kind && x.key !== 'old' && !x.inside).map((x) => ({ value: x.key, label: shownName(x) }));
