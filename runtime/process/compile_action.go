@@ -269,7 +269,14 @@ func (c *compiler) start(path string, d *StartAction, a *CompiledAction, fr fram
 		w := d.With[key]
 		if w.Rows == nil {
 			plain[key] = w.Expr
-		} else if rows, ok := c.withRows(path+"/with/"+key, key, w.Rows, a.Start, fr); ok {
+		}
+	}
+	for _, key := range sortedKeys(d.With) {
+		w := d.With[key]
+		if w.Rows == nil {
+			continue
+		}
+		if rows, ok := c.withRows(path+"/with/"+key, key, w.Rows, a.Start, plain, fr); ok {
 			a.Rows = append(a.Rows, rows)
 		}
 	}

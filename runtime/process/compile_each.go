@@ -269,7 +269,7 @@ func (c *compiler) filter(path, src string, form *Form, fr frame) (*rules.Filter
 }
 
 // withRows compiles a table of a started record that is made from rows.
-func (c *compiler) withRows(path, key string, w *WithRows, target *Form, fr frame) (CompiledRows, bool) {
+func (c *compiler) withRows(path, key string, w *WithRows, target *Form, plain Assigns, fr frame) (CompiledRows, bool) {
 	out := CompiledRows{Field: key, Path: path}
 	f := c.refField(path, key, target.Def)
 	if f == nil {
@@ -304,6 +304,9 @@ func (c *compiler) withRows(path, key string, w *WithRows, target *Form, fr fram
 				want.Currency = ""
 			}
 			if p := c.expr(at, src, inner.env, want); p != nil {
+				if col.Varies {
+					c.beside(at, p, col.Name, target, plain)
+				}
 				out.Set = append(out.Set, CompiledAssign{Field: col.Def.Key, Value: p})
 			}
 		}

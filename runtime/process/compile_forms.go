@@ -124,6 +124,9 @@ func (c *compiler) assigns(path string, set Assigns, target *Form, env *rules.En
 			want.Currency = ""
 		}
 		if p := c.expr(at, src, env, want); p != nil {
+			if want.Currency == "" {
+				c.beside(at, p, info.Name, target, set)
+			}
 			out = append(out, CompiledAssign{Field: info.ID, Value: p})
 		}
 	}
@@ -133,4 +136,20 @@ func (c *compiler) assigns(path string, set Assigns, target *Form, env *rules.En
 		}
 	}
 	return out
+}
+
+// beside reports an amount in a currency of its own that goes into a record whose currency is not set with it: the figure would stand there
+// in another currency. A currency that is looked up is the other record's to say; a release that is live goes on as it was published.
+func (c *compiler) beside(at string, p *rules.Program, name rules.Text, target *Form, set Assigns) {
+	t, key := p.Type(), target.Def.Currency
+	if c.opts.Shared != nil || t.Kind != rules.KindNumber || t.Currency == "" || t.Currency == forms.BaseCurrency(c.app.Def.Currency) || key == "" {
+		return
+	}
+	info, known := target.Schema.Field(key)
+	if _, given := set[key]; given || !known || info.Computed {
+		return
+	}
+	c.fail(at, "money.mixed", "“{field}”的货币写在“{currency}”里：请把货币一起带过去，或用 base(…) 折成应用的货币",
+		"「{field}」的貨幣寫在「{currency}」裡：請把貨幣一起帶過去，或用 base(…) 折成應用的貨幣",
+		"The currency of “{field}” stands in “{currency}”: take the currency along, or bring the amount into the app's currency with base(…)", "field", name, "currency", info.Name)
 }
