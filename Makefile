@@ -81,7 +81,7 @@ test-race: web ## the packages where goroutines meet, under the race detector
 	CGO_ENABLED=1 go test -race -short ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
 
 test-templates: build ## every built-in template: clean check, own scenarios
-	@for f in builtin-templates/*/app.json; do ./$(BIN) check "$$f" && ./$(BIN) test "$$f"; done
+	@for f in builtin-templates/*/app.json; do d=$$(dirname "$$f"); ./$(BIN) check "$$d"; ./$(BIN) test "$$d"; done
 
 test-web: web/node_modules/.package-lock.json ## web unit tests
 	cd web && npm test
