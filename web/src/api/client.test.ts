@@ -55,6 +55,26 @@ describe('errors', () => {
     expect(await failure()).toMatchObject({ status: 0, code: 'network' });
   });
 
+  test('the page of a hotspot is no answer', async () => {
+    answer(200, '<html>Welcome to our Wi-Fi</html>');
+    expect(await failure()).toMatchObject({ status: 0, code: 'network' });
+  });
+
+  // It was an unknown error once, and what was kept to be sent again was called refused.
+  test.each(['/x', '/file'])('an answer cut off in the middle is none: %s', async (path) => {
+    const cut = () => new ReadableStream({
+      start(c) {
+        c.enqueue(new TextEncoder().encode('{"id":'));
+      },
+      pull(c) {
+        c.error(new TypeError('Failed to fetch'));
+      },
+    });
+    vi.stubGlobal('fetch', vi.fn(async () => new Response(cut(), { status: 200 })));
+    const asked = path === '/x' ? api.get(path) : api.download(path, {});
+    await expect(asked).rejects.toMatchObject({ status: 0, code: 'network' });
+  });
+
   test('a lost session is told, a wrong password is not', async () => {
     answer(401, '{"error":{"code":"session.none","message":""}}');
     await failure();

@@ -98,16 +98,22 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   if (options.signal) request.signal = options.signal;
 
   let response: Response;
+  let text = '';
   try {
     response = await fetch(url(path, options.query, options.outside), request);
+    // The line may go down in the middle of the answer, too.
+    if (options.file && response.ok) return (await response.blob()) as T;
+    text = await response.text();
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, 'network', 'network');
   }
-  if (options.file && response.ok) return (await response.blob()) as T;
-  const text = await response.text();
   const data = parse(text);
-  if (response.ok) return data as T;
+  if (response.ok) {
+    // Somebody else answered: a hotspot's sign-in page, a proxy.
+    if (data === undefined && text !== '') throw new ApiError(0, 'network', 'network');
+    return data as T;
+  }
   const error = errorOf(response.status, data);
   if (response.status === 401 && error.code !== 'login.failed') context.onSignedOut();
   if (error.code === 'sandbox.gone') context.onSandboxGone?.();
