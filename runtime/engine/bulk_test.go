@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 	"pipewright/runtime/store/storetest"
@@ -138,5 +139,96 @@ func TestBulkCutShort(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestBulkPicks: whom many moves leave to be picked is told once for all of them, with how many each of the people may decide; moved with it,
+// each record has the round it would have alone, and one whose people are others is refused by itself.
+func TestBulkPicks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.defs["picks"] = []*process.App{compileFile(t, "testdata/picks.json", 1)}
+	for user, role := range map[string]string{"rep.li": "rep", "fin.zhao": "finance", "fin.qian": "finance", "buyer": "none"} {
+		dir, err := w.e.Directory(t.Context())
+		w.must(err)
+		u, ok := dir.User(user)
+		if !ok {
+			u = org.User{ID: user, Name: user, Active: true}
+		}
+		u.Roles = append(slices.Clone(u.Roles), "picks/"+role)
+		w.must(w.e.SaveUsers(t.Context(), u))
+	}
+	paper := func(name, amount, buyer string) string {
+		return w.do("rep.li", process.Command{Kind: process.Create, App: "picks", Form: "paper", Op: name,
+			Data: data(`{"name": "` + name + `", "buyer": ` + buyer + `, "amount": {"amount": "` + amount + `", "currency": "CNY"}}`)}).State.ID
+	}
+	big, bought, small, tiny, held := paper("big", "500", "null"), paper("bought", "500", `"buyer"`), paper("small", "50", "null"), paper("tiny", "5", "null"), paper("held", "500", "null")
+	w.do("rep.li", process.Command{Kind: process.Move, ID: held, Transition: "hold"})
+	ask := func(user, values string, ids ...string) string {
+		t.Helper()
+		steps, err := w.e.PicksForMany(t.Context(), user, "picks", "paper", "sign", data(values), ids)
+		w.must(err)
+		var out []string
+		for _, st := range steps {
+			text := fmt.Sprintf("%s %d:", st.Step.Def.Key, st.Count)
+			for _, c := range st.From {
+				text += fmt.Sprintf(" %s %d", c.User, c.Count)
+			}
+			if st.Anyone {
+				text += " anyone"
+			}
+			out = append(out, text)
+		}
+		return strings.Join(out, "; ")
+	}
+	for _, c := range [][2]string{
+		{ask("rep.li", `{}`, big, bought, small, tiny, held), "money 2: fin.qian 2 fin.zhao 2 buyer 1; peer 3: anyone"},
+		{ask("rep.li", `{}`, tiny, held, "PAnothing"), ""},
+		{ask("rep.li", `{"amount": {"amount": "700", "currency": "CNY"}}`, small, tiny), "money 2: fin.qian 2 fin.zhao 2; peer 2: anyone"},
+		{ask("rep.chen", `{}`, big, bought, small), ""},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("to be picked are %q, want %q", c[0], c[1])
+		}
+	}
+	if _, err := w.e.PicksForMany(t.Context(), "rep.li", "picks", "paper", "sign", nil, nil); err == nil {
+		t.Error("nothing was chosen, and it was answered")
+	}
+
+	move := func(pick map[string][]string, ids ...string) string {
+		t.Helper()
+		var records []Chosen
+		for _, id := range ids {
+			records = append(records, Chosen{ID: id})
+		}
+		done, err := w.e.DoMany(t.Context(), "rep.li", Bulk{App: "picks", Form: "paper", Records: records, Key: fmt.Sprint(pick, ids), Command: process.Command{Kind: process.Move, Transition: "sign", Pick: pick}})
+		w.must(err)
+		var out []string
+		for _, d := range done {
+			code := "ok"
+			if r, ok := asRejection(d.Err); ok {
+				code = r.Code
+			} else {
+				w.must(d.Err)
+			}
+			out = append(out, code)
+		}
+		return strings.Join(out, " ")
+	}
+	both := map[string][]string{"money": {"buyer"}, "peer": {"rep.chen"}}
+	if got, want := move(nil, big, tiny), "approval.pick ok"; got != want {
+		t.Errorf("nobody picked: %s, want %s", got, want)
+	}
+	if got, want := move(both, big, bought, held), "approval.pick ok stage.changed"; got != want {
+		t.Errorf("the buyer of one: %s, want %s", got, want)
+	}
+	if got := ask("rep.li", `{}`, big, bought); got != "money 1: fin.qian 1 fin.zhao 1; peer 1: anyone" {
+		t.Errorf("what runs already is asked for: %s", got)
+	}
+	if got, want := move(map[string][]string{"money": {"fin.zhao"}, "peer": {"rep.chen"}}, big, small), "ok ok"; got != want {
+		t.Errorf("one of finance: %s, want %s", got, want)
+	}
+	if n := len(w.open("rep.chen")); n != 1 {
+		t.Errorf("%d of them wait for the peer at once, want the small one", n)
 	}
 }

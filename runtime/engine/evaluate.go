@@ -88,11 +88,16 @@ func (e *Engine) PreviewPath(ctx context.Context, user, id, transition string, d
 	if v.Form.Process == nil || v.Form.Process.ByTransition[transition] == nil {
 		return nil, notFound()
 	}
+	return e.pathOf(ctx, v, transition, data)
+}
+
+// pathOf is PreviewPath of a record that was read.
+func (e *Engine) pathOf(ctx context.Context, v *View, transition string, data map[string]json.RawMessage) (*process.Path, error) {
 	dir, err := e.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), record: id, coll: RecordCollection(v.Form)}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), record: v.State.ID, coll: RecordCollection(v.Form)}
 	var path *process.Path
 	at := e.instant()
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {

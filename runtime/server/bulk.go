@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 
+	"pipewright/rules"
 	"pipewright/runtime/engine"
 	"pipewright/runtime/process"
 )
@@ -47,6 +48,54 @@ func (s *Server) postBulk(c *call) (any, error) {
 		return nil, err
 	}
 	return c.outcomes(done), nil
+}
+
+type picksIn struct {
+	Transition string                     `json:"transition"`
+	Items      []seenIn                   `json:"items"`
+	Data       map[string]json.RawMessage `json:"data"`
+}
+
+// pickingOut is a step whose people are picked by whoever moves the records.
+type pickingOut struct {
+	Key  string     `json:"key"`
+	Name rules.Text `json:"name"`
+	// Count is how many of the records come to the step.
+	Count int `json:"count"`
+	// From whom one may pick, and for how many of those records; null: anybody.
+	From []candidateOut `json:"from"`
+}
+
+type candidateOut struct {
+	mini
+	Count int `json:"count"`
+}
+
+// postPicks tells whom a move of many records leaves to be picked. It changes nothing.
+func (s *Server) postPicks(c *call) (any, error) {
+	var in picksIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(in.Items))
+	for i, it := range in.Items {
+		ids[i] = it.ID
+	}
+	steps, err := s.Engine.PicksForMany(c.ctx(), c.user.ID, c.Param("app"), c.Param("form"), in.Transition, in.Data, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]pickingOut, len(steps))
+	for i, st := range steps {
+		out[i] = pickingOut{Key: st.Step.Def.Key, Name: st.Step.Def.Name, Count: st.Count}
+		if st.Anyone {
+			continue
+		}
+		for _, one := range st.From {
+			out[i].From = append(out[i].From, candidateOut{mini: *c.mini(one.User), Count: one.Count})
+		}
+	}
+	return page(out, ""), nil
 }
 
 // outcomes says of each of many records what became of it.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"os"
 	"testing"
 )
 
@@ -56,4 +57,38 @@ func TestBulk(t *testing.T) {
 	}
 	boss.refused(400, "bad.request", "POST", path, object{"do": "create", "items": []object{{"id": low}}}, key, "create")
 	boss.refused(400, "bad.request", "POST", path, object{"do": "delete", "items": []object{}}, key, "none")
+}
+
+// TestBulkPicks: whom many moves leave to be picked, as the dialog reads it, and the moves with who was picked.
+func TestBulkPicks(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	app, err := os.ReadFile("../engine/testdata/picks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.as("admin").must("POST", "/api/apps/import", object{"definition": json.RawMessage(app)})
+	w.as("admin").must("POST", "/api/apps/picks/publish", object{"note": "one", "acceptWarnings": true})
+	w.as("admin").must("PATCH", "/api/users/rep.li", object{"roles": []string{"picks/rep"}})
+	w.as("admin").must("PATCH", "/api/users/fin.zhao", object{"roles": []string{"picks/finance"}})
+	rep := w.as("rep.li")
+	const path, key = "/api/apps/picks/forms/paper/bulk", "Idempotency-Key"
+	var chosen []object
+	for _, amount := range []string{"500", "50"} {
+		id := rep.must("POST", "/api/apps/picks/forms/paper/records", object{"data": object{"name": amount, "amount": object{"amount": amount}}}, key, amount).str("id")
+		chosen = append(chosen, object{"id": id})
+	}
+	a := rep.must("POST", path+"/picks", object{"transition": "sign", "items": chosen})
+	if a.len("items") != 2 || a.str("items.0.key") != "money" || a.str("items.0.count") != "1" || a.str("items.0.from.0.id") != "fin.zhao" || a.str("items.0.from.0.count") != "1" ||
+		a.str("items.1.key") != "peer" || a.str("items.1.count") != "2" || a.str("items.1.from") != "" {
+		t.Errorf("to be picked are %s", a.raw)
+	}
+	if a := w.as("rep.chen").must("POST", path+"/picks", object{"transition": "sign", "items": chosen}); a.len("items") != 0 {
+		t.Errorf("who may not see them is told %s", a.raw)
+	}
+	rep.refused(400, "bad.request", "POST", path+"/picks", object{"transition": "sign", "items": []object{}})
+	a = rep.must("POST", path, object{"do": "move", "transition": "sign", "items": chosen, "pick": object{"money": []string{"fin.zhao"}, "peer": []string{"rep.chen"}}}, key, "sign")
+	if a.str("items.0.ok") != "true" || a.str("items.1.ok") != "true" {
+		t.Errorf("moved: %s", a.raw)
+	}
 }

@@ -477,6 +477,14 @@ export interface PathStep {
   dueAt?: string | null;
 }
 
+/** A step whose people are picked by whoever moves many records: how many of them come to it, and from whom; null: anybody. */
+export interface Picking {
+  key: string;
+  name: Text;
+  count: number;
+  from: (Person & { count: number })[] | null;
+}
+
 export interface PathPreview {
   chain: string;
   skipped: boolean;

@@ -1,10 +1,11 @@
-import { useQueries } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { Button, Input, Select } from 'antd';
-import { useId, useMemo, useState } from 'react';
+import { useEffect, useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { api } from '@/api/client';
 import { usePeople } from '@/api/people';
 import { recordQuery } from '@/api/queries';
-import type { Data, ListButton, RecordItem, TransitionInfo } from '@/api/types';
+import type { Data, ListButton, Page, Picking, RecordItem, TransitionInfo } from '@/api/types';
 import { FieldEnvContext, isEmpty, type FormNow } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
 import type { Field, Form } from '@/model/definition';
@@ -13,7 +14,7 @@ import { toWire } from '@/records/merge';
 import { chainOf, fieldOf, stageOf, type Model } from '@/records/model';
 import { People } from '@/records/People';
 import { Icon } from '@/ui/Icon';
-import { Skeleton } from '@/ui/States';
+import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { sharedFields } from './bulk';
 import { ManyDialog } from './ManyDialog';
@@ -184,6 +185,33 @@ function useWays(model: Model, formKey: string, records: readonly RecordItem[]):
   return { ways: [...ways.values()].sort((a, b) => order.indexOf(a.way.key) - order.indexOf(b.way.key)) };
 }
 
+/** A value once it has stood for a moment, so that nothing is asked at every key. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const later = setTimeout(() => setSettled(value), 250);
+    return () => clearTimeout(later);
+  }, [value]);
+  return settled;
+}
+
+/**
+ * The steps whose people are picked by whoever moves the records, told of all of them at once: which of them come to a step depends on what
+ * they hold and on what is asked here. `sure` once the answer is about what stands in the dialog now.
+ */
+function usePicks({ model, formKey, records }: PartProps, transition: string | undefined, data: Data) {
+  const text = JSON.stringify({ transition, items: records.map((r) => ({ id: r.id })), data });
+  const asked = useSettled(text);
+  const answer = useQuery<Picking[]>({
+    queryKey: ['picks', model.app, formKey, asked],
+    queryFn: ({ signal }) => api.post<Page<Picking>>(`/apps/${model.app}/forms/${formKey}/bulk/picks`, JSON.parse(asked), { signal }).then((p) => p.items),
+    enabled: transition !== undefined && asked === text,
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+  return { answer, steps: transition === undefined ? [] : (answer.data ?? []), sure: transition === undefined || (asked === text && answer.isSuccess && !answer.isPlaceholderData) };
+}
+
 function Move(props: PartProps) {
   const { model, formKey, records } = props;
   const { t, common, bulk } = useCommon(props);
@@ -196,12 +224,25 @@ function Move(props: PartProps) {
   const [data, setData] = useState<Data>({});
   const [comment, setComment] = useState('');
   const [owner, setOwner] = useState<string>();
+  const [people, setPeople] = useState<Record<string, string[]>>({});
   const way = ways?.find((w) => w.way.key === key)?.way;
   const name = (w: TransitionInfo) => text(w.name) || r('moveTo', { stage: text(stageOf(process, w.to)?.name, w.to) });
   const chain = way && chainOf(process, way);
   const given = (way?.ask ?? []).filter((k) => !isEmpty(data[k]));
   const wantsOwner = way?.pick !== undefined && !way.pick.stays && owner === undefined;
-  const body = way && !wantsOwner ? { do: 'move', transition: way.key, data: wireOf(form, data, given), ...(comment.trim() ? { comment: comment.trim() } : {}), ...(owner ? { owner } : {}) } : undefined;
+  const picks = usePicks(props, chain === undefined ? undefined : way?.key, wireOf(form, data, given));
+  const wantsPeople = !picks.sure || picks.steps.some((s) => !people[s.key]?.length);
+  const body =
+    way && !wantsOwner && !wantsPeople
+      ? {
+          do: 'move',
+          transition: way.key,
+          data: wireOf(form, data, given),
+          ...(comment.trim() ? { comment: comment.trim() } : {}),
+          ...(owner ? { owner } : {}),
+          ...(picks.steps.length > 0 ? { pick: Object.fromEntries(picks.steps.map((s) => [s.key, people[s.key]])) } : {}),
+        }
+      : undefined;
   return (
     <ManyDialog
       {...common}
@@ -220,6 +261,7 @@ function Move(props: PartProps) {
           onChange={(next: string | null) => {
             setKey(next ?? undefined);
             setOwner(undefined);
+            setPeople({});
           }}
         />
       ) : (
@@ -243,6 +285,21 @@ function Move(props: PartProps) {
               />
             </div>
           ) : null}
+          {picks.answer.isError ? <ErrorBox error={picks.answer.error} onRetry={() => void picks.answer.refetch()} /> : null}
+          {picks.steps.map((step) => {
+            const label = r('pickFor', { step: text(step.name, step.key) });
+            const from = step.from?.map((p) => (p.count < step.count ? { id: p.id, name: t('bulkPickSome', { name: p.name, count: p.count }) } : p));
+            return (
+              <div className="setting" key={step.key}>
+                <b>
+                  {label}
+                  <span className="bad"> *</span>
+                </b>
+                <People label={label} value={people[step.key] ?? []} onChange={(list) => setPeople((was) => ({ ...was, [step.key]: list }))} from={from ?? null} max={20} />
+                {step.count < records.length ? <p className="s">{t('bulkPickFor', { count: step.count })}</p> : null}
+              </div>
+            );
+          })}
           {way.confirm ? <p className="bulk-note">{text(way.confirm)}</p> : null}
           {chain || way.back ? (
             <Input.TextArea

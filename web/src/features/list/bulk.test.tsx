@@ -20,6 +20,8 @@ const get = vi.spyOn(api, 'get');
 
 beforeAll(async () => {
   await i18next.use(initReactI18next).init({ lng: 'zh-CN', defaultNS: 'common', nsSeparator: ':', keySeparator: false, interpolation: { prefix: '{', suffix: '}', escapeValue: false }, resources: { 'zh-CN': { common, list, record } } });
+  // The dialog comes when it is asked for; here it is there before.
+  await import('./BulkDialog');
 });
 
 beforeEach(() => {
@@ -123,6 +125,36 @@ it('moves them where the person chooses, and asks once for what the way asks', a
   await press(dialog, /^流失/);
   await dialog.findByText('2 条已完成，0 条被拒绝。');
   expect(post.mock.calls[0]?.[1]).toEqual({ do: 'move', transition: 'lose', data: { why: '价格' }, items: [{ id: 'A', rev: 3 }, { id: 'B', rev: 5 }] });
+});
+
+it('asks once whom to pick for an approval, of the records that come to the step, and sends no more than is asked', async () => {
+  const way = { key: 'lose', name: '流失', to: 'gone', end: 'lost', allowed: true, ready: false, missing: [], ask: ['why'], approval: 'sign', back: false };
+  get.mockImplementation((path) => Promise.resolve(path.startsWith('/records/') ? { id: 'A', transitions: [way] } : { items: [] }));
+  post.mockResolvedValue({ items: [{ key: 'money', name: '财务', count: 1, from: [{ id: 'zhao', name: '赵敏', count: 1 }] }, { key: 'peer', name: '会签', count: 2, from: [{ id: 'qian', name: '钱进', count: 1 }] }] });
+  const { dialog } = await open('转到…');
+  fireEvent.mouseDown(await dialog.findByRole('combobox', { name: '转到哪里' }));
+  fireEvent.click(await screen.findByText('流失（2 条可从所在阶段出发）'));
+  const pick = async (label: string, option: string) => {
+    fireEvent.mouseDown(await dialog.findByLabelText(label));
+    fireEvent.click(await screen.findByText(option));
+  };
+  await pick('选择“财务”的审批人', '赵敏');
+  dialog.getByText('1 条会走到这一步');
+  expect(dialog.getByRole('button', { name: '流失' })).toHaveProperty('disabled', true);
+  await pick('选择“会签”的审批人', '钱进（可审其中 1 条）');
+  expect(post.mock.calls).toEqual([['/apps/shop/forms/order/bulk/picks', { transition: 'lose', items: [{ id: 'A' }, { id: 'B' }], data: {} }, expect.anything()]]);
+
+  // What is asked for decides who comes to a step: it is asked anew, and nothing is sent before the answer.
+  post.mockClear();
+  post.mockResolvedValueOnce({ items: [{ key: 'money', name: '财务', count: 2, from: null }] });
+  fireEvent.change(dialog.getByLabelText('原因'), { target: { value: '价格' } });
+  expect(dialog.getByRole('button', { name: '流失' })).toHaveProperty('disabled', true);
+  await waitFor(() => expect(dialog.queryByText('选择“会签”的审批人')).toBeNull());
+  expect(post.mock.calls[0]?.[1]).toMatchObject({ data: { why: '价格' } });
+  post.mockResolvedValueOnce({ items: chosen.map((r) => ({ id: r.id, ok: true, error: null })) });
+  await press(dialog, /^流失/);
+  await dialog.findByText('2 条已完成，0 条被拒绝。');
+  expect(post.mock.calls[1]?.[1]).toEqual({ do: 'move', transition: 'lose', data: { why: '价格' }, pick: { money: ['zhao'] }, items: [{ id: 'A', rev: 3 }, { id: 'B', rev: 5 }] });
 });
 
 it('deletes, and takes back what it has deleted', async () => {
