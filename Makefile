@@ -18,7 +18,7 @@ KILLS ?= 50
 NODES ?= 1
 LIMIT ?= 8m
 
-.PHONY: help run demo build web model simulate races test test-go test-race test-templates test-web test-browser lint check-fmt fuzz pictures bench bench-web kill-test data clean
+.PHONY: help run demo build web model simulate races test test-go test-race test-templates test-web test-browser lint check-fmt fuzz pictures bench bench-web lighthouse kill-test data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -101,6 +101,12 @@ bench: build ## measure speed and memory beside their limits (performance.md)
 bench-web: build ## keystroke to computed total in Chromium, and what a first visit downloads (performance.md, P12)
 	.ci/tools browser
 	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) npm run -s bench
+
+# Lighthouse is large and no package of ours: it is installed in any folder of its own, and named here.
+lighthouse: build ## what Lighthouse says of the accessibility of every screen (LIGHTHOUSE=the folder it is installed in)
+	@test -n "$(LIGHTHOUSE)" || { echo "First, anywhere outside of this folder: mkdir lh && cd lh && npm init -y && npm install lighthouse@12. Then: make lighthouse LIGHTHOUSE=/path/to/lh"; exit 2; }
+	.ci/tools browser
+	cd web && PIPEWRIGHT_BIN=$(CURDIR)/$(BIN) PIPEWRIGHT_LIGHTHOUSE=$(LIGHTHOUSE) node e2e/lighthouse.mjs
 
 kill-test: build ## kill -9 the server KILLS=50 times under load, on both stores (NODES=1 servers on MongoDB); nothing acknowledged is lost or doubled
 	go run ./cmd/pipewright/killtest --bin $(CURDIR)/$(BIN) --kills $(KILLS) --nodes $(NODES) --limit $(LIMIT)

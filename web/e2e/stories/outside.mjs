@@ -10,7 +10,7 @@ const quoteBody = `<h1 class="center">报价单</h1>
 <tbody><tr data-each="lines"><td>{{ rowNumber }}</td><td>{{ what }}</td><td class="right">{{ qty }}</td><td class="right">{{ price }}</td><td class="right">{{ net }}</td></tr></tbody></table>
 <p><b>合计：¥{{ total }}</b>（{{ cnAmount(total) }}）</p><p data-if="total > 100000">本单由总监批准。</p><p>毛利：{{ margin }}</p>`;
 
-const definition = {
+export const definition = {
   spec: 'pipewright/1', key: 'shop', name: '华东机电', languages: ['zh-CN', 'zh-TW', 'en'], timezone: 'Asia/Shanghai', currency: 'CNY',
   roles: [{ key: 'rep', name: '销售' }],
   options: [{ key: 'channel', items: [{ key: 'seo', name: '搜索' }, { key: 'fair', name: '展会' }] }, { key: 'topic', items: [{ key: 'quote', name: say('询价', '詢價', 'A quote') }, { key: 'repair', name: say('维修', '維修', 'A repair') }] }],

@@ -40,8 +40,9 @@ export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }
   return (
     <header className="top">
       <div className="head" ref={slot} />
-      <button type="button" className="find" onClick={() => setSearch(true)} aria-label={t('search')}>
+      <button type="button" className="find" onClick={() => setSearch(true)}>
         <Icon name="search" size={18} />
+        <span className="hide">{t('search')}</span>
         <span className="el">{t('searchHint')}</span>
         <kbd>Ctrl K</kbd>
       </button>
