@@ -127,12 +127,17 @@ func TemplateMentions(src string, names Names) []Mention {
 
 // Rewrite writes another key at every mention of path. The rest of the text stays as it is, letter by letter.
 func Rewrite(src string, mentions []Mention, path, key string) string {
+	return RewriteAll(src, mentions, func(p string) (string, bool) { return key, p == path })
+}
+
+// RewriteAll writes what key answers for the path of each mention; where it says no, the mention stays.
+func RewriteAll(src string, mentions []Mention, key func(path string) (string, bool)) string {
 	runes := []rune(src)
 	var b strings.Builder
 	last := 0
 	for _, m := range mentions {
-		if m.Path == path && m.From >= last && m.To <= len(runes) {
-			b.WriteString(string(runes[last:m.From]) + key)
+		if now, ok := key(m.Path); ok && m.From >= last && m.To <= len(runes) {
+			b.WriteString(string(runes[last:m.From]) + now)
 			last = m.To
 		}
 	}

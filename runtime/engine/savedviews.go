@@ -28,7 +28,7 @@ const (
 	maxViewPart = 4000
 )
 
-// ViewLook is what a list shows, as its address holds it; the list reads it leniently, so that a field that is gone is left out.
+// ViewLook is what a list shows, as its address holds it.
 type ViewLook struct {
 	// Filters are the rows of the filter, in the list's own form; Where is a condition beside them, and Title what it is called.
 	Filters string `json:"filters,omitempty"`
@@ -50,6 +50,10 @@ type SavedView struct {
 	Shared bool      `json:"shared"`
 	Look   ViewLook  `json:"look"`
 	At     time.Time `json:"at"`
+	// Known is what the fields it names were when it was kept, by key.
+	Known map[string]KnownField `json:"known,omitempty"`
+	// Dropped is what the list cannot show of it any more. It is told when the view is read, and not kept.
+	Dropped []Dropped `json:"-"`
 	// Rev moves with every change.
 	Rev int64 `json:"-"`
 }
@@ -78,6 +82,7 @@ func (e *Engine) SavedViews(ctx context.Context, user, app, form string) (list [
 			if err != nil {
 				return nil, nil, err
 			}
+			l.carry(&v)
 			keep[v.ID] = v.mayKeep(l.dir, user)
 			list = append(list, v)
 		}
@@ -200,11 +205,14 @@ func (l *lister) savedView(ctx context.Context, id string) (v SavedView, err err
 	if v, err = savedView(d); err == nil && (d.Cols["of"] != l.coll || v.Owner != l.viewer.User && !v.Shared) {
 		return SavedView{}, none
 	}
+	if err == nil {
+		l.carry(&v)
+	}
 	return v, err
 }
 
 func (l *lister) putView(ctx context.Context, v SavedView, ver int64) (SavedView, error) {
-	v.At, v.Rev = l.e.instant(), ver+1
+	v.At, v.Rev, v.Known, v.Dropped = l.e.instant(), ver+1, l.known(v.Look), nil
 	body, err := marshal(v)
 	if err != nil {
 		return v, err

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 
+	"pipewright/rules"
 	"pipewright/runtime/engine"
 )
 
@@ -18,10 +19,22 @@ type savedViewOut struct {
 	// Mine is kept by oneself; Can says whether one may change and delete it.
 	Mine bool `json:"mine"`
 	Can  bool `json:"can"`
+	// Dropped is what of it a list cannot show any more: a field or a view that is gone, or what one may not ask by.
+	Dropped []droppedOut `json:"dropped"`
+}
+
+// droppedOut is a part of a kept view: a "filter", the "condition", a "sort", a "column" or the "view" it is made on.
+type droppedOut struct {
+	What string     `json:"what"`
+	Name rules.Text `json:"name"`
 }
 
 func (c *call) savedView(v engine.SavedView, can bool) savedViewOut {
-	return savedViewOut{v.ID, v.Name, v.Shared, c.mini(v.Owner), v.Look, v.Rev, instant(v.At), v.Owner == c.user.ID, can}
+	out := savedViewOut{v.ID, v.Name, v.Shared, c.mini(v.Owner), v.Look, v.Rev, instant(v.At), v.Owner == c.user.ID, can, []droppedOut{}}
+	for _, d := range v.Dropped {
+		out.Dropped = append(out.Dropped, droppedOut{d.What, d.Name})
+	}
+	return out
 }
 
 type savedViewIn struct {

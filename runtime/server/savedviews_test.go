@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 )
@@ -62,4 +63,83 @@ func TestSavedViews(t *testing.T) {
 		li.must("POST", path, object{"name": fmt.Sprint("v", i), "look": object{}})
 	}
 	li.refused(422, "views.full", "POST", path, object{"name": "one more", "look": object{}})
+}
+
+// TestSavedViewsCarried: a view goes on through a release that renames what it names, and says what is gone.
+func TestSavedViewsCarried(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	publish := func(fields, stages, etag string) {
+		t.Helper()
+		def := json.RawMessage(`{"spec": "pipewright/1", "key": "notes", "name": "Notes", "timezone": "Asia/Shanghai", "currency": "CNY",
+			"roles": [{"key": "rep", "name": "Rep"}, {"key": "boss", "name": "Boss"}],
+			"forms": [{"key": "note", "name": "Note", "title": "{{ name }}", "fields": [{"key": "name", "type": "text", "name": "Name", "required": true}, ` + fields + `],
+				"grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"], "hide": ["secret"]}, {"role": "boss", "records": "all", "do": ["create", "read", "edit"]}]}],
+			"processes": [{"key": "note", "form": "note", "name": "Note", "start": "open", "stages": [` + stages + `], "transitions": [{"key": "on", "from": ["*"], "to": "done", "name": "On"}]}]}`)
+		if etag == "" {
+			admin.must("POST", "/api/apps/import", object{"definition": def})
+		} else {
+			admin.must("PUT", "/api/apps/notes/draft", def, "If-Match", etag)
+		}
+		admin.must("POST", "/api/apps/notes/publish", object{"note": "one", "acceptWarnings": true})
+	}
+	const end = `, {"key": "done", "name": "Done", "end": "done"}`
+	publish(`{"key": "a", "type": "number", "name": "Size"}, {"key": "b", "type": "number", "name": "Weight"}, {"key": "c", "type": "number", "name": "Price"},
+		{"key": "d", "type": "number", "name": "Depth"}, {"key": "secret", "type": "number", "name": "Margin"}`,
+		`{"key": "open", "name": "Open"}, {"key": "talk", "name": "Talk"}, {"key": "wait", "name": "Wait"}`+end, "")
+	w.as("admin").must("PATCH", "/api/users/rep.li", object{"roles": []string{"notes/rep"}})
+	w.as("admin").must("PATCH", "/api/users/mgr.wang", object{"roles": []string{"notes/boss"}})
+	boss, rep := w.as("mgr.wang"), w.as("rep.li")
+	const path = "/api/apps/notes/forms/note/views"
+	keep := func(name string, look object) {
+		boss.must("POST", path, object{"name": name, "shared": true, "look": look})
+	}
+	keep("1", object{"filters": `[["a","atLeast","3"],["stage","in",["talk","wait"]],["c","atMost","9"],["d","is","1"]]`, "where": "a > 2 and b < 5 and stage != 'talk'", "sort": []string{"-a", "c"}, "columns": []string{"title", "b", "c", "stage"}})
+	keep("2", object{"where": "c > 1 or a > 1", "title": "Dear ones", "view": "nothing"})
+	keep("3", object{"filters": `[["secret","atLeast","3"]]`, "where": "secret > 1", "sort": []string{"secret"}, "columns": []string{"secret", "name"}})
+	told := func(a answer, i int) string {
+		out := ""
+		for k := range a.len(fmt.Sprintf("items.%d.dropped", i)) {
+			out += a.str(fmt.Sprintf("items.%d.dropped.%d.what", i, k)) + " " + a.str(fmt.Sprintf("items.%d.dropped.%d.name", i, k)) + "; "
+		}
+		return out
+	}
+	if a := boss.must("GET", path, nil); told(a, 0)+told(a, 2) != "" || told(a, 1) != "view nothing; " {
+		t.Errorf("before anything is gone: %s", a.raw)
+	}
+
+	// a and b are renamed, c is gone, d holds something else, and a stage is renamed.
+	draft := admin.must("GET", "/api/apps/notes/draft", nil)
+	publish(`{"key": "size", "was": ["a"], "type": "number", "name": "Size"}, {"key": "mass", "was": ["b"], "type": "number", "name": "Weight"},
+		{"key": "d", "type": "date", "name": "Depth"}, {"key": "secret", "type": "number", "name": "Margin"}`,
+		`{"key": "open", "name": "Open"}, {"key": "speak", "was": ["talk"], "name": "Talk"}`+end, draft.header.Get("ETag"))
+	a := boss.must("GET", path, nil)
+	for at, want := range map[string]string{
+		"items.0.look.filters": `[["size","atLeast","3"],["stage","in",["speak"]]]`, "items.0.look.where": "size > 2 and mass < 5 and stage != 'speak'",
+		"items.0.look.sort.0": "-size", "items.0.look.columns.1": "mass", "items.0.look.columns.2": "stage",
+		"items.1.look.where": "", "items.1.look.title": "", "items.2.look.where": "secret > 1",
+	} {
+		if got := a.str(at); got != want {
+			t.Errorf("%s: got %s, want %s", at, got, want)
+		}
+	}
+	if got, want := told(a, 0), "filter stage; filter Price; filter Depth; sort Price; column Price; "; got != want {
+		t.Errorf("dropped: %s, want %s", got, want)
+	}
+	if got, want := told(a, 1), "condition Dear ones; view nothing; "; got != want {
+		t.Errorf("dropped: %s, want %s", got, want)
+	}
+	// Who does not see a field neither filters nor sorts by it: he is told, instead of a list that is refused.
+	a = rep.must("GET", path, nil)
+	if got, want := told(a, 2), "filter Margin; condition secret > 1; sort Margin; "; got != want || a.str("items.2.look.filters") != "" || a.str("items.2.look.columns.0") != "secret" {
+		t.Errorf("dropped for the rep: %s, want %s; %s", got, want, a.raw)
+	}
+	// Kept anew as it is now, nothing is missing from it.
+	first := "items.0."
+	a = boss.must("GET", path, nil)
+	boss.must("PUT", path+"/"+a.str(first+"id"), object{"name": "1", "shared": true, "look": object{"filters": a.str(first + "look.filters"), "where": a.str(first + "look.where"), "sort": []string{a.str(first + "look.sort.0")}}})
+	if a := boss.must("GET", path, nil); told(a, 0) != "" || a.str(first+"look.where") != "size > 2 and mass < 5 and stage != 'speak'" {
+		t.Errorf("kept anew: %s", a.raw)
+	}
 }

@@ -199,6 +199,8 @@ export interface SavedView {
   mine: boolean;
   /** One may change and delete it. */
   can: boolean;
+  /** What of it is gone, or may not be asked by who looks. */
+  dropped: { what: 'filter' | 'condition' | 'sort' | 'column' | 'view'; name: Text }[];
 }
 
 export interface Money {

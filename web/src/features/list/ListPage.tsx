@@ -17,7 +17,7 @@ import { BulkBar, mayBulk } from './BulkBar';
 import { ExportButton } from './ExportButton';
 import { ImportButton } from './ImportButton';
 import { Rows } from './Rows';
-import { SavedViews } from './SavedViews';
+import { SavedViews, ViewDropped } from './SavedViews';
 import './list.css';
 
 const system = new Set(['number', 'title', 'stage', 'owner', 'updatedAt', 'createdAt', 'since', 'weighted', 'probability', 'dueAt']);
@@ -132,6 +132,7 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
         ) : null}
       </div>
       <div className="body" style={{ paddingTop: 0 }}>
+        <ViewDropped app={model.app} form={formKey} search={search} />
         {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
         {query.isPending ? (
           <div className="card">

@@ -65,6 +65,41 @@ export function SavedViews({ app, form, views, search, onChange }: Props) {
   );
 }
 
+/** Says what a kept view cannot show any more; whoever keeps it may keep it without. */
+export function ViewDropped({ app, form, search }: Pick<Props, 'app' | 'form' | 'search'>) {
+  const { t } = useTranslation(['list', 'common']);
+  const text = useText();
+  const errorText = useErrorText();
+  const { data: saved = [] } = useQuery(savedViewsQuery(app, form));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+  const view = saved.find((v) => v.id === search.saved);
+  if (!view || view.dropped.length === 0) return null;
+  const keep = async () => {
+    setBusy(true);
+    setError('');
+    try {
+      await api.put(`${savedViewsPath(app, form)}/${view.id}`, { name: view.name, shared: view.shared, look: view.look }, { ifMatch: view.rev });
+    } catch (caught) {
+      setError(errorText(caught));
+    }
+    await queryClient.invalidateQueries({ queryKey: savedViewsQuery(app, form).queryKey });
+    setBusy(false);
+  };
+  const parts = [...new Set(view.dropped.map((d) => t(`viewDropped.${d.what}`, { name: d.name === 'stage' || d.name === 'owner' ? t(`common:${d.name}`) : text(d.name) })))];
+  return (
+    <div className="notice warn view-dropped" role="status">
+      <Icon name="alert" />
+      <span className="sp">{error || t('viewDropped', { parts: parts.join(t('viewDroppedAnd')) })}</span>
+      {view.mine ? (
+        <Button size="small" loading={busy} onClick={() => void keep()}>
+          {t('viewDroppedKeep')}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
 interface KeepProps {
   app: string;
   form: string;

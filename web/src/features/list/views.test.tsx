@@ -10,7 +10,7 @@ import type { SavedView } from '@/api/types';
 import common from '@/locales/zh-CN/common.json';
 import list from '@/locales/zh-CN/list.json';
 import { lookOf, sameLook, searchOf, type ListSearch } from './looks';
-import { SavedViews } from './SavedViews';
+import { SavedViews, ViewDropped } from './SavedViews';
 
 const get = vi.spyOn(api, 'get');
 const post = vi.spyOn(api, 'post');
@@ -26,7 +26,7 @@ beforeEach(() => {
   for (const call of [get, post, put]) call.mockReset();
 });
 
-const mine: SavedView = { id: 'V1', name: '急的', shared: false, owner: { id: 'li', name: '李' }, look: { scope: 'mine', sort: ['-amount'] }, rev: 4, mine: true, can: true };
+const mine: SavedView = { id: 'V1', name: '急的', shared: false, owner: { id: 'li', name: '李' }, look: { scope: 'mine', sort: ['-amount'] }, rev: 4, mine: true, can: true, dropped: [] };
 const theirs: SavedView = { ...mine, id: 'V2', name: '都看', shared: true, owner: { id: 'wang', name: '王' }, look: { where: 'open' }, mine: false, can: false };
 
 function open(search: ListSearch) {
@@ -79,4 +79,24 @@ it('says that a view was changed, and changes it as it was seen', async () => {
   fireEvent.click(screen.getByRole('button', { name: '更新这个视图' }));
   await waitFor(() => expect(onChange).toHaveBeenCalledWith({ scope: 'mine', saved: 'V1' }));
   expect(put.mock.calls[0]).toEqual(['/apps/b2b/forms/deal/views/V1', { name: '急的', shared: true, look: { scope: 'mine' } }, { ifMatch: 4 }]);
+});
+
+it('says what is gone from a view, and keeps it without', async () => {
+  const cut: SavedView = { ...mine, dropped: [{ what: 'filter', name: 'stage' }, { what: 'sort', name: { 'zh-CN': '金额', en: 'Amount' } }, { what: 'sort', name: { 'zh-CN': '金额', en: 'Amount' } }] };
+  get.mockResolvedValueOnce({ items: [cut, { ...cut, ...theirs, dropped: cut.dropped }] }).mockResolvedValueOnce({ items: [mine] });
+  const page = (saved: string | undefined) => (
+    <QueryClientProvider client={queryClient}>
+      <ViewDropped app="b2b" form="deal" search={{ saved }} />
+    </QueryClientProvider>
+  );
+  const { rerender } = render(page('V2'));
+  const words = '这个视图里有的内容已经不在，或者你不能按它查，已略去：筛选“阶段”、排序“金额”。';
+  expect((await screen.findByRole('status')).textContent).toBe(words);
+  rerender(page(undefined));
+  expect(screen.queryByRole('status')).toBeNull();
+  rerender(page('V1'));
+  put.mockResolvedValueOnce(mine);
+  fireEvent.click(screen.getByRole('button', { name: '按现在的样子保存' }));
+  await waitFor(() => expect(screen.queryByRole('status')).toBeNull());
+  expect(put.mock.calls).toEqual([['/apps/b2b/forms/deal/views/V1', { name: '急的', shared: false, look: mine.look }, { ifMatch: 4 }]]);
 });
