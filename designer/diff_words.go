@@ -150,6 +150,8 @@ var memberWords = map[string]rules.Text{
 	"cards":       rules.Say("卡片", "卡片", "cards"),
 	"sum":         rules.Say("合计", "合計", "sums"),
 	"layout":      rules.Say("画布位置", "畫布位置", "canvas positions"),
+
+	"noPrecedents": rules.Say("不显示历史经验", "不顯示歷史經驗", "nothing from history"),
 }
 
 func memberWord(name string) rules.Text {

@@ -38,6 +38,7 @@ const (
 	collRates      = "rates"      // from|to|day: what a currency is worth in another from a day on
 	collDeviations = "deviations" // record|seq: an event in which the process was not gone through as written
 	collPlans      = "plans"      // app|process|what|subject|year: the targets, or the calls, of a person or team
+	collPrecedents = "precedents" // app|process: what its closed records did in each stage, in figures
 	collViews      = "savedviews" // id: filters, columns and order of a list that a person keeps
 	collLeases     = "leases"     // versions and switches that all nodes share
 )
@@ -106,6 +107,7 @@ func ownCollections() []store.Collection {
 		{Name: collRates, Columns: join(text("from", "to"), times("day")), Indexes: []store.Index{ix("byPair", "from", "to", "-day"), ix("byDay", "-day")}},
 		{Name: collDeviations, Columns: join(text("record", "app", "form", "kind"), times("at")), Indexes: []store.Index{ix("byForm", "app", "form", "kind", "-at")}},
 		{Name: collPlans, Columns: join(text("process", "what"), columns(query.Int, []string{"year"})), Indexes: []store.Index{ix("byYear", "process", "year")}},
+		{Name: collPrecedents, Columns: times("at")},
 		{Name: collViews, Columns: join(text("of", "owner"), columns(query.Bool, []string{"shared"})), Indexes: []store.Index{ix("byForm", "of", "owner")}},
 		{Name: collLeases, Columns: text("kind"), Indexes: []store.Index{ix("byKind", "kind")}},
 	}

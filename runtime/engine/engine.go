@@ -105,6 +105,8 @@ type Engine struct {
 	snapped sync.Map
 	// scanned is the day for which each app has jobs that look for duplicates, by pointer.
 	scanned sync.Map
+	// learned is the day for which each app has jobs that count what closed records did, by pointer.
+	learned sync.Map
 
 	binFor  time.Duration
 	readyMu sync.Mutex

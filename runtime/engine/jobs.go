@@ -57,6 +57,7 @@ const (
 	jobMerge      = "merge"      // two records become one, or two again
 	jobAlike      = "alike"      // records that are likely one and the same are looked for
 	jobAnchor     = "anchor"     // a day's chain heads are to be signed
+	jobPrecedents = "precedents" // what the closed records of a process did is counted
 	jobLeaver     = "leaver"     // what a person who leaves has goes to others
 	jobTell       = "tell"       // somebody wants by mail what he was told
 	jobRung       = "rung"       // somebody has had a task for some time
@@ -86,6 +87,7 @@ func init() { // the handlers come back here for their constants
 		jobRung:       (*Engine).runRung,
 		jobTell:       (*Engine).runTell,
 		jobLeaver:     (*Engine).runLeaver,
+		jobPrecedents: (*Engine).runPrecedents,
 	}
 }
 

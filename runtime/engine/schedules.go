@@ -55,6 +55,9 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 		if err := e.alikesDue(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("duplicates will be looked for later", "error", err)
 		}
+		if err := e.precedentsDue(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("what closed records did will be counted later", "error", err)
+		}
 		if now := e.instant(); now.Sub(lastPurge) > 10*time.Minute {
 			lastPurge = now
 			if err := e.EmptyBins(ctx); err != nil && ctx.Err() == nil {

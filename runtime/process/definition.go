@@ -84,9 +84,11 @@ type ProcessDef struct {
 	Value   string `json:"value,omitempty"`
 	Closing string `json:"closing,omitempty"`
 	// Roles that work in the process (ENG-29).
-	Roles       []string     `json:"roles,omitempty"`
-	Stages      []Stage      `json:"stages"`
-	Transitions []Transition `json:"transitions,omitempty"`
+	Roles []string `json:"roles,omitempty"`
+	// NoPrecedents: records do not show what closed ones did from the same stage.
+	NoPrecedents bool         `json:"noPrecedents,omitempty"`
+	Stages       []Stage      `json:"stages"`
+	Transitions  []Transition `json:"transitions,omitempty"`
 }
 
 // Stage is where a record stands.

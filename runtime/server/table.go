@@ -192,6 +192,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/reports/:key", who: signedIn, summary: "A report", out: reportOut{}, handle: s.getReport},
 		{method: get, path: "/api/apps/:app/reports/:key/export", who: signedIn, summary: "A report as a file (format xlsx or csv)", handle: s.exportReport},
 		{method: get, path: "/api/apps/:app/odds/:process", who: admins, summary: "How the closed records that have been in each stage ended, beside the configured probability", out: oddsOut{}, handle: s.getOdds},
+		{method: post, path: "/api/apps/:app/precedents/:process", who: admins, summary: "Count anew what the closed records of a process did in each stage; it is done every night", out: countedOut{}, handle: s.postPrecedents},
+		{method: get, path: "/api/records/:id/precedents", who: signedIn, summary: "What closed records did that stood where this one stands", out: precedentsOut{}, handle: s.getPrecedents},
 		{method: get, path: "/api/apps/:app/compliance/:process", who: signedIn, summary: "Where a process was not gone through as written between ?from and ?to, and what is late now", out: complianceOut{}, handle: s.getCompliance},
 		{method: get, path: "/api/apps/:app/compliance/:process/export", who: signedIn, summary: "The same as a file (format xlsx or csv)", handle: s.exportCompliance},
 		{method: get, path: "/api/apps/:app/dashboards/:key", who: signedIn, summary: "A dashboard with its reports", out: dashboardOut{}, handle: s.getDashboard},
