@@ -33,6 +33,8 @@ import './record.css';
 
 // Dialogs come when they are asked for.
 const TransitionDialog = lazy(() => import('@/records/TransitionDialog').then((m) => ({ default: m.TransitionDialog })));
+// What history tells is beside the point of opening a record.
+const Precedents = lazy(() => import('./Precedents').then((m) => ({ default: m.PrecedentsCard })));
 const ConflictDialog = lazy(() => import('./ConflictDialog').then((m) => ({ default: m.ConflictDialog })));
 
 // What stands around the form does not render at every keystroke.
@@ -128,6 +130,11 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
   ];
   const tab = (tabs.find((x) => x.key === search.tab)?.key ?? 'form') satisfies Tab;
   const crumbs = useMemo(() => <Crumbs model={model} form={form} process={process} title={record.title} />, [model, form, process, record.title]);
+  const history = (
+    <Suspense>
+      <Precedents record={record} />
+    </Suspense>
+  );
   const formPart = (
     <>
       <Merged record={record} />
@@ -164,7 +171,12 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
               {formPart}
             </>
           ) : null}
-          {tab === 'next' ? <LeaveCard record={record} model={model} /> : null}
+          {tab === 'next' ? (
+            <>
+              <LeaveCard record={record} model={model} />
+              {history}
+            </>
+          ) : null}
           {tab === 'approval' ? <ApprovalCard record={record} model={model} next={main} /> : null}
           {tab === 'timeline' ? <TimelineCard key={search.note ?? ''} record={record} model={model} {...(search.note ? { note: Number(search.note) } : {})} /> : null}
           {tab === 'related' ? <RelatedCard record={record} model={model} /> : null}
@@ -178,6 +190,7 @@ function RecordBody({ record, model, form }: { record: RecordFull; model: Model;
           <aside className="rail" aria-label={t('rail')}>
             <IncidentsCard record={record.id} />
             <LeaveCard record={record} model={model} />
+            {history}
             <ApprovalCard record={record} model={model} next={main} />
             <TimelineCard key={search.note ?? ''} record={record} model={model} {...(search.note ? { note: Number(search.note) } : {})} />
           </aside>

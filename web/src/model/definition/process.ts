@@ -12,6 +12,7 @@ export interface Process {
   value?: string;
   closing?: string;
   roles?: string[];
+  noPrecedents?: boolean;
   stages: Stage[];
   transitions?: Transition[];
 }

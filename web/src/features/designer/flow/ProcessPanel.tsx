@@ -7,6 +7,7 @@ import { IconButton, Part, Problems } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
 import { Panel } from '../Panel';
 import { OddsPart } from './OddsPart';
+import { PrecedentsPart } from './PrecedentsPart';
 
 /** A process as a whole. */
 export function ProcessPanel({ process, processIndex }: { process: Process; processIndex: number }) {
@@ -20,7 +21,7 @@ export function ProcessPanel({ process, processIndex }: { process: Process; proc
   const money = useFieldChoices(process.form, ['money', 'number']);
   const dates = useFieldChoices(process.form, ['date']);
   const roles = useRoleChoices();
-  const rest = useSlot<Process>(at, ['name', 'start', 'value', 'closing', 'roles', 'stages', 'transitions']);
+  const rest = useSlot<Process>(at, ['name', 'start', 'value', 'closing', 'roles', 'noPrecedents', 'stages', 'transitions']);
   return (
     <Panel
       title={nameOf(process)}
@@ -47,6 +48,7 @@ export function ProcessPanel({ process, processIndex }: { process: Process; proc
         <ChoiceSlot at={[...at, 'closing']} label={t('closingField')} choices={dates} unset={t('none')} />
       </Part>
       {process.stages.some((s) => s.end === 'won') ? <OddsPart process={process} processIndex={processIndex} /> : null}
+      <PrecedentsPart process={process} processIndex={processIndex} />
       <Part title={t('processRoles')}>
         <ChoicesSlot at={[...at, 'roles']} label={t('processRolesLong')} choices={roles} placeholder={t('none')} />
       </Part>
