@@ -86,9 +86,13 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 			return nil, err
 		}
 	}
+	host, err := os.Hostname()
+	if err != nil {
+		log.Warn("this machine does not tell its name", "error", err)
+	}
 	p.engine, err = engine.New(ctx, engine.Config{
 		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Mailer: mailer, MailCap: o.MailCap, PublicURL: o.PublicURL, Anchors: anchors, Log: log,
-		BinFor: time.Duration(o.BinDays) * 24 * time.Hour, Tidy: p.designer.ThinHistory,
+		BinFor: time.Duration(o.BinDays) * 24 * time.Hour, Tidy: p.designer.ThinHistory, Host: host, Version: version,
 	})
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ const (
 	collPlans      = "plans"      // app|process|what|subject|year: the targets, or the calls, of a person or team
 	collPrecedents = "precedents" // app|process: what its closed records did in each stage, in figures
 	collViews      = "savedviews" // id: filters, columns and order of a list that a person keeps
-	collLeases     = "leases"     // versions and switches that all nodes share
+	collLeases     = "leases"     // versions and switches that all nodes share; node|id: a process that is there
 )
 
 func ownCollections() []store.Collection {

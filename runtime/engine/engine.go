@@ -49,7 +49,9 @@ type Config struct {
 	NewID func() string
 	// Node names this process among those that share the store; made up when empty.
 	Node string
-	Log  *slog.Logger
+	// Host and Version are what people know it by: the machine's name, and the program's version.
+	Host, Version string
+	Log           *slog.Logger
 	// BinFor is how long a recycle bin keeps a record before it is taken away for good; 0 is 30 days, less than 0 for ever.
 	BinFor time.Duration
 	// Workers is how many jobs run at once, 8 by default.
@@ -76,6 +78,9 @@ type Engine struct {
 	now       func() time.Time
 	newID     func() string
 	node      string
+	host      string
+	version   string
+	began     time.Time
 	log       *slog.Logger
 	workers   int
 	serial    bool
@@ -127,7 +132,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		return nil, errors.New("engine: a store and definitions are needed")
 	}
 	e := &Engine{
-		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, log: c.Log,
+		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, host: c.Host, version: c.Version, log: c.Log,
 		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, tidy: c.Tidy, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
 	}
 	if e.now == nil {
@@ -139,6 +144,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	if e.node == "" {
 		e.node = e.newID()
 	}
+	e.began = e.instant()
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -164,7 +170,7 @@ func (e *Engine) Start(ctx context.Context) {
 	}
 	ctx, e.stop = context.WithCancel(ctx)
 	e.started = true
-	for _, loop := range []func(context.Context){e.relayLoop, e.sweepLoop, e.jobLoop, e.scheduleLoop, e.liveLoop} {
+	for _, loop := range []func(context.Context){e.relayLoop, e.sweepLoop, e.jobLoop, e.scheduleLoop, e.liveLoop, e.nodeLoop} {
 		e.running.Go(func() { loop(ctx) })
 	}
 }

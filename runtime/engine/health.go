@@ -16,6 +16,8 @@ type Health struct {
 	// Anchored says whether the ends of chains are signed here, Anchor is the last one.
 	Anchored bool
 	Anchor   *Anchor
+	// Nodes are the processes on the store.
+	Nodes []Node
 	// Missing are the years whose days off nobody has entered.
 	Missing []int
 }
@@ -53,6 +55,9 @@ func (e *Engine) Health(ctx context.Context) (*Health, error) {
 		out.Late = j.Due
 	}
 	if out.Anchor, err = e.lastAnchor(ctx); err != nil {
+		return nil, err
+	}
+	if out.Nodes, err = e.Nodes(ctx); err != nil {
 		return nil, err
 	}
 	out.Missing, err = e.MissingYears(ctx)

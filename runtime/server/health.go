@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,8 +46,10 @@ type healthOut struct {
 	Jobs       map[string]int `json:"jobs"`
 	Deliveries map[string]int `json:"deliveries"`
 	// Anchor is the last signed list of the ends of chains.
-	Anchor   *anchorOut    `json:"anchor"`
-	Backup   *backupWire   `json:"backup"`
+	Anchor *anchorOut  `json:"anchor"`
+	Backup *backupWire `json:"backup"`
+	// Nodes are the server processes on the store, the oldest first.
+	Nodes    []nodeWire    `json:"nodes"`
 	Warnings []warningWire `json:"warnings"`
 }
 
@@ -53,6 +57,42 @@ type storeWire struct {
 	Kind    string `json:"kind"`
 	Version string `json:"version"`
 	Detail  string `json:"detail"`
+}
+
+// nodeWire is a server process. Self is the one that answers; Silent one that has not been heard of for a minute.
+type nodeWire struct {
+	ID        string    `json:"id"`
+	Host      string    `json:"host"`
+	Version   string    `json:"version"`
+	StartedAt instant   `json:"startedAt"`
+	SeenAt    instant   `json:"seenAt"`
+	Self      bool      `json:"self"`
+	Silent    bool      `json:"silent"`
+	Jobs      []heldOut `json:"jobs"`
+}
+
+// heldOut is a job that a process has under way.
+type heldOut struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"`
+	App    string `json:"app,omitempty"`
+	Record string `json:"record,omitempty"`
+}
+
+func wireNode(n engine.Node) nodeWire {
+	out := nodeWire{ID: n.ID, Host: n.Host, Version: n.Version, StartedAt: instant(n.StartedAt), SeenAt: instant(n.SeenAt), Self: n.Self, Silent: n.Silent, Jobs: []heldOut{}}
+	for _, j := range n.Jobs {
+		out.Jobs = append(out.Jobs, heldOut(j))
+	}
+	return out
+}
+
+// name is what people call a process: its machine, or its id where that is not known.
+func (n nodeWire) name() string {
+	if n.Host == "" {
+		return n.ID
+	}
+	return n.Host
 }
 
 type warningWire struct {
@@ -71,7 +111,7 @@ func (s *Server) getHealth(c *call) (any, error) {
 		return nil, err
 	}
 	now := s.Now()
-	out := healthOut{Version: s.Version, StartedAt: instant(s.started), Now: instant(now), Store: storeWire{info.Kind, info.Version, info.Detail}, Jobs: h.Jobs, Deliveries: h.Deliveries, Warnings: []warningWire{}}
+	out := healthOut{Version: s.Version, StartedAt: instant(s.started), Now: instant(now), Store: storeWire{info.Kind, info.Version, info.Detail}, Jobs: h.Jobs, Deliveries: h.Deliveries, Nodes: []nodeWire{}, Warnings: []warningWire{}}
 	if h.Anchor != nil {
 		out.Anchor = new(anchorWire(*h.Anchor))
 	}
@@ -84,6 +124,26 @@ func (s *Server) getHealth(c *call) (any, error) {
 	}
 	if !h.Late.IsZero() && now.Sub(h.Late) > lateAfter {
 		warn("jobs.late", rules.Say("后台任务已积压 {n} 分钟：服务器可能太忙", "背景任務已積壓 {n} 分鐘：伺服器可能太忙", "Jobs have been waiting for {n} minutes: the server may be too small for its work", "n", int(now.Sub(h.Late)/time.Minute)))
+	}
+	versions, silent, since := map[string]bool{}, []string{}, now
+	for _, n := range h.Nodes {
+		one := wireNode(n)
+		out.Nodes = append(out.Nodes, one)
+		if !n.Silent {
+			versions[n.Version] = true
+			continue
+		}
+		silent = append(silent, one.name())
+		if n.SeenAt.Before(since) {
+			since = n.SeenAt
+		}
+	}
+	if len(silent) > 0 {
+		warn("node.silent", rules.Say("服务器进程 {names} 已有 {n} 分钟没有消息：它停了、连不上数据库，或时钟不准", "伺服器程序 {names} 已有 {n} 分鐘沒有消息：它停了、連不上資料庫，或時鐘不準",
+			"Not heard of for {n} minutes: the server process {names}. It has ended, does not reach the store, or its clock is wrong", "names", strings.Join(silent, ", "), "n", int(now.Sub(since)/time.Minute)))
+	}
+	if len(versions) > 1 {
+		warn("node.versions", rules.Say("几个服务器进程的版本不同：{versions}", "幾個伺服器程序的版本不同：{versions}", "The server processes are of different versions: {versions}", "versions", strings.Join(slices.Sorted(maps.Keys(versions)), ", ")))
 	}
 	if len(h.Missing) > 0 {
 		years := make([]string, len(h.Missing))

@@ -33,6 +33,29 @@ func TestHealthAndBackups(t *testing.T) {
 		a.str("deliveries.queued") != "0" || a.get("anchor") != nil || a.get("backup") != nil || a.str("warnings.0.code") != "calendar.missing" {
 		t.Errorf("%s", a.raw)
 	}
+	if a.len("nodes") != 0 {
+		t.Errorf("nobody has begun: %s", a.raw)
+	}
+	if err := w.server.Engine.Beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a = admin.must("GET", "/api/health", nil)
+	if a.len("nodes") != 1 || a.str("nodes.0.self") != "true" || a.str("nodes.0.silent") != "false" || a.str("nodes.0.seenAt") != "2026-11-23T02:00:00.000Z" || a.len("nodes.0.jobs") != 0 || a.len("warnings") != 1 {
+		t.Errorf("%s", a.raw)
+	}
+	id := a.str("nodes.0.id")
+	w.clock.add(50 * time.Second)
+	if a := w.client().must("GET", "/readyz", nil); a.str("status") != "ok" || a.str("node") != id || a.len("nodes") != 1 || a.str("nodes.0.id") != id {
+		t.Errorf("%s", a.raw)
+	}
+	w.clock.add(70 * time.Second)
+	if a := w.client().must("GET", "/readyz", nil); a.str("node") != id || a.len("nodes") != 0 {
+		t.Errorf("%s", a.raw)
+	}
+	if a := admin.must("GET", "/api/health", nil); a.str("nodes.0.silent") != "true" || a.str("warnings.0.code") != "node.silent" {
+		t.Errorf("%s", a.raw)
+	}
+	w.clock.add(-2 * time.Minute)
 	if a := admin.must("GET", "/api/backups", nil); a.str("possible") != "false" {
 		t.Errorf("%s", a.raw)
 	}
@@ -52,7 +75,7 @@ func TestHealthAndBackups(t *testing.T) {
 	}
 	w.clock.add(9 * 24 * time.Hour)
 	admin = w.as("admin")
-	if a := admin.must("GET", "/api/health", nil); a.str("backup.at") != "2026-11-23T02:00:00.000Z" || a.str("warnings.1.code") != "backup.stale" {
+	if a := admin.must("GET", "/api/health", nil); a.str("backup.at") != "2026-11-23T02:00:00.000Z" || a.str("warnings.0.code") != "node.silent" || a.str("warnings.2.code") != "backup.stale" {
 		t.Errorf("%s", a.raw)
 	}
 	if a := admin.must("POST", "/api/audit/verify", nil); a.str("anchors") != "0" || a.str("wrong") != "0" || a.len("findings") != 0 {

@@ -56,6 +56,22 @@ func (s *Server) showMetrics(c *call) (any, error) {
 	return nil, nil
 }
 
+// readyOut tells a load balancer, which is nobody in particular, no more than that: names of machines and versions are for admins.
+type readyOut struct {
+	Status  string `json:"status"`
+	Store   string `json:"store"`
+	Version string `json:"version"`
+	// Node is the process that answers, Nodes those that are up.
+	Node  string      `json:"node"`
+	Nodes []readyNode `json:"nodes"`
+}
+
+type readyNode struct {
+	ID        string  `json:"id"`
+	StartedAt instant `json:"startedAt"`
+	SeenAt    instant `json:"seenAt"`
+}
+
 // healthz says that the process answers; readyz that the store does.
 func (s *Server) healthz(*call) (any, error) { return map[string]string{"status": "ok"}, nil }
 
@@ -64,5 +80,18 @@ func (s *Server) readyz(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"status": "ok", "store": info.Kind, "version": info.Version}, nil
+	nodes, err := s.Engine.Nodes(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	out := readyOut{Status: "ok", Store: info.Kind, Version: info.Version, Nodes: []readyNode{}}
+	for _, n := range nodes {
+		if n.Self {
+			out.Node = n.ID
+		}
+		if !n.Silent {
+			out.Nodes = append(out.Nodes, readyNode{n.ID, instant(n.StartedAt), instant(n.SeenAt)})
+		}
+	}
+	return out, nil
 }

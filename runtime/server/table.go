@@ -17,7 +17,7 @@ func (s *Server) table() []route {
 	)
 	return []route{
 		{method: get, path: "/healthz", who: nobody, summary: "Whether the process answers", out: map[string]string{}, handle: s.healthz, ownPace: true},
-		{method: get, path: "/readyz", who: nobody, summary: "Whether the store answers", out: map[string]string{}, handle: s.readyz, ownPace: true},
+		{method: get, path: "/readyz", who: nobody, summary: "Whether the store answers, and which server processes are up", out: readyOut{}, handle: s.readyz, ownPace: true},
 		{method: get, path: "/metrics", summary: "Prometheus metrics, for this machine and admins", handle: s.showMetrics, raw: true},
 		{method: get, path: "/api/openapi.json", summary: "This document", handle: s.getOpenAPI},
 

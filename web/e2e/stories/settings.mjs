@@ -53,6 +53,7 @@ export async function run(t) {
 
   await t.open(page, '/system');
   await page.getByText('本系统').first().waitFor();
+  await page.getByRole('region', { name: '服务器进程' }).getByText(/现在回答您的/).waitFor();
   await t.look(page, 'health', { axe: !t.phone });
   await page.getByRole('button', { name: '任务', exact: true }).click();
   await page.getByText(/这里没有任务/).or(page.locator('.sys-list > li').first()).first().waitFor();

@@ -6,7 +6,7 @@ import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
-import { healthQuery, type Health } from './api';
+import { healthQuery, JOB_KINDS, type Health, type ServerNode } from './api';
 
 /** How the installation is, and what needs a hand. */
 export function HealthTab() {
@@ -72,7 +72,48 @@ function Seen({ health: h }: { health: Health }) {
           ))}
         </Facts>
       </div>
+      {h.nodes.length > 0 ? <Nodes nodes={h.nodes} /> : null}
     </>
+  );
+}
+
+/** The server processes on the store, and what each is doing. */
+function Nodes({ nodes }: { nodes: ServerNode[] }) {
+  const { t } = useTranslation('system');
+  const format = useFormat();
+  const doing = (node: ServerNode) => {
+    const counts = new Map<string, number>();
+    for (const job of node.jobs) {
+      const kind = JOB_KINDS.find((k) => k === job.kind);
+      const name = kind ? t(`job.${kind}`) : job.kind;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return [...counts].map(([name, n]) => (n > 1 ? `${name} × ${n}` : name)).join(t('nodeAnd'));
+  };
+  return (
+    <section className="card" aria-label={t('nodes')}>
+      <header>
+        <h2>{t('nodes')}</h2>
+      </header>
+      <ul className="sys-list">
+        {nodes.map((node) => (
+          <li key={node.id}>
+            <Icon name={node.silent ? 'alert' : 'checkCircle'} className={node.silent ? 'warn' : 'ok'} label={t(node.silent ? 'nodeSilent' : 'nodeUp')} />
+            <div className="sys-what">
+              <b className="el">
+                {node.host || node.id}
+                {node.self ? ` · ${t('nodeSelf')}` : ''}
+              </b>
+              <span className="s">
+                {[node.version, t('nodeStarted', { time: format.moment(node.startedAt) }), t('nodeSeen', { time: format.moment(node.seenAt) })].filter(Boolean).join(' · ')}
+              </span>
+              <span className="s">{node.jobs.length > 0 ? t('nodeDoes', { jobs: doing(node) }) : t('nodeIdle')}</span>
+              <span className="s sys-error">{node.id}</span>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -80,6 +121,7 @@ function Seen({ health: h }: { health: Health }) {
 function Way({ code }: { code: string }) {
   const { t } = useTranslation('system');
   const [about] = code.split('.');
+  if (about === 'node') return null;
   if (about === 'jobs') {
     return (
       <Link to="/system" search={{ tab: 'jobs' }}>

@@ -8,7 +8,7 @@ import { queryClient } from '@/api/queries';
 import { useFormat } from '@/ui/locale';
 import { useErrorText } from '@/ui/States';
 import { toast } from '@/ui/toast';
-import { JOB_STATES, jobsQuery, type Job } from './api';
+import { JOB_KINDS, JOB_STATES, jobsQuery, type Job } from './api';
 import { Listed } from './Listed';
 
 /** What the server does in the background; what failed for good can be run again or given up. */
@@ -30,16 +30,12 @@ export function Jobs() {
   );
 }
 
-const KINDS = [
-  'automation', 'timer', 'tick', 'reclaim', 'refresh', 'snapshot', 'clean', 'show', 'calendar', 'replan', 'passOn', 'import', 'migrate', 'merge', 'anchor', 'leaver', 'tell', 'rung', 'deliver',
-] as const;
-
 function One({ job: j }: { job: Job }) {
   const { t } = useTranslation('system');
   const format = useFormat();
   const errorText = useErrorText();
   const [busy, setBusy] = useState(false);
-  const kind = KINDS.find((k) => k === j.kind);
+  const kind = JOB_KINDS.find((k) => k === j.kind);
   const act = async (what: 'retry' | 'discard') => {
     setBusy(true);
     try {

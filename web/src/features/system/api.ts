@@ -4,6 +4,10 @@ import type { Page, Text } from '@/api/types';
 
 export const JOB_STATES = ['dead', 'ready', 'running', 'done'] as const;
 
+export const JOB_KINDS = [
+  'automation', 'timer', 'tick', 'reclaim', 'refresh', 'snapshot', 'clean', 'show', 'calendar', 'replan', 'passOn', 'import', 'migrate', 'merge', 'anchor', 'leaver', 'tell', 'rung', 'deliver',
+] as const;
+
 export interface Anchor {
   day: string;
   takenAt: string;
@@ -17,6 +21,18 @@ export interface Backup {
   size: number;
 }
 
+/** A server process; `self` is the one that answers, `silent` one that has not been heard of for a minute. */
+export interface ServerNode {
+  id: string;
+  host: string;
+  version: string;
+  startedAt: string;
+  seenAt: string;
+  self: boolean;
+  silent: boolean;
+  jobs: { id: string; kind: string; app?: string; record?: string }[];
+}
+
 export interface Health {
   version: string;
   startedAt: string;
@@ -25,6 +41,7 @@ export interface Health {
   deliveries: Record<'queued' | 'failed' | 'dead', number>;
   anchor: Anchor | null;
   backup: Backup | null;
+  nodes: ServerNode[];
   warnings: { code: string; text: Text }[];
 }
 
