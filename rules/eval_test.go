@@ -129,6 +129,8 @@ func TestEval(t *testing.T) {
 		{"date(createdAt)", "2026-09-30"},
 		{"emptyDate > today()", "false"},
 		{"days(emptyDate, today())", ""},
+		{"hoursBetween(datetime('2026-09-30 09:00'), datetime('2026-09-30 09:20'))", "0.3333333333333333"},
+		{"hoursBetween(datetime('2026-09-30 09:00'), datetime('2026-09-29 09:00'))", "-24"},
 		{"days(createdAt, closeDate)", "15"},
 		{"addWorkdays(today(), -1)", "2026-09-29"},
 		{"addWorkdays(today(), 0)", "2026-09-30"},

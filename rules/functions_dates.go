@@ -38,6 +38,19 @@ var dateFunctions = []Function{
 			}
 			return operand{node: call(opDateDiff, s.loc, b.node, a.node), typ: Number, null: true}
 		}},
+	{Name: "hoursBetween", Signatures: []string{"hoursBetween(from, to)"}, Example: "hoursBetween(datetime('2026-09-30 09:00'), datetime('2026-09-30 11:30'))", Result: "2.5",
+		Doc: Say("两个时刻相差的小时数；to 较早时为负", "兩個時刻相差的小時數；to 較早時為負", "The hours from one instant to another; negative when the second is earlier"),
+		lower: func(l *lowering, s *site) operand {
+			if !l.arity(s, 2, 2) {
+				return l.broken(s.loc)
+			}
+			a, ok := l.argument(s, 0, KindDatetime)
+			b, ok2 := l.argument(s, 1, KindDatetime)
+			if !ok || !ok2 {
+				return l.broken(s.loc)
+			}
+			return operand{node: call(opHoursBetween, s.loc, a.node, b.node), typ: Number, null: true}
+		}},
 	{Name: "workdays", Signatures: []string{"workdays(from, to)"}, Example: "workdays(date('2026-09-25'), date('2026-09-30'))", Result: "3",
 		Doc: Say("from 之后、到 to 为止（含）的工作日数", "from 之後、到 to 為止（含）的工作日數", "The working days after the first date, up to and including the second"),
 		lower: func(l *lowering, s *site) operand {
@@ -220,6 +233,17 @@ func opWorkdays(args ...any) (any, error) {
 		}
 	}
 	return decimal.NewFromInt(sign * n), nil
+}
+
+const secondsPerHour = 3600
+
+func opHoursBetween(a, b any) any {
+	from, ok := a.(time.Time)
+	to, ok2 := b.(time.Time)
+	if !ok || !ok2 {
+		return nil
+	}
+	return decimal.New(to.Sub(from).Milliseconds(), -3).DivRound(decimal.NewFromInt(secondsPerHour), 16)
 }
 
 func opAddWorkdays(args ...any) (any, error) {

@@ -7,7 +7,7 @@ const RESERVED = new Set(
   (
     'stage owner team pool number title createdAt updatedAt since idleDays release me probability open won lost old ' +
     'abs addWorkdays all and any avg base ceil cnAmount contains convert count date datetime days decide else endsWith false filter find findIndex findLast ' +
-    'findLastIndex groupBy if in isWorkday len let lower map matches max min nil none not now null one or pinyin rate reduce round same sortBy ' +
+    'findLastIndex groupBy hoursBetween if in isWorkday len let lower map matches max min nil none not now null one or pinyin rate reduce round same sortBy ' +
     'startsWith sum today trackingLink trim true upper workdays'
   ).split(' '),
 );

@@ -18,6 +18,7 @@ const FUNCTIONS = [
   'date',
   'datetime',
   'days',
+  'hoursBetween',
   'workdays',
   'addWorkdays',
   'isWorkday',
