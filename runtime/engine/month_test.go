@@ -286,9 +286,9 @@ func TestAMonthInTheLifeOfB2B(t *testing.T) {
 	ctx := t.Context()
 
 	// 200 leads come as a spreadsheet.
-	rows := [][]string{{"公司名称", "联系人", "手机", "来源", "线索方向", "第一诉求", "行业", "人数规模", "预算", "紧迫程度", "兴趣程度", "问过报价", "约过演示"}}
+	rows := [][]string{{"公司名称", "联系人", "手机", "来源", "线索方向", "第一诉求", "行业", "人数规模", "预算", "紧迫程度", "兴趣程度", "问过报价", "约过演示", "职务"}}
 	for i := range 200 {
-		row := []string{fmt.Sprintf("客户%03d有限公司", i), "周工", fmt.Sprintf("138%08d", i), "线下 / 展会", "客户主动", "要看方案", "制造", "51–200 人", "300000", "5", "5", "是", "是"}
+		row := []string{fmt.Sprintf("客户%03d有限公司", i), "周工", fmt.Sprintf("138%08d", i), "线下 / 展会", "客户主动", "要看方案", "制造", "51–200 人", "300000", "5", "5", "是", "是", "生产经理"}
 		if i >= 40 {
 			row[6], row[7], row[8], row[9], row[10], row[11], row[12] = "其他", "1–10 人", "1000", "2", "2", "否", "否"
 		}
@@ -297,7 +297,7 @@ func TestAMonthInTheLifeOfB2B(t *testing.T) {
 	im, err := m.e.StartImport(ctx, "mgr.wang", "b2b", "lead", "leads.csv", "zh-CN", rows)
 	m.must(err)
 	mapping := map[int]string{}
-	for i, key := range []string{"company", "contact", "phone", "origin", "direction", "need", "industry", "size", "budget", "urgency", "interest", "askedQuote", "askedDemo"} {
+	for i, key := range []string{"company", "contact", "phone", "origin", "direction", "need", "industry", "size", "budget", "urgency", "interest", "askedQuote", "askedDemo", "position"} {
 		mapping[i] = key
 	}
 	_, err = m.e.RunImport(ctx, "mgr.wang", im.ID, ImportPlan{Mapping: mapping})
