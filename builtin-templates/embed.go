@@ -24,7 +24,7 @@ type Template struct {
 	Definition []byte
 	// Sample is {"records": [{"ref", "form", "data", "stage", "since", "owner", "created", "closed"}]}. A reference in data is
 	// the ref of another record, which comes before. since, created and closed are instants, or durations that count from the
-	// moment of installing, such as "-P10D"; so may be the dates in data.
+	// moment of installing, such as "-P10D"; so may be the dates in data. "plans" are targets and calls; docs/definition.md has it all.
 	Sample []byte
 	// README is Markdown.
 	README []byte

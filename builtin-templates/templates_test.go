@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/rules/strict"
@@ -189,6 +191,17 @@ func TestScenarios(t *testing.T) {
 
 type sampleFile struct {
 	Records []sampleRecord `json:"records"`
+	Plans   []samplePlan   `json:"plans"`
+}
+
+type samplePlan struct {
+	Process string   `json:"process"`
+	What    string   `json:"what"`
+	Subject string   `json:"subject"`
+	From    int      `json:"from"`
+	Values  []string `json:"values"`
+	Reason  string   `json:"reason"`
+	By      string   `json:"by"`
 }
 
 type sampleRecord struct {
@@ -236,6 +249,21 @@ func TestSamples(t *testing.T) {
 				t.Errorf("ref %q is empty or used twice", r.Ref)
 			}
 			seen[r.Ref] = r.Form
+		}
+		world := access.SampleWorld(app)
+		for _, p := range file.Plans {
+			if app.Processes[p.Process] == nil || !slices.Contains([]string{"amount", "count", "call"}, p.What) || (p.What == "call") != (p.Reason != "") {
+				t.Errorf("a plan of %q for %q: %q", p.What, p.Process, p.Reason)
+			}
+			kind, id, _ := strings.Cut(p.Subject, ":")
+			if kind != "user" || len(world.Actor(app, app.Processes[p.Process].Form.Def.Key, id, nil).Roles) == 0 {
+				t.Errorf("a plan for %q, who has no role", p.Subject)
+			}
+			for _, v := range p.Values {
+				if d, err := decimal.NewFromString(v); v != "" && (err != nil || d.IsNegative() || d.Exponent() < -2) {
+					t.Errorf("%s: %q is no figure", p.Subject, v)
+				}
+			}
 		}
 		if len(file.Records) == 0 {
 			t.Error("no sample data")

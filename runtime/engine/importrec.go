@@ -27,16 +27,19 @@ type sampleRecord struct {
 	Closed  string                     `json:"closed,omitempty"`
 }
 
-func readSample(sample []byte) ([]sampleRecord, error) {
-	var file struct {
-		Records []sampleRecord `json:"records"`
-	}
+// sampleFile is a template's sample.json.
+type sampleFile struct {
+	Records []sampleRecord `json:"records"`
+	Plans   []samplePlan   `json:"plans,omitempty"`
+}
+
+func readSample(sample []byte) (file sampleFile, err error) {
 	dec := json.NewDecoder(bytes.NewReader(sample))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&file); err != nil {
-		return nil, badRequest(rules.Say("示例数据格式不对：{why}", "範例資料格式不對：{why}", "The sample data is malformed: {why}", "why", err.Error()))
+		return file, badRequest(rules.Say("示例数据格式不对：{why}", "範例資料格式不對：{why}", "The sample data is malformed: {why}", "why", err.Error()))
 	}
-	return file.Records, nil
+	return file, nil
 }
 
 // sampleID is the id of a sample record: it follows from app and ref, so that loading twice makes one record and removing finds it.
@@ -44,11 +47,12 @@ func sampleID(f *process.Form, app, ref string) string {
 	return codeOf(f) + "-" + hashID("sample", app, ref)
 }
 
-// ImportSample loads a template's sample records into an app as imported records, in the name of a user; automations do not run for
-// them. Loading again changes nothing. It returns how many records the sample has. Errors: *process.Rejection for the
-// first record that does not fit, with its place.
+// ImportSample loads a template's sample data into an app, in the name of a user: records as imported ones, for which no automation runs,
+// where they stood on the Mondays before, and targets and calls where there are none. Loading again changes nothing. It returns how many
+// records the sample has. Errors: *process.Rejection for the first record or plan that does not fit, with its place.
 func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []byte) (int, error) {
-	records, err := readSample(sample)
+	file, err := readSample(sample)
+	records := file.Records
 	if err != nil {
 		return 0, err
 	}
@@ -77,6 +81,7 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		}
 		return time.Parse(time.RFC3339, text)
 	}
+	past := samplePast{}
 	for i, r := range records {
 		place := fmt.Sprintf("/records/%d", i)
 		f := a.Forms[r.Form]
@@ -119,8 +124,14 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		if err != nil {
 			return i, err
 		}
+		if err := past.add(f, res.State, now, calendar); err != nil {
+			return i, err
+		}
 	}
-	return len(records), nil
+	if err := e.savePast(ctx, a, past, now); err != nil {
+		return len(records), err
+	}
+	return len(records), e.samplePlans(ctx, user, a, dir, file.Plans, now)
 }
 
 func sampleError(path string, err error) error {
@@ -168,9 +179,11 @@ func refer(f *process.Form, data map[string]json.RawMessage, ids map[string]stri
 	return out
 }
 
-// RemoveSample moves a template's sample records to the recycle bin; it returns how many were there.
+// RemoveSample moves a template's sample records to the recycle bin, and takes its targets and calls out; it returns how many records
+// were there.
 func (e *Engine) RemoveSample(ctx context.Context, user, app string, sample []byte) (int, error) {
-	records, err := readSample(sample)
+	file, err := readSample(sample)
+	records := file.Records
 	if err != nil {
 		return 0, err
 	}
@@ -203,5 +216,5 @@ func (e *Engine) RemoveSample(ctx context.Context, user, app string, sample []by
 		}
 		n++
 	}
-	return n, nil
+	return n, e.dropSamplePlans(ctx, user, a)
 }

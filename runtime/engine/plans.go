@@ -65,6 +65,9 @@ type Planned struct {
 	Value   *decimal.Decimal
 	Was     *decimal.Decimal
 	Reason  string
+
+	// sample: it comes with sample data, and stands back where there is a figure already.
+	sample bool
 }
 
 func sameFigure(a, b *decimal.Decimal) bool {
@@ -214,7 +217,7 @@ func (p *yearPlan) at(m forecast.Month) *decimal.Decimal {
 func (p *yearPlan) set(it Planned, by string, at time.Time) bool {
 	key := it.Month.String()
 	was := p.at(it.Month)
-	if sameFigure(was, it.Value) && (it.Value == nil || p.Months[key].Reason == it.Reason) {
+	if sameFigure(was, it.Value) && (it.Value == nil || p.Months[key].Reason == it.Reason) || it.sample && was != nil {
 		return false
 	}
 	if p.Months == nil {
@@ -223,13 +226,18 @@ func (p *yearPlan) set(it Planned, by string, at time.Time) bool {
 	if it.Value == nil {
 		delete(p.Months, key)
 	} else {
-		p.Months[key] = forecast.Entry{Value: *it.Value, Reason: it.Reason, By: by, At: at}
+		p.Months[key] = forecast.Entry{Value: *it.Value, Reason: it.Reason, By: by, At: at, Sample: it.sample}
 	}
-	p.History = append(p.History, PlanChange{Month: key, Was: was, Now: it.Value, Reason: it.Reason, By: by, At: at})
+	p.note(PlanChange{Month: key, Was: was, Now: it.Value, Reason: it.Reason, By: by, At: at})
+	return true
+}
+
+// note keeps a change among the newest.
+func (p *yearPlan) note(c PlanChange) {
+	p.History = append(p.History, c)
 	if over := len(p.History) - maxPlanHistory; over > 0 {
 		p.History = p.History[over:]
 	}
-	return true
 }
 
 func shownFigure(d *decimal.Decimal) string {

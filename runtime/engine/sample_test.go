@@ -1,9 +1,15 @@
 package engine
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	templates "pipewright/builtin-templates"
+	"pipewright/runtime/forecast"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
@@ -117,5 +123,77 @@ func TestSamplesComeAndGo(t *testing.T) {
 				t.Errorf("loaded once more: %d of %d: %v", records(), n, err)
 			}
 		})
+	}
+}
+
+// TestSamplePlans: sample data brings targets and a manager's call for the months around its loading and the Mondays of its records, so that
+// the forecast and the quarter's course say something; what people enter over it stays when it goes.
+func TestSamplePlans(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	ctx := t.Context()
+	all := templates.All()
+	tpl := all[slices.IndexFunc(all, func(x templates.Template) bool { return x.Key == "b2b" })]
+	app := compileData(t, tpl.Definition, 1)
+	w.defs["b2b"] = []*process.App{app}
+	month := forecast.MonthOf(w.clock.now().In(app.Zone))
+	plan := func(what, subject string) string {
+		p, err := w.e.plans(ctx, "b2b", "deal", what, month.Months(2))
+		w.must(err)
+		s, _ := forecast.ParseSubject(subject)
+		out := ""
+		for _, m := range month.Months(2) {
+			if e := p.Of(s, m); e != nil {
+				out += e.Value.String() + " " + e.By + "; "
+			}
+		}
+		return out
+	}
+	var sample struct{ Plans []samplePlan }
+	w.must(json.Unmarshal(tpl.Sample, &sample))
+	target := func(n int) string { return sample.Plans[0].Values[n-sample.Plans[0].From] }
+	want := target(0) + " admin; " + target(1) + " admin; "
+	for range 2 {
+		_, err := w.e.ImportSample(ctx, "admin", "b2b", tpl.Sample)
+		w.must(err)
+		if got := plan(forecast.Amount, "user:rep.li"); got != want {
+			t.Fatalf("targets %s, want %s", got, want)
+		}
+	}
+	if got := plan(forecast.Call, "user:rep.chen"); !strings.HasSuffix(got, "mgr.wang; ") {
+		t.Errorf("the call of the manager: %q", got)
+	}
+	w.must(w.e.snapshots(ctx))
+	w.runDue()
+	pace, err := w.e.Report(ctx, "dir.sun", "b2b", "pace", "")
+	w.must(err)
+	for _, r := range pace.Rows {
+		if r.Values[1].Null || r.Values[3].Null {
+			t.Errorf("of %s nothing is known: %+v", r.Keys[0], r.Values)
+		}
+	}
+	then, err := w.e.positions(ctx, app.Processes["deal"], weekOf(w.clock.now(), app.Zone).AddDate(0, 0, -7))
+	w.must(err)
+	at := func(ref string) string {
+		stage, _ := then[sampleID(app.Forms["deal"], "b2b", ref)]["stage"].(string)
+		return stage
+	}
+	if got := at("d5") + " " + at("d6") + " " + at("d8") + at("d1"); got != "proposal proposal " {
+		t.Errorf("a week ago they stood in %q", got)
+	}
+
+	seven := decimal.NewFromInt(7)
+	had := decimal.RequireFromString(target(1))
+	s, _ := forecast.ParseSubject("user:rep.li")
+	w.must(w.e.SavePlan(ctx, "mgr.wang", "b2b", "deal", forecast.Amount, []Planned{{Subject: s, Month: month.Add(1), Value: &seven, Was: &had}}))
+	_, err = w.e.RemoveSample(ctx, "admin", "b2b", tpl.Sample)
+	w.must(err)
+	if got := plan(forecast.Amount, "user:rep.li") + plan(forecast.Amount, "user:rep.chen") + plan(forecast.Call, "user:rep.chen"); got != "7 mgr.wang; " {
+		t.Errorf("left: %q", got)
+	}
+	_, err = w.e.ImportSample(ctx, "admin", "b2b", tpl.Sample)
+	w.must(err)
+	if got := plan(forecast.Amount, "user:rep.li"); got != target(0)+" admin; 7 mgr.wang; " {
+		t.Errorf("loaded once more: %q", got)
 	}
 }

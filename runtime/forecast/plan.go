@@ -40,6 +40,8 @@ type Entry struct {
 	Reason string          `json:"reason,omitempty"`
 	By     string          `json:"by"`
 	At     time.Time       `json:"at"`
+	// Sample: it came with the sample data and goes with it. What a person enters over it is no sample.
+	Sample bool `json:"sample,omitempty"`
 }
 
 // Plans finds the entry of a subject and a month, nil where nothing was entered.
