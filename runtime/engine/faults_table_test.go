@@ -105,9 +105,10 @@ var faultScenarios = map[string][]step{
 		{act: (*world).publishMoves}, {act: startMoves}, {wait: time.Minute}, {act: undoMoves}, {wait: time.Minute}},
 	"calendar": {{only: "work"}, create("work", "visit", "v", `{"name": "x", "on": "2026-11-30"}`), create("work", "errand", "e", `{"name": "y"}`), {wait: time.Minute},
 		{act: holiday}, {wait: time.Minute}, {wait: 72 * time.Hour}},
-	"other team": {{only: "work"}, create("work", "visit", "v", `{"name": "x"}`), {act: restOfOperations}, {wait: time.Minute}, {act: toOperations}, {wait: time.Minute}},
-	"claim":      {create("crm", "lead", "l", `{"company": "x"}`), order("mgr.wang", "l", process.Release), order("rep.chen", "l", process.Claim), {wait: time.Minute}},
-	"merge":      append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}),
+	"other team":   {{only: "work"}, create("work", "visit", "v", `{"name": "x"}`), {act: restOfOperations}, {wait: time.Minute}, {act: toOperations}, {wait: time.Minute}},
+	"stage ladder": {{only: "work"}, create("work", "visit", "v", `{"name": "x"}`), move("v", "rest"), {wait: 121 * time.Hour}, {wait: 24 * time.Hour}, {wait: 24 * time.Hour}},
+	"claim":        {create("crm", "lead", "l", `{"company": "x"}`), order("mgr.wang", "l", process.Release), order("rep.chen", "l", process.Claim), {wait: time.Minute}},
+	"merge":        append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}),
 	"merge, undo": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}, edit1("e", `{"name": "since"}`), step{act: unmergeAccounts},
 		step{wait: time.Minute}),
 }

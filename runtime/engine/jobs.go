@@ -130,6 +130,8 @@ type job struct {
 	// Plan is what the dates of the records are to be planned by; Owners are those whose records it is about, none for all.
 	Plan   string   `json:"plan,omitempty"`
 	Owners []string `json:"owners,omitempty"`
+	// Gone: people have gone to teams with other calendars; the calendars are what they were.
+	Gone bool `json:"gone,omitempty"`
 	// Person is whose open decisions are passed on.
 	Person string `json:"person,omitempty"`
 	// Task is what a rung of a ladder is about.

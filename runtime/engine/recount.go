@@ -114,7 +114,8 @@ func (e *Engine) recount(ctx context.Context, app *process.App) error {
 	}
 	if last.Digest != digest {
 		var owners []string
-		if last.whole() == by.Whole { // the calendars are as they were, and people have gone to other teams
+		gone := last.whole() == by.Whole
+		if gone { // the calendars are as they were, and people have gone to other teams
 			if owners = by.moved(&last); len(owners) > maxOwners {
 				owners = nil
 			}
@@ -129,7 +130,7 @@ func (e *Engine) recount(ctx context.Context, app *process.App) error {
 			// Every node that looks at the same word makes the same job. It waits until every node counts by the new calendars, so that no timer is
 			// set by the old ones behind its back.
 			id := strings.Join([]string{"calendar", app.Def.Key, key, digest, strconv.FormatInt(ver, 10)}, "|")
-			j, err := newJob(job{ID: id, Kind: jobCalendar, App: app.Def.Key, Form: key, Plan: by.Whole, Owners: owners}, now.Add(seenBy), now)
+			j, err := newJob(job{ID: id, Kind: jobCalendar, App: app.Def.Key, Form: key, Plan: by.Whole, Owners: owners, Gone: gone}, now.Add(seenBy), now)
 			if err != nil {
 				return err
 			}
@@ -203,7 +204,7 @@ func (e *Engine) runCalendar(ctx context.Context, j *job) error {
 			return err
 		}
 		err = inParallel(e.width(eachWorkers), page.Docs, func(d store.Doc) error {
-			_, err := e.Do(ctx, Request{service: true, Command: process.Command{Kind: process.Reschedule, ID: d.ID, Op: j.ID}})
+			_, err := e.Do(ctx, Request{service: true, Command: process.Command{Kind: process.Reschedule, ID: d.ID, Op: j.ID, Moved: j.Gone || len(j.Owners) > 0}})
 			if r, refused := asRejection(err); refused && (r.Code == "not.found" || r.Code == "record.deleted") {
 				return nil
 			}

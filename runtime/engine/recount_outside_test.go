@@ -109,6 +109,13 @@ func TestPersonTakesHisTimesAlong(t *testing.T) {
 	if got := w.outsideOf(); got != "automation 27T10, rung 26T10, rung 28T10, task 26T10, waiting until 27T10" {
 		t.Errorf("outside: %s", got)
 	}
+	entries, _, err := w.e.History(t.Context(), "rep.li", mine, 50, "")
+	w.must(err)
+	if !slices.ContainsFunc(entries, func(e Entry) bool {
+		return strings.HasPrefix(e.Text["en"], "The owner is in another team and goes by its working calendar: due 2026-11-27 10:00 instead of 2026-11-26 10:00")
+	}) {
+		t.Errorf("history %+v", entries)
+	}
 	if n := len(w.rescheduled(his)); n != 0 {
 		t.Errorf("another's record was counted anew %d times", n)
 	}

@@ -109,15 +109,15 @@ func TestChangedCalendarMovesTimers(t *testing.T) {
 	gone := w.visit("d", `{"name": "d"}`).ID
 	w.do("rep.li", process.Command{Kind: process.Delete, ID: gone})
 	w.letRecount(w.e, other)
-	const before = "=26T10, activity 26T10, date 26T09, due 26T10, idle 25T10, open.check 25T10, point 25T10"
+	const before = "=26T10, activity 26T10, date 26T09, due 26T10, idle 25T10, open.check 25T10, point 25T10, rung 26T10, rung 27T10"
 	if got := w.plan(id); got != before {
 		t.Fatalf("before: %s", got)
 	}
 	restful := w.plan(plain)
 	change := daysOff("", 0, 25, 26)
 	m, err := w.e.PreviewCalendar(t.Context(), "admin", change)
-	// a: due, idle, point, ladder, activity, date; c: due, point, ladder, activity and the second rung of the step; its idle waits for the round.
-	if w.must(err); m.Records != 2 || m.Timers != 11 || m.More {
+	// a: due, idle, a rung of each, point, ladder, activity, date; c: due and its rung, point, ladder, activity and the second rung of the step; its idle waits for the round.
+	if w.must(err); m.Records != 2 || m.Timers != 14 || m.More {
 		t.Errorf("preview %+v", m)
 	}
 	if got := w.plan(id); got != before || len(w.rescheduled(id)) != 0 {
@@ -125,7 +125,7 @@ func TestChangedCalendarMovesTimers(t *testing.T) {
 	}
 	w.must(w.e.SaveCalendar(t.Context(), "admin", change))
 	w.letRecount(w.e, other)
-	if got := w.plan(id); got != "=30T10, activity 30T10, date 24T09, due 30T10, idle 27T10, open.check 27T10, point 27T10" {
+	if got := w.plan(id); got != "=30T10, activity 30T10, date 24T09, due 30T10, idle 27T10, open.check 27T10, point 27T10, rung 1T10, rung 30T10" {
 		t.Errorf("after: %s", got)
 	}
 	views, _, err := w.e.List(t.Context(), "rep.li", ListQuery{App: "work", Form: "visit", Where: "name == 'a'"})
@@ -135,7 +135,7 @@ func TestChangedCalendarMovesTimers(t *testing.T) {
 	if got := w.plan(plain); got != restful || len(w.rescheduled(plain)) != 0 {
 		t.Errorf("calendar time moved: %s, before %s", got, restful)
 	}
-	if got := w.plan(signed); got != "=30T10, activity 30T10, due 30T10, idle 25T10, open.check 27T10, point 27T10, step 24T10, step1 30T10" {
+	if got := w.plan(signed); got != "=30T10, activity 30T10, due 30T10, idle 25T10, open.check 27T10, point 27T10, rung 1T10, rung 26T10, step 24T10, step1 30T10" {
 		t.Errorf("with a round: %s", got)
 	}
 	for _, id := range []string{id, signed} {
@@ -149,7 +149,7 @@ func TestChangedCalendarMovesTimers(t *testing.T) {
 	entries, _, err := w.e.History(t.Context(), "rep.li", id, 50, "")
 	w.must(err)
 	if !slices.ContainsFunc(entries, func(e Entry) bool {
-		return e.Text["en"] == "The working calendar changed: due 2026-11-30 10:00 instead of 2026-11-26 10:00 (6 times in all)" && e.By == ""
+		return e.Text["en"] == "The working calendar changed: due 2026-11-30 10:00 instead of 2026-11-26 10:00 (8 times in all)" && e.By == ""
 	}) {
 		t.Errorf("history %+v", entries)
 	}
@@ -230,8 +230,8 @@ func TestFiredTimersStayFired(t *testing.T) {
 	}
 	w.must(w.e.SaveCalendar(t.Context(), "admin", daysOff("", 2, 24, 25)))
 	w.letRecount(w.e)
-	if got := w.rescheduled(id); len(got) != 1 {
-		t.Errorf("counted anew %d times", len(got))
+	if got := w.rescheduled(id); len(got) != 2 || len(got[0].Moved) != 1 || got[0].Moved[0].To.Kind != "rung" {
+		t.Errorf("counted anew %+v", got) // only what is still to come: the rung a working day after the deadline
 	}
 }
 

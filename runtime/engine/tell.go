@@ -70,6 +70,8 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		out.By, out.Name = "", ""
 		out.Text = rules.Say("“{item}”超时未完成，已升级给{who}", "「{item}」逾時未完成，已升級給{who}", "“{item}” is late and was escalated to {who}", "item", t.item(p.Activity), "who", t.all(p.To))
 		return out, len(p.To) > 0
+	case process.StageLate:
+		return t.stageLate(out, &p), true
 	case process.Assigned:
 		out.Text = rules.Say("负责人改为{who}", "負責人改為{who}", "made {who} the owner", "who", t.who(p.Owner))
 		if p.How == "handOver" {
@@ -156,9 +158,18 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 			return out, false // what its automation does is told
 		}
 		out.By, out.Name = "", ""
-		out.Text = rules.Say("到期提醒：{who}", "到期提醒：{who}", "reminded {who} of a deadline", "who", t.all(p.To))
-		if p.Kind == "idle" {
+		idle := p.Kind == "idle" || p.Kind == "rung" && p.Key == "idle"
+		switch {
+		case len(p.To) == 0 && p.Kind == "rung":
+			return out, false // there was nobody to remind
+		case len(p.To) == 0 && idle:
+			out.Text = rules.Say("长时间没有进展", "長時間沒有進展", "nothing happened for a while")
+		case len(p.To) == 0 && p.Kind == "due":
+			out.Text = rules.Say("阶段到期", "階段到期", "the stage was due")
+		case idle:
 			out.Text = rules.Say("长时间没有进展，已提醒{who}", "長時間沒有進展，已提醒{who}", "nothing happened for a while; reminded {who}", "who", t.all(p.To))
+		default:
+			out.Text = rules.Say("到期提醒：{who}", "到期提醒：{who}", "reminded {who} of a deadline", "who", t.all(p.To))
 		}
 	case process.Urged:
 		out.Text = rules.Say("催办{who}", "催辦{who}", "urged {who}", "who", t.all(p.To))

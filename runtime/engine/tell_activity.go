@@ -51,6 +51,25 @@ func (t *teller) activityMoved(out Entry, p *process.ActivityMoved) Entry {
 	return out
 }
 
+// stageLate tells that a rung of the stage's own ladder went up, or took the record from its owner.
+func (t *teller) stageLate(out Entry, p *process.StageLate) Entry {
+	out.By, out.Name = "", ""
+	who := t.all(p.To)
+	switch {
+	case p.Given && len(p.To) == 0:
+		out.Text = rules.Say("超时，转给别人负责", "逾時，轉給別人負責", "was late, so it went to somebody else")
+	case p.Given:
+		out.Text = rules.Say("超时，从{who}转给别人负责", "逾時，從{who}轉給別人負責", "was late, so it went from {who} to somebody else", "who", who)
+	case len(p.To) == 0:
+		out.Text = rules.Say("超时，没有找到可升级的人", "逾時，沒有找到可升級的人", "is late; nobody was found to tell")
+	case p.Ladder == "idle":
+		out.Text = rules.Say("没有进展，已升级给{who}", "沒有進展，已升級給{who}", "stands still and was escalated to {who}", "who", who)
+	default:
+		out.Text = rules.Say("阶段超时，已升级给{who}", "階段逾時，已升級給{who}", "is late and was escalated to {who}", "who", who)
+	}
+	return out
+}
+
 // activityOf finds an activity or group of a stage by "stage.key".
 func activityOf(st *process.CompiledStage, key string) *process.CompiledActivity {
 	for _, a := range st.Activities {

@@ -85,8 +85,10 @@ type CompiledStage struct {
 	Due         *rules.Duration
 	DueDate     *rules.Program
 	Idle        *rules.Duration
-	Approval    *CompiledChain
-	Owner       *CompiledOwner
+	// Ladder and IdleLadder are the rungs by which people hear that the record is late here, or stands still.
+	Ladder, IdleLadder []CompiledDue
+	Approval           *CompiledChain
+	Owner              *CompiledOwner
 	// Points are the automations that run some time before or after the stage is due or idle.
 	Points []*CompiledAutomation
 	// Activities are what people are asked to do here, groups of the checklist after the activities.

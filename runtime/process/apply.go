@@ -100,7 +100,7 @@ func (s *State) Apply(e *Event) {
 		s.Entered[p.To] = e.At
 		s.ActivityPeople = nil
 		if p.Entry != entry {
-			s.DueAt = time.Time{}
+			s.DueAt, s.LateSince = time.Time{}, time.Time{}
 		}
 		s.ClosedAt = time.Time{}
 		if p.End != "" {
@@ -145,12 +145,16 @@ func (s *State) Apply(e *Event) {
 	case TimersSet:
 		s.Timers = slices.DeleteFunc(s.Timers, func(t Timer) bool { return slices.Contains(p.Remove, t.ID) })
 		s.Timers = append(s.Timers, p.Add...)
-		if !p.Due.IsZero() {
+		if !p.Due.IsZero() || p.Undue {
 			s.DueAt = p.Due
 		}
 	case Rescheduled:
 		s.reschedule(&p)
 	case Reminded:
+	case StageLate:
+		if s.LateSince.IsZero() {
+			s.LateSince = e.At
+		}
 	case Pressed:
 		s.active(e)
 	case Noted:

@@ -110,6 +110,8 @@ type Command struct {
 	To string
 	// Pick names people for steps that leave the choice to this actor, by step.
 	Pick map[string][]string
+	// Moved, of reschedule: the calendars are what they were, and the owner goes by another one.
+	Moved bool
 	// Pool of release and reclaim.
 	Pool string
 	// Override passes unmet conditions; it needs the right, and Comment is the reason (ENG-20).

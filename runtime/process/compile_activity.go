@@ -79,10 +79,15 @@ func (c *compiler) ladder(path, due string, rungs []DueStep, ctx whoContext) (*r
 	if whole != nil && len(rungs) == 0 {
 		return whole, usualLadder(*whole)
 	}
+	return whole, c.rungs(path+"/ladder", rungs, ctx, c.duration)
+}
+
+// rungs compiles a list of them; after reads how long each takes.
+func (c *compiler) rungs(path string, rungs []DueStep, ctx whoContext, after func(path, src string) *rules.Duration) []CompiledDue {
 	var out []CompiledDue
 	for i := range rungs {
 		r := &rungs[i]
-		at := path + "/ladder/" + itoa(i)
+		at := path + "/" + itoa(i)
 		if r.Do != "" && !slices.Contains(rungWords, r.Do) {
 			c.add(wrongWord(at+"/do", r.Do, rungWords))
 		}
@@ -90,11 +95,11 @@ func (c *compiler) ladder(path, due string, rungs []DueStep, ctx whoContext) (*r
 		if r.Do == "transfer" && len(r.To) == 0 {
 			c.fail(at+"/to", "setting.missing", "超时转交要写明转给谁", "逾時轉交要寫明轉給誰", "Say to whom the task goes when it is late")
 		}
-		if after := c.duration(at+"/after", r.After); after != nil {
+		if after := after(at+"/after", r.After); after != nil {
 			out = append(out, CompiledDue{Def: r, After: *after, To: to})
 		}
 	}
-	return whole, out
+	return out
 }
 
 // usualLadder reminds after half of the time and at its end, and tells the managers after one and a half.

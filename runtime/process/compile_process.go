@@ -86,6 +86,7 @@ func (c *compiler) compileStage(path string, p *Process, s *CompiledStage) {
 		s.Owner = c.owner(path+"/owner", d.Owner, whoContext{form: p.Form, env: env}, p.Form)
 		s.Owner.Series = "stage|" + p.Def.Key + "." + d.Key
 	}
+	c.stageLadders(path, p, s)
 	c.activities(path, p, s)
 	if m := d.Fields; m != nil {
 		c.refFields(path+"/fields/edit", m.Edit, p.Form.Def, true)

@@ -34,6 +34,7 @@ func Decide(app *App, s *State, c *Command, f *Facts) *Decision {
 		}
 		d.retitle()
 		d.watchIdle()
+		d.watchDue()
 		d.watchDates()
 	}
 	switch {
@@ -151,7 +152,7 @@ func (d *decider) rev(p Payload) int64 {
 		old = d.before.Rev
 	}
 	switch p.(type) {
-	case TimersSet, Reminded, ActivityLate, Joined, Left, Titled, Copied, ReadCopy, Pressed, Held, ReclaimNoticed, Rescheduled:
+	case TimersSet, Reminded, ActivityLate, StageLate, Joined, Left, Titled, Copied, ReadCopy, Pressed, Held, ReclaimNoticed, Rescheduled:
 		return d.s.Rev
 	}
 	return old + 1

@@ -94,7 +94,7 @@ func (d *decider) reschedule() *Rejection {
 		}
 	}
 	if len(d.needs) == 0 && len(out.Moved)+len(out.Activities) > 0 {
-		out.Unknown = d.unknownYears()
+		out.Unknown, out.Owner = d.unknownYears(), d.c.Moved
 		d.emit(out)
 	}
 	if at := d.s.Reclaim.again(d); !at.IsZero() && !at.Equal(d.s.Reclaim.At) {
@@ -169,6 +169,17 @@ func (d *decider) countAgain(t *Timer) (time.Time, bool) {
 	case "idle":
 		if st != nil && st.Idle != nil && st.Idle.Working() && d.s.Round == nil {
 			return st.Idle.Add(from(d.s.LastActivity), d.app.Zone, d.calendar()), true
+		}
+	case rungTimer:
+		if st == nil || t.Rung >= len(st.ladder(t.Key)) {
+			return time.Time{}, false
+		}
+		after := &st.ladder(t.Key)[t.Rung].After
+		switch {
+		case t.Key == idleLadder && after.Working() && d.s.Round == nil:
+			return after.Add(from(d.s.LastActivity), d.app.Zone, d.calendar()), true
+		case t.Key == dueLadder && (after.Working() || st.Due == nil && st.dueWorks()):
+			return d.rungAt(st, t.Key, t.Rung)
 		}
 	case "point":
 		a := d.app.Automations[t.Key]

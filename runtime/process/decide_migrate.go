@@ -209,6 +209,8 @@ func (w *mover) timers(old, now *CompiledStage) {
 			keep = w.m.sameDue(old, now)
 		case "idle":
 			keep = w.m.sameIdle(old, now)
+		case rungTimer:
+			keep = w.m.sameLadder(old, now, t.Key)
 		case "point":
 			a, b := w.m.From.Automations[t.Key], w.m.To.Automations[w.m.automations[t.Key]]
 			if a != nil && b != nil && slices.Contains(now.Points, b) {
@@ -273,6 +275,11 @@ func (w *mover) replan() {
 		}
 	}
 	set.Add = append(append(set.Add, d.points(st, false)...), d.points(st, true)...)
+	for _, key := range []string{dueLadder, idleLadder} {
+		if !w.m.sameLadder(old, st, key) {
+			set.Add = append(set.Add, d.rungs(st, key, false)...)
+		}
+	}
 	set.Add = append(set.Add, w.activityTimers(st)...)
 	if r := d.s.Round; r != nil && d.before.Round != nil {
 		for i := range d.before.Round.Steps {

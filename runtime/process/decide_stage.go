@@ -46,6 +46,7 @@ func (d *decider) stageTimers(st *CompiledStage) {
 		set.Add = append(set.Add, d.idleTimer(st))
 	}
 	set.Add = append(append(set.Add, d.points(st, false)...), d.points(st, true)...)
+	set.Add = append(append(set.Add, d.rungs(st, dueLadder, true)...), d.rungs(st, idleLadder, false)...)
 	if len(set.Add) > 0 {
 		d.emit(set)
 	}
@@ -68,6 +69,7 @@ func (d *decider) lateTimers(st *CompiledStage) {
 		}
 	}
 	set.Add = append(append(set.Add, d.points(st, false)...), d.points(st, true)...)
+	set.Add = append(append(set.Add, d.rungs(st, dueLadder, false)...), d.rungs(st, idleLadder, false)...)
 	if len(set.Add) > 0 || !set.Due.IsZero() {
 		d.emit(set)
 	}
@@ -88,6 +90,7 @@ func (d *decider) watchIdle() {
 	if !slices.ContainsFunc(d.s.Timers, func(t Timer) bool { return t.Kind == "idle" }) {
 		set.Add = append(set.Add, d.idleTimer(st))
 	}
+	set.Add = append(set.Add, d.rungs(st, idleLadder, false)...)
 	if set.Add = append(set.Add, d.points(st, true)...); len(set.Add) > 0 {
 		d.emit(set)
 	}

@@ -40,7 +40,7 @@ func (d *decider) fire() *Rejection {
 		switch t.Kind {
 		case "due":
 			d.emit(TimersSet{Remove: []string{t.ID}})
-			d.emit(Reminded{Timer: t.ID, Kind: "due", To: some(d.s.Owner)})
+			d.emit(Reminded{Timer: t.ID, Kind: "due", To: d.reminded(dueLadder)})
 		case "idle":
 			return d.fireIdle(t)
 		case "step":
@@ -49,6 +49,8 @@ func (d *decider) fire() *Rejection {
 		case "activity":
 			d.emit(TimersSet{Remove: []string{t.ID}})
 			return d.fireActivity(t)
+		case rungTimer:
+			return d.fireRung(t)
 		case "date", "point":
 			return d.firePoint(t)
 		}
@@ -74,7 +76,7 @@ func (d *decider) fireIdle(t Timer) *Rejection {
 		return nil
 	}
 	d.emit(TimersSet{Remove: []string{t.ID}})
-	d.emit(Reminded{Timer: t.ID, Kind: "idle", To: some(d.s.Owner)})
+	d.emit(Reminded{Timer: t.ID, Kind: "idle", To: d.reminded(idleLadder)})
 	return nil
 }
 

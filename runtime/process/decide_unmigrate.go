@@ -112,11 +112,14 @@ func (d *decider) timersBack(b, a *State) []Timer {
 		out = append(out, t)
 	}
 	for _, t := range d.s.Timers {
-		if has(a.Timers, t) || has(b.Timers, t) || slices.ContainsFunc(out, func(o Timer) bool { return o.ID == t.ID || o.Kind == t.Kind && o.Key == t.Key }) {
+		if has(a.Timers, t) || has(b.Timers, t) || slices.ContainsFunc(out, func(o Timer) bool { return o.ID == t.ID || o.Kind == t.Kind && o.Key == t.Key && o.Rung == t.Rung }) {
 			continue
 		}
 		st := d.proc.ByKey[b.Stage]
 		known := t.Kind == "idle" && st != nil && st.Idle != nil
+		if t.Kind == rungTimer {
+			known = st != nil && t.Rung < len(st.ladder(t.Key))
+		}
 		if t.Kind == "date" || t.Kind == "point" {
 			known = d.app.Automations[t.Key] != nil
 		}

@@ -107,10 +107,13 @@ type Stage struct {
 	Kind   string     `json:"kind,omitempty"`
 	Script rules.Text `json:"script,omitzero"`
 	Color  string     `json:"color,omitempty"`
-	// Due runs from entry, Idle from the last activity.
-	Due       Due         `json:"due,omitzero"`
-	Idle      string      `json:"idle,omitempty"`
-	Checklist []CheckItem `json:"checklist,omitempty"`
+	// Due runs from entry, Idle from the last activity. Ladder are the rungs of Due, counted from entry, or where Due is a time of day or a date
+	// from that moment ("-P3D": before it); IdleLadder are those of Idle, counted from the last activity. Without rungs the owner is reminded once.
+	Due        Due         `json:"due,omitzero"`
+	Ladder     []DueStep   `json:"ladder,omitempty"`
+	Idle       string      `json:"idle,omitempty"`
+	IdleLadder []DueStep   `json:"idleLadder,omitempty"`
+	Checklist  []CheckItem `json:"checklist,omitempty"`
 	// Groups make sub-stages of the checklist: its items name one by key (ENG-22).
 	Groups     []CheckGroup  `json:"groups,omitempty"`
 	Activities []ActivityDef `json:"activities,omitempty"`

@@ -63,6 +63,8 @@ func (w *effects) event(e *Event) {
 		w.activityMoved(e, &p)
 	case ActivityLate:
 		w.notify(e, p.To, rules.Say("“{activity}”超时未完成，已升级给你", "「{activity}」逾時未完成，已升級給你", "“{activity}” is late and was escalated to you", "activity", w.activityName(p.Activity)))
+	case StageLate:
+		w.stageLate(e, &p)
 	case TimersSet:
 		for _, t := range p.Add {
 			w.add(e, "timer", w.s.ID+"|"+t.ID, func(x *Effect) { x.Timer = &t })
@@ -80,6 +82,10 @@ func (w *effects) event(e *Event) {
 	case Reminded:
 		if p.Kind == "activity" {
 			w.notify(e, p.To, rules.Say("“{activity}”等你完成", "「{activity}」等你完成", "“{activity}” waits for you", "activity", w.activityName(p.Key)))
+			break
+		}
+		if p.Kind == rungTimer {
+			w.notify(e, p.To, w.rungText(p.Key, e.At))
 			break
 		}
 		w.notify(e, p.To, remindText(p.Kind))
@@ -286,7 +292,7 @@ func noticeKind(p Payload) string {
 	switch p.(type) {
 	case Reminded, Urged:
 		return "reminder"
-	case Escalated, ActivityLate:
+	case Escalated, ActivityLate, StageLate:
 		return "escalation"
 	case Assigned, PooledIn, ReclaimNoticed:
 		return "owner"

@@ -122,6 +122,12 @@ type (
 		Activity string   `json:"activity"` // stage.key
 		To       []string `json:"to,omitempty"`
 	}
+	// StageLate tells people that the record is late in its stage (Ladder "due") or stands still in it ("idle"). Given: it goes to somebody else for that.
+	StageLate struct {
+		Ladder string   `json:"ladder"`
+		To     []string `json:"to,omitempty"`
+		Given  bool     `json:"given,omitempty"`
+	}
 	// Assigned changes the owner. How is "pick" (by hand), "only" (the one there is), "leastLoaded", "roundRobin", "weighted",
 	// "admin" (nobody else was found), "handOver" (the owner leaves) or "automation".
 	Assigned struct {
@@ -259,9 +265,11 @@ type (
 	// TimersSet adds and removes timers. Due, when given, is when the stage is due, timer or not (an imported record may be late
 	// already).
 	TimersSet struct {
-		Due    time.Time `json:"due,omitzero"`
-		Add    []Timer   `json:"add,omitempty"`
-		Remove []string  `json:"remove,omitempty"`
+		Due time.Time `json:"due,omitzero"`
+		// Undue: the stage has no deadline any more.
+		Undue  bool     `json:"undue,omitempty"`
+		Add    []Timer  `json:"add,omitempty"`
+		Remove []string `json:"remove,omitempty"`
 		// Unknown are the years that timers were counted over and no calendar held: the days of a common week counted as worked there.
 		Unknown []int `json:"unknown,omitempty"`
 	}
@@ -273,13 +281,15 @@ type (
 		Activities map[string]time.Time `json:"activities,omitempty"`
 		// Unknown: see TimersSet.
 		Unknown []int `json:"unknown,omitempty"`
+		// Owner: no calendar has changed, but the owner goes by another one, being in another team now.
+		Owner bool `json:"owner,omitempty"`
 	}
 	// Reminded tells people that a deadline came or passed.
 	Reminded struct {
 		Timer string   `json:"timer"`
 		Kind  string   `json:"kind"`
 		To    []string `json:"to,omitempty"`
-		// Key is the automation whose time has come, for "date" and "point"; the activity, for "activity".
+		// Key is the automation whose time has come, for "date" and "point"; the activity, for "activity"; the stage's ladder, for "rung".
 		Key string `json:"key,omitempty"`
 	}
 	// Urged reminds those whom the round waits for, by a person.
@@ -366,6 +376,7 @@ func (ActivityOpened) Type() string   { return "activityOpened" }
 func (ActivityAnswered) Type() string { return "activityAnswered" }
 func (ActivityMoved) Type() string    { return "activityMoved" }
 func (ActivityLate) Type() string     { return "activityLate" }
+func (StageLate) Type() string        { return "stageLate" }
 func (Assigned) Type() string         { return "assigned" }
 func (PooledIn) Type() string         { return "pooledIn" }
 func (Claimed) Type() string          { return "claimed" }
@@ -410,7 +421,7 @@ func (Purged) Type() string           { return "purged" }
 var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"created": read[Created], "imported": read[Imported], "changed": read[Changed], "entered": read[Entered],
 	"ticked": read[Ticked], "activityDone": read[ActivityDone], "activityOpened": read[ActivityOpened],
-	"activityAnswered": read[ActivityAnswered], "activityMoved": read[ActivityMoved], "activityLate": read[ActivityLate], "assigned": read[Assigned], "numbered": read[Numbered], "titled": read[Titled],
+	"activityAnswered": read[ActivityAnswered], "activityMoved": read[ActivityMoved], "activityLate": read[ActivityLate], "stageLate": read[StageLate], "assigned": read[Assigned], "numbered": read[Numbered], "titled": read[Titled],
 	"roundOpened": read[RoundOpened], "stepEntered": read[StepEntered], "stepEnded": read[StepEnded],
 	"picked": read[Picked], "copied": read[Copied], "readCopy": read[ReadCopy],
 	"slotDecided": read[SlotDecided], "slotsAdded": read[SlotsAdded], "slotOpened": read[SlotOpened],

@@ -34,7 +34,7 @@ func oneOfEach() []Payload {
 		Reminded{Timer: "1|due", Kind: "due", To: []string{"u"}}, Urged{[]string{"u"}}, Noted{"text", []string{"u"}}, LinkAdded{Link{"R-2", "order", "started"}},
 		Joined{[]Person{{"u", "cc"}}}, Picked{"s", []string{"u"}}, Copied{2, []string{"u"}}, ReadCopy{2}, PooledIn{"p", "release", "r"}, Claimed{"p", "u", "t"}, Held{"u", map[string]int{"p": 3}}, ReclaimNoticed{Pool: "p", Rule: 1, At: at}, Deleted{}, Restored{}, Purged{Erased: true}, Pressed{"call"},
 		Left{[]Person{{"u", WhyCollaborator}}},
-		ActivityAnswered{Activity: "a.b", Person: "u", Result: stored, Passed: true}, ActivityMoved{"a.b", "u", "v", "r"}, ActivityLate{"a.b", []string{"m"}},
+		ActivityAnswered{Activity: "a.b", Person: "u", Result: stored, Passed: true}, ActivityMoved{"a.b", "u", "v", "r"}, ActivityLate{"a.b", []string{"m"}}, StageLate{"due", []string{"m"}, true},
 		Migrated{"m", 3, placed, stored, []string{"x"}}, Unmigrated{"m", 4, placed, stored, []string{"x"}},
 		Rescheduled{Moved: []MovedTimer{{"1|due", at, Timer{ID: "1|due~7", Kind: "due", At: at, From: at}}}, Due: at, Activities: map[string]time.Time{"a.b": at}, Unknown: []int{2027}},
 		Merged{"m", "R-2"}, Unmerged{"m"}, Absorbed{"m", "R-1", []string{"amount"}, stored, []Link{{"R-3", "order", "started"}}}, Unabsorbed{"m", "R-1", []Link{{"R-3", "order", "started"}}},

@@ -218,6 +218,9 @@ func (w *planner) deadlines(st, n *CompiledStage) {
 	if !w.p.sameIdle(st, n) {
 		tell(rules.Say("停滞时限变了：从最近一次活动起重新计算", "停滯時限變了：從最近一次活動起重新計算", "Its idle time is another: planned anew, from the last activity"))
 	}
+	if p := w.p; p.sameDue(st, n) && !p.sameLadder(st, n, dueLadder) || p.sameIdle(st, n) && !p.sameLadder(st, n, idleLadder) {
+		tell(rules.Say("超时后的提醒与升级变了：还没到的按新的安排", "逾時後的提醒與升級變了：還沒到的按新的安排", "What happens when it is late is another: what is still to come is planned anew"))
+	}
 }
 
 // sameClock says whether both releases count time alike.
@@ -231,6 +234,15 @@ func (p *MigrationPlan) sameDue(a, b *CompiledStage) bool {
 
 func (p *MigrationPlan) sameIdle(a, b *CompiledStage) bool {
 	return a.Def.Idle == b.Def.Idle && p.sameClock()
+}
+
+// sameLadder says whether two stages have the same rungs, counted from the same moment.
+func (p *MigrationPlan) sameLadder(a, b *CompiledStage, key string) bool {
+	same := p.sameIdle(a, b)
+	if key == dueLadder {
+		same = p.sameDue(a, b)
+	}
+	return same && sameRungs(a.ladder(key), b.ladder(key))
 }
 
 // marks pairs the checklist items and activities of a stage.

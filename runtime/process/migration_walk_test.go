@@ -21,6 +21,7 @@ func TestMigrationsComeBack(t *testing.T) {
 		{Replace: [][2]string{{`"mode": {"share": 0.6}, "veto": true`, `"mode": "any"`}}, Mapping: Mapping{"rounds/discount": ReopenRound}},
 		{Replace: [][2]string{{`"approval": "discount", `, ``}}, Mapping: Mapping{"rounds/discount": CancelRound}},
 		{Replace: [][2]string{{`"due": "P21D"`, `"due": "P2D"`}, {`"idle": "P7D"`, `"idle": "P1D"`}, {`"P2BD"`, `"P4BD"`}}},
+		{Replace: [][2]string{{`{"after": "P24D", "do": "escalate"}`, `{"after": "P16D", "do": "escalate", "to": [{"role": "manager"}]}`}, {`{"after": "P9D", "do": "escalate"}`, `{"after": "P8D", "do": "escalate"}`}}},
 		{Replace: [][2]string{{`{"key": "backReason", "type": "text"`, `{"key": "backReason", "type": "number"`}}, Mapping: Mapping{"values/backReason": ClearValue}},
 		{Replace: [][2]string{{`"checklist": [{"key": "budget"`, `"checklist": [{"key": "money"`}, {`{"key": "cost", "name"`, `{"key": "price", "name"`}},
 			Mapping: Mapping{"stages/qualify/checklist/budget": "money", "stages/proposal/activities/cost": "price"}},

@@ -234,6 +234,7 @@ func (s *scenario) expect(e *Expect, id, path string) {
 		}
 		people = sorted(st.Round.waiting())
 	}
+	escalated = escalated || !st.LateSince.IsZero()
 	if e.WaitingFor != nil && !slices.Equal(*e.WaitingFor, steps) {
 		differ("waitingFor", *e.WaitingFor, steps)
 	}

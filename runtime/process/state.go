@@ -64,7 +64,9 @@ type State struct {
 	Timers []Timer `json:"timers,omitempty"`
 	// DueAt is when the stage is due; it stays when the timer has fired, until the record leaves the stage.
 	DueAt time.Time `json:"dueAt,omitzero"`
-	Links []Link    `json:"links,omitempty"`
+	// LateSince is when others were first told that the record is late in the stage it is in, or stands still there.
+	LateSince time.Time `json:"lateSince,omitzero"`
+	Links     []Link    `json:"links,omitempty"`
 	// Copies are the people approvals were copied to, newest last, at most 100, and when each has read it.
 	Copies []Copy `json:"copies,omitempty"`
 
@@ -159,12 +161,13 @@ type Link struct {
 // ignored.
 type Timer struct {
 	ID string `json:"id"`
-	// Kind is "due", "idle", "step", "activity", "date" (of the record) or "point" (before or after due or idle).
+	// Kind is "due", "idle", "rung" (of the stage's ladder for due or idle), "step", "activity", "date" (of the record) or "point" (before or after
+	// due or idle).
 	Kind string    `json:"kind"`
 	At   time.Time `json:"at"`
-	// Rung is the index in the ladder, for "step" and "activity".
+	// Rung is the index in the ladder, for "step", "activity" and "rung".
 	Rung int `json:"rung,omitempty"`
-	// Key is the automation, step or activity the timer serves.
+	// Key is the automation, step, activity or ladder the timer serves.
 	Key string `json:"key,omitempty"`
 	// From is what its time is counted from, where the record itself does not tell.
 	From time.Time `json:"from,omitzero"`

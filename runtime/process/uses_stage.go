@@ -12,6 +12,10 @@ func (f *finder) stageWork(path string, s *Stage, form *forms.Form, names rules.
 			f.whos(at+"/ladder/"+itoa(i)+"/to", rungs[i].To, form, names)
 		}
 	}
+	ladder(path, s.Ladder)
+	for i := range s.IdleLadder {
+		f.whos(path+"/idleLadder/"+itoa(i)+"/to", s.IdleLadder[i].To, form, names)
+	}
 	for i := range s.Activities {
 		a := &s.Activities[i]
 		at := path + "/activities/" + elementKey(a.Key, i)

@@ -51,7 +51,7 @@ func timerOf(id string) (kind, key string) {
 		return "date", parts[1]
 	case strings.HasPrefix(parts[0], "r"):
 		return "step", parts[1]
-	case parts[1] == "activity" || parts[1] == "point":
+	case parts[1] == "activity" || parts[1] == "point" || parts[1] == "rung":
 		return parts[1], parts[2]
 	}
 	return parts[1], ""
