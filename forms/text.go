@@ -81,7 +81,7 @@ func (c *compiler) pattern(f *field) {
 	re, err := compilePattern(f.def.Pattern)
 	if err != nil {
 		c.fail(f.path+"/pattern", "setting.pattern", "{field}的格式（正则表达式）写错了：{err}", "{field}的格式（正規表示式）寫錯了：{err}",
-			"The pattern of {field} is not a valid regular expression: {err}", "field", quoted(f.name), "err", err)
+			"The pattern of {field} is not a valid regular expression: {err}", "field", quoted(f.name), "err", rules.PatternFault(err))
 	}
 	f.pattern = re
 }

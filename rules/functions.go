@@ -110,6 +110,12 @@ func (l *lowering) argument(s *site, i int, kinds ...Kind) (operand, bool) {
 			return o, true
 		}
 	}
+	for _, k := range kinds {
+		if f := l.bareDate(k, o); f != nil {
+			l.faults = append(l.faults, f)
+			return o, false
+		}
+	}
 	l.fail("expr.type", o.loc, Say("{name} 的第 {i} 个参数应是{want}，实际是{t}", "{name} 的第 {i} 個參數應是{want}，實際是{t}",
 		"Argument {i} of {name} should be {want}, not {t}", "name", s.name, "i", i+1, "want", Type{Kind: kinds[0]}.Say(), "t", o.typ.Say()))
 	return o, false

@@ -94,7 +94,7 @@ func (l *lowering) fold(s *site, kinds ...Kind) (rows ast.Node, value operand, o
 			return nil, operand{}, false
 		}
 	} else if src.typ.Kind == KindTable {
-		l.fail("expr.type", s.loc, Say("请写明对哪一列，如 {name}(明细表, .金额)", "請寫明對哪一欄，如 {name}(明細表, .金額)", "Say which column, such as {name}(table, .amount)", "name", s.name))
+		l.noColumn(s)
 		return nil, operand{}, false
 	}
 	if value.typ.Kind == KindNull {
@@ -112,6 +112,11 @@ func (l *lowering) fold(s *site, kinds ...Kind) (rows ast.Node, value operand, o
 	l.fail("expr.type", value.loc, Say("{name} 要的是{want}，每行算出的是{t}", "{name} 要的是{want}，每列算出的是{t}", "{name} needs {want}; the rows give {t}",
 		"name", s.name, "want", Type{Kind: kinds[0]}.Say(), "t", value.typ.Say()))
 	return nil, operand{}, false
+}
+
+// noColumn reports a table of which nobody said which column is meant.
+func (l *lowering) noColumn(s *site) operand {
+	return l.fail("expr.type", s.loc, Say("请写明对哪一列，如 {name}(明细表, .金额)", "請寫明對哪一欄，如 {name}(明細表, .金額)", "Say which column, such as {name}(table, .amount)", "name", s.name))
 }
 
 func lowerSum(l *lowering, s *site) operand {
@@ -139,6 +144,11 @@ func lowerExtreme(l *lowering, s *site, pick func(any, any) any) operand {
 	}
 	if !l.arity(s, 1, 20) {
 		return l.broken(s.loc)
+	}
+	if id, ok := s.args[0].(*ast.IdentifierNode); ok {
+		if t, _, _ := l.env.lookup(id.Value); t.Kind == KindTable {
+			return l.noColumn(s)
+		}
 	}
 	var out operand
 	for i := range s.args {

@@ -194,6 +194,11 @@ func (l *lowering) numberLiteral(n ast.Node, loc file.Location) operand {
 // name lowers a bare name; read is false when it is the beginning of a longer path, which is noted instead.
 func (l *lowering) name(n *ast.IdentifierNode, loc file.Location, read bool) operand {
 	t, rule, ok := l.env.lookup(n.Value)
+	if !ok && l.column(n.Value) {
+		l.faults = append(l.faults, &fault{code: "expr.unknownName", at: loc.From, fix: l.fixName(loc, n.Value, "."+n.Value), msg: Say(
+			"“{name}”是明细表的一列，要写作 .{name}", "「{name}」是明細表的一欄，要寫作 .{name}", "“{name}” is a column of the table; write .{name}", "name", n.Value)})
+		return l.broken(loc)
+	}
 	if !ok {
 		return l.unknownName(n.Value, loc, l.env.names())
 	}
@@ -206,6 +211,15 @@ func (l *lowering) name(n *ast.IdentifierNode, loc file.Location, read bool) ope
 		fn = any(opRule)
 	}
 	return operand{node: call(fn, loc, frameNode(loc), constant(n.Value, loc)), typ: t, null: true, path: []string{n.Value}}
+}
+
+// column says whether the row a loop is at has a column of this name.
+func (l *lowering) column(name string) bool {
+	if len(l.loops) == 0 {
+		return false
+	}
+	_, ok := l.loops[len(l.loops)-1].typ.Fields[name]
+	return ok
 }
 
 func (l *lowering) notePath(p []string) { l.paths[strings.Join(p, "\x00")] = p }
@@ -294,7 +308,7 @@ func (l *lowering) member(n *ast.MemberNode, loc file.Location, read bool) opera
 
 func (l *lowering) step(base operand, name string, loc file.Location, read bool) operand {
 	if base.typ.Kind != KindRecord {
-		msg := Say("{t}没有下一级“{name}”", "{t}沒有下一級「{name}」", "{t} has no “{name}” inside", "t", base.typ.Say(), "name", name)
+		msg := Say("{t}没有下一级“{name}”", "{t}沒有下一級「{name}」", "There is no “{name}” inside {t}", "t", base.typ.Say(), "name", name)
 		if base.typ.Kind == KindTable {
 			msg = Say("明细表要逐行计算，如 sum(明细表, .{name})", "明細表要逐列計算，如 sum(明細表, .{name})",
 				"A table is computed row by row, for example sum(table, .{name})", "name", name)

@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"errors"
 	"regexp"
 	resyntax "regexp/syntax"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
@@ -75,9 +77,34 @@ func (l *lowering) binary(n *ast.BinaryNode, loc file.Location) operand {
 }
 
 func (l *lowering) mismatch(op string, a, b operand, loc file.Location) operand {
+	for _, side := range [][2]operand{{a, b}, {b, a}} {
+		if f := l.bareDate(side[0].typ.Kind, side[1]); f != nil {
+			l.faults = append(l.faults, f)
+			return l.broken(loc)
+		}
+	}
 	return l.fail("expr.type", loc, Say(
 		"“{op}”两边的类型不合：左边是{a}，右边是{b}", "「{op}」兩邊的類型不合：左邊是{a}，右邊是{b}",
 		"“{op}” does not fit its two sides: {a} on the left, {b} on the right", "op", op, "a", a.typ.Say(), "b", b.typ.Say()))
+}
+
+// bareDate reports a written date that stands, as a text, where a date is needed; the fix puts date() or datetime() around it. It is nil for
+// anything else.
+func (l *lowering) bareDate(need Kind, o operand) *fault {
+	s, ok := o.lit.(string)
+	if !ok || need != KindDate && need != KindDatetime {
+		return nil
+	}
+	name := "date"
+	if _, err := ParseDate(s); err != nil {
+		if _, ok := parseInstant(s, time.UTC); !ok {
+			return nil
+		}
+		name = "datetime"
+	}
+	how := name + "('" + s + "')"
+	return &fault{code: "expr.type", at: o.loc.From, msg: Say("'{s}' 是文字；日期要写作 {how}", "'{s}' 是文字；日期要寫作 {how}", "'{s}' is a text; a date is written {how}", "s", s, "how", how),
+		fix: l.fixSpan(o.loc, how, Say("改为 {how}", "改為 {how}", "Change to {how}", "how", how))}
 }
 
 // mixed reports two currencies that meet, or an amount of a currency that varies and a bare figure; the fix brings amounts that stand
@@ -208,9 +235,10 @@ func (l *lowering) equality(op string, a, b operand, loc file.Location) operand 
 	if _, ok := l.meet(x, y); !ok {
 		return l.mixed(a, b, loc)
 	}
-	l.checkOption(x.typ, y)
-	l.checkOption(y.typ, x)
-	l.warnEmpty(op, x, y, loc)
+	if !l.warnEmpty(op, x, y, loc) {
+		l.checkOption(x.typ, y)
+		l.checkOption(y.typ, x)
+	}
 	fn := opEq
 	if op == "!=" {
 		fn = opNe
@@ -248,15 +276,18 @@ func (l *lowering) checkOption(t Type, o operand) {
 	}
 }
 
-// warnEmpty warns of a comparison with the empty text: an empty field is null, which no comparison matches.
-func (l *lowering) warnEmpty(op string, a, b operand, loc file.Location) {
+// warnEmpty warns of a comparison with the empty text, and says whether it is one: an empty field is null, which no comparison matches.
+func (l *lowering) warnEmpty(op string, a, b operand, loc file.Location) bool {
+	warned := false
 	for _, o := range []operand{a, b} {
 		if s, ok := o.lit.(string); ok && s == "" {
 			l.faults = append(l.faults, &fault{code: "expr.emptyText", at: loc.From, warn: true, msg: Say(
 				"没填的字段是空值，和 '' 比较总为否。请写 {op} nil", "沒填的欄位是空值，和 '' 比較總為否。請寫 {op} nil",
 				"An empty field is null and never equals ''. Write {op} nil", "op", op), fix: l.fixSpan(o.loc, "nil", Say("改为 nil", "改為 nil", "Change to nil"))})
+			warned = true
 		}
 	}
+	return warned
 }
 
 func (l *lowering) ordering(op string, a, b operand, loc file.Location) operand {
@@ -334,7 +365,7 @@ func (l *lowering) matches(n *ast.BinaryNode, loc file.Location) operand {
 	}
 	re, err := regexp.Compile(pattern.Value)
 	if err != nil {
-		return l.fail("expr.syntax", pattern.Location(), Say("模式写法不对：{why}", "模式寫法不對：{why}", "The pattern is not written well: {why}", "why", err))
+		return l.fail("expr.syntax", pattern.Location(), Say("模式写法不对：{why}", "模式寫法不對：{why}", "The pattern is not written well: {why}", "why", PatternFault(err)))
 	}
 	size := patternSize(pattern.Value)
 	if size > maxPatternSize {
@@ -347,6 +378,36 @@ func (l *lowering) matches(n *ast.BinaryNode, loc file.Location) operand {
 		return l.fail("expr.type", loc, Say("matches 前面应是文字，实际是{t}", "matches 前面應是文字，實際是{t}", "A text is expected before matches, not {t}", "t", a.typ.Say()))
 	}
 	return operand{node: call(opMatches(re, size), loc, frameNode(loc), a.node), typ: Bool}
+}
+
+// PatternFault says in the reader's language what is wrong with a pattern that regexp.Compile refuses.
+func PatternFault(err error) Text {
+	var e *resyntax.Error
+	if !errors.As(err, &e) {
+		return Plain(err.Error())
+	}
+	at := e.Expr
+	switch e.Code {
+	case resyntax.ErrMissingBracket:
+		return Say("“[”没有闭合：{at}", "「[」沒有閉合：{at}", "a “[” is never closed: {at}", "at", at)
+	case resyntax.ErrMissingParen:
+		return Say("“(”没有闭合：{at}", "「(」沒有閉合：{at}", "a “(” is never closed: {at}", "at", at)
+	case resyntax.ErrUnexpectedParen:
+		return Say("多了一个“)”：{at}", "多了一個「)」：{at}", "there is a “)” too many: {at}", "at", at)
+	case resyntax.ErrMissingRepeatArgument:
+		return Say("“{at}”前面没有可重复的内容；要找这个字符本身，写“\\{at}”", "「{at}」前面沒有可重複的內容；要找這個字元本身，寫「\\{at}」", "nothing stands before “{at}” that could repeat; for the character itself write “\\{at}”", "at", at)
+	case resyntax.ErrInvalidRepeatOp, resyntax.ErrInvalidRepeatSize:
+		return Say("重复次数的写法不对：{at}", "重複次數的寫法不對：{at}", "this is no way to say how often something repeats: {at}", "at", at)
+	case resyntax.ErrInvalidCharRange, resyntax.ErrInvalidCharClass:
+		return Say("“[ ]”里的字符范围写法不对：{at}", "「[ ]」裡的字元範圍寫法不對：{at}", "the range of characters inside “[ ]” is not written well: {at}", "at", at)
+	case resyntax.ErrInvalidEscape, resyntax.ErrTrailingBackslash:
+		return Say("“\\”后面的写法不对：{at}", "「\\」後面的寫法不對：{at}", "what follows a “\\” is not known: {at}", "at", at)
+	case resyntax.ErrLarge, resyntax.ErrNestingDepth:
+		return Say("太复杂", "太複雜", "it is too complex")
+	case resyntax.ErrInvalidPerlOp:
+		return Say("不支持“{at}”这种写法", "不支援「{at}」這種寫法", "“{at}” is not supported", "at", at)
+	}
+	return Say("这里：{at}", "這裡：{at}", "here: {at}", "at", at)
 }
 
 // maxPatternSize bounds the states of a pattern: 256 bytes can ask for thousands.
@@ -384,11 +445,11 @@ func (l *lowering) numberRange(n *ast.BinaryNode, loc file.Location) operand {
 	}
 	x, ok := a.lit.(decimal.Decimal)
 	y, ok2 := b.lit.(decimal.Decimal)
-	if !ok || !ok2 || !x.IsInteger() || !y.IsInteger() || x.Abs().NumDigits() > 9 || y.Abs().NumDigits() > 9 {
+	if !ok || !ok2 || !x.IsInteger() || !y.IsInteger() {
 		return l.fail("expr.type", loc, Say("范围的两端应是写定的整数，如 1..12", "範圍的兩端應是寫定的整數，如 1..12", "A range goes between two fixed whole numbers, such as 1..12"))
 	}
 	from, to := x.IntPart(), y.IntPart()
-	if to-from+1 > MaxRows {
+	if x.Abs().NumDigits() > 9 || y.Abs().NumDigits() > 9 || to-from+1 > MaxRows {
 		return l.fail("expr.limit", loc, Say("范围太大（最多 {max} 个）", "範圍太大（最多 {max} 個）", "The range is too long (at most {max})", "max", MaxRows))
 	}
 	values := []any{}

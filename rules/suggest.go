@@ -73,11 +73,15 @@ var nothing = map[string]bool{"null": true, "none": true, "undefined": true, "bl
 var foreign = map[string]Text{
 	"isempty": emptyTest, "isblank": emptyTest, "isnull": emptyTest, "isnil": emptyTest,
 	"notempty": filledTest, "isnotempty": filledTest, "isnotnull": filledTest, "isnotblank": filledTest,
-	"if":     Say("条件写作：条件 ? 成立时 : 否则", "條件寫作：條件 ? 成立時 : 否則", "a choice is written: condition ? then : otherwise"),
-	"iif":    Say("条件写作：条件 ? 成立时 : 否则", "條件寫作：條件 ? 成立時 : 否則", "a choice is written: condition ? then : otherwise"),
-	"and":    Say("“并且”写在两个条件之间：a and b", "「並且」寫在兩個條件之間：a and b", "“and” stands between two conditions: a and b"),
-	"or":     Say("“或者”写在两个条件之间：a or b", "「或者」寫在兩個條件之間：a or b", "“or” stands between two conditions: a or b"),
-	"concat": Say("文本用加号连接：a + b", "文字用加號連接：a + b", "texts are joined by a plus sign: a + b"),
+	"if":      Say("条件写作：条件 ? 成立时 : 否则", "條件寫作：條件 ? 成立時 : 否則", "a choice is written: condition ? then : otherwise"),
+	"iif":     Say("条件写作：条件 ? 成立时 : 否则", "條件寫作：條件 ? 成立時 : 否則", "a choice is written: condition ? then : otherwise"),
+	"and":     Say("“并且”写在两个条件之间：a and b", "「並且」寫在兩個條件之間：a and b", "“and” stands between two conditions: a and b"),
+	"or":      Say("“或者”写在两个条件之间：a or b", "「或者」寫在兩個條件之間：a or b", "“or” stands between two conditions: a or b"),
+	"floor":   Say("向下取整写作：-ceil(-a)", "向下取整寫作：-ceil(-a)", "rounding down is written: -ceil(-a)"),
+	"int":     Say("向下取整写作：-ceil(-a)", "向下取整寫作：-ceil(-a)", "rounding down is written: -ceil(-a)"),
+	"sumif":   Say("写作：sum(filter(明细表, 条件), .列)", "寫作：sum(filter(明細表, 條件), .欄)", "it is written: sum(filter(table, condition), .column)"),
+	"countif": Say("写作：count(明细表, 条件)", "寫作：count(明細表, 條件)", "it is written: count(table, condition)"),
+	"concat":  Say("文本用加号连接：a + b", "文字用加號連接：a + b", "texts are joined by a plus sign: a + b"),
 }
 
 var (

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -87,7 +88,7 @@ func parse(src string) (s *syntax, f *fault) {
 		return nil, &fault{code: "expr.syntax", msg: Say("表达式是空的", "運算式是空的", "The expression is empty")}
 	}
 	for i, t := range tokens {
-		if f := refuse(tokens, i, t); f != nil {
+		if f := refuse(src, tokens, i, t); f != nil {
 			return nil, f
 		}
 	}
@@ -105,7 +106,7 @@ func parse(src string) (s *syntax, f *fault) {
 }
 
 // refuse names the parts of expr-lang that are not part of our language.
-func refuse(tokens []lexer.Token, i int, t lexer.Token) *fault {
+func refuse(src string, tokens []lexer.Token, i int, t lexer.Token) *fault {
 	switch {
 	case t.Is(lexer.Operator, "|", "let", ";", "::", "**", "^"), t.Is(lexer.Bytes):
 		v := t.Value
@@ -114,15 +115,41 @@ func refuse(tokens []lexer.Token, i int, t lexer.Token) *fault {
 		}
 		return &fault{code: "expr.syntax", at: t.From, msg: Say(
 			"表达式里不能用“{v}”", "運算式裡不能用「{v}」", "“{v}” cannot be used in an expression", "v", v)}
+	case t.Is(lexer.Operator, "<", "=") && i+1 < len(tokens) && tokens[i+1].From == t.To && tokens[i+1].Is(lexer.Operator, ">", "<"):
+		return instead(src, t.From, tokens[i+1].To, map[string]string{"<>": "!=", "=>": ">=", "=<": "<=", "<<": "<"}[t.Value+tokens[i+1].Value])
+	case t.Is(lexer.Operator, "==", "!=") && i+1 < len(tokens) && tokens[i+1].From == t.To && tokens[i+1].Is(lexer.Operator, "="):
+		return instead(src, t.From, tokens[i+1].To, t.Value)
 	case t.Is(lexer.Operator, "="):
+		return instead(src, t.From, t.To, "==")
+	case t.Is(lexer.Operator, "&"):
+		return instead(src, t.From, t.To, "and")
+	case t.Is(lexer.Operator, "contains", "startsWith", "endsWith", "matches") && i+1 < len(tokens) && tokens[i+1].Is(lexer.Bracket, "(") && (i == 0 || !ends(tokens[i-1])):
 		return &fault{code: "expr.syntax", at: t.From, msg: Say(
-			"比较相等要写“==”", "比較相等要寫「==」", "Write “==” to compare")}
-	case t.Is(lexer.Operator, "&", "<>", "=<", "=>"):
-		return &fault{code: "expr.syntax", at: t.From, msg: Say(
-			"“{v}”不是运算符。可用：== != < <= > >= and or not", "「{v}」不是運算子。可用：== != < <= > >= and or not",
-			"“{v}” is not an operator. Use == != < <= > >= and or not", "v", t.Value)}
+			"{v} 写在两段文字之间：名称 {v} '文字'", "{v} 寫在兩段文字之間：名稱 {v} '文字'", "{v} stands between two texts: name {v} 'text'", "v", t.Value)}
 	}
 	return nil
+}
+
+// ends says whether an operand may end with the token, so that an operator may follow.
+func ends(t lexer.Token) bool {
+	return t.Kind == lexer.Identifier || t.Kind == lexer.Number || t.Kind == lexer.String || t.Is(lexer.Bracket, ")", "]", "}") || t.Is(lexer.Operator, "#")
+}
+
+// instead reports what the language writes otherwise, and offers that.
+func instead(src string, from, to int, with string) *fault {
+	runes := []rune(src)
+	was := string(runes[from:to])
+	return &fault{code: "expr.syntax", at: from, fix: rewrite(string(runes[:from])+with+string(runes[to:]), with), msg: Say(
+		"“{was}”要写作“{with}”", "「{was}」要寫作「{with}」", "Write “{with}” instead of “{was}”", "was", was, "with", with)}
+}
+
+// rewrite offers a whole expression in place of the one written; with is what is new in it.
+func rewrite(src, with string) *Fix {
+	raw, err := json.Marshal(src)
+	if err != nil {
+		return nil
+	}
+	return &Fix{Title: Say("改为“{near}”", "改為「{near}」", "Change to “{near}”", "near", with), Changes: []Change{{Path: "", Value: raw}}}
 }
 
 // loopNames replaces the names of min, max and avg calls whose second argument is a loop body.
@@ -231,6 +258,7 @@ func lexFault(src string, err error) *fault {
 			c := string(runes[f.at])
 			f.msg = Say("不认识字符“{c}”", "不認識字元「{c}」", "The character “{c}” is not known here", "c", c)
 			if half, ok := fullWidth[runes[f.at]]; ok {
+				f.fix = halfWidth(src)
 				f.msg = Say("请用半角的“{h}”代替“{c}”", "請用半形的「{h}」代替「{c}」", "Write “{h}” (half width) instead of “{c}”", "h", half, "c", c)
 			}
 		}
@@ -243,6 +271,43 @@ var fullWidth = map[rune]string{
 	'（': "(", '）': ")", '，': ",", '。': ".", '＞': ">", '＜': "<", '＝': "=", '！': "!", '＋': "+", '－': "-", '＊': "*", '×': "*",
 	'／': "/", '÷': "/", '％': "%", '“': "'", '”': "'", '‘': "'", '’': "'", '【': "[", '】': "]", '：': ":", '；': ";", '？': "?", '≥': ">=",
 	'≤': "<=", '≠': "!=", '「': "'", '」': "'",
+}
+
+// halfWidth offers the expression with all such characters outside its texts replaced; nil when it cannot be read even so.
+func halfWidth(src string) *Fix {
+	var out strings.Builder
+	var quote rune // what ends the text we are in
+	for _, r := range src {
+		half, wide := fullWidth[r]
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+			if wide {
+				r = '\''
+			}
+		case quote != 0:
+			if r == '\'' && quote != '"' || r == '\\' {
+				return nil
+			}
+		case wide && half == "'":
+			quote = map[rune]rune{'“': '”', '‘': '’', '「': '」', '”': '”', '’': '’'}[r]
+			r = '\''
+		case wide:
+			out.WriteString(half)
+			continue
+		case r == '\'' || r == '"':
+			quote = r
+		}
+		out.WriteRune(r)
+	}
+	if _, f := scan(out.String()); f != nil {
+		return nil
+	}
+	fix := rewrite(out.String(), "")
+	if fix != nil {
+		fix.Title = Say("改用半角符号", "改用半形符號", "Write half-width characters")
+	}
+	return fix
 }
 
 func parseFault(src string, tokens []lexer.Token, err error) *fault {
@@ -280,8 +345,12 @@ func parseFault(src string, tokens []lexer.Token, err error) *fault {
 		f.msg = Say("表达式没有写完", "運算式沒有寫完", "The expression is not finished")
 		return f
 	}
-	for _, t := range tokens {
+	for i, t := range tokens {
 		if t.From == f.at && t.Value != "" {
+			if t.Is(lexer.Operator, ",") && inIf(tokens[:i]) {
+				f.msg = foreign["if"]
+				return f
+			}
 			v := t.Value
 			if t.Kind == lexer.String {
 				v = "'" + v + "'"
@@ -296,6 +365,22 @@ func parseFault(src string, tokens []lexer.Token, err error) *fault {
 		}
 	}
 	return f
+}
+
+// inIf says whether the bracket that is open last is that of an if, as spreadsheets write it.
+func inIf(tokens []lexer.Token) bool {
+	depth := 0
+	for i := len(tokens) - 1; i > 0; i-- {
+		switch {
+		case tokens[i].Is(lexer.Bracket, ")", "]", "}"):
+			depth++
+		case tokens[i].Is(lexer.Bracket):
+			if depth--; depth < 0 {
+				return tokens[i-1].Is(lexer.Operator, "if")
+			}
+		}
+	}
+	return false
 }
 
 func tooManyNodes(at int) *fault {

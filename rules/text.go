@@ -187,6 +187,8 @@ func sayValue(v any, lang string) string {
 			return strings.Join(v, ", ")
 		}
 		return strings.Join(v, "、")
+	case *EvalError:
+		return v.Message.In(lang)
 	case error:
 		return v.Error()
 	case fmt.Stringer:

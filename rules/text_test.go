@@ -91,3 +91,11 @@ func TestDurationFrom(t *testing.T) {
 		}
 	}
 }
+
+func TestSayAnEvalError(t *testing.T) {
+	t.Parallel()
+	err := error(&EvalError{Code: "expr.divideByZero", Line: 1, Col: 3, Source: "1/0", Message: Say("除数是 0", "除數是 0", "Division by zero")})
+	if got := Say("算不出来：{why}", "算不出來：{why}", "no value: {why}", "why", err); got.In("zh-TW") != "算不出來：除數是 0" || got.In("en") != "no value: Division by zero" {
+		t.Errorf("got %v", got)
+	}
+}

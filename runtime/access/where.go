@@ -146,7 +146,7 @@ func (w *where) value(n *rules.FilterNode) (any, bool) {
 	maps.Copy(names, w.names)
 	v, err := n.Value.Eval(&rules.Scope{Names: names, Now: w.now, Zone: w.zone})
 	if err != nil {
-		w.fail(n, "expr.failed", "条件里的固定值算不出来：{why}", "條件裡的固定值算不出來：{why}", "A fixed value of the condition cannot be computed: {why}", "why", err.Error())
+		w.fail(n, "expr.failed", "条件里的固定值算不出来：{why}", "條件裡的固定值算不出來：{why}", "A fixed value of the condition cannot be computed: {why}", "why", err)
 		return nil, false
 	}
 	if record, ok := v.(map[string]any); ok {
