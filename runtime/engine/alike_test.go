@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -166,5 +167,55 @@ func TestAlikeSurvives(t *testing.T) {
 		if len(got.Items) != 1 || got.Scan.State != ScanDone || got.Scan.Seen != 2 || got.Scan.Groups != 1 {
 			t.Fatalf("call %d: %+v %+v", k, got.Scan, got.Items)
 		}
+	}
+}
+
+// What was said not to be the same is listed to who may look for duplicates and read both, the newest first, and can be taken back; a mark made
+// before there was a list stands in it too, and one whose record is gone does not.
+func TestAparts(t *testing.T) {
+	t.Parallel()
+	w := alikeWorld(t, nil)
+	ctx := t.Context()
+	one, two, three := w.account("Acme Ltd"), w.account("ACME"), w.account("Acme Inc")
+	list := func(user string) string {
+		t.Helper()
+		var out []string
+		for after := ""; ; {
+			marks, next, err := w.e.Aparts(ctx, user, "b2b", "account", 1, after)
+			w.must(err)
+			for _, m := range marks {
+				names := []string{m.Records[0].Title(), m.Records[1].Title()}
+				slices.Sort(names)
+				out = append(out, fmt.Sprint(strings.Join(names, "="), " ", m.By, " ", m.Back))
+			}
+			if after = next; after == "" {
+				return strings.Join(out, "; ")
+			}
+		}
+	}
+	body, err := marshal(apartBody{By: "mgr.wang", At: w.clock.now().Add(-time.Hour)})
+	w.must(err)
+	pair := pairOf(one, two)
+	w.must(w.e.insertAll(ctx, collApart, []store.Doc{{ID: pair[0] + "|" + pair[1], Ver: 1, Cols: map[string]any{"records": pair[:]}, Body: body}}))
+	w.must(w.e.Apart(ctx, "rep.li", "b2b", "account", []string{two, three}, "", false))
+	const both = "ACME=Acme Inc rep.li true; ACME=Acme Ltd mgr.wang true"
+	for range 2 {
+		if got := list("rep.li"); got != both {
+			t.Errorf("marked are %s, want %s", got, both)
+		}
+	}
+	if _, _, err := w.e.Aparts(ctx, "fin.zhao", "b2b", "account", 10, ""); codeOfErr(err) != "forbidden" {
+		t.Errorf("who may not look for duplicates: %v", err)
+	}
+	if got := list("admin"); got != "" {
+		t.Errorf("an administrator who reads none of them is told of %s", got)
+	}
+	w.must(w.e.Apart(ctx, "rep.li", "b2b", "account", []string{one, two}, "", true))
+	if got := list("rep.li"); got != "ACME=Acme Inc rep.li true" {
+		t.Errorf("one taken back: %s", got)
+	}
+	w.do("rep.li", process.Command{Kind: process.Delete, ID: three, Op: "bin"})
+	if got := list("rep.li"); got != "" {
+		t.Errorf("with one deleted: %s", got)
 	}
 }

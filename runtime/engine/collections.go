@@ -103,7 +103,7 @@ func ownCollections() []store.Collection {
 		{Name: collMerged, Columns: text("merge", "state"), Indexes: []store.Index{ix("byState", "merge", "state")}},
 		{Name: collAlike, Columns: join(text("kind", "form"), columns(query.Int, []string{"run", "reasons"})), Indexes: []store.Index{ix("byForm", "form", "kind", "-reasons")}},
 		{Name: collAlikeKeys, Columns: text("form", "key", "record"), Indexes: []store.Index{ix("byKey", "form", "key", "record"), ix("byRecord", "record")}},
-		{Name: collApart, Columns: columns(query.Texts, []string{"records"}), Indexes: []store.Index{ix("byRecord", "records")}},
+		{Name: collApart, Columns: join(columns(query.Texts, []string{"records"}), text("form"), times("at")), Indexes: []store.Index{ix("byRecord", "records"), ix("byForm", "form", "-at")}},
 		{Name: collRates, Columns: join(text("from", "to"), times("day")), Indexes: []store.Index{ix("byPair", "from", "to", "-day"), ix("byDay", "-day")}},
 		{Name: collDeviations, Columns: join(text("record", "app", "form", "kind"), times("at")), Indexes: []store.Index{ix("byForm", "app", "form", "kind", "-at")}},
 		{Name: collPlans, Columns: join(text("process", "what"), columns(query.Int, []string{"year"})), Indexes: []store.Index{ix("byYear", "process", "year")}},

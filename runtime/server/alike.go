@@ -105,3 +105,28 @@ func (s *Server) postApart(c *call) (any, error) {
 	}
 	return nil, s.Engine.Apart(c.ctx(), c.user.ID, c.Param("app"), c.Param("form"), in.Records, in.One, in.Back)
 }
+
+type apartMarkOut struct {
+	Records []recordOut `json:"records"`
+	By      *mini       `json:"by"`
+	At      instant     `json:"at"`
+	// Back: one may take it back.
+	Back bool `json:"back"`
+}
+
+// getAparts lists what was said not to be the same.
+func (s *Server) getAparts(c *call) (any, error) {
+	n, err := c.limitParam(20)
+	if err != nil {
+		return nil, err
+	}
+	marks, next, err := s.Engine.Aparts(c.ctx(), c.user.ID, c.Param("app"), c.Param("form"), n, c.Query("after"))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]apartMarkOut, len(marks))
+	for i, m := range marks {
+		out[i] = apartMarkOut{[]recordOut{wireRecord(m.Records[0]), wireRecord(m.Records[1])}, c.mini(m.By), instant(m.At), m.Back}
+	}
+	return page(out, next), nil
+}

@@ -55,6 +55,10 @@ func TestMergeRecords(t *testing.T) {
 	if after := boss.must("GET", dup, nil); after.len("items") != 0 {
 		t.Errorf("%s", after.raw)
 	}
+	if marks := boss.must("GET", dup+"/apart", nil); marks.len("items") != 1 || marks.len("items.0.records") != 2 || marks.str("items.0.back") != "true" || marks.str("items.0.by.name") == "" || marks.str("items.0.at") == "" {
+		t.Errorf("%s", marks.raw)
+	}
+	rep.refused(403, "forbidden", "GET", dup+"/apart", nil)
 
 	rep.refused(403, "forbidden", "POST", "/api/records/"+stays+"/merge", ask, "Idempotency-Key", "a")
 	boss.refused(412, "rev.changed", "POST", "/api/records/"+stays+"/merge", map[string]any{"other": goes, "otherRev": 7}, "Idempotency-Key", "b")

@@ -125,6 +125,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/forms/:form/bin", who: signedIn, summary: "Records in the recycle bin, the last deleted first: ?q, limit, after", out: items[binnedOut]{}, handle: s.getBin},
 		{method: get, path: "/api/apps/:app/forms/:form/duplicates", who: signedIn, summary: "Records that are likely one and the same, in groups, and how far looking for them is: ?limit, after", out: alikesOut{}, handle: s.getAlikes},
 		{method: post, path: "/api/apps/:app/forms/:form/duplicates", who: signedIn, summary: "Look for likely duplicates now", out: scanOut{}, handle: s.postAlikes},
+		{method: get, path: "/api/apps/:app/forms/:form/duplicates/apart", who: signedIn, summary: "Pairs that were said not to be the same, the newest first", out: items[apartMarkOut]{}, handle: s.getAparts},
 		{method: post, path: "/api/apps/:app/forms/:form/duplicates/apart", who: signedIn, summary: "Remember that records are not the same, or take that back", in: apartIn{}, handle: s.postApart},
 		{method: post, path: "/api/apps/:app/forms/:form/records", who: signedIn, summary: "Create a record (Idempotency-Key)", in: createIn{}, out: recordFullOut{}, handle: s.postRecord},
 		{method: post, path: "/api/apps/:app/forms/:form/evaluate", who: signedIn, summary: "Compute a form without keeping anything", in: evaluateIn{}, out: evaluateOut{}, handle: s.postEvaluate},

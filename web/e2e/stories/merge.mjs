@@ -92,7 +92,14 @@ export async function run(t) {
   await t.look(boss, 'duplicates');
   await group.getByRole('button', { name: '都不重复' }).click();
   await boss.getByText('没有疑似重复的记录').waitFor();
-  await boss.locator('.toast').getByRole('button', { name: '撤销' }).click();
+  // What was told apart stands in a list of its own, with who said so, and is taken back there.
+  await boss.getByRole('link', { name: '已标为不重复' }).click();
+  const marks = boss.getByRole('list', { name: '已标为不重复' });
+  await marks.getByText(/标记$/).first().waitFor();
+  await t.look(boss, 'apart');
+  await marks.getByRole('button', { name: /^撤销标记：/ }).click();
+  await boss.getByText('没有标为不重复的记录').waitFor();
+  await boss.getByRole('link', { name: '疑似重复', exact: true }).click();
   await group.getByRole('radio', { name: '保留：华东精密（集团）有限公司' }).check();
   await group.getByRole('link', { name: '比较并合并：华东精密' }).click();
   await boss.waitForURL(`**/r/${third.id}/merge?with=${goes.id}`);

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api } from './client';
-import type { RecordItem, Text } from './types';
+import type { Page, Person, RecordItem, Text } from './types';
 
 /** How far looking for likely duplicates is; an empty state is never. */
 export interface DuplicateScan {
@@ -39,4 +39,20 @@ export const duplicatesQuery = (app: string, form: string) =>
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
     refetchInterval: (query) => (query.state.data?.pages[0]?.scan.state === 'running' ? 1000 : false),
+  });
+
+/** Two records that somebody has said not to be the same; `back` says that one may take it back. */
+export interface ApartMark {
+  records: [RecordItem, RecordItem];
+  by: Person | null;
+  at: string;
+  back: boolean;
+}
+
+export const apartQuery = (app: string, form: string) =>
+  infiniteQueryOptions({
+    queryKey: ['apart', app, form],
+    queryFn: ({ pageParam, signal }) => api.get<Page<ApartMark>>(`${duplicatesPath(app, form)}/apart`, { query: { after: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
   });

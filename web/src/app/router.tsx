@@ -141,6 +141,7 @@ const bin = createRoute({
 const duplicates = createRoute({
   getParentRoute: () => shell,
   path: '/a/$app/duplicates/$form',
+  validateSearch: texts('tab'),
   component: lazyRouteComponent(() => import('@/features/duplicates/DuplicatesPage'), 'DuplicatesPage'),
 });
 

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { Button, Progress } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,6 +18,7 @@ import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { Apart } from './Apart';
 import './duplicates.css';
 
 /** Records of a form that are likely one and the same, group by group: to be merged, or told apart for good. */
@@ -26,30 +27,49 @@ export function DuplicatesPage() {
   const { model, error, refetch } = useModel(app);
   const { t } = useTranslation('duplicates');
   const text = useText();
+  const { tab } = useSearch({ from: '/signedIn/shell/a/$app/duplicates/$form' });
   const found = model?.form(form);
   if (error) return <ErrorBox error={error} onRetry={refetch} />;
   if (model && !found) return <ErrorBox error={new Error()} />;
   return (
     <>
       <PageHead title={t('title', { name: text(model?.processOf(form)?.name) || text(found?.name, form) })} />
-      {model && found ? <Body key={`${app}.${form}`} model={model} form={found} /> : <Skeleton rows={8} />}
+      <div className="bar">
+        <Link className="chip" to="/a/$app/list/$form" params={{ app, form }}>
+          {t('back')}
+        </Link>
+        <nav className="seg" aria-label={t('tabs')}>
+          <Link to="/a/$app/duplicates/$form" params={{ app, form }} replace activeOptions={{ exact: true }}>
+            {t('likelyTab')}
+          </Link>
+          <Link to="/a/$app/duplicates/$form" params={{ app, form }} search={{ tab: 'apart' }} replace activeOptions={{ exact: true }}>
+            {t('apartTab')}
+          </Link>
+        </nav>
+        <span className="sp" />
+        {tab === 'apart' ? null : <Look app={app} form={form} />}
+      </div>
+      {tab === 'apart' ? (
+        <div className="body dup" style={{ paddingTop: 0 }}>
+          <Apart app={app} form={form} />
+        </div>
+      ) : model && found ? <Body key={`${app}.${form}`} model={model} form={found} /> : <Skeleton rows={8} />}
     </>
   );
 }
 
-function Body({ model, form }: { model: Model; form: Form }) {
-  const { t } = useTranslation(['duplicates', 'common']);
+/** Looks through all records now. */
+function Look({ app, form }: { app: string; form: string }) {
+  const { t } = useTranslation('duplicates');
   const errorText = useErrorText();
-  const query = useInfiniteQuery(duplicatesQuery(model.app, form.key));
-  const env = useEnv(model.app, model.definition, true);
+  const { data, refetch } = useInfiniteQuery(duplicatesQuery(app, form));
   const [busy, setBusy] = useState(false);
-  const scan = query.data?.pages[0]?.scan;
-  const groups = query.data?.pages.flatMap((p) => p.items) ?? [];
+  const scan = data?.pages[0]?.scan;
   const look = async () => {
     setBusy(true);
     try {
-      await api.post<DuplicateScan>(duplicatesPath(model.app, form.key), {});
-      await query.refetch();
+      await api.post<DuplicateScan>(duplicatesPath(app, form), {});
+      await refetch();
     } catch (error) {
       toast(errorText(error), { kind: 'bad' });
     } finally {
@@ -57,16 +77,19 @@ function Body({ model, form }: { model: Model; form: Form }) {
     }
   };
   return (
-    <>
-      <div className="bar">
-        <Link className="chip" to="/a/$app/list/$form" params={{ app: model.app, form: form.key }}>
-          {t('back')}
-        </Link>
-        <span className="sp" />
-        <Button icon={<Icon name="refresh" />} loading={busy} disabled={!scan || scan.state === 'running'} onClick={() => void look()}>
-          {t('look')}
-        </Button>
-      </div>
+    <Button icon={<Icon name="refresh" />} loading={busy} disabled={!scan || scan.state === 'running'} onClick={() => void look()}>
+      {t('look')}
+    </Button>
+  );
+}
+
+function Body({ model, form }: { model: Model; form: Form }) {
+  const { t } = useTranslation(['duplicates', 'common']);
+  const query = useInfiniteQuery(duplicatesQuery(model.app, form.key));
+  const env = useEnv(model.app, model.definition, true);
+  const scan = query.data?.pages[0]?.scan;
+  const groups = query.data?.pages.flatMap((p) => p.items) ?? [];
+  return (
       <div className="body dup" style={{ paddingTop: 0 }}>
         <p className="s">{t('intro')}</p>
         {scan ? <Scan scan={scan} /> : null}
@@ -90,7 +113,6 @@ function Body({ model, form }: { model: Model; form: Form }) {
           </Button>
         ) : null}
       </div>
-    </>
   );
 }
 
