@@ -141,3 +141,74 @@ func TestParts(t *testing.T) {
 		t.Errorf("%d alternatives, want 3", got)
 	}
 }
+
+// What is plain to see is so: a filter that implies another accepts nothing that the other refuses, and what is spared says nothing.
+func TestImplied(t *testing.T) {
+	t.Parallel()
+	leaf := func(t *rapid.T) Filter {
+		return rapid.SampledFrom([]Filter{Cmp{"s", Eq, "a"}, Cmp{"s", Eq, "b"}, HasAny{"p", []string{"u"}}, In{"n", []any{int64(1), int64(2)}}, IsNull{"n"}}).Draw(t, "leaf")
+	}
+	var node func(t *rapid.T, depth int) Filter
+	node = func(t *rapid.T, depth int) Filter {
+		kind := rapid.IntRange(0, 5).Draw(t, "kind")
+		if depth == 0 || kind < 2 {
+			return leaf(t)
+		}
+		var parts []Filter
+		for range rapid.IntRange(0, 3).Draw(t, "parts") {
+			parts = append(parts, node(t, depth-1))
+		}
+		switch {
+		case kind == 2:
+			return Not{node(t, depth-1)}
+		case kind == 3:
+			return And(parts)
+		}
+		return Or(parts)
+	}
+	implied, spared := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := node(t, 2), node(t, 2)
+		both := And{a, b, Or{a, leaf(t)}}
+		less := Spare(both)
+		if Implies(a, b) {
+			implied++
+		}
+		if len(less.(And)) < len(Conjuncts(both)) {
+			spared++
+		}
+		for range 8 {
+			doc := map[string]any{}
+			if s := rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "s"); s != "" {
+				doc["s"] = s
+			}
+			if n := rapid.Int64Range(0, 3).Draw(t, "n"); n > 0 {
+				doc["n"] = n
+			}
+			if rapid.Bool().Draw(t, "takes part") {
+				doc["p"] = []string{"u"}
+			}
+			if Implies(a, b) && Match(a, doc) && !Match(b, doc) {
+				t.Fatalf("%#v does not imply %#v: %v", a, b, doc)
+			}
+			if Match(less, doc) != Match(both, doc) {
+				t.Fatalf("%#v is not %#v: %v", less, both, doc)
+			}
+		}
+	})
+	if implied == 0 || spared == 0 {
+		t.Errorf("%d implied, %d spared", implied, spared)
+	}
+	own, part := Cmp{"owner", Eq, "u"}, HasAny{"people", []string{"u"}}
+	for _, c := range []struct {
+		a, b Filter
+		want bool
+	}{
+		{Or{part, own}, Or{own, Or{own, part}}, true}, {And{IsNull{"deleted"}, Or{own}}, Or{part, own}, true}, {Or{part, own}, Or{own}, false},
+		{Or{own, And{own, IsNull{"n"}}}, own, true}, {nil, own, false}, {own, nil, true},
+	} {
+		if got := Implies(c.a, c.b); got != c.want {
+			t.Errorf("Implies(%#v, %#v) = %v", c.a, c.b, got)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package query
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // Walk calls visit for every leaf of a filter, from left to right.
 func Walk(f Filter, visit func(leaf Filter)) {
@@ -97,4 +100,38 @@ func alternatives(f Filter, out []Filter) []Filter {
 		return out
 	}
 	return append(out, f)
+}
+
+// Implies says whether it is plain to see that b accepts all that a accepts: each alternative of some conjunct of a is one of b, or is narrower than
+// b by a conjunct of its own. False is no proof of the contrary.
+func Implies(a, b Filter) bool {
+	if b == nil {
+		return true
+	}
+	wide := Alternatives(b)
+	within := func(p Filter) bool {
+		return slices.ContainsFunc(Conjuncts(p), func(p Filter) bool {
+			return slices.ContainsFunc(wide, func(w Filter) bool { return reflect.DeepEqual(p, w) })
+		})
+	}
+	return slices.ContainsFunc(Conjuncts(a), func(p Filter) bool {
+		return !slices.ContainsFunc(Alternatives(p), func(p Filter) bool { return !within(p) })
+	})
+}
+
+// Spare leaves out of a filter the conjuncts that say no more than another does: of what somebody may read and what he owns, what he may read.
+func Spare(f Filter) Filter {
+	all := Conjuncts(f)
+	out := make(And, 0, len(all))
+	for i, p := range all {
+		_, or := p.(Or)
+		said := or && (slices.ContainsFunc(all[i+1:], func(o Filter) bool { return Implies(o, p) }) || slices.ContainsFunc(out, func(o Filter) bool { return Implies(o, p) }))
+		if !said {
+			out = append(out, p)
+		}
+	}
+	if f == nil || len(out) == len(all) {
+		return f
+	}
+	return out
 }
