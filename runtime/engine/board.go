@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/big"
+	"reflect"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -155,44 +156,47 @@ func countAnd(cols []access.Column) []measured {
 // maxGroups is how many groups a board or report shows.
 const maxGroups = 1000
 
-// measure groups and measures the records of the look, in at most so many groups. A measure of a field that the person sees in some records only is
-// taken over those alone (semantics 10), so it is asked for by itself.
+// measure groups and measures the records of the look, in at most so many groups. Measures of what the person sees in some records only are
+// taken over those alone (semantics 10), so they are asked for by themselves, together where they go over the same.
 func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measured, most int) ([]store.Row, error) {
-	var open []query.Measure
-	for _, m := range ms {
-		if m.seen == nil {
-			open = append(open, m.Measure)
-		}
-	}
-	if len(open) == 0 {
-		open = []query.Measure{{Kind: "count"}}
-	}
-	rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: l.filter, Groups: groups, Measures: open, Limit: most})
-	if err != nil {
-		return nil, readError(err)
-	}
-	out := make([]store.Row, len(rows))
-	at := map[string]int{}
-	for i, r := range rows {
-		out[i] = store.Row{Keys: r.Keys, Values: make([]*big.Int, len(ms))}
-		at[keyText(r.Keys)] = i
-	}
-	next := 0
+	var over []query.Filter // nil first: the groups are those of all records
+	var of [][]int
+	over, of = append(over, nil), append(of, nil)
 	for j, m := range ms {
-		if m.seen == nil {
-			for i := range rows {
-				out[i].Values[j] = rows[i].Values[next]
-			}
-			next++
-			continue
+		i := slices.IndexFunc(over, func(f query.Filter) bool { return reflect.DeepEqual(f, m.seen) })
+		if i < 0 {
+			i = len(over)
+			over, of = append(over, m.seen), append(of, nil)
 		}
-		part, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: append(slices.Clone(l.filter), m.seen), Groups: groups, Measures: []query.Measure{m.Measure}, Limit: most})
+		of[i] = append(of[i], j)
+	}
+	var out []store.Row
+	at := map[string]int{}
+	for i, seen := range over {
+		asked := make([]query.Measure, len(of[i]))
+		for k, j := range of[i] {
+			asked[k] = ms[j].Measure
+		}
+		filter := l.filter
+		if seen != nil {
+			filter = append(slices.Clone(l.filter), seen)
+		} else if len(asked) == 0 {
+			asked = []query.Measure{{Kind: "count"}}
+		}
+		rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: filter, Groups: groups, Measures: asked, Limit: most})
 		if err != nil {
 			return nil, readError(err)
 		}
-		for _, r := range part {
-			if i, ok := at[keyText(r.Keys)]; ok {
-				out[i].Values[j] = r.Values[0]
+		for _, r := range rows {
+			key := keyText(r.Keys)
+			if seen == nil {
+				at[key] = len(out)
+				out = append(out, store.Row{Keys: r.Keys, Values: make([]*big.Int, len(ms))})
+			}
+			if n, ok := at[key]; ok {
+				for k, j := range of[i] {
+					out[n].Values[j] = r.Values[k]
+				}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"pipewright/forms"
@@ -62,7 +63,7 @@ func ownCollections() []store.Collection {
 		{Name: collTasks, Columns: join(text("user", "state", "kind", "app", "form", "record"), times("createdAt", "dueAt", "dueBy", "closedAt"), columns(query.Int, []string{"value"})),
 			Indexes: []store.Index{ix("mine", "user", "state", "-createdAt"), ix("mineByDue", "user", "state", "dueBy"), ix("mineByValue", "user", "state", "-value"), ix("byRecord", "record", "state"), ix("byLate", "state", "dueAt")}},
 		{Name: collSearch, Columns: join(text("app", "form", "owner", "team"), columns(query.Texts, []string{"people", "words"}), times("at")),
-			Indexes: []store.Index{ix("byWord", "words")}},
+			Indexes: []store.Index{ix("byWord", "words"), ix("byAt", "-at")}},
 		{Name: collAttention, Columns: join(text("app", "form", "owner"), columns(query.Texts, []string{"asked"}), columns(query.Bool, []string{"open"}), times("dueAt", "idleAt", "askedAt")),
 			Indexes: []store.Index{ix("byDue", "owner", "dueAt"), ix("byIdle", "owner", "idleAt"), ix("byAsked", "asked", "askedAt"), ix("byOwner", "owner", "open")}},
 		{Name: collNotices, Columns: join(text("user", "record"), columns(query.Bool, []string{"read"}), times("at")),
@@ -184,6 +185,7 @@ func recordIndexes(f *process.Form) []store.Index {
 	if f.Process != nil {
 		// Boards and funnels sum value and weighted by stage from the index alone.
 		out = append(out, store.Index{Name: "byStage", Cols: []string{"stage", "-updatedAt"}, Cover: []string{"deleted", "value", "weighted"}})
+		out = append(out, figureIndex(f))
 		add("byDue", "owner", "dueAt")
 		add("byIdle", "owner", "idleAt")
 	}
@@ -212,6 +214,20 @@ func recordIndexes(f *process.Form) []store.Index {
 		}
 	}
 	return out
+}
+
+// figureIndex carries what the reports of a process are made of, by owner: what somebody owns is summed up from it alone, and what all have from less than
+// the records.
+func figureIndex(f *process.Form) store.Index {
+	ix := store.Index{Name: "byFigures", Cols: []string{"owner", "open", "end", "stage", "team"}, Cover: []string{"deleted", "value", "weighted", "closing", "closedAt", "createdAt", "since"}}
+	for _, key := range []string{f.Process.Def.Value, f.Process.Def.Closing} {
+		for _, col := range f.Schema.Columns() {
+			if name := process.FieldColumn(col.Name); col.Field == key && (col.Type == forms.ColInt || col.Type == forms.ColTime) && !slices.Contains(ix.Cover, name) {
+				ix.Cover = append(ix.Cover, name)
+			}
+		}
+	}
+	return ix
 }
 
 func fieldOf(f *process.Form, key string) *forms.Field {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -12,6 +13,8 @@ import (
 	"pipewright/rules"
 	"pipewright/runtime/access"
 	"pipewright/runtime/forecast"
+	"pipewright/runtime/process"
+	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
@@ -97,66 +100,41 @@ func (l *lister) pace(ctx context.Context, res *ReportResult) error {
 		return err
 	}
 	target := forecast.Whole(f.Totals).Target
-	weighted, sees, err := l.shows(ctx, "weighted", p.Def.Value)
+	weighted, sees, err := l.shown("weighted", p.Def.Value)
 	if err != nil {
 		return err
 	}
-	_, dated, err := l.shows(ctx, "closing", p.Def.Closing)
+	closing, dated, err := l.shown("closing", p.Def.Closing)
 	if err != nil {
 		return err
 	}
 	start, end := first.Start(l.app.Zone), first.Add(3).Start(l.app.Zone)
-	firstDay, lastDay := first.Start(time.UTC).UnixMilli(), first.Add(3).Start(time.UTC).UnixMilli()
 	var weeks []time.Time
 	for at := weekOf(start, l.app.Zone); !at.After(now); at = at.AddDate(0, 0, 7) {
 		if !at.Before(start) {
 			weeks = append(weeks, at)
 		}
 	}
-	before, taken := make([]map[string]map[string]any, len(weeks)), make([]bool, len(weeks))
+	taken := make([]bool, len(weeks))
 	for i, week := range weeks {
 		entry, err := l.e.store.Get(ctx, collSchedules, snapshotLedger(l.app.Def.Key, p.Def.Key, week))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		taken[i] = err == nil && entry.Cols["state"] == tickDone
-		if before[i], err = l.e.positions(ctx, p, week); err != nil {
+	}
+	won, open := make([]big.Int, len(weeks)+1), make([]big.Int, len(weeks)+1)
+	if sees {
+		if err := l.wonBy(ctx, weighted, start, end, weeks, won); err != nil {
 			return err
 		}
 	}
-	won, open := make([]big.Int, len(weeks)+1), make([]big.Int, len(weeks)+1)
-	within := func(cols map[string]any) int64 {
-		if at, ok := cols["closing"].(int64); !ok || at < firstDay || at >= lastDay {
-			return 0
+	if sees && dated {
+		due := query.And{query.Cmp{Col: "closing", Op: query.Ge, Value: first.Start(time.UTC).UnixMilli()}, query.Cmp{Col: "closing", Op: query.Lt, Value: first.Add(3).Start(time.UTC).UnixMilli()}}
+		seen := both(l.filter, both(weighted.Seen, closing.Seen))
+		if err := l.openFor(ctx, p, weeks, seen, due, open); err != nil {
+			return err
 		}
-		n, _ := cols["weighted"].(int64)
-		return n
-	}
-	err = l.e.whole(ctx, l.coll, l.filter, []string{"open", "end", "value", "weighted", "closing", "closedAt"}, func(d store.Doc) {
-		if sees == nil || !sees(d.ID) {
-			return
-		}
-		see := dated != nil && dated(d.ID)
-		if d.Cols["open"] == true && see {
-			open[len(weeks)].Add(&open[len(weeks)], big.NewInt(within(d.Cols)))
-		}
-		closed, _ := d.Cols["closedAt"].(int64)
-		value, _ := d.Cols["value"].(int64)
-		isWon := d.Cols["end"] == "won" && closed >= start.UnixMilli() && closed < end.UnixMilli()
-		if isWon {
-			won[len(weeks)].Add(&won[len(weeks)], big.NewInt(value))
-		}
-		for i, week := range weeks {
-			if isWon && closed < week.UnixMilli() {
-				won[i].Add(&won[i], big.NewInt(value))
-			}
-			if was := before[i][d.ID]; was != nil && see {
-				open[i].Add(&open[i], big.NewInt(within(was)))
-			}
-		}
-	})
-	if err != nil {
-		return err
 	}
 	money := func(key string, name rules.Text) ReportColumn {
 		return ReportColumn{Key: key, Name: name, Kind: "measure", Type: "money", Currency: weighted.Currency}
@@ -192,4 +170,67 @@ func (l *lister) pace(ctx context.Context, res *ReportResult) error {
 		res.Totals[i].Null = true // each line is a position of its own
 	}
 	return nil
+}
+
+// wonBy sums up what was won from start to end: before each of the weeks, and last in all.
+func (l *lister) wonBy(ctx context.Context, value access.Column, start, end time.Time, weeks []time.Time, into []big.Int) error {
+	part := *l
+	part.filter = append(slices.Clone(l.filter), query.Cmp{Col: "end", Op: query.Eq, Value: "won"},
+		query.Cmp{Col: "closedAt", Op: query.Ge, Value: start.UnixMilli()}, query.Cmp{Col: "closedAt", Op: query.Lt, Value: end.UnixMilli()})
+	var groups []query.Group
+	if len(weeks) > 0 {
+		groups = []query.Group{{Col: "closedAt"}}
+		for _, week := range weeks {
+			groups[0].Bounds = append(groups[0].Bounds, week.UnixMilli())
+		}
+	}
+	rows, err := part.measure(ctx, groups, []measured{{query.Measure{Kind: "sum", Col: "value"}, value.Seen}}, maxGroups)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		from := int64(len(weeks))
+		if len(groups) > 0 {
+			from, _ = r.Keys[0].(int64) // what was won before a week was so in all that follow
+		}
+		for i := int(from); i < len(into) && r.Values[0] != nil; i++ {
+			into[i].Add(&into[i], r.Values[0])
+		}
+	}
+	return nil
+}
+
+// openFor sums up, at its weight, what is open and due: as it stood in each of the weeks, of the records that are seen now, and last as it stands now.
+func (l *lister) openFor(ctx context.Context, p *process.Process, weeks []time.Time, seen query.Filter, due query.And, into []big.Int) error {
+	now := query.And{seen, query.Cmp{Col: "open", Op: query.Eq, Value: true}, due}
+	rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: now, Measures: []query.Measure{{Kind: "sum", Col: "weighted"}}, Limit: 1})
+	if err != nil {
+		return readError(err)
+	}
+	if len(rows) > 0 && rows[0].Values[0] != nil {
+		into[len(weeks)].Set(rows[0].Values[0])
+	}
+	stood := append(ofWeeks(p, weeks...), due)
+	known, err := l.e.count(ctx, collSnapshots, stood)
+	if err != nil || known == 0 {
+		return err
+	}
+	mine, err := l.e.idsOf(ctx, l.coll, seen)
+	if err != nil {
+		return err
+	}
+	at := map[int64]int{}
+	for i, week := range weeks {
+		at[week.UnixMilli()] = i
+	}
+	var n big.Int
+	return l.e.store.Scan(ctx, collSnapshots, query.Scan{Filter: stood, Cols: []string{"week", "record", "weighted"}}, func(_ string, row []any) error {
+		id, _ := row[1].(string)
+		if weighted, ok := row[2].(int64); ok && mine[id] {
+			week, _ := row[0].(int64)
+			sum := &into[at[week]]
+			sum.Add(sum, n.SetInt64(weighted))
+		}
+		return nil
+	})
 }

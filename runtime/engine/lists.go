@@ -10,6 +10,7 @@ import (
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
+	"pipewright/runtime/store"
 )
 
 // ListQuery asks for a page of records.
@@ -222,19 +223,25 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 	if err != nil {
 		return nil, "", readError(err)
 	}
-	out := make([]*View, 0, len(page.Docs))
+	out, err := l.views(ctx, page.Docs)
+	return out, page.Next, err
+}
+
+// views lays out the documents that the person may read, with the titles of what they refer to.
+func (l *lister) views(ctx context.Context, docs []store.Doc) ([]*View, error) {
+	out := make([]*View, 0, len(docs))
 	rows := &rowReader{brief: true, bulk: l.form.Schema.Bulk()}
 	if l.whole {
 		rows = &rowReader{}
 	}
-	for _, d := range page.Docs {
+	for _, d := range docs {
 		s, err := rows.state(d)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		v, err := l.e.view(ctx, l.app, l.form.Def.Key, l.dir, l.viewer.User, d, &record{State: s})
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		if v == nil || !v.Rights.Read {
 			continue
@@ -243,7 +250,7 @@ func (l *lister) page(ctx context.Context, order []query.Sort, limit int, after 
 		v.brief = !l.whole
 		out = append(out, v)
 	}
-	return out, page.Next, l.e.titles(ctx, out)
+	return out, l.e.titles(ctx, out)
 }
 
 // maskStage hides what the record's stage hides.

@@ -31,11 +31,12 @@ func (e *Engine) Odds(ctx context.Context, app, proc string) ([]StageOdds, error
 		return nil, notFound()
 	}
 	won := map[string]bool{} // of closed records
-	q := query.Query{Filter: query.And{query.Cmp{Col: "open", Op: query.Eq, Value: false}, query.IsNull{Col: "deleted"}}, Limit: store.MaxPage, Cols: []string{"end"}}
-	if err := e.pages(ctx, RecordCollection(p.Form), q, func(d store.Doc) {
-		if end, _ := d.Cols["end"].(string); end != "" {
-			won[d.ID] = end == "won"
+	ended := query.And{query.Cmp{Col: "open", Op: query.Eq, Value: false}, query.IsNull{Col: "deleted"}}
+	if err := e.store.Scan(ctx, RecordCollection(p.Form), query.Scan{Filter: ended, Cols: []string{"end"}}, func(id string, row []any) error {
+		if end, _ := row[0].(string); end != "" {
+			won[id] = end == "won"
 		}
+		return nil
 	}); err != nil {
 		return nil, err
 	}
@@ -46,10 +47,9 @@ func (e *Engine) Odds(ctx context.Context, app, proc string) ([]StageOdds, error
 		}
 		s := StageOdds{Stage: st}
 		seen := map[string]bool{}
-		q := query.Query{Filter: query.And{query.Cmp{Col: "app", Op: query.Eq, Value: app}, query.Cmp{Col: "process", Op: query.Eq, Value: proc}, query.Cmp{Col: "stage", Op: query.Eq, Value: st.Def.Key}},
-			Limit: store.MaxPage, Cols: []string{"record"}}
-		if err := e.pages(ctx, collVisits, q, func(d store.Doc) {
-			id, _ := d.Cols["record"].(string)
+		here := query.And{query.Cmp{Col: "app", Op: query.Eq, Value: app}, query.Cmp{Col: "process", Op: query.Eq, Value: proc}, query.Cmp{Col: "stage", Op: query.Eq, Value: st.Def.Key}}
+		if err := e.store.Scan(ctx, collVisits, query.Scan{Filter: here, Cols: []string{"record"}}, func(_ string, row []any) error {
+			id, _ := row[0].(string)
 			if isWon, closed := won[id]; closed && !seen[id] {
 				seen[id] = true
 				s.Closed++
@@ -57,6 +57,7 @@ func (e *Engine) Odds(ctx context.Context, app, proc string) ([]StageOdds, error
 					s.Won++
 				}
 			}
+			return nil
 		}); err != nil {
 			return nil, err
 		}
@@ -80,18 +81,4 @@ func (e *Engine) pages(ctx context.Context, coll string, q query.Query, each fun
 			return nil
 		}
 	}
-}
-
-// whole reads the columns of every record that a filter accepts, each once, in the order of their last change. That order has an index for all, and
-// for what somebody owns or takes part in, so that a page costs the same wherever it begins; in the order of ids each page would find and sort
-// all of them anew. A record that is changed meanwhile comes again at the end, and is left out there.
-func (e *Engine) whole(ctx context.Context, coll string, filter query.Filter, cols []string, each func(store.Doc)) error {
-	seen := map[string]bool{}
-	q := query.Query{Filter: filter, Sort: []query.Sort{{Col: "updatedAt"}}, Limit: store.MaxPage, Cols: cols}
-	return e.pages(ctx, coll, q, func(d store.Doc) {
-		if !seen[d.ID] {
-			seen[d.ID] = true
-			each(d)
-		}
-	})
 }

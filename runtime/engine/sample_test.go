@@ -174,10 +174,7 @@ func TestSamplePlans(t *testing.T) {
 	}
 	then, err := w.e.positions(ctx, app.Processes["deal"], weekOf(w.clock.now(), app.Zone).AddDate(0, 0, -7))
 	w.must(err)
-	at := func(ref string) string {
-		stage, _ := then[sampleID(app.Forms["deal"], "b2b", ref)]["stage"].(string)
-		return stage
-	}
+	at := func(ref string) string { return then[sampleID(app.Forms["deal"], "b2b", ref)].stage }
 	if got := at("d5") + " " + at("d6") + " " + at("d8") + at("d1"); got != "proposal proposal " {
 		t.Errorf("a week ago they stood in %q", got)
 	}

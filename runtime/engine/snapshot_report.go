@@ -9,7 +9,6 @@ import (
 	"pipewright/runtime/access"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
-	"pipewright/runtime/store"
 )
 
 // movement is what became of a record between two positions.
@@ -72,45 +71,43 @@ func (l *lister) compare(ctx context.Context, res *ReportResult) error {
 		t.value.Add(&t.value, big.NewInt(now))
 		t.diff.Add(&t.diff, new(big.Int).Sub(big.NewInt(now), big.NewInt(then)))
 	}
-	of := func(cols map[string]any, name string) int64 {
-		n, _ := cols[name].(int64)
-		return n
-	}
-	err = l.e.whole(ctx, l.coll, l.filter, []string{"stage", "open", "end", "value", "closing"}, func(d store.Doc) {
-		was, known := before[d.ID]
-		open := d.Cols["open"] == true
+	err = l.e.store.Scan(ctx, l.coll, query.Scan{Filter: l.filter, Cols: []string{"open", "stage", "end", "value", "closing"}}, func(id string, row []any) error {
+		was, known := before[id]
+		open := row[0] == true
 		if !known && !open {
-			return
+			return nil
 		}
 		var now, then int64
-		if sees != nil && sees(d.ID) {
-			now, then = of(d.Cols, "value"), of(was, "value")
+		if sees != nil && sees(id) {
+			now, _ = row[3].(int64)
+			then = was.value
 		}
 		if open {
 			add("now", now, then)
 		}
 		if !known {
 			add("in", now, 0)
-			return
+			return nil
 		}
 		add("then", then, then)
-		stage, _ := d.Cols["stage"].(string)
-		old, _ := was["stage"].(string)
-		switch from, still := place[old]; {
-		case !open && d.Cols["end"] == "won":
+		stage, _ := row[1].(string)
+		closing, _ := row[4].(int64)
+		switch from, still := place[was.stage]; {
+		case !open && row[2] == "won":
 			add("won", now, then)
 		case !open:
 			add("out", now, then)
-		case stage == old:
+		case stage == was.stage:
 			add("stuck", now, then)
 		case !still || place[stage] > from:
 			add("forward", now, then)
 		default:
 			add("back", now, then)
 		}
-		if open && seesClosing != nil && seesClosing(d.ID) && of(was, "closing") != 0 && of(d.Cols, "closing") > of(was, "closing") {
+		if open && seesClosing != nil && seesClosing(id) && was.closing != 0 && closing > was.closing {
 			add("slipped", now, then)
 		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -144,32 +141,36 @@ func (l *lister) compare(ctx context.Context, res *ReportResult) error {
 	return nil
 }
 
+// shown finds a figure of the process, and says whether the person sees it in some records.
+func (l *lister) shown(name, field string) (c access.Column, some bool, err error) {
+	if field == "" {
+		return c, false, nil
+	}
+	c, err = l.column(name, "/"+name)
+	if _, refused := asRejection(err); refused {
+		return c, false, nil
+	}
+	return c, err == nil, err
+}
+
 // shows finds a figure of the process, and says of which records the person sees it; sees is nil when of none.
 func (l *lister) shows(ctx context.Context, name, field string) (c access.Column, sees func(id string) bool, err error) {
-	if field == "" {
-		return c, nil, nil
-	}
-	if c, err = l.column(name, "/"+name); err != nil {
-		if _, refused := asRejection(err); refused {
-			return c, nil, nil
-		}
+	c, some, err := l.shown(name, field)
+	if err != nil || !some {
 		return c, nil, err
 	}
 	if c.Seen == nil {
 		return c, func(string) bool { return true }, nil
 	}
+	in, err := l.e.idsOf(ctx, l.coll, both(l.filter, c.Seen))
+	return c, func(id string) bool { return in[id] }, err
+}
+
+// idsOf are the ids of the documents that a filter accepts.
+func (e *Engine) idsOf(ctx context.Context, coll string, filter query.Filter) (map[string]bool, error) {
 	in := map[string]bool{}
-	q := query.Query{Filter: query.And{l.filter, c.Seen}, Limit: store.MaxPage, Cols: []string{"open"}}
-	for {
-		page, err := l.e.store.Query(ctx, l.coll, q)
-		if err != nil {
-			return c, nil, err
-		}
-		for _, d := range page.Docs {
-			in[d.ID] = true
-		}
-		if q.After = page.Next; q.After == "" {
-			return c, func(id string) bool { return in[id] }, nil
-		}
-	}
+	return in, e.store.Scan(ctx, coll, query.Scan{Filter: filter}, func(id string, _ []any) error {
+		in[id] = true
+		return nil
+	})
 }

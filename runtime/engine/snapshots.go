@@ -169,22 +169,32 @@ func positionDoc(entry *snapshotEntry, d store.Doc) (store.Doc, error) {
 	return store.Doc{ID: fmt.Sprintf("%s|%s", entry.Week.Format(time.DateOnly), d.ID), Ver: 1, Cols: cols, Body: body}, err
 }
 
-// positions reads the rows of one week, by record.
-func (e *Engine) positions(ctx context.Context, p *process.Process, week time.Time) (map[string]map[string]any, error) {
-	q := query.Query{Filter: query.And{query.Cmp{Col: "process", Op: query.Eq, Value: processName(p.Form.App.Def.Key, p.Def.Key)},
-		query.Cmp{Col: "week", Op: query.Eq, Value: week.UnixMilli()}}, Limit: store.MaxPage, Cols: append([]string{"record"}, positionCols...)}
-	out := map[string]map[string]any{}
-	for {
-		page, err := e.store.Query(ctx, collSnapshots, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range page.Docs {
-			id, _ := d.Cols["record"].(string)
-			out[id] = d.Cols
-		}
-		if q.After = page.Next; q.After == "" {
-			return out, nil
-		}
+// position is where a record stood.
+type position struct {
+	stage          string
+	value, closing int64
+}
+
+// ofWeeks accepts the positions of some weeks.
+func ofWeeks(p *process.Process, weeks ...time.Time) query.And {
+	in := query.In{Col: "week"}
+	for _, week := range weeks {
+		in.Values = append(in.Values, week.UnixMilli())
 	}
+	return query.And{query.Cmp{Col: "process", Op: query.Eq, Value: processName(p.Form.App.Def.Key, p.Def.Key)}, in}
+}
+
+// positions reads the rows of one week, by record.
+func (e *Engine) positions(ctx context.Context, p *process.Process, week time.Time) (map[string]position, error) {
+	out := map[string]position{}
+	err := e.store.Scan(ctx, collSnapshots, query.Scan{Filter: ofWeeks(p, week), Cols: []string{"record", "stage", "value", "closing"}}, func(_ string, row []any) error {
+		id, _ := row[0].(string)
+		var was position
+		was.stage, _ = row[1].(string)
+		was.value, _ = row[2].(int64)
+		was.closing, _ = row[3].(int64)
+		out[id] = was
+		return nil
+	})
+	return out, err
 }

@@ -15,7 +15,6 @@ import (
 	"pipewright/runtime/forecast"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
-	"pipewright/runtime/store"
 )
 
 // workStages are the stages in which there is something to do: all that do not end a record.
@@ -41,22 +40,20 @@ func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 		weeks = quarterWeeks
 	}
 	since := l.e.instant().In(l.app.Zone).AddDate(0, 0, -7*weeks)
-	// Whoever has left a stage was changed then, so older records need not be looked at.
-	mine := map[string]bool{}
-	filter := append(slices.Clone(l.filter), query.Cmp{Col: "updatedAt", Op: query.Ge, Value: since.UnixMilli()})
-	if err := l.e.whole(ctx, l.coll, filter, []string{"open"}, func(d store.Doc) { mine[d.ID] = true }); err != nil {
+	mine, err := l.e.idsOf(ctx, l.coll, l.filter)
+	if err != nil {
 		return err
 	}
 	stays := map[string][]time.Duration{}
-	q := query.Query{Filter: query.And{query.Cmp{Col: "app", Op: query.Eq, Value: l.app.Def.Key}, query.Cmp{Col: "process", Op: query.Eq, Value: p.Def.Key},
-		query.Cmp{Col: "left", Op: query.Ge, Value: since.UnixMilli()}}, Sort: []query.Sort{{Col: "left"}}, Limit: store.MaxPage, Cols: []string{"record", "stage", "stay"}}
+	left := query.And{query.Cmp{Col: "app", Op: query.Eq, Value: l.app.Def.Key}, query.Cmp{Col: "process", Op: query.Eq, Value: p.Def.Key}, query.Cmp{Col: "left", Op: query.Ge, Value: since.UnixMilli()}}
 	if len(mine) > 0 {
-		if err := l.e.pages(ctx, collVisits, q, func(d store.Doc) {
-			id, _ := d.Cols["record"].(string)
-			stage, _ := d.Cols["stage"].(string)
-			if ms, ok := d.Cols["stay"].(int64); ok && mine[id] {
+		if err := l.e.store.Scan(ctx, collVisits, query.Scan{Filter: left, Cols: []string{"record", "stage", "stay"}}, func(_ string, row []any) error {
+			id, _ := row[0].(string)
+			stage, _ := row[1].(string)
+			if ms, ok := row[2].(int64); ok && mine[id] {
 				stays[stage] = append(stays[stage], time.Duration(ms)*time.Millisecond)
 			}
+			return nil
 		}); err != nil {
 			return err
 		}

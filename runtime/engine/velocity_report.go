@@ -35,25 +35,38 @@ func (l *lister) velocity(ctx context.Context, res *ReportResult) error {
 		return err
 	}
 	by := map[string]forecast.Pace{}
-	filter := append(slices.Clone(l.filter), query.Or{query.Cmp{Col: "open", Op: query.Eq, Value: true}, query.Cmp{Col: "closedAt", Op: query.Ge, Value: since.UnixMilli()}})
-	if err := l.e.whole(ctx, l.coll, filter, []string{"open", "end", "value", "owner", "createdAt", "closedAt"}, func(d store.Doc) {
-		owner, _ := d.Cols["owner"].(string)
+	closed := query.Cmp{Col: "closedAt", Op: query.Ge, Value: since.UnixMilli()}
+	counted := *l
+	counted.filter = append(slices.Clone(l.filter), query.Or{query.Cmp{Col: "open", Op: query.Eq, Value: true}, closed})
+	counts, err := counted.measure(ctx, []query.Group{{Col: "owner"}, {Col: "open"}, {Col: "end"}}, countAnd(nil), store.MaxGroups)
+	if err != nil {
+		return err
+	}
+	for _, r := range counts {
+		owner, _ := r.Keys[0].(string)
 		pace := by[owner]
-		created, _ := d.Cols["createdAt"].(int64)
-		closed, _ := d.Cols["closedAt"].(int64)
-		switch {
-		case d.Cols["open"] == true:
-			pace.Open++
-		case d.Cols["end"] == "won":
-			pace.Won++
-			pace.Took += time.Duration(max(closed-created, 0)) * time.Millisecond
-			if n, ok := d.Cols["value"].(int64); ok && sees != nil && sees(d.ID) {
-				pace.Value = pace.Value.Add(decimal.NewFromBigInt(big.NewInt(n), -int32(value.Scale)))
-			}
-		case d.Cols["end"] == "lost":
-			pace.Lost++
+		switch n := r.Values[0].Int64(); {
+		case r.Keys[1] == true:
+			pace.Open += n
+		case r.Keys[2] == "lost":
+			pace.Lost += n
 		}
 		by[owner] = pace
+	}
+	// How long each took is between two of its times, so what was won is looked at one by one.
+	won := append(slices.Clone(l.filter), closed, query.Cmp{Col: "end", Op: query.Eq, Value: "won"}, query.Not{Of: query.Cmp{Col: "open", Op: query.Eq, Value: true}})
+	if err := l.e.store.Scan(ctx, l.coll, query.Scan{Filter: won, Cols: []string{"owner", "createdAt", "closedAt", "value"}}, func(id string, row []any) error {
+		owner, _ := row[0].(string)
+		pace := by[owner]
+		pace.Won++
+		created, _ := row[1].(int64)
+		closed, _ := row[2].(int64)
+		pace.Took += time.Duration(max(closed-created, 0)) * time.Millisecond
+		if n, ok := row[3].(int64); ok && sees != nil && sees(id) {
+			pace.Value = pace.Value.Add(decimal.NewFromBigInt(big.NewInt(n), -int32(value.Scale)))
+		}
+		by[owner] = pace
+		return nil
 	}); err != nil {
 		return err
 	}
@@ -61,12 +74,12 @@ func (l *lister) velocity(ctx context.Context, res *ReportResult) error {
 	measure := func(key, kind, currency, where string, name rules.Text) ReportColumn {
 		return ReportColumn{Key: key, Name: name, Kind: "measure", Type: kind, Currency: currency, Where: where}
 	}
-	won, ended := "won && "+inTime, "(won || end == \"lost\") && "+inTime
+	wasWon, ended := "won && "+inTime, "(won || end == \"lost\") && "+inTime
 	res.Columns = []ReportColumn{{Key: "owner", Name: l.nameOf(access.Column{Key: "owner"}), Kind: "group", Type: "user"},
-		measure("open", "count", "", "open", rules.Say("进行中", "進行中", "Open")), measure("won", "count", "", won, saysWon),
-		measure("rate", "percent", "", ended, rules.Say("赢单率", "贏單率", "Win rate")), measure("cycle", "number", "", won, rules.Say("成交周期（天）", "成交週期（天）", "Days to win"))}
+		measure("open", "count", "", "open", rules.Say("进行中", "進行中", "Open")), measure("won", "count", "", wasWon, saysWon),
+		measure("rate", "percent", "", ended, rules.Say("赢单率", "贏單率", "Win rate")), measure("cycle", "number", "", wasWon, rules.Say("成交周期（天）", "成交週期（天）", "Days to win"))}
 	if sees != nil {
-		res.Columns = append(res.Columns, measure("mean", "money", value.Currency, won, rules.Say("平均单额", "平均單額", "Mean won")),
+		res.Columns = append(res.Columns, measure("mean", "money", value.Currency, wasWon, rules.Say("平均单额", "平均單額", "Mean won")),
 			measure("velocity", "money", value.Currency, "open", rules.Say("每天产出", "每天產出", "A day")))
 	}
 	figures := func(pace forecast.Pace) []Figure {

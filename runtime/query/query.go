@@ -97,6 +97,15 @@ type Query struct {
 	Cols []string
 }
 
+// Scan asks for columns of all documents that a filter accepts.
+type Scan struct {
+	Filter Filter
+	// Sort is the order; any when there is none. The id is its last level, as in a Query.
+	Sort []Sort
+	// Cols are the columns read; none is enough where the ids are asked for.
+	Cols []string
+}
+
 // Unit rounds a Time column down when grouping, in the group's own time zone.
 type Unit string
 

@@ -318,6 +318,12 @@ func (s *Schema) CheckQuery(q query.Query) (order []query.Sort, at *Position, er
 	return order, at, nil
 }
 
+// CheckScan checks filter, order and columns; the order comes back as from CheckQuery. Errors: ErrColumn, ErrInvalid.
+func (s *Schema) CheckScan(q query.Scan) ([]query.Sort, error) {
+	order, _, err := s.CheckQuery(query.Query{Filter: q.Filter, Sort: q.Sort, Cols: q.Cols, Limit: 1})
+	return order, err
+}
+
 // CheckAggregate checks filter, groups, measures and limit. Errors: ErrColumn, ErrInvalid.
 func (s *Schema) CheckAggregate(a query.Aggregate) error {
 	if a.Limit < 1 || a.Limit > MaxGroups {

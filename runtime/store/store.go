@@ -106,6 +106,9 @@ type Store interface {
 	Delete(ctx context.Context, coll, id string, ver int64) error
 	// Query reads one page. Errors: ErrColumn, ErrCursor.
 	Query(ctx context.Context, coll string, q query.Query) (Page, error)
+	// Scan reads columns of all documents of a filter, each once. row aligns with the columns (string, int64, bool, []string or nil) and holds for
+	// that call only. each may not use the store; what it answers ends the scan and is its error. Errors: ErrColumn.
+	Scan(ctx context.Context, coll string, q query.Scan, each func(id string, row []any) error) error
 	// Aggregate groups and measures. Errors: ErrColumn, ErrTooMany.
 	Aggregate(ctx context.Context, coll string, a query.Aggregate) ([]Row, error)
 	// Info tells what is behind; it fails when the store cannot be reached.

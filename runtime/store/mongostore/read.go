@@ -131,6 +131,61 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 	return page, nil
 }
 
+// Scan reads columns of all documents of a filter. Without another order they come by id, which does not change: each comes once whatever is written meanwhile.
+func (s *Store) Scan(ctx context.Context, coll string, q query.Scan, each func(id string, row []any) error) error {
+	c, err := s.collection(coll)
+	if err != nil {
+		return err
+	}
+	order, err := c.CheckScan(q)
+	if err != nil {
+		return err
+	}
+	ctx, done, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	show := bson.D{{Key: "ver", Value: 1}}
+	names := slices.Clone(q.Cols)
+	slices.Sort(names)
+	for _, col := range slices.Compact(names) {
+		show = append(show, bson.E{Key: "c." + col, Value: 1})
+	}
+	cur, err := c.coll.Find(ctx, pageFilter(q.Filter, order, nil), options.Find().SetSort(sortBy(order)).SetProjection(show).SetBatchSize(scanBatch))
+	if err != nil {
+		return readError(ctx, err)
+	}
+	defer cur.Close(ctx)
+	row := make([]any, len(q.Cols))
+	var seen map[string]bool
+	if len(order) > 0 {
+		seen = map[string]bool{}
+	}
+	for cur.Next(ctx) {
+		d, err := decode(c.Schema, cur.Current)
+		if err != nil {
+			return err
+		}
+		if seen != nil {
+			if seen[d.ID] {
+				continue
+			}
+			seen[d.ID] = true
+		}
+		for i, name := range q.Cols {
+			row[i] = d.Cols[name]
+		}
+		if err := each(d.ID, row); err != nil {
+			return err
+		}
+	}
+	return readError(ctx, cur.Err())
+}
+
+// scanBatch is how many documents of a scan come over in one answer.
+const scanBatch = 1000
+
 // Aggregate groups and measures. Without groups there is always one row, of no documents if need be. The rows are put in order here:
 // there are few, and the server would need one more stage for it.
 func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) ([]store.Row, error) {

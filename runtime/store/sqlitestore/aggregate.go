@@ -30,10 +30,55 @@ func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) (
 	return rows, err
 }
 
+// Scan reads columns of all documents of a filter, as they stand at one moment.
+func (s *Store) Scan(ctx context.Context, coll string, q query.Scan, each func(id string, row []any) error) error {
+	t, err := s.table(coll)
+	if err != nil {
+		return err
+	}
+	order, err := t.CheckScan(q)
+	if err != nil {
+		return err
+	}
+	b := t.scan(q, order)
+	out := make([]any, len(q.Cols))
+	return s.read(ctx, func(c *conn) error {
+		return c.rows(ctx, b.String(), b.args, func(row []driver.Value) error {
+			id, _ := row[0].(string)
+			for i, name := range q.Cols {
+				if out[i], err = value(t.Type(name), row[1+i]); err != nil {
+					return fmt.Errorf("sqlitestore: %s/%s: column %s: %w", t.Name, id, name, err)
+				}
+			}
+			return each(id, out)
+		})
+	})
+}
+
+// scan writes the statement of a scan.
+func (t *table) scan(q query.Scan, order []query.Sort) *sqlBuilder {
+	b := &sqlBuilder{t: t}
+	b.WriteString("SELECT id")
+	var reads []string
+	for _, name := range q.Cols {
+		b.WriteString(", " + t.quoted[name])
+		reads = append(reads, name)
+	}
+	for _, by := range order {
+		reads = append(reads, by.Col)
+	}
+	b.from(query.Spare(q.Filter), reads, true)
+	if len(order) > 0 {
+		b.by(order, "", query.IDDesc(order))
+	}
+	return b
+}
+
 var errTooMany = errors.New("one group past the limit")
 
 // measure writes the statement of an aggregate.
 func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
+	a.Filter = query.Spare(a.Filter)
 	b := &sqlBuilder{t: t}
 	b.WriteString("SELECT ")
 	b.groupKeys(a.Groups)
@@ -55,8 +100,16 @@ func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 	if len(a.Groups)+len(a.Measures) == 0 {
 		b.WriteString("1")
 	}
-	b.WriteString(" FROM " + t.name + " WHERE ")
-	b.gather(a.Filter)
+	var reads []string
+	for _, g := range a.Groups {
+		reads = append(reads, g.Col)
+	}
+	for _, m := range a.Measures {
+		if m.Col != "" {
+			reads = append(reads, m.Col)
+		}
+	}
+	b.from(a.Filter, reads, false)
 	if n := len(a.Groups); n > 0 {
 		b.WriteString(" GROUP BY " + ordinals(n) + " ORDER BY " + ordinals(n) + " LIMIT ")
 		b.bind(int64(a.Limit + 1))
@@ -64,6 +117,124 @@ func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 		b.WriteString(" LIMIT 0")
 	}
 	return b
+}
+
+// from writes what columns are read of: the documents of a filter. Where it has alternatives and an index leads to one of them that carries all that is read,
+// this one is read from the index alone and the others without what it has; else the rows of all are gathered.
+func (b *sqlBuilder) from(f query.Filter, reads []string, id bool) {
+	all := query.Conjuncts(f)
+	asks := query.Columns(f)
+	at := slices.IndexFunc(all, func(p query.Filter) bool {
+		parts := query.Alternatives(p)
+		return len(parts) > 1 && !slices.ContainsFunc(parts, func(p query.Filter) bool { return !b.t.finds(p) }) &&
+			slices.ContainsFunc(parts, func(p query.Filter) bool { return b.t.carried(p, asks, reads) != "" })
+	})
+	if at < 0 {
+		b.WriteString(" FROM " + b.t.name)
+		if ix := b.t.instead(all, asks, reads); ix != "" {
+			b.WriteString(" INDEXED BY " + ix)
+		}
+		b.WriteString(" WHERE ")
+		b.gather(f)
+		return
+	}
+	parts := distinct(query.Alternatives(all[at]))
+	slices.SortStableFunc(parts, func(x, y query.Filter) int { // an index that carries all goes first, so that the rows of the others are few
+		a, b := b.t.carried(x, asks, reads) != "", b.t.carried(y, asks, reads) != ""
+		switch {
+		case a == b:
+			return 0
+		case a:
+			return -1
+		}
+		return 1
+	})
+	cols := []string{"n"}
+	if id {
+		cols[0] = "id"
+	}
+	for _, name := range reads {
+		if col := b.t.quoted[name]; !slices.Contains(cols, col) {
+			cols = append(cols, col)
+		}
+	}
+	b.WriteString(" FROM (")
+	for i, p := range parts {
+		if i > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		b.WriteString("SELECT " + strings.Join(cols, ", ") + " FROM " + b.t.name)
+		if ix := b.t.carried(p, asks, reads); ix != "" {
+			b.WriteString(" INDEXED BY " + ix)
+		}
+		b.WriteString(" WHERE ")
+		b.where(p, false)
+		for _, before := range parts[:i] {
+			b.WriteString(" AND ")
+			b.where(before, true)
+		}
+		for j, o := range all {
+			if j != at {
+				b.WriteString(" AND ")
+				b.where(o, false)
+			}
+		}
+	}
+	b.WriteString(") WHERE 1")
+}
+
+// carried names the index that leads to what a condition accepts and carries what a filter asks for and what is read; "" when there is none. Sets of texts
+// are asked for in their side tables, and read from the rows alone.
+func (t *table) carried(f query.Filter, asks, reads []string) string {
+	if _, set := f.(query.HasAny); set || !t.finds(f) {
+		return ""
+	}
+	for _, ix := range t.Indexes {
+		if strings.TrimPrefix(ix.Cols[0], "-") != query.Col(f) {
+			continue
+		}
+		if name, on := t.index(ix); on != "" && t.holds(ix, asks, reads) {
+			return name
+		}
+	}
+	return ""
+}
+
+// holds says whether an index has all that a filter asks for and all that is read.
+func (t *table) holds(ix store.Index, asks, reads []string) bool {
+	lacks := func(name string) bool {
+		return !slices.Contains(ix.Cover, name) && !slices.ContainsFunc(ix.Cols, func(c string) bool { return strings.TrimPrefix(c, "-") == name })
+	}
+	return !slices.ContainsFunc(reads, lacks) && !slices.ContainsFunc(asks, func(name string) bool { return t.sides[name] == nil && lacks(name) })
+}
+
+// instead names an index to be read in place of the table, where the whole of it has to be read: one that has all, and if need be not in the order of
+// the groups. SQLite may take one in their order instead, and go to the table for each of its entries.
+func (t *table) instead(all []query.Filter, asks, reads []string) string {
+	leads := func(name string) bool {
+		return slices.ContainsFunc(t.Indexes, func(ix store.Index) bool { return strings.TrimPrefix(ix.Cols[0], "-") == name })
+	}
+	for _, p := range all {
+		if slices.ContainsFunc(query.Alternatives(p), func(p query.Filter) bool { return leads(query.Col(p)) }) {
+			if _, absent := p.(query.IsNull); !absent {
+				return "" // it may lead to a part
+			}
+		}
+	}
+	found := ""
+	for _, ix := range t.Indexes {
+		name, on := t.index(ix)
+		if on == "" || t.sides[ix.Cols[0]] != nil || !t.holds(ix, asks, reads) {
+			continue
+		}
+		if len(reads) > 0 && strings.TrimPrefix(ix.Cols[0], "-") == reads[0] {
+			return name
+		}
+		if found == "" {
+			found = name
+		}
+	}
+	return found
 }
 
 // gather writes a filter for reading all that it accepts. An OR of values that indexes find is gathered first, by number: what it comes to is then read

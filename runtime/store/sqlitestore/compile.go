@@ -2,6 +2,7 @@ package sqlitestore
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"pipewright/runtime/query"
@@ -12,7 +13,9 @@ type sqlBuilder struct {
 	strings.Builder
 	t    *table
 	main string // the alias of the collection's table with a dot, where a side table is read as well
-	args []any
+	// tested are beginnings that too many documents have: each document is looked at for them.
+	tested []query.HasPrefix
+	args   []any
 }
 
 // col is a quoted column of the collection's table.
@@ -61,6 +64,15 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 			b.WriteString(") > 0)")
 		}
 	case query.HasPrefix:
+		if slices.Contains(b.tested, f) {
+			if negate {
+				b.WriteString("NOT ")
+			}
+			b.WriteString("EXISTS (SELECT 1 FROM json_each(" + b.col(f.Col) + ") WHERE ")
+			b.startsWith("value", f.Prefix, false)
+			b.WriteByte(')')
+			return
+		}
 		b.WriteString(b.main + "id ")
 		if negate {
 			b.WriteString("NOT ")

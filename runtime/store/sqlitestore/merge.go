@@ -38,6 +38,15 @@ func (s *Store) segment(ctx context.Context, c *conn, t *table, f query.Filter, 
 	if b := t.merge(all, order, part, limit); b != nil {
 		return run(b, each)
 	}
+	if slices.ContainsFunc(all, func(p query.Filter) bool { _, is := p.(query.HasPrefix); return is }) {
+		tested, err := t.common(ctx, c, all, order, limit)
+		if err != nil {
+			return err
+		}
+		b := &sqlBuilder{t: t, tested: tested}
+		b.choose(f, part, limit)
+		return run(b, each)
+	}
 	plain := t.choose(f, part, limit)
 	if f == nil || !t.serves("", order) || slices.ContainsFunc(all, func(p query.Filter) bool { return t.pinned(p, order) }) || !s.pauses.due(plain.String()) {
 		return run(plain, each)
@@ -60,6 +69,41 @@ func (s *Store) segment(ctx context.Context, c *conn, t *table, f query.Filter, 
 		}
 	}
 	return nil
+}
+
+// common lists the beginnings that are better looked for in each document than in their index, which would find far more than a page: all but the one that
+// the fewest have, and that one too when it is as common and the documents can be read in their order, since a page of them then soon comes together.
+func (t *table) common(ctx context.Context, c *conn, all []query.Filter, order []query.Sort, limit int) ([]query.HasPrefix, error) {
+	most := int64(walkFactor * limit)
+	var out []query.HasPrefix
+	rarest, least := query.HasPrefix{}, most+1
+	for _, p := range all {
+		f, is := p.(query.HasPrefix)
+		if !is {
+			continue
+		}
+		b := &sqlBuilder{t: t}
+		b.WriteString("SELECT count(*) FROM (SELECT 1 FROM " + t.sides[f.Col].name + " WHERE ")
+		b.startsWith("v", f.Prefix, false)
+		b.WriteString(" LIMIT ")
+		b.bind(most)
+		b.WriteByte(')')
+		var n int64
+		if err := c.rows(ctx, b.String(), b.args, func(row []driver.Value) error {
+			n, _ = row[0].(int64)
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		if n < least {
+			rarest, least = f, n
+		}
+		out = append(out, f)
+	}
+	if least < most || !t.serves("", order) {
+		out = slices.DeleteFunc(out, func(f query.HasPrefix) bool { return f == rarest })
+	}
+	return out, nil
 }
 
 // serves tells whether an index has the documents with one value of col (of all, when col is "") in this order.

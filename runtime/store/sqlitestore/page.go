@@ -105,11 +105,15 @@ func (s *Store) Query(ctx context.Context, coll string, q query.Query) (store.Pa
 // choose writes the choice of rows of one segment, by number and in order.
 func (t *table) choose(f query.Filter, part segment, limit int) *sqlBuilder {
 	b := &sqlBuilder{t: t}
-	b.WriteString("SELECT n AS k FROM " + t.name + " WHERE ")
+	b.choose(f, part, limit)
+	return b
+}
+
+func (b *sqlBuilder) choose(f query.Filter, part segment, limit int) {
+	b.WriteString("SELECT n AS k FROM " + b.t.name + " WHERE ")
 	b.where(f, false)
 	b.within(part, "")
 	b.order(part, "", limit)
-	return b
 }
 
 // within writes the conditions of a segment, on the table with this alias.
@@ -129,8 +133,15 @@ func (b *sqlBuilder) within(part segment, alias string) {
 
 // order writes the order of a segment, on the table with this alias, and the limit.
 func (b *sqlBuilder) order(part segment, alias string, limit int) {
+	b.by(part.order, alias, part.idDesc)
+	b.WriteString(" LIMIT ")
+	b.bind(int64(limit))
+}
+
+// by writes an order, on the table with this alias.
+func (b *sqlBuilder) by(order []query.Sort, alias string, idDesc bool) {
 	b.WriteString(" ORDER BY ")
-	for _, by := range part.order {
+	for _, by := range order {
 		b.WriteString(alias + b.t.quoted[by.Col])
 		if by.Desc {
 			b.WriteString(" DESC")
@@ -138,11 +149,9 @@ func (b *sqlBuilder) order(part segment, alias string, limit int) {
 		b.WriteString(", ")
 	}
 	b.WriteString(alias + "id")
-	if part.idDesc {
+	if idDesc {
 		b.WriteString(" DESC")
 	}
-	b.WriteString(" LIMIT ")
-	b.bind(int64(limit))
 }
 
 // column is the quoted name of a column; "" is the id.

@@ -23,6 +23,7 @@ const (
 	Delete     Op = "delete"
 	Query      Op = "query"
 	Aggregate  Op = "aggregate"
+	Scan       Op = "scan"
 	Info       Op = "info"
 )
 
@@ -224,6 +225,13 @@ func (f *FaultyStore) Aggregate(ctx context.Context, coll string, a query.Aggreg
 		return nil, f.fail(fault, Aggregate, coll, nothing)
 	}
 	return f.Store.Aggregate(ctx, coll, a)
+}
+
+func (f *FaultyStore) Scan(ctx context.Context, coll string, q query.Scan, each func(id string, row []any) error) error {
+	if fault := f.next(Scan, coll); fault != None {
+		return f.fail(fault, Scan, coll, nothing)
+	}
+	return f.Store.Scan(ctx, coll, q, each)
 }
 
 func (f *FaultyStore) Info(ctx context.Context) (store.Info, error) {

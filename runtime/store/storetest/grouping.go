@@ -108,8 +108,11 @@ func aggregates(t *testing.T, s store.Store) {
 	ds := population(t, s, 120)
 	rapid.Check(t, func(t *rapid.T) {
 		a := query.Aggregate{Limit: 1000}
-		if rapid.Bool().Draw(t, "filtered") {
+		switch rapid.IntRange(0, 2).Draw(t, "filtered") {
+		case 0:
 			a.Filter = drawFilter(t, 2)
+		case 1:
+			a.Filter = drawScope(t)
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "groups") {
 			c := rapid.SampledFrom(scalars).Draw(t, "group")

@@ -279,6 +279,44 @@ func projected(d store.Doc, names []string) store.Doc {
 	return d
 }
 
+func (s *MemoryStore) Scan(ctx context.Context, coll string, q query.Scan, each func(id string, row []any) error) error {
+	hits, err := s.matching(ctx, coll, q)
+	if err != nil {
+		return err
+	}
+	row := make([]any, len(q.Cols))
+	for _, d := range hits {
+		for i, name := range q.Cols {
+			row[i] = d.Cols[name]
+		}
+		if err := each(d.ID, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *MemoryStore) matching(ctx context.Context, coll string, q query.Scan) ([]store.Doc, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c, err := s.open(ctx, coll)
+	if err != nil {
+		return nil, err
+	}
+	order, err := c.schema.CheckScan(q)
+	if err != nil {
+		return nil, err
+	}
+	var hits []store.Doc
+	for _, id := range c.ids {
+		if d := c.docs[id]; query.Match(q.Filter, d.Cols) {
+			hits = append(hits, given(d))
+		}
+	}
+	sort.Slice(hits, func(i, j int) bool { return query.Less(order, hits[i].Cols, hits[i].ID, hits[j].Cols, hits[j].ID) })
+	return hits, nil
+}
+
 func (s *MemoryStore) Aggregate(ctx context.Context, coll string, a query.Aggregate) ([]store.Row, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,16 +53,23 @@ func pages(t *testing.T, s store.Store) {
 	// Filters by what someone owns or takes part in, in the orders of the declared indexes: stores have ways of their own for these.
 	rapid.Check(t, func(t *rapid.T) {
 		order := rapid.SampledFrom([][]query.Sort{{{Col: "at", Desc: true}}, {{Col: "at"}}, {{Col: "n"}}, {{Col: "n", Desc: true}}, {{Col: "s"}, {Col: "at", Desc: true}}}).Draw(t, "order")
-		text := func() string { return rapid.SampledFrom(texts).Draw(t, "text") }
-		alternatives := []query.Filter{query.Cmp{Col: "s", Op: query.Eq, Value: text()}, query.HasAny{Col: "tags", Values: []string{text()}},
-			query.HasAny{Col: "tags", Values: []string{text(), text()}}, query.In{Col: "s", Values: []any{text(), text()}},
-			query.Or{query.HasAny{Col: "tags", Values: []string{text()}}, query.Cmp{Col: "s", Op: query.Eq, Value: text()}}}
-		or := query.Or(rapid.SliceOfN(rapid.SampledFrom(alternatives), 1, 4).Draw(t, "or"))
-		f := query.And{rapid.SampledFrom([]query.Filter{or, or[0], query.And{or, or[0]}}).Draw(t, "scope")}
+		f := drawScope(t)
+		q := query.Query{Filter: f, Sort: order, Limit: rapid.SampledFrom([]int{3, 7, 20, 1000}).Draw(t, "limit")}
+		if got, want := idsOf(all(t, s, q)), wanted(ds, f, order); !slices.Equal(got, want) {
+			t.Fatalf("%#v\ngot  %v\nwant %v", q, got, want)
+		}
+	})
+	// Beginnings that few have, and that so many have that stores look for them in each document.
+	rapid.Check(t, func(t *rapid.T) {
+		f := query.And{}
+		for range rapid.IntRange(1, 3).Draw(t, "beginnings") {
+			f = append(f, query.HasPrefix{Col: "tags", Prefix: rapid.SampledFrom([]string{"", "a", "商", "a.", "zz"}).Draw(t, "beginning")})
+		}
 		if rapid.Bool().Draw(t, "narrowed") {
 			f = append(f, drawFilter(t, 1))
 		}
-		q := query.Query{Filter: f, Sort: order, Limit: rapid.SampledFrom([]int{3, 7, 20, 1000}).Draw(t, "limit")}
+		order := rapid.SampledFrom([][]query.Sort{{{Col: "at", Desc: true}}, {{Col: "at"}}, {{Col: "s"}}}).Draw(t, "order")
+		q := query.Query{Filter: f, Sort: order, Limit: rapid.SampledFrom([]int{1, 2, 7, 1000}).Draw(t, "limit")}
 		if got, want := idsOf(all(t, s, q)), wanted(ds, f, order); !slices.Equal(got, want) {
 			t.Fatalf("%#v\ngot  %v\nwant %v", q, got, want)
 		}
@@ -70,6 +78,85 @@ func pages(t *testing.T, s store.Store) {
 	q := query.Query{Sort: []query.Sort{{Col: "b", Desc: true}, {Col: "s"}, {Col: "b"}}, Limit: 1}
 	if got, want := idsOf(all(t, s, q)), wanted(ds, nil, q.Sort); !slices.Equal(got, want) {
 		t.Errorf("one by one\ngot  %v\nwant %v", got, want)
+	}
+}
+
+// drawScope is a filter by what someone owns or takes part in.
+func drawScope(t *rapid.T) query.And {
+	text := func() string { return rapid.SampledFrom(texts).Draw(t, "text") }
+	alternatives := []query.Filter{query.Cmp{Col: "s", Op: query.Eq, Value: text()}, query.HasAny{Col: "tags", Values: []string{text()}},
+		query.HasAny{Col: "tags", Values: []string{text(), text()}}, query.In{Col: "s", Values: []any{text(), text()}},
+		query.Or{query.HasAny{Col: "tags", Values: []string{text()}}, query.Cmp{Col: "s", Op: query.Eq, Value: text()}}}
+	or := query.Or(rapid.SliceOfN(rapid.SampledFrom(alternatives), 1, 4).Draw(t, "or"))
+	f := query.And{rapid.SampledFrom([]query.Filter{or, or[0], query.And{or, or[0]}, query.And{or[:1], or}}).Draw(t, "scope")}
+	if rapid.Bool().Draw(t, "narrowed") {
+		f = append(f, drawFilter(t, 1))
+	}
+	return f
+}
+
+// A scan brings each document of a filter once, in the order asked, with the columns asked.
+func scans(t *testing.T, s store.Store) {
+	ds := population(t, s, 90)
+	byID := map[string]store.Doc{}
+	for _, d := range ds {
+		byID[d.ID] = d
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		q := query.Scan{Sort: drawOrder(t)}
+		switch rapid.IntRange(0, 2).Draw(t, "filtered") {
+		case 0:
+			q.Filter = drawFilter(t, 1)
+		case 1:
+			q.Filter = drawScope(t)
+		}
+		for range rapid.IntRange(0, 4).Draw(t, "columns") {
+			q.Cols = append(q.Cols, rapid.SampledFrom(things.Columns).Draw(t, "column").Name)
+		}
+		var got []string
+		err := s.Scan(ctxOf(t), coll, q, func(id string, row []any) error {
+			got = append(got, id)
+			if len(row) != len(q.Cols) {
+				t.Fatalf("%#v: a row of %d values", q, len(row))
+			}
+			for i, name := range q.Cols {
+				if have, want := fmt.Sprintf("%#v", row[i]), fmt.Sprintf("%#v", byID[id].Cols[name]); have != want {
+					t.Fatalf("%#v: %s of %s is %s, want %s", q, name, id, have, want)
+				}
+			}
+			return nil
+		})
+		want := wanted(ds, q.Filter, q.Sort)
+		if len(q.Sort) == 0 {
+			slices.Sort(got)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("%#v: %v\ngot  %v\nwant %v", q, err, got, want)
+		}
+	})
+}
+
+// A scan ends with what its reader answers, and refuses what a query refuses.
+func scanEnds(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	population(t, s, 30)
+	enough := errors.New("enough")
+	n := 0
+	if err := s.Scan(ctx, coll, query.Scan{Cols: []string{"s"}}, func(string, []any) error {
+		if n++; n == 7 {
+			return enough
+		}
+		return nil
+	}); !errors.Is(err, enough) || n != 7 {
+		t.Errorf("%d documents: %v", n, err)
+	}
+	for _, q := range []query.Scan{{Cols: []string{"nope"}}, {Sort: []query.Sort{{Col: "tags"}}}, {Filter: query.Cmp{Col: "n", Op: query.Eq, Value: "x"}}} {
+		wantErr(t, fmt.Sprintf("%#v", q), s.Scan(ctx, coll, q, func(string, []any) error { return nil }), store.ErrColumn)
+	}
+	over, stop := context.WithCancel(ctx)
+	stop()
+	if err := s.Scan(over, coll, query.Scan{}, func(string, []any) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
 	}
 }
 

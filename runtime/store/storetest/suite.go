@@ -42,6 +42,8 @@ func Run(t *testing.T, open func(t testing.TB) store.Store) {
 		{"PagesWhileWriting", pagesWhileWriting},
 		{"Cursors", cursors},
 		{"Projection", projection},
+		{"Scans", scans},
+		{"ScanEnds", scanEnds},
 		{"Aggregates", aggregates},
 		{"AggregateTable", aggregateTable},
 		{"HugeSums", hugeSums},
@@ -69,7 +71,7 @@ var things = store.Collection{
 	},
 	Indexes: []store.Index{
 		{Name: "s", Cols: []string{"s", "-at"}}, {Name: "n", Cols: []string{"-n"}}, {Name: "sum", Cols: []string{"b"}, Cover: []string{"n"}},
-		{Name: "tags", Cols: []string{"tags", "-at"}},
+		{Name: "tags", Cols: []string{"tags", "-at"}}, {Name: "at", Cols: []string{"-at"}}, {Name: "figures", Cols: []string{"s", "b", "S"}, Cover: []string{"n", "at"}},
 	},
 }
 
