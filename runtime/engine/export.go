@@ -8,10 +8,15 @@ import (
 	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/access"
+	"pipewright/runtime/query"
+	"pipewright/runtime/store"
 )
 
 // MaxExport bounds the rows of one export.
 const MaxExport = 100_000
+
+// exportPage is how many records of an export are in memory at once.
+const exportPage = 200
 
 // ExportRequest says which records to write, and how.
 type ExportRequest struct {
@@ -75,25 +80,49 @@ func (e *Engine) Export(ctx context.Context, user string, req ExportRequest, emi
 	if err != nil {
 		return err
 	}
-	for n := 0; n < MaxExport; {
-		views, next, err := l.page(ctx, order, 200, q.After)
+	// Which records, and in which order, is read at once: hardly any order has an index that pages of all records could go along.
+	var ids []string
+	if err := e.store.Scan(ctx, l.coll, query.Scan{Filter: l.filter, Sort: order}, func(id string, _ []any) error {
+		ids = append(ids, id)
+		return nil
+	}); err != nil {
+		return readError(err)
+	}
+	n := 0
+	for part := range slices.Chunk(ids, exportPage) {
+		views, err := l.inPlace(ctx, part)
 		if err != nil {
 			return err
 		}
 		for _, v := range views {
-			if !access.Rights(l.app, req.Form, l.dir, user, v.State).Export || n >= MaxExport {
+			if !access.Rights(l.app, req.Form, l.dir, user, v.State).Export {
 				continue
+			}
+			if n == MaxExport {
+				return c.err
 			}
 			if err := emit(v.cells(columns, &c.Cells)); err != nil {
 				return err
 			}
 			n++
 		}
-		if q.After = next; next == "" {
-			break
-		}
 	}
 	return c.err
+}
+
+// inPlace reads records in the order of their ids in the list, without those that are no longer what the list is of.
+func (l *lister) inPlace(ctx context.Context, ids []string) ([]*View, error) {
+	docs, err := l.e.store.GetMany(ctx, l.coll, ids)
+	if err != nil {
+		return nil, err
+	}
+	place := make(map[string]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	docs = slices.DeleteFunc(docs, func(d store.Doc) bool { return !query.Match(l.filter, d.Cols) })
+	slices.SortFunc(docs, func(a, b store.Doc) int { return place[a.ID] - place[b.ID] })
+	return l.views(ctx, docs)
 }
 
 // mayExport says whether some grant of the person's lets him export.
