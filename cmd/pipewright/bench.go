@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,11 +12,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// benchCommand is `bench [--quick] [--records N] [--due N] [--json] [--mongodb-uri URI]`: speed and memory, each figure beside a limit measured in the same run on
+// benchCommand is `bench [--quick] [--only workspace [--data DIR]] [--records N] [--due N] [--json] [--mongodb-uri URI]`: speed and memory, each figure beside a limit measured in the same run on
 // the same machine. It starts servers of its own on loopback addresses and ends them.
 func benchCommand() *cobra.Command {
 	var quick, asJSON bool
-	var mongo string
+	var mongo, only, data string
 	var records, due int
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -32,9 +33,16 @@ func benchCommand() *cobra.Command {
 			if due >= 0 {
 				size.Due = min(due, 10_000)
 			}
+			workspace := only == "workspace"
+			if only != "" && !workspace {
+				return fmt.Errorf("--only takes workspace, not %q", only)
+			}
+			if data != "" && (!workspace || mongo != "") {
+				return errors.New("--data is for --only workspace on the embedded store")
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Hour)
 			defer cancel()
-			figures, err := runBench(ctx, size, mongo, cmd.ErrOrStderr())
+			figures, err := runBench(ctx, size, mongo, workspace, data, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -48,6 +56,8 @@ func benchCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&quick, "quick", false, "a short run over fewer records, to see that it works")
 	cmd.Flags().IntVar(&records, "records", 0, "records in the lists instead of 100,000 (quick: 5,000); a million takes a quarter of an hour more")
 	cmd.Flags().IntVar(&due, "due", -1, "records due at one tick instead of 10,000 (quick: none, as a tick is up to two minutes away)")
+	cmd.Flags().StringVar(&only, "only", "", "workspace: import deals into the B2B template and measure lists, boards, reports, dashboards, search and export as people with different rights")
+	cmd.Flags().StringVar(&data, "data", "", "keep the workspace in this folder; it is measured again without being loaded again")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the figures as JSON")
 	cmd.Flags().StringVar(&mongo, "mongodb-uri", os.Getenv("PIPEWRIGHT_MONGODB_URI"), "measure on this MongoDB instead of the embedded store")
 	return cmd

@@ -26,31 +26,45 @@ type bench struct {
 	// What the product answered, for the same work by the bare server.
 	ids     []string
 	product map[string]load
+	// Of the workspace: who looks at it, and whether it was there already.
+	looking []*onlooker
+	loaded  bool
 }
 
-func runBench(ctx context.Context, size benchSize, mongo string, report io.Writer) ([]Figure, error) {
+type benchPart struct {
+	say string
+	do  func(context.Context) error
+}
+
+// runBench measures the machine, or with workspace what people look at among many records; data is where the workspace's store is kept, and found again.
+func runBench(ctx context.Context, size benchSize, mongo string, workspace bool, data string, report io.Writer) ([]Figure, error) {
 	bin, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "pipewright-bench-")
-	if err != nil {
+	dir := data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "pipewright-bench-"); err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
 	b := &bench{size: size, mongo: mongo, dir: dir, report: report, product: map[string]load{}}
 	b.server = &trial.Server{Bin: bin, Dir: dir, Mongo: mongo}
 	if b.server.Addr, err = trial.FreeAddress(); err != nil {
 		return nil, err
 	}
 	defer b.server.Kill()
-	for _, part := range []struct {
-		say string
-		do  func(context.Context) error
-	}{
+	parts := []benchPart{
 		{"rules", b.rules}, {"check", b.check}, {"cold start", b.coldStart}, {"set up", b.setUp}, {"load a few records", b.seed}, {"few records", b.fewRecords},
 		{"write", b.writes}, {"load records", b.manyRecords}, {"read", b.reads}, {"due at a tick", b.tick}, {"limits", b.limits},
-	} {
+	}
+	if workspace {
+		parts = []benchPart{{"set up", b.openWorkspace}, {"import deals", b.loadWorkspace}, {"look", b.readWorkspace}}
+	}
+	for _, part := range parts {
 		fmt.Fprintln(report, "bench:", part.say)
 		if err := part.do(ctx); err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", part.say, err)

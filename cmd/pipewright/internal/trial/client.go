@@ -33,6 +33,31 @@ func New(bases ...string) *API {
 	return &API{bases: bases, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
 }
 
+// Patience is how long an answer is waited for; 10 seconds before it is set.
+func (a *API) Patience(d time.Duration) { a.http.Timeout = d }
+
+// Upload sends a file as it is and wants success.
+func (a *API) Upload(ctx context.Context, path, kind string, content []byte, into any) error {
+	req, err := http.NewRequestWithContext(ctx, "POST", a.bases[a.at]+path, bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", kind)
+	res, err := a.http.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode >= 300 {
+		err = fmt.Errorf("POST %s: %d %s", path, res.StatusCode, answer)
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(answer, into)
+}
+
 // Do sends one request; err is only of the transport.
 func (a *API) Do(ctx context.Context, method, path string, body any, key string) (status int, answer []byte, err error) {
 	return a.send(ctx, method, path, body, map[string]string{"Idempotency-Key": key})
