@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pipewright/rules"
+	"pipewright/rules/hostile"
 )
 
 func dateOf(t *testing.T, text string) rules.Date {
@@ -213,8 +214,13 @@ func FuzzCalendarFile(f *testing.F) {
 	}
 	f.Add(raw)
 	f.Add([]byte(`{"year":2027,"days":[{"name":"x","date":"2027-02-03","isOffDay":true}]}`))
+	for _, s := range hostile.Texts() {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		y, ps := ReadCalendarYear(raw)
+		var y CalendarYear
+		var ps []rules.Problem
+		hostile.Within(t, len(raw), func() { y, ps = ReadCalendarYear(raw) })
 		if len(ps) > 0 {
 			return
 		}
