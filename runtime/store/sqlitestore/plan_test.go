@@ -2,6 +2,7 @@ package sqlitestore
 
 import (
 	"database/sql/driver"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,5 +192,96 @@ func TestSumsGatherAlternatives(t *testing.T) {
 		if err != nil || int(rows[0].Values[0].Int64()) != want || want == 0 {
 			t.Errorf("%#v: %v, want %d: %v", f, rows, want, err)
 		}
+	}
+}
+
+// carried are deals with an index that carries what is summed up, by owner.
+var carried = store.Collection{Name: "rec_b2b_carried", Columns: deal.Columns,
+	Indexes: append(slices.Clone(deal.Indexes), store.Index{Name: "figures", Cols: []string{"owner", "stage"}, Cover: []string{"amount"}})}
+
+// What an index carries is summed up and scanned from it: for one of several alternatives, the others without what it has; and for all, also where SQLite would
+// rather go through another index in the order of the groups and to the row of each entry.
+func TestSumsUseAnIndexThatCarriesAll(t *testing.T) {
+	t.Parallel()
+	s := open(t, Options{})
+	if err := s.Ensure(t.Context(), carried); err != nil {
+		t.Fatal(err)
+	}
+	tab, err := s.table(carried.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := query.HasAny{Col: "people", Values: []string{"u1"}}
+	own := query.Cmp{Col: "owner", Op: query.Eq, Value: "u1"}
+	over := query.Cmp{Col: "amount", Op: query.Gt, Value: int64(5)}
+	sum := []query.Measure{{Kind: "count"}, {Kind: "sum", Col: "amount"}}
+	by := func(f query.Filter, col string) *sqlBuilder {
+		return tab.measure(query.Aggregate{Filter: f, Groups: []query.Group{{Col: col}}, Measures: sum, Limit: 100}, false)
+	}
+	for name, c := range map[string]struct {
+		b    *sqlBuilder
+		want []string
+		not  string
+	}{
+		"owns or takes part":       {by(query.And{query.Or{mine, own}, over}, "stage"), []string{"USING COVERING INDEX i_rec_b2b_carried:figures:", "(owner=?)", "USING INTEGER PRIMARY KEY"}, "SCAN d_"},
+		"owns, as he may see":      {by(query.And{query.Or{mine, own}, query.Or{own}}, "stage"), []string{"USING COVERING INDEX i_rec_b2b_carried:figures:"}, "t_rec"},
+		"all by stage, with owner": {by(query.Not{Of: own}, "stage"), []string{"SCAN d_rec_b2b_carried USING COVERING INDEX i_rec_b2b_carried:figures:"}, "USING INTEGER"},
+		"what it does not carry":   {by(query.Or{mine, own}, "title"), []string{"USING INTEGER PRIMARY KEY"}, "CO-ROUTINE"},
+		"ids of what he owns":      {tab.scan(query.Scan{Filter: query.Or{mine, own}}, nil), []string{"USING COVERING INDEX i_rec_b2b_carried:"}, "SCAN d_"},
+	} {
+		got := strings.ReplaceAll(plan(t, s, c.b), "c_owner", "owner")
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s lacks %q: %s\n%s", name, want, c.b, got)
+			}
+		}
+		if strings.Contains(got, c.not) {
+			t.Errorf("%s has %q: %s\n%s", name, c.not, c.b, got)
+		}
+	}
+}
+
+// Of beginnings the rarest leads and the others are looked for in each document; when all are common the documents are read in their order.
+func TestCommonBeginnings(t *testing.T) {
+	t.Parallel()
+	s := open(t, Options{})
+	if err := s.Ensure(t.Context(), deal); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 120 {
+		d := dealDoc(i)
+		if d.Cols["people"] = []string{"many", "more"}; i%40 == 0 {
+			d.Cols["people"] = []string{"few", "many"}
+		}
+		if err := s.Insert(t.Context(), deal.Name, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tab, err := s.table(deal.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many, more, few := query.HasPrefix{Col: "people", Prefix: "many"}, query.HasPrefix{Col: "people", Prefix: "mor"}, query.HasPrefix{Col: "people", Prefix: "f"}
+	newest := []query.Sort{{Col: "updated", Desc: true}}
+	for _, c := range []struct {
+		all   []query.Filter
+		order []query.Sort
+		want  []query.HasPrefix
+	}{
+		{[]query.Filter{many}, newest, []query.HasPrefix{many}}, {[]query.Filter{many, few, more}, newest, []query.HasPrefix{many, more}}, {[]query.Filter{few}, newest, nil},
+		{[]query.Filter{more, many}, newest, []query.HasPrefix{more, many}}, {[]query.Filter{many}, []query.Sort{{Col: "title"}}, nil},
+	} {
+		var got []query.HasPrefix
+		if err := s.read(t.Context(), func(conn *conn) error {
+			got, err = tab.common(t.Context(), conn, c.all, c.order, 2)
+			return err
+		}); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%v by %v: %v, want %v: %v", c.all, c.order, got, c.want, err)
+		}
+	}
+	b := &sqlBuilder{t: tab, tested: []query.HasPrefix{many}}
+	b.choose(many, segments(newest, nil)[0], 3)
+	if got := plan(t, s, b); !strings.Contains(got, "INDEX i_rec_b2b_deal:updated:") || strings.Contains(got, "TEMP B-TREE") {
+		t.Errorf("%s\n%s", b, got)
 	}
 }
