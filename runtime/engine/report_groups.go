@@ -22,6 +22,8 @@ type grouping struct {
 	zone   *time.Location
 	starts []time.Time // of buckets
 	group  query.Group
+	// choices are gone through one by one, in a field of several.
+	choices []choice
 }
 
 type option struct {
@@ -85,7 +87,7 @@ func (l *lister) grouping(ctx context.Context, by process.GroupBy, path string) 
 	if err != nil {
 		return nil, err
 	}
-	g := &grouping{column: c, group: query.Group{Col: c.Name}, zone: l.app.Zone}
+	g := &grouping{column: c, group: query.Group{Col: c.Name}, zone: l.app.Zone, choices: l.choices(c)}
 	if c.Type != query.Time {
 		return g, nil
 	}
@@ -151,8 +153,11 @@ func (g *grouping) after(start time.Time) time.Time {
 func (l *lister) label(ctx context.Context, g *grouping, key any) (string, rules.Text, string) {
 	c := g.column
 	name := c.Key
+	if g.choices != nil {
+		return l.choiceLabel(g, key)
+	}
 	if key == nil {
-		return "", rules.Say("（空）", "（空）", "(empty)"), name + " == nil"
+		return "", emptyLabel, name + " == nil"
 	}
 	switch v := key.(type) {
 	case int64:

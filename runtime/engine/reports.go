@@ -10,7 +10,6 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/process"
-	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
@@ -117,21 +116,22 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 	for i := range ms.shown {
 		res.Columns = append(res.Columns, ms.shown[i].column)
 	}
-	qs := make([]query.Group, len(groups))
-	for i, g := range groups {
-		qs[i] = g.group
+	for _, g := range groups {
 		if g.column.Seen != nil {
 			l.filter = append(l.filter, g.column.Seen)
 		}
 	}
-	rows, err := l.measure(ctx, qs, ms.asked, maxGroups)
+	rows, err := l.measureGroups(ctx, groups, ms.asked)
 	if err != nil {
 		return err
 	}
 	if len(rows) == 0 && len(groups) == 0 {
 		rows = []store.Row{{Values: make([]*big.Int, len(ms.asked))}}
 	}
-	totals := make([]*big.Int, len(ms.asked))
+	totals, err := l.totals(ctx, groups, rows, ms.asked)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
 		row := ReportRow{}
 		var wheres []string
@@ -148,14 +148,6 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 			currency = row.Keys[by]
 		}
 		row.Values = ms.figures(r.Values, currency, false)
-		for i, n := range r.Values {
-			if n != nil {
-				if totals[i] == nil {
-					totals[i] = new(big.Int)
-				}
-				totals[i].Add(totals[i], n)
-			}
-		}
 		res.Rows = append(res.Rows, row)
 	}
 	res.Totals = ms.figures(totals, "", true)
