@@ -48,7 +48,7 @@ func sampleID(f *process.Form, app, ref string) string {
 }
 
 // ImportSample loads a template's sample data into an app, in the name of a user: records as imported ones, for which no automation runs,
-// where they stood on the Mondays before, and targets and calls where there are none. Loading again changes nothing. It returns how many
+// with a past, and targets and calls where there are none. Loading again changes nothing. It returns how many
 // records the sample has. Errors: *process.Rejection for the first record or plan that does not fit, with its place.
 func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []byte) (int, error) {
 	file, err := readSample(sample)

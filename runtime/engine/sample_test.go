@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -28,21 +29,7 @@ func TestGoldenCase(t *testing.T) {
 		app := compileData(t, tpl.Definition, 1)
 		w.defs[key] = nil
 		w.defs[key] = append(w.defs[key], app)
-		var roles []string
-		for _, r := range app.Def.Roles {
-			roles = append(roles, r.Key)
-		}
-		dir, err := w.e.Directory(ctx)
-		w.must(err)
-		users := dir.Users()
-		for user, list := range org.SampleRoles(key, roles) {
-			for i := range users {
-				if users[i].ID == user {
-					users[i].Roles = append(users[i].Roles, list...)
-				}
-			}
-		}
-		w.must(w.e.SaveUsers(ctx, users...))
+		w.cast(app)
 		n, err := w.e.ImportSample(ctx, "admin", key, sample)
 		w.must(err)
 		again, err := w.e.ImportSample(ctx, "admin", key, sample)
@@ -92,6 +79,7 @@ func TestSamplesComeAndGo(t *testing.T) {
 			ctx, key, sample := t.Context(), tpl.Key, tpl.Sample
 			app := compileData(t, tpl.Definition, 1)
 			w.defs[key] = []*process.App{app}
+			w.cast(app)
 			records := func() (n int) {
 				for _, f := range app.Forms {
 					page, err := w.e.store.Query(ctx, RecordCollection(f), query.Query{Limit: 500})
@@ -113,6 +101,10 @@ func TestSamplesComeAndGo(t *testing.T) {
 					t.Fatalf("%d records of %d", got, n)
 				}
 			}
+			w.must(w.e.snapshots(ctx))
+			for w.runDue() > 0 {
+			}
+			speaks(t, w, app)
 			loaded := records()
 			removed, err := w.e.RemoveSample(ctx, "admin", key, sample)
 			w.must(err)
@@ -123,6 +115,53 @@ func TestSamplesComeAndGo(t *testing.T) {
 				t.Errorf("loaded once more: %d of %d: %v", records(), n, err)
 			}
 		})
+	}
+}
+
+// cast gives the sample people the roles of an app.
+func (w *world) cast(app *process.App) {
+	w.t.Helper()
+	var roles []string
+	for _, r := range app.Def.Roles {
+		roles = append(roles, r.Key)
+	}
+	dir, err := w.e.Directory(w.t.Context())
+	w.must(err)
+	users := dir.Users()
+	for user, list := range org.SampleRoles(app.Def.Key, roles) {
+		for i := range users {
+			if users[i].ID == user {
+				users[i].Roles = append(users[i].Roles, list...)
+			}
+		}
+	}
+	w.must(w.e.SaveUsers(w.t.Context(), users...))
+}
+
+// speaks: over the sample data no card of a dashboard fails or stands empty, and the parts add up to the whole.
+func speaks(t *testing.T, w *world, app *process.App) {
+	t.Helper()
+	viewer := "dir.sun"
+	if app.Def.Key == "blank" {
+		viewer = "mgr.wang"
+	}
+	for _, d := range app.Def.Dashboards {
+		for _, card := range d.Cards {
+			res, err := w.e.Report(t.Context(), viewer, app.Def.Key, card, "")
+			if err != nil {
+				t.Errorf("%s/%s: %v", d.Key, card, err)
+				continue
+			}
+			said := false
+			for _, r := range res.Rows {
+				for _, v := range r.Values {
+					said = said || !v.Null && !v.Value.IsZero()
+				}
+			}
+			if !said {
+				t.Errorf("%s/%s says nothing", d.Key, card)
+			}
+		}
 	}
 }
 
@@ -192,5 +231,47 @@ func TestSamplePlans(t *testing.T) {
 	w.must(err)
 	if got := plan(forecast.Amount, "user:rep.li"); got != target(0)+" admin; 7 mgr.wang; " {
 		t.Errorf("loaded once more: %q", got)
+	}
+}
+
+// TestReportByChoices: a report grouped by choices made step by step (the lead's source, of two levels) has a line for each choice with the way
+// to it, its figures open just those records, and the parts add up to the whole.
+func TestReportByChoices(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	ctx := t.Context()
+	all := templates.All()
+	tpl := all[slices.IndexFunc(all, func(x templates.Template) bool { return x.Key == "b2b" })]
+	app := compileData(t, tpl.Definition, 1)
+	w.defs["b2b"] = []*process.App{app}
+	w.cast(app)
+	lead := func(n int, origin, industry string) {
+		w.do("ops.wu", process.Command{Kind: process.Create, App: "b2b", Form: "lead", Op: fmt.Sprint("lead", n), Data: data(fmt.Sprintf(
+			`{"company": "客户%d", "contact": "周工", "phone": "1380000000%d", "direction": "in", "need": "方案", "origin": %s, "industry": %q}`, n, n, origin, industry))})
+	}
+	lead(1, `["online", "webinar"]`, "retail")
+	lead(2, `["offline", "expo"]`, "retail")
+	lead(3, `["online", "webinar"]`, "software")
+	tell := func(report string) string {
+		res, err := w.e.Report(ctx, "ops.wu", "b2b", report, "")
+		w.must(err)
+		out := ""
+		for _, r := range res.Rows {
+			found, _, err := w.e.List(ctx, "ops.wu", ListQuery{App: "b2b", Form: "lead", Where: r.Where})
+			w.must(err)
+			out += fmt.Sprintf("%s %s (%d); ", r.Labels[0].In("en"), r.Values[0].String(), len(found))
+		}
+		return out + res.Totals[0].String()
+	}
+	if got, want := tell("leadReturn"), "Online / Webinar 2 (2); Offline / Trade show 1 (1); 3"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got, want := tell("leadSources"), "Online / Webinar 2 (2); Offline / Trade show 1 (1); 3"; got != want {
+		t.Errorf("by stage: %s, want %s", got, want)
+	}
+	// What opens the records of the line for none.
+	none, _, err := w.e.List(ctx, "ops.wu", ListQuery{App: "b2b", Form: "lead", Where: `!("online" in origin || "offline" in origin || "internal" in origin)`})
+	if err != nil || len(none) != 0 {
+		t.Errorf("%d leads of no source: %v", len(none), err)
 	}
 }

@@ -141,57 +141,101 @@ func (e *Engine) dropSampleYear(ctx context.Context, user string, d store.Doc) e
 	return conflict()
 }
 
-// samplePastWeeks is how many Mondays before its loading a sample has positions of: a quarter of them.
+// samplePastWeeks is how many Mondays a sample has positions of: those of a quarter, this week's among them.
 const samplePastWeeks = 13
 
-// samplePast are the positions of sample records, by process.
-type samplePast map[string][]store.Doc
+// samplePast is what sample records have behind them, by process: where they stood on Mondays, and their stays in stages.
+type samplePast map[string]*struct{ positions, visits []store.Doc }
 
-// add notes where a record that was just loaded stood on the Mondays before: in its stage since it came there; before that, in the open
-// stage ahead of it. One that people have worked on since stands where it does, and has a past of its own.
+// stay is one of a record's stays in a stage.
+type stay struct {
+	stage       string
+	from, until time.Time
+}
+
+// staysOf is the way of a sample record to where it stands: through the open stages ahead of its own, some longer than others; one that was given up
+// has gone half of it. Nobody has told it: it is made up, so that a demo has a past.
+func staysOf(p *process.Process, s *process.State) []stay {
+	now := p.ByKey[s.Stage]
+	var way []string
+	for _, st := range p.Stages[:now.Index] {
+		if st.Def.Open() {
+			way = append(way, st.Def.Key)
+		}
+	}
+	if end := now.Def.End; end == "lost" || end == "cancelled" {
+		way = way[:(len(way)+1)/2]
+	}
+	parts, whole := make([]int64, len(way)), int64(0)
+	for i := range way {
+		parts[i] = int64(2 + (i+len(s.Title))%3)
+		whole += parts[i]
+	}
+	var out []stay
+	from, span := s.CreatedAt, s.Since.Sub(s.CreatedAt)
+	for i, stage := range way {
+		until := from.Add(time.Duration(int64(span) / whole * parts[i]))
+		if i == len(way)-1 {
+			until = s.Since
+		}
+		if until.After(from) {
+			out = append(out, stay{stage, from, until})
+		}
+		from = until
+	}
+	return append(out, stay{s.Stage, s.Since, s.ClosedAt})
+}
+
+// add notes the past of a record that was just loaded. One that people have worked on since has a past of its own.
 func (past samplePast) add(f *process.Form, s *process.State, now time.Time, calendar rules.Calendar) error {
 	p := f.Process
-	if p == nil || s.Rev != 1 || p.ByKey[s.Stage] == nil {
+	if p == nil || s.Rev != 1 || p.ByKey[s.Stage] == nil || s.Since.IsZero() {
 		return nil
 	}
-	app := f.App
-	name := p.Def.Key
+	app, name := f.App, p.Def.Key
 	if past[name] == nil {
-		past[name] = []store.Doc{}
+		past[name] = &struct{ positions, visits []store.Doc }{}
 	}
-	earlier := *s
-	for i := p.ByKey[s.Stage].Index - 1; i >= 0 && earlier.Stage == s.Stage; i-- {
-		if p.Stages[i].Def.Open() {
-			earlier.Stage = p.Stages[i].Def.Key
+	list := staysOf(p, s)
+	for i, was := range list {
+		at := *s
+		at.Stage = was.stage
+		cols := f.Cols(&at, calendar)
+		if i < len(list)-1 {
+			v := &process.Visit{Process: name, Stage: was.stage, Entry: i + 2 - len(list), Entered: was.from, Left: was.until, To: list[i+1].stage, Owner: s.Owner}
+			if n, ok := cols["value"].(int64); ok {
+				v.Value = &n
+			}
+			d, err := visitDoc(relayItem{id: s.ID, app: app.Def.Key}, &process.Effect{ID: fmt.Sprintf("%s|%d", s.ID, v.Entry), Seq: 1, Visit: v})
+			if err != nil {
+				return err
+			}
+			past[name].visits = append(past[name].visits, d)
 		}
-	}
-	for n := range samplePastWeeks {
-		week := weekOf(now, app.Zone).AddDate(0, 0, -7*n)
-		if !s.CreatedAt.Before(week) || !s.ClosedAt.IsZero() && !s.ClosedAt.After(week) {
-			continue
+		for n := range samplePastWeeks {
+			week := weekOf(now, app.Zone).AddDate(0, 0, -7*n)
+			if !was.from.Before(week) || !was.until.IsZero() && was.until.Before(week) || !p.ByKey[was.stage].Def.Open() {
+				continue
+			}
+			entry := snapshotEntry{App: app.Def.Key, Process: name, Week: week}
+			d, err := positionDoc(&entry, store.Doc{ID: s.ID, Cols: cols})
+			if err != nil {
+				return err
+			}
+			past[name].positions = append(past[name].positions, d)
 		}
-		at := s
-		if s.Since.After(week) {
-			at = &earlier
-		}
-		if !p.ByKey[at.Stage].Def.Open() {
-			continue
-		}
-		entry := snapshotEntry{App: app.Def.Key, Process: name, Week: week}
-		d, err := positionDoc(&entry, store.Doc{ID: s.ID, Cols: f.Cols(at, calendar)})
-		if err != nil {
-			return err
-		}
-		past[name] = append(past[name], d)
 	}
 	return nil
 }
 
-// savePast writes the positions down, and says of weeks that nobody has looked at that this is how it was. The position of this week is
+// savePast writes the past down, and says of weeks that nobody has looked at that this is how it was. The position of this week is
 // left to the job that takes it.
 func (e *Engine) savePast(ctx context.Context, a *process.App, past samplePast, now time.Time) error {
-	for name, docs := range past {
-		if err := e.insertAll(ctx, collSnapshots, docs); err != nil {
+	for name, had := range past {
+		if err := e.insertAll(ctx, collSnapshots, had.positions); err != nil {
+			return err
+		}
+		if err := e.insertAll(ctx, collVisits, had.visits); err != nil {
 			return err
 		}
 		for n := 1; n < samplePastWeeks; n++ {
