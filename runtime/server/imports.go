@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -27,33 +29,32 @@ func (s *Server) postExport(c *call) (any, error) {
 	if err := c.bind(&in); err != nil {
 		return nil, err
 	}
-	var w sheetWriter
-	kind, end := "text/csv; charset=utf-8", ".csv"
 	switch {
 	case in.Format == "xlsx" && in.Encoding == "":
-		book, err := newBook()
-		if err != nil {
-			return nil, err
-		}
-		w, kind, end = book, workbook, ".xlsx"
 	case in.Format != "" && in.Format != "csv" || in.Encoding != "" && in.Encoding != "utf-8" && in.Encoding != "gb18030":
 		return nil, badRequest(rules.Say("格式是 csv（utf-8 或 gb18030）或 xlsx", "格式是 csv（utf-8 或 gb18030）或 xlsx", "The format is csv (utf-8 or gb18030) or xlsx"))
-	default:
-		if w = newCSV(in.Encoding == "gb18030"); in.Encoding == "gb18030" {
-			kind = "text/csv; charset=gb18030"
-		}
+	case in.Format == "":
+		in.Format = "csv"
+	}
+	out, err := newSpool()
+	if err != nil {
+		return nil, err
+	}
+	defer out.drop()
+	buffered := bufio.NewWriter(out)
+	w, kind, err := newSheet(buffered, in.Format, in.Encoding == "gb18030")
+	if err != nil {
+		return nil, err
 	}
 	req := engine.ExportRequest{Columns: in.Columns, Language: c.lang(),
 		ListQuery: engine.ListQuery{App: c.Param("app"), Form: c.Param("form"), Where: in.Where, Text: in.Q, View: in.View, Sort: in.Sort}}
 	if err := s.Engine.Export(c.ctx(), c.user.ID, req, w.row); err != nil {
 		return nil, err
 	}
-	content, err := w.bytes()
-	if err != nil {
+	if err := errors.Join(w.end(), buffered.Flush()); err != nil {
 		return nil, err
 	}
-	sendFile(c, c.Param("form")+end, kind, content)
-	return nil, nil
+	return nil, out.send(c, c.Param("form")+"."+in.Format, kind)
 }
 
 type importFileOut struct {
@@ -204,27 +205,26 @@ func (s *Server) runImport(c *call) (any, error) {
 
 // getImportWrong answers the rows that did not come in, as a file.
 func (s *Server) getImportWrong(c *call) (any, error) {
-	var w sheetWriter = newCSV(false)
-	kind, name := "text/csv; charset=utf-8", "not-imported.csv"
-	switch c.Query("format") {
-	case "", "csv":
-	case "xlsx":
-		book, err := newBook()
-		if err != nil {
-			return nil, err
-		}
-		w, kind, name = book, workbook, "not-imported.xlsx"
+	format := c.Query("format")
+	switch format {
+	case "":
+		format = "csv"
+	case "csv", "xlsx":
 	default:
 		return nil, badRequest(rules.Say("格式是 csv 或 xlsx", "格式是 csv 或 xlsx", "The format is csv or xlsx"))
+	}
+	var out bytes.Buffer
+	w, kind, err := newSheet(&out, format, false)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.Engine.ImportWrong(c.ctx(), c.user.ID, c.Param("id"), w.row); err != nil {
 		return nil, err
 	}
-	content, err := w.bytes()
-	if err != nil {
+	if err := w.end(); err != nil {
 		return nil, err
 	}
-	sendFile(c, name, kind, content)
+	sendFile(c, "not-imported."+format, kind, out.Bytes())
 	return nil, nil
 }
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"mime"
 	"net/http"
 
@@ -9,30 +10,28 @@ import (
 
 // sendSheet answers rows as a file in ?format: xlsx (default) or csv.
 func sendSheet(c *call, name string, rows [][]string) error {
-	var w sheetWriter
-	kind := "text/csv; charset=utf-8"
-	switch c.Query("format") {
-	case "", "xlsx":
-		book, err := newBook()
-		if err != nil {
-			return err
-		}
-		w, kind, name = book, workbook, name+".xlsx"
-	case "csv":
-		w, name = newCSV(false), name+".csv"
+	format := c.Query("format")
+	switch format {
+	case "":
+		format = "xlsx"
+	case "xlsx", "csv":
 	default:
 		return badRequest(rules.Say("格式是 csv 或 xlsx", "格式是 csv 或 xlsx", "The format is csv or xlsx"))
+	}
+	var out bytes.Buffer
+	w, kind, err := newSheet(&out, format, false)
+	if err != nil {
+		return err
 	}
 	for _, row := range rows {
 		if err := w.row(row); err != nil {
 			return err
 		}
 	}
-	content, err := w.bytes()
-	if err != nil {
+	if err := w.end(); err != nil {
 		return err
 	}
-	sendFile(c, name, kind, content)
+	sendFile(c, name+"."+format, kind, out.Bytes())
 	return nil
 }
 
@@ -41,9 +40,13 @@ const workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 
 // sendFile answers content as a file to be kept.
 func sendFile(c *call, name, kind string, content []byte) {
+	fileHeaders(c, name)
+	c.Data(http.StatusOK, kind, content)
+}
+
+func fileHeaders(c *call, name string) {
 	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	c.Header("Cache-Control", "no-store")
-	c.Data(http.StatusOK, kind, content)
 }
 
 // exportReport is a report as a file: its groups and its exact figures, and the totals below them.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -92,7 +93,8 @@ func (s *Server) readRuleSheet(c *call) (any, error) {
 // ruleBook lays a decision table out as a workbook. Every cell is formatted as a text, so that a spreadsheet takes what is typed as it is: a
 // date stays a date as it was written, == no formula, and the quote of a text no mark of its own.
 func ruleBook(rows [][]string) ([]byte, error) {
-	b, err := newBook()
+	var out bytes.Buffer
+	b, err := newBook(&out)
 	if err != nil {
 		return nil, err
 	}
@@ -136,5 +138,6 @@ func ruleBook(rows [][]string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return b.bytes()
+	err = b.end()
+	return out.Bytes(), err
 }

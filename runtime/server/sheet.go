@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -190,28 +192,29 @@ func unguard(cell string) string {
 	return cell
 }
 
-// sheetWriter lays rows out as a file.
+// sheetWriter lays rows out as a file; it is whole after end.
 type sheetWriter interface {
 	row(cells []string) error
-	bytes() ([]byte, error)
+	end() error
 }
 
 // csvWriter writes CSV. What a spreadsheet would run as a formula is put behind an apostrophe.
 type csvWriter struct {
-	out *bytes.Buffer
-	w   *csv.Writer
+	w *csv.Writer
 }
 
-func newCSV(gb bool) *csvWriter {
-	c := &csvWriter{out: &bytes.Buffer{}}
+func newCSV(out io.Writer, gb bool) (*csvWriter, error) {
+	c := &csvWriter{}
 	if gb {
-		c.w = csv.NewWriter(simplifiedchinese.GB18030.NewEncoder().Writer(c.out))
+		c.w = csv.NewWriter(simplifiedchinese.GB18030.NewEncoder().Writer(out))
 	} else {
-		c.out.Write(bom)
-		c.w = csv.NewWriter(c.out)
+		if _, err := out.Write(bom); err != nil {
+			return nil, err
+		}
+		c.w = csv.NewWriter(out)
 	}
 	c.w.UseCRLF = true
-	return c
+	return c, nil
 }
 
 func (c *csvWriter) row(cells []string) error {
@@ -224,20 +227,21 @@ func (c *csvWriter) row(cells []string) error {
 	return c.w.Write(safe)
 }
 
-func (c *csvWriter) bytes() ([]byte, error) {
+func (c *csvWriter) end() error {
 	c.w.Flush()
-	return c.out.Bytes(), c.w.Error()
+	return c.w.Error()
 }
 
 // bookWriter writes a workbook of texts: nothing in it is a formula.
 type bookWriter struct {
-	f *excelize.File
-	w *excelize.StreamWriter
-	n int
+	out io.Writer
+	f   *excelize.File
+	w   *excelize.StreamWriter
+	n   int
 }
 
-func newBook() (*bookWriter, error) {
-	b := &bookWriter{f: excelize.NewFile()}
+func newBook(out io.Writer) (*bookWriter, error) {
+	b := &bookWriter{out: out, f: excelize.NewFile()}
 	var err error
 	b.w, err = b.f.NewStreamWriter(b.f.GetSheetList()[0])
 	return b, err
@@ -259,12 +263,53 @@ func (b *bookWriter) row(cells []string) error {
 	return b.w.SetRow(at, values)
 }
 
-func (b *bookWriter) bytes() ([]byte, error) {
+func (b *bookWriter) end() error {
 	defer func() { _ = b.f.Close() }()
 	if err := b.w.Flush(); err != nil {
-		return nil, err
+		return err
 	}
-	var out bytes.Buffer
-	err := b.f.Write(&out)
-	return out.Bytes(), err
+	return b.f.Write(b.out)
+}
+
+// newSheet is a file of rows: "csv" (in gb, or UTF-8) or "xlsx".
+func newSheet(out io.Writer, format string, gb bool) (w sheetWriter, kind string, err error) {
+	if format == "xlsx" {
+		w, err = newBook(out)
+		return w, workbook, err
+	}
+	w, err = newCSV(out, gb)
+	if kind = "text/csv; charset=utf-8"; gb {
+		kind = "text/csv; charset=gb18030"
+	}
+	return w, kind, err
+}
+
+// spool is a file under way. It waits on the disk until all of it is known to be good, so that a large one takes no memory.
+type spool struct {
+	*os.File
+}
+
+func newSpool() (spool, error) {
+	f, err := os.CreateTemp("", "pipewright-file-*")
+	return spool{f}, err
+}
+
+// drop does away with the file, whether it was sent or not.
+func (s spool) drop() {
+	_ = s.Close()
+	_ = os.Remove(s.Name())
+}
+
+// send answers the file.
+func (s spool) send(c *call, name, kind string) error {
+	size, err := s.Seek(0, io.SeekCurrent)
+	if err == nil {
+		_, err = s.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return err
+	}
+	fileHeaders(c, name)
+	c.DataFromReader(http.StatusOK, size, kind, s, nil)
+	return nil
 }
