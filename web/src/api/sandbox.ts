@@ -27,7 +27,7 @@ export interface Happening {
   n?: number;
   at: string;
   kind: 'automation' | 'timer' | 'tick' | 'reclaim' | 'rung';
-  timer?: 'due' | 'idle' | 'step' | 'activity' | 'date' | 'point';
+  timer?: 'due' | 'idle' | 'step' | 'activity' | 'date' | 'point' | 'rung';
   name?: Text;
   record?: string;
   title?: string;

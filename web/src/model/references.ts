@@ -139,6 +139,7 @@ export function references(def: Definition): Reference[] {
       stage.leaveIf?.forEach((c, i) => emit('expression', [...here, 'leaveIf', i, 'if'], c.if));
       stage.enterIf?.forEach((c, i) => emit('expression', [...here, 'enterIf', i, 'if'], c.if));
       if (typeof stage.due === 'object') emit('expression', [...here, 'due', 'date'], stage.due.date);
+      for (const l of ['ladder', 'idleLadder'] as const) stage[l]?.forEach((d, j) => whos(emit, [...here, l, j, 'to'], d.to));
       stage.activities?.forEach((a, i) => {
         whos(emit, [...here, 'activities', i, 'who'], a.who);
         a.ladder?.forEach((d, j) => whos(emit, [...here, 'activities', i, 'ladder', j, 'to'], d.to));

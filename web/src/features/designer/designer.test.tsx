@@ -159,6 +159,19 @@ describe('designer', () => {
     expect(ladder()).toBeUndefined();
   });
 
+  it('writes the rungs of a stage, around the date it is due by', async () => {
+    const def = structuredClone(sample);
+    const stage = { ...def.processes?.[0]?.stages[0], due: { date: 'closeDate' } };
+    (def.processes as NonNullable<Definition['processes']>)[0]!.stages[0] = stage as never;
+    await open(`/design/b2b/flow?at=/processes/${def.processes?.[0]?.key}/stages/${stage.key}`, def);
+    const group = await screen.findByRole('group', { name: '阶段时限到了怎么办' }, { timeout: 20_000 });
+    fireEvent.click(within(group).getByRole('button', { name: '自己安排提醒和升级' }));
+    const ladder = () => now().processes?.[0]?.stages[0]?.ladder;
+    expect(ladder()).toEqual([{ after: 'P0D', do: 'remind' }, { after: 'P1BD', do: 'escalate' }]);
+    expect(within(group).getByText('到期时：提醒负责人')).toBeTruthy();
+    expect(within(group).getByText('到期后 1 个工作日：告诉负责人的上级')).toBeTruthy();
+  });
+
   it('names what was sent in the rows of a condition, each with its type', async () => {
     const auto = { key: 'hook', name: '来单', on: { webhook: 'call', payload: [{ key: 'qty', type: 'number', name: '件数' }, { key: 'no', type: 'text' }] }, if: "payload.qty > 3 and payload.no != ''", do: [] };
     await open('/design/b2b/automations?at=/automations/hook', { ...structuredClone(sample), automations: [auto] } as Definition);

@@ -46,7 +46,10 @@ export interface Stage {
   script?: Text;
   color?: string;
   due?: Due;
+  /** What happens as the time goes by: counted from entry, or where the deadline is a date or a time of day, from that ("-P3D": before it). */
+  ladder?: DueStep[];
   idle?: string;
+  idleLadder?: DueStep[];
   checklist?: CheckItem[];
   groups?: CheckGroup[];
   activities?: Activity[];

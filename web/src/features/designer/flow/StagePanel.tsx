@@ -13,6 +13,7 @@ import { Conditions } from '../controls/Conditions';
 import { OwnerSlot } from '../controls/OwnerSlot';
 import { KeySlot } from '../controls/KeySlot';
 import { DurationSlot } from '../controls/DurationInput';
+import { StageLadder } from '../controls/Ladder';
 import { IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot } from '../controls/slots';
 import { Panel } from '../Panel';
@@ -110,6 +111,8 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
               )}
               <DurationSlot at={[...at, 'idle']} label={t('idle')} />
             </div>
+            <StageLadder at={at} of="due" form={process.form} />
+            <StageLadder at={at} of="idle" form={process.form} />
           </Part>
           <ChecklistPart at={at} stage={stage} form={process.form} />
           <ActivitiesPart at={at} stage={stage} form={process.form} />
@@ -134,7 +137,9 @@ const SHOWN = [
   'kind',
   'next',
   'due',
+  'ladder',
   'idle',
+  'idleLadder',
   'checklist',
   'groups',
   'activities',
