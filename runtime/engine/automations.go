@@ -103,6 +103,13 @@ func (e *Engine) runAutomationJob(ctx context.Context, j *job) error {
 	if w.frame, err = payloadOf(a, j); err != nil {
 		return w.end(ctx, err)
 	}
+	if a.Sent != nil {
+		begun, err := e.begun(ctx, j.Record, r)
+		if err != nil {
+			return err
+		}
+		w.frame = a.SentFrame(begun)
+	}
 	w.recall(r.Ops, a.Actions, "")
 	if stop, err := e.overBudget(ctx, j, cause); stop != nil || err != nil {
 		if err != nil {

@@ -185,3 +185,32 @@ func (e *Engine) headlines(ctx context.Context, user string, l Linked, dir *org.
 	}
 	return out, nil
 }
+
+// begun is how a record began, as its first event keeps it; nil when that has been erased, or it began otherwise. r is the record as it was read.
+func (e *Engine) begun(ctx context.Context, id string, r *record) (*process.Created, error) {
+	var first chained
+	d, err := e.store.Get(ctx, collEvents, eventID(id, 1))
+	switch {
+	case err == nil:
+		err = json.Unmarshal(d.Body, &first)
+	case errors.Is(err, store.ErrNotFound): // not relayed yet
+		err = nil
+		for _, b := range r.Pending {
+			if len(b.Events) > 0 {
+				first = b.Events[0]
+				break
+			}
+		}
+	}
+	if err != nil || first.Salt == "" {
+		return nil, err
+	}
+	var ev process.Event
+	if err := json.Unmarshal(first.Event, &ev); err != nil {
+		return nil, err
+	}
+	if begun, ok := ev.Payload.(process.Created); ok && ev.Seq == 1 {
+		return &begun, nil
+	}
+	return nil, nil
+}

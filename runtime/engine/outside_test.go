@@ -214,3 +214,24 @@ func TestNodesShareOneLink(t *testing.T) {
 		t.Errorf("%v %q %v", app, only, err)
 	}
 }
+
+// TestVisitorsWordsStay: an automation that a public form sets off sees what the visitor has sent as he sent it, whatever has become of the
+// record since.
+func TestVisitorsWordsStay(t *testing.T) {
+	t.Parallel()
+	w, admin := shopWorld(t, nil)
+	p := w.page(admin)
+	seal := p.Seal(w.clock.now())
+	w.clock.add(5 * time.Second)
+	send := enquiry("one", "甲", "13800138000", seal)
+	send.Source = map[string]string{"utm_campaign": "keep"}
+	w.must(w.e.SendPublic(t.Context(), p, send))
+	id := w.leads()[0].ID
+	w.runDue()
+	w.do("rep.li", process.Command{Kind: process.Edit, ID: id, Data: data(`{"company": "乙"}`)})
+	w.clock.add(2 * time.Hour)
+	w.runDue()
+	if got := w.value(id, "secret"); got != `"甲/13800138000"` {
+		t.Errorf("kept %s", got)
+	}
+}

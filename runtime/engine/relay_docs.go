@@ -11,13 +11,16 @@ import (
 	"pipewright/runtime/store"
 )
 
+// eventID is what an event of a record is kept under.
+func eventID(record string, seq int64) string { return fmt.Sprintf("%s|%012d", record, seq) }
+
 func eventDoc(it relayItem, c chained, relayed int64) (store.Doc, error) {
 	h, err := c.marked()
 	if err != nil {
 		return store.Doc{}, err
 	}
 	body, err := marshal(c)
-	d := store.Doc{ID: fmt.Sprintf("%s|%012d", it.id, h.Seq), Ver: 1, Body: body, Cols: map[string]any{
+	d := store.Doc{ID: eventID(it.id, h.Seq), Ver: 1, Body: body, Cols: map[string]any{
 		"record": it.id, "app": it.app, "form": it.form, "type": h.Type, "seq": h.Seq, "at": h.At.UnixMilli(), "relayed": relayed}}
 	if doer := doerOf(c, h.Type); doer != "" {
 		d.Cols["doer"] = doer

@@ -154,7 +154,7 @@ func (r *replay) record(ctx context.Context, id string) (events, fires int, err 
 	}
 	list := process.Replay(r.app, r.a, id, evs, r.From, r.To.Add(time.Millisecond), factsAt(r.app, r.dir, r.To))
 	for i := range list {
-		held, err := r.holds(ctx, list[i].State, list[i].At)
+		held, err := r.holds(ctx, list[i].State, list[i].Sees, list[i].At)
 		if err != nil {
 			return len(evs), len(list), err
 		}
@@ -166,7 +166,7 @@ func (r *replay) record(ctx context.Context, id string) (events, fires int, err 
 }
 
 // holds computes the condition on a record as it was.
-func (r *replay) holds(ctx context.Context, s *process.State, at time.Time) (held bool, err error) {
+func (r *replay) holds(ctx context.Context, s *process.State, fr *process.Frame, at time.Time) (held bool, err error) {
 	if r.a.If == nil {
 		return true, nil
 	}
@@ -176,7 +176,7 @@ func (r *replay) holds(ctx context.Context, s *process.State, at time.Time) (hel
 		f.record, f.coll = s.ID, RecordCollection(r.a.Form)
 	}
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
-		held, needs, problem = process.Applies(r.app, r.a, s, nil, facts, at)
+		held, needs, problem = process.Applies(r.app, r.a, s, fr, facts, at)
 		return needs
 	})
 	if err == nil && problem != nil {
@@ -234,7 +234,7 @@ func (r *replay) schedule(ctx context.Context) error {
 			}
 			held := true
 			if r.a.Group == nil {
-				if held, err = r.holds(ctx, rec.State, r.To); err != nil {
+				if held, err = r.holds(ctx, rec.State, nil, r.To); err != nil {
 					return err
 				}
 			}

@@ -225,6 +225,8 @@ type CompiledAutomation struct {
 	// Payload reads what a webhook sends; Called finds the record it is about, nil when it names none.
 	Payload *CompiledShape
 	Called  *CompiledLoop
+	// Sent are the fields that a visitor has sent, as payload, where the automation names that; see sent.
+	Sent []string
 	// Looped: some action of it runs for each of many, so a run keeps in its job what it has found.
 	Looped bool
 	If     *rules.Program

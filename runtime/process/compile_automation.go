@@ -18,6 +18,9 @@ func (c *compiler) compileAutomations() {
 		if a.Payload != nil {
 			seen = map[string]rules.Type{payloadSeen: a.Payload.Type}
 		}
+		if sent, named := c.sent(a); named {
+			seen = map[string]rules.Type{payloadSeen: sent}
+		}
 		fr := c.ownFrame(path+"/on", a.Form, seen)
 		if d.Each != nil && d.On.Cron != "" {
 			fr = c.eachOfTick(path, a, fr)

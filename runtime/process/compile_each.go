@@ -48,7 +48,7 @@ func (c *compiler) ownFrame(path string, form *Form, seen map[string]rules.Type)
 // sees adds names to a frame. A field of the record that has such a name would hide it.
 func (c *compiler) sees(path string, fr frame, more map[string]rules.Type) frame {
 	for _, name := range sortedKeys(more) {
-		if _, taken := fr.env.Names[name]; taken && fr.form != nil && fieldOf(fr.form.Def, name) != nil {
+		if _, taken := fr.env.Names[name]; taken && fr.form != nil && fieldOf(fr.form.Def, name) != nil && (name != payloadSeen || c.opts.Shared == nil) {
 			c.fail(path, "key.reserved", "“{form}”有一个字段叫“{name}”，它会盖住这里的“{name}”：请先给字段改名", "「{form}」有一個欄位叫「{name}」，它會蓋住這裡的「{name}」：請先給欄位改名",
 				"“{form}” has a field “{name}”, which would hide the “{name}” meant here; rename the field first", "form", named(fr.form.Def.Name, fr.form.Def.Key), "name", name)
 		}

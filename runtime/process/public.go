@@ -1,6 +1,8 @@
 package process
 
 import (
+	"bytes"
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -157,6 +159,55 @@ func (c *compiler) onPublic(path, key string, a *CompiledAutomation) {
 		}
 	}
 	c.unknown(path, wordPublic, key, publicKeys(c.def))
+}
+
+// sent is what an automation sees of what a visitor has sent by a public form, as payload: the fields that the form asks for, and those that keep
+// where he came from. Nothing for one that does not name it, so that its runs need not look it up, or whose record has a field of that name,
+// which is the one meant.
+func (c *compiler) sent(a *CompiledAutomation) (t rules.Type, named bool) {
+	if a.Def.On.Public == "" || a.Form == nil || fieldOf(a.Form.Def, payloadSeen) != nil {
+		return t, false
+	}
+	if raw, err := json.Marshal(a.Def); err != nil || !bytes.Contains(raw, []byte(payloadSeen)) {
+		return t, false
+	}
+	names := c.env(a.Form.Def.Key).Names
+	fields := map[string]rules.Type{}
+	for i := range c.def.Public {
+		p := &c.def.Public[i]
+		if p.Key != a.Def.On.Public {
+			continue
+		}
+		for _, key := range append(slices.Clone(p.Fields), sortedKeys(p.Source)...) {
+			if _, twice := fields[key]; !twice && fieldOf(a.Form.Def, key) != nil {
+				fields[key] = names[key]
+				a.Sent = append(a.Sent, key)
+			}
+		}
+	}
+	return rules.RecordOf(fields), true
+}
+
+// SentFrame is the frame of an automation that a visitor has set off: what he has sent, as the beginning of the record keeps it. None (nil) is what
+// has been erased.
+func (a *CompiledAutomation) SentFrame(begun *Created) *Frame {
+	if a.Sent == nil {
+		return nil
+	}
+	fr := &Frame{Payload: map[string]any{}}
+	if begun == nil {
+		return fr
+	}
+	sent := forms.Values{}
+	all := a.Form.Schema.Decode(begun.Data)
+	for _, key := range a.Sent {
+		sent[key] = all[key]
+	}
+	names := a.Form.Schema.Scope(sent, nil, nil).Names
+	for _, key := range a.Sent {
+		fr.Payload[key] = names[key]
+	}
+	return fr
 }
 
 func publicKeys(def *Definition) []string {

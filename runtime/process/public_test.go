@@ -268,3 +268,21 @@ func FuzzPaper(f *testing.F) {
 		}
 	})
 }
+
+// A field that a public form asks for takes along what automations say of it, also as what was sent.
+func TestRenameFollowsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	def := publicApp(t).Def
+	next, _, problems := Rename(def, "/forms/lead/fields/company", "firm")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for i := range next.Automations {
+		if a := &next.Automations[i]; a.Key == "keep" && a.Do[1].Set["secret"] != "payload.firm + '/' + payload.phone" {
+			t.Errorf("%+v", a.Do[1])
+		}
+	}
+	if _, problems := Compile(next, nil, 0); rules.HasErrors(problems) {
+		t.Errorf("%v", problems)
+	}
+}

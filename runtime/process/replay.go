@@ -7,6 +7,8 @@ type Setoff struct {
 	At time.Time
 	// State is the record as it stood then.
 	State *State
+	// Sees is what the automation would have seen beside the record.
+	Sees *Frame
 }
 
 // Replayable says how an automation can be held against what has happened: "events" (by the events of records), "dates" (by the dates that
@@ -41,7 +43,11 @@ func Replay(app *App, a *CompiledAutomation, id string, events []Event, since, u
 		}
 		if a.Date == "" {
 			if within(e.At) && w.triggers(a, e, &before) {
-				out = append(out, Setoff{At: e.At, State: w.s.Clone()})
+				one := Setoff{At: e.At, State: w.s.Clone()}
+				if begun, ok := e.Payload.(Created); ok {
+					one.Sees = a.SentFrame(&begun)
+				}
+				out = append(out, one)
 			}
 			continue
 		}

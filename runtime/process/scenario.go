@@ -198,7 +198,12 @@ func (s *scenario) commit(before *State, c *Command, d *Decision) {
 		s.refresh(e.Refresh)
 	}
 	for _, e := range runs {
-		s.automate(s.app.Automations[e.Automation.Key], c.ID, nil, Cause{Root: c.Op, Depth: c.Cause.Depth + 1})
+		a := s.app.Automations[e.Automation.Key]
+		var fr *Frame
+		if begun, ok := d.Events[0].Payload.(Created); ok && a != nil {
+			fr = a.SentFrame(&begun)
+		}
+		s.automate(a, c.ID, fr, Cause{Root: c.Op, Depth: c.Cause.Depth + 1})
 	}
 }
 

@@ -29,6 +29,9 @@ func (f *finder) automation(d *Automation) {
 		f.expr(at+"/where", &on.Where, f.onto(form, sight.and(payloadSeen, payload)).names, nil)
 		sight = sight.and(payloadSeen, payload)
 	}
+	if own := formOf(f.def, form); on.Public != "" && own != nil && fieldOf(own, payloadSeen) == nil {
+		sight = sight.and(payloadSeen, f.record(form))
+	}
 	if d.Each == nil {
 		f.expr(path+"/if", &d.If, sight.names, nil)
 		f.expr(path+"/until", &d.Until, sight.names, nil)

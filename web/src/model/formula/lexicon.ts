@@ -173,10 +173,11 @@ class Reader {
       return { key, names: name === '' ? [] : [name], kind: 'system', type, ...(inside ? { inside: once(() => new Lexicon(inside())) } : {}) };
     };
     const form = (key: string) => this.fields(this.def.forms?.find((f) => f.key === key));
-    const { payload, result, source, row, rows } = seen;
+    const { payload, sent, result, source, row, rows } = seen;
     const by = rows && form(rows.form).find((f) => f.key === rows.by);
     return [
       ...(payload ? [thing('payload', 'record', () => this.shapes(payload))] : []),
+      ...(sent ? [thing('payload', 'record', () => sent.map((f) => this.field(f)))] : []),
       ...(result ? [thing('result', 'record', () => [...this.shapes(result), thing('status', 'number')])] : []),
       ...(source === undefined ? [] : [thing('source', 'record', () => [...form(source), { key: 'id', names: [], kind: 'system', type: 'text' }])]),
       ...(row ? [thing('row', 'record', () => ('shapes' in row ? this.shapes(row.shapes) : row.fields.map((f) => this.field(f))))] : []),

@@ -9,6 +9,8 @@ export type Row = { fields: readonly Field[] } | { shapes: readonly Shape[] };
 export interface Seen {
   /** What another system sent. */
   payload?: readonly Shape[];
+  /** The fields of a public form that a visitor sent: the payload then. */
+  sent?: readonly Field[];
   /** What the call before answered, with its status. */
   result?: readonly Shape[];
   /** The form of the automation's own record, where bare names are another's. */
@@ -25,11 +27,20 @@ export function seenAt(def: Definition, at: Path): Seen {
   const auto = def.automations?.[at[1]];
   if (!auto) return {};
   const own = formOfAutomation(def, auto);
-  let seen: Seen = auto.on?.webhook === undefined ? {} : { payload: auto.on.payload ?? [] };
+  let seen: Seen = auto.on?.webhook === undefined ? sentBy(def, auto, own) : { payload: auto.on.payload ?? [] };
   if (at[2] === 'each') return auto.on?.cron === undefined ? besides(seen, own) : seen;
   if (at[2] !== 'do') return seen;
   seen = inside(def, auto.each, seen, own, auto);
   return walk(def, auto.do ?? [], at.slice(3), seen, own);
+}
+
+/** What a visitor sent by a public form: what it asks for, and where he came from. A field of the record called payload is the one meant. */
+function sentBy(def: Definition, auto: Automation, own: string): Seen {
+  const visitors = def.public?.find((p) => p.key === auto.on?.public);
+  const fields = def.forms?.find((f) => f.key === own)?.fields;
+  if (!visitors || !fields || fields.some((f) => f.key === 'payload')) return {};
+  const keys = [...visitors.fields, ...Object.keys(visitors.source ?? {})];
+  return { sent: fields.filter((f) => keys.includes(f.key)) };
 }
 
 /** Goes along the actions of a list to where the path leads. */
@@ -72,6 +83,8 @@ function rowsOf(def: Definition, rows: string, seen: Seen, own: string): Row | u
     const fields = def.forms?.find((f) => f.key === own)?.fields.find((f) => f.key === head && f.type === 'table')?.fields;
     return fields && { fields };
   }
+  const sent = head === 'payload' ? seen.sent?.find((f) => f.key === member && f.type === 'table')?.fields : undefined;
+  if (sent) return { fields: sent };
   const told = head === 'payload' ? seen.payload : head === 'result' ? seen.result : undefined;
   const shapes = told?.find((s) => s.key === member && s.type === 'table')?.fields;
   return shapes && { shapes };
