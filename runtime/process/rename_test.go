@@ -300,6 +300,30 @@ func TestRenameFollowsCurrency(t *testing.T) {
 	}
 }
 
+// TestRenameOfAPayload holds that what another system sends is read from where it stood, and that a key given back is written as before.
+func TestRenameOfAPayload(t *testing.T) {
+	t.Parallel()
+	def, problems := process.Parse([]byte(`{"spec": "pipewright/1", "key": "shop", "name": "Shop", "languages": ["en"],
+ "forms": [{"key": "deal", "name": "Deal", "fields": [{"key": "paid", "type": "text"}]}],
+ "automations": [{"key": "pay", "name": "Pay", "on": {"webhook": "pay", "payload": [{"key": "ref", "type": "text"}, {"key": "sum", "type": "number", "from": "data.sum"}], "form": "deal", "where": "paid == payload.ref"},
+  "do": [{"set": {"paid": "payload.ref"}}]}]}`))
+	if rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	for _, c := range []struct{ key, to, from string }{{"ref", "bankRef", "ref"}, {"bankRef", "other", "ref"}, {"other", "ref", ""}, {"sum", "total", "data.sum"}, {"total", "sum", "data.sum"}} {
+		changed, _, problems := process.Rename(def, "/automations/pay/on/payload/"+c.key, c.to)
+		if len(problems) > 0 {
+			t.Fatalf("%s: %v", c.key, problems)
+		}
+		def = changed
+		for _, m := range def.Automations[0].On.Payload {
+			if m.Key == c.to && m.From != c.from {
+				t.Errorf("%s to %s: from %q, want %q", c.key, c.to, m.From, c.from)
+			}
+		}
+	}
+}
+
 func TestRenameRefuses(t *testing.T) {
 	t.Parallel()
 	def, _ := process.Parse([]byte(renameSample))

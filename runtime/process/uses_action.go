@@ -127,9 +127,15 @@ func (f *finder) actions(path string, list []Action, s sight) {
 func (f *finder) shape(path string, list []Shape) *rules.Thing {
 	for i := range list {
 		m := &list[i]
-		if f.to != "" && path+"/"+m.Key == f.target && m.From == "" {
-			key := m.Key
-			f.edits = append(f.edits, func() { m.From = key })
+		if f.to != "" && path+"/"+m.Key == f.target {
+			from := m.From
+			switch from {
+			case "":
+				from = m.Key
+			case f.to:
+				from = "" // it is called again what it is called there
+			}
+			f.edits = append(f.edits, func() { m.From = from })
 		}
 		f.shape(path+"/"+m.Key+"/fields", m.Fields)
 	}
