@@ -3,7 +3,10 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"pipewright/rules"
 )
 
 // TestCheckAsJSON holds the shape that tools read: the same text each time, every problem with its place and three languages.
@@ -41,5 +44,15 @@ func TestCheckAsJSON(t *testing.T) {
 		if (p.Severity == "error") != (i < out.Errors) {
 			t.Errorf("problem %d, a %s, is out of order", i, p.Severity)
 		}
+	}
+}
+
+// A problem of an expression alone has no path.
+func TestPrintProblems(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	printProblems(&out, "EXPR", []rules.Problem{{Code: "expr.syntax", Severity: rules.Error, Line: 1, Col: 2, Message: rules.Plain("no")}, {Path: "/name", Code: "text.missing", Severity: rules.Warning, Message: rules.Plain("none")}}, "en")
+	if want := "EXPR:1:2: error: no (expr.syntax)\nEXPR: warning: none (text.missing, /name)\n"; out.String() != want {
+		t.Errorf("got %q", out.String())
 	}
 }

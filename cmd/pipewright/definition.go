@@ -218,7 +218,11 @@ func printProblems(out io.Writer, file string, problems []rules.Problem, lang st
 		} else if p.Line > 0 {
 			place = fmt.Sprintf("%s:%d:%d", file, p.Line, p.Col)
 		}
-		fmt.Fprintf(out, "%s: %s: %s (%s, %s)\n", place, p.Severity, p.Message.In(lang), p.Code, p.Path)
+		what := p.Code
+		if p.Path != "" {
+			what += ", " + p.Path
+		}
+		fmt.Fprintf(out, "%s: %s: %s (%s)\n", place, p.Severity, p.Message.In(lang), what)
 	}
 }
 
