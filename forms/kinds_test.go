@@ -75,7 +75,7 @@ func TestParse(t *testing.T) {
 		// want is the canonical wire form, or the problem.
 		{"text", `"abc"`, `"abc"`},
 		{"text", `"一二三四五六七八九十"`, `"一二三四五六七八九十"`},
-		{"text", `""`, `""`},
+		{"text", `""`, `empty`},
 		{"text", `null`, `empty`},
 		{"text", `"ab"`, `/data/text text.tooShort: “Text” must have at least 3 characters, it has 2`},
 		{"text", `"abcdefghijk"`, `/data/text text.tooLong: “Text” may have at most 10 characters, it has 11`},
@@ -150,7 +150,7 @@ func TestParse(t *testing.T) {
 		{"pick", `""`, `/data/pick option.unknown: “pick” has no option “”`},
 		{"pick", `["red"]`, `/data/pick shape.type: “pick” must be the key of one option`},
 		{"many", `["blue", "red"]`, `["blue","red"]`},
-		{"many", `[]`, `[]`},
+		{"many", `[]`, `empty`},
 		{"many", `["red", "red"]`, `/data/many option.duplicate: In “many”, option “red” is chosen twice`},
 		{"many", `["green"]`, `/data/many option.unknown: “many” has no option “green”`},
 		{"many", `"red"`, `/data/many shape.type: “many” must be a list of option keys`},

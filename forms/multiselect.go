@@ -73,6 +73,9 @@ func checkOptions(f *field, list []any, at *place) any {
 	if len(list) > maxOptions {
 		return at.fail("list.tooLong", "{field}最多选 {max} 项", "{field}最多選 {max} 項", "{field} may have at most {max} options", "max", maxOptions)
 	}
+	if len(list) == 0 {
+		return nil
+	}
 	return list
 }
 
@@ -91,6 +94,9 @@ func (multiselectKind) decode(_ *field, stored any) any {
 			return nil
 		}
 		out = append(out, s)
+	}
+	if len(out) == 0 {
+		return nil
 	}
 	return out
 }

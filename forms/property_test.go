@@ -64,7 +64,7 @@ func drawValue(t *rapid.T, f *field) any {
 		if f.def.Options != "colour" {
 			return []any{f.optionOrder.Items[rapid.IntRange(0, 1).Draw(t, f.key)].Key}
 		}
-		return rapid.SampledFrom([][]any{{"red"}, {"blue", "red"}, {}}).Draw(t, f.key)
+		return rapid.SampledFrom([][]any{{"red"}, {"blue", "red"}}).Draw(t, f.key)
 	case "user":
 		return rapid.StringMatching(`[a-z][a-z.]{0,20}`).Draw(t, f.key)
 	case "team":

@@ -41,7 +41,7 @@ func (richtextKind) accept(_ *field, v any, at *place) any {
 		return at.fail("text.tooLong", "{field}最多 {max} 个字，现在有 {n} 个", "{field}最多 {max} 個字，現在有 {n} 個",
 			"{field} may have at most {max} characters, it has {n}", "max", richtextMost, "n", n)
 	}
-	return cleanHTML(s)
+	return stringOrNil(cleanHTML(s))
 }
 
 func (richtextKind) schema(*field) map[string]any {

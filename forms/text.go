@@ -109,15 +109,17 @@ func checkText(f *field, s string, many bool, at *place) any {
 	}
 	n := utf8.RuneCountInString(s)
 	switch {
+	case n == 0:
+		return nil // nothing is written
 	case !utf8.ValidString(s):
 		return at.fail("shape.type", "{field}应是文字", "{field}應是文字", "{field} must be a text")
 	case n > f.maxLen:
 		return at.fail("text.tooLong", "{field}最多 {max} 个字，现在有 {n} 个", "{field}最多 {max} 個字，現在有 {n} 個",
 			"{field} may have at most {max} characters, it has {n}", "max", f.maxLen, "n", n)
-	case n > 0 && n < f.minLen:
+	case n < f.minLen:
 		return at.fail("text.tooShort", "{field}至少 {min} 个字，现在有 {n} 个", "{field}至少 {min} 個字，現在有 {n} 個",
 			"{field} must have at least {min} characters, it has {n}", "min", f.minLen, "n", n)
-	case n > 0 && f.pattern != nil && !f.pattern.MatchString(s):
+	case f.pattern != nil && !f.pattern.MatchString(s):
 		return at.fail("text.pattern", "{field}的格式不对", "{field}的格式不對", "{field} is not in the expected format")
 	}
 	return s
@@ -138,7 +140,7 @@ func asText(v any) (string, bool) {
 }
 
 func stringOrNil(stored any) any {
-	if s, ok := stored.(string); ok {
+	if s, ok := stored.(string); ok && s != "" {
 		return s
 	}
 	return nil

@@ -111,8 +111,26 @@ func opTrue(a any) bool {
 	return false
 }
 
-func opIsNull(a, _ any) bool  { return a == nil }
-func opNotNull(a, _ any) bool { return a != nil }
+func opIsNull(a, _ any) bool  { return empty(a) }
+func opNotNull(a, _ any) bool { return !empty(a) }
+
+// empty says whether a value is nothing to a person: null, a text without characters, a list or table without anything in it. Filters over
+// the store see it so, too: their columns hold null then.
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case []map[string]any:
+		return len(v) == 0
+	case []string:
+		return len(v) == 0
+	}
+	return false
+}
 
 // same compares two values of one kind; ok is false when either is null.
 func same(a, b any) (equal, ok bool) {
