@@ -77,8 +77,8 @@ function People({ data, kind, person, onPick }: { data: Compliance; kind: string
     count === 0 ? (
       <span className="dim">–</span>
     ) : (
-      <button type="button" className="comp-figure" aria-pressed={k === kind && p === person} aria-label={label} onClick={() => (k === kind && p === person ? onPick(undefined, undefined) : onPick(k, p))}>
-        {count}
+      <button type="button" className="comp-figure" aria-pressed={k === kind && p === person} onClick={() => (k === kind && p === person ? onPick(undefined, undefined) : onPick(k, p))}>
+        <span className="hide">{label}</span> {count}
       </button>
     );
   return (

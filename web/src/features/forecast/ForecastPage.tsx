@@ -131,7 +131,8 @@ function Outlook({ data, app, onPick }: { data: Forecast; app: string; onPick: (
                 </th>
                 {row.cells.map((cell, m) => (
                   <td key={data.months[m]} className="num">
-                    <button type="button" className="fc-cell" onClick={() => onPick({ row: i, month: m })} aria-label={t('cellOf', { who: row.name || t('nobody'), month: monthName(data.months[m] ?? '', i18n.language) })}>
+                    <button type="button" className="fc-cell" onClick={() => onPick({ row: i, month: m })}>
+                      <span className="hide">{t('cellOf', { who: row.name || t('nobody'), month: monthName(data.months[m] ?? '', i18n.language) })}</span>
                       <Figures cell={cell} />
                     </button>
                   </td>
