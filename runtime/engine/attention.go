@@ -41,11 +41,11 @@ func (e *Engine) owned(ctx context.Context, user string) (int, error) {
 // due are the records whose stage, or whose activity that he is asked to do, is due up to an instant, the earliest first.
 func (e *Engine) due(ctx context.Context, user string, until time.Time) ([]*View, error) {
 	at := func(col string) query.Filter { return query.Cmp{Col: col, Op: query.Le, Value: until.UnixMilli()} }
-	own, err := e.attending(ctx, user, query.And{query.Cmp{Col: "owner", Op: query.Eq, Value: user}, at("dueAt")}, "dueAt")
+	own, err := e.attending(ctx, user, query.And{query.Cmp{Col: "owner", Op: query.Eq, Value: user}, at("dueAt")}, "dueAt", homeItems)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := e.attending(ctx, user, query.And{query.HasAny{Col: "asked", Values: []string{user}}, at("askedAt")}, "askedAt")
+	asked, err := e.attending(ctx, user, query.And{query.HasAny{Col: "asked", Values: []string{user}}, at("askedAt")}, "askedAt", homeItems)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (e *Engine) due(ctx context.Context, user string, until time.Time) ([]*View
 // idle are a person's records that nothing has happened to for longer than their stage allows, the longest first.
 func (e *Engine) idle(ctx context.Context, user string, now time.Time) ([]*View, error) {
 	list, err := e.attending(ctx, user, query.And{query.Cmp{Col: "owner", Op: query.Eq, Value: user},
-		query.Cmp{Col: "idleAt", Op: query.Le, Value: now.UnixMilli()}}, "idleAt")
+		query.Cmp{Col: "idleAt", Op: query.Le, Value: now.UnixMilli()}}, "idleAt", homeItems)
 	return inTime(list), err
 }
 
@@ -81,13 +81,13 @@ func inTime(list []attended) []*View {
 
 // attending reads the first records that ask for attention as the person may see them. What attention says may be a moment old, so
 // whether he reads a record, and whether it is open, is asked of the record itself.
-func (e *Engine) attending(ctx context.Context, user string, f query.Filter, by string) ([]attended, error) {
+func (e *Engine) attending(ctx context.Context, user string, f query.Filter, by string, limit int) ([]attended, error) {
 	dir, err := e.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []attended
-	q := query.Query{Filter: f, Sort: []query.Sort{{Col: by}}, Limit: homeItems, Cols: []string{"app", "form", by}}
+	q := query.Query{Filter: f, Sort: []query.Sort{{Col: by}}, Limit: limit, Cols: []string{"app", "form", by}}
 	for {
 		page, err := e.store.Query(ctx, collAttention, q)
 		if err != nil {
@@ -103,11 +103,11 @@ func (e *Engine) attending(ctx context.Context, user string, f query.Filter, by 
 				continue
 			}
 			at, _ := d.Cols[by].(int64)
-			if out = append(out, attended{v, at}); len(out) == homeItems {
+			if out = append(out, attended{v, at}); len(out) == limit {
 				break
 			}
 		}
-		if q.After = page.Next; q.After == "" || len(out) == homeItems {
+		if q.After = page.Next; q.After == "" || len(out) == limit {
 			break
 		}
 	}

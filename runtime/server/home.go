@@ -24,6 +24,57 @@ func (s *Server) getHome(c *call) (any, error) {
 		map[string]int{"tasks": h.OpenTasks, "due": len(h.Due), "idle": len(h.Idle), "owned": h.Owned}}, nil
 }
 
+type agendaOut struct {
+	Items []agendaItemOut `json:"items"`
+	// More: there is more of a kind than is told.
+	More bool `json:"more"`
+}
+
+// agendaItemOut falls on an instant, or on a day without a time. Kind is "task", "due", "next" or "closing".
+type agendaItemOut struct {
+	Kind string  `json:"kind"`
+	At   instant `json:"at"`
+	Day  string  `json:"day,omitempty"`
+	// Name is what the task is called, or the field that holds the day.
+	Name rules.Text `json:"name,omitzero"`
+	// Task is its id, and TaskKind what it asks for.
+	Task     string         `json:"task,omitempty"`
+	TaskKind string         `json:"taskKind,omitempty"`
+	Record   *taskRecordOut `json:"record"`
+}
+
+// getAgenda tells what falls on some days of the person.
+func (s *Server) getAgenda(c *call) (any, error) {
+	from, errFrom := rules.ParseDate(c.Query("from"))
+	to, errTo := rules.ParseDate(c.Query("to"))
+	if errFrom != nil || errTo != nil {
+		return nil, badRequest(rules.Say("from 和 to 要写日期，例如 2026-09-30", "from 和 to 要寫日期，例如 2026-09-30", "from and to are days, such as 2026-09-30"))
+	}
+	list, more, err := s.Engine.Agenda(c.ctx(), c.user.ID, from, to)
+	if err != nil {
+		return nil, err
+	}
+	out := agendaOut{make([]agendaItemOut, len(list)), more}
+	for i, it := range list {
+		one := agendaItemOut{Kind: it.Kind, At: instant(it.At), Name: it.Field}
+		if it.At.IsZero() {
+			one.Day = it.Day.String()
+		}
+		if it.Task != nil {
+			t := c.task(it.Task)
+			one.Task, one.TaskKind, one.Name, one.Record = t.ID, t.Kind, t.Name, t.Record
+		} else {
+			st := it.Record.State
+			one.Record = &taskRecordOut{ID: st.ID, Title: it.Record.Title(), App: st.App, Form: st.Form, Number: st.Number}
+			if p := it.Record.Form.Process; p != nil && p.ByKey[st.Stage] != nil {
+				one.Record.Stage = p.ByKey[st.Stage].Def.Name
+			}
+		}
+		out.Items[i] = one
+	}
+	return out, nil
+}
+
 // counts are the figures at the bell and the inbox.
 func (s *Server) counts(c *call) (unread, open int, err error) {
 	if unread, err = s.Engine.Unread(c.ctx(), c.user.ID); err != nil {

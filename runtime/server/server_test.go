@@ -241,3 +241,25 @@ func (c *client) refused(status int, code, method, path string, body any, header
 	}
 	return a
 }
+
+// TestAgenda: what falls on some days of a person, as the calendar of his work reads it.
+func TestAgenda(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("b2b")
+	rep := w.as("rep.li")
+	first := rep.must("GET", "/api/apps/b2b/forms/deal/records?where=owner%20%3D%3D%20me%20and%20open&limit=1", nil)
+	rep.must("PATCH", "/api/records/"+first.str("items.0.id"), object{"data": object{"closeDate": "2026-12-02"}})
+	a := rep.must("GET", "/api/agenda?from=2026-12-02&to=2026-12-03", nil)
+	found := false
+	for i := range a.len("items") {
+		at := fmt.Sprintf("items.%d.", i)
+		found = found || a.str(at+"kind") == "closing" && a.str(at+"day") == "2026-12-02" && a.str(at+"record.id") == first.str("items.0.id") && a.str(at+"record.title") != "" && a.str(at+"name") != ""
+	}
+	if !found || a.str("more") != "false" {
+		t.Errorf("%s", a.raw)
+	}
+	rep.refused(400, "bad.request", "GET", "/api/agenda?from=soon&to=2026-12-03", nil)
+	rep.refused(400, "bad.request", "GET", "/api/agenda?from=2026-12-03&to=2026-12-03", nil)
+	w.client().refused(401, "unauthenticated", "GET", "/api/agenda?from=2026-12-02&to=2026-12-03", nil)
+}

@@ -202,6 +202,7 @@ func (s *Server) table() []route {
 		{method: put, path: "/api/apps/:app/forecast/:process", who: signedIn, summary: "Enter targets, or calls in place of what was computed", in: planIn{}, handle: s.putPlan},
 		{method: get, path: "/api/apps/:app/forecast/:process/history", who: signedIn, summary: "Changes of ?what of ?subject in ?year, newest first", out: items[planChangeOut]{}, handle: s.getPlanHistory},
 		{method: get, path: "/api/home", who: signedIn, summary: "My work", out: homeOut{}, handle: s.getHome},
+		{method: get, path: "/api/agenda", who: signedIn, summary: "What falls on the days ?from up to, not with, ?to: my tasks, ends of stages, next steps and closing days", out: agendaOut{}, handle: s.getAgenda},
 		{method: get, path: "/api/public/:token", summary: "A public form, for anybody who has its link", out: publicOut{}, handle: s.getPublic},
 		{method: post, path: "/api/public/:token/evaluate", summary: "Compute a public form without keeping anything", in: evaluateIn{}, out: evaluateOut{}, handle: s.evaluatePublic},
 		{method: post, path: "/api/public/:token", summary: "Send a public form (Idempotency-Key)", in: publicSendIn{}, out: publicSentOut{}, handle: s.postPublic},

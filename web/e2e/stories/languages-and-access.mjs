@@ -72,6 +72,9 @@ export async function run(t) {
   await rep.getByRole('button', { name: /李雷/ }).click();
   await rep.getByRole('heading', { name: '我的工作', level: 1 }).waitFor();
   await t.look(rep, 'home');
+  await rep.getByRole('link', { name: '日历' }).click();
+  await (t.phone ? rep.getByRole('region').nth(6) : rep.getByRole('grid')).waitFor();
+  await t.look(rep, 'agenda');
   await t.open(rep, '/a/b2b/board/board');
   await rep.locator('.deal').first().waitFor();
   await t.look(rep, 'board');

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { stopClock } from './base';
 import { api, isApiError, seeAs, type Query } from './client';
-import type { Absence, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SavedView, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
+import type { Absence, AgendaItem, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SavedView, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -50,6 +50,9 @@ export const templatesQuery = () =>
   queryOptions({ queryKey: ['templates'], queryFn: ({ signal }) => api.get<Page<Template>>('/templates', { signal }).then((p) => p.items) });
 
 export const homeQuery = () => queryOptions({ queryKey: ['home'], queryFn: ({ signal }) => api.get<Home>('/home', { signal }) });
+
+export const agendaQuery = (from: string, to: string) =>
+  queryOptions({ queryKey: ['home', 'agenda', from, to], queryFn: ({ signal }) => api.get<{ items: AgendaItem[]; more: boolean }>('/agenda', { query: { from, to }, signal }) });
 
 /** What selects records of one form; empty members are left out. */
 export interface RecordsFilter {

@@ -643,6 +643,17 @@ export interface Home {
   counts: Record<string, number>;
 }
 
+/** What falls on a day of mine: an instant, or a day without a time. */
+export interface AgendaItem {
+  kind: 'task' | 'due' | 'next' | 'closing';
+  at: string | null;
+  day?: string;
+  name?: Text;
+  task?: string;
+  taskKind?: Task['kind'];
+  record: { id: string; title: string; app: string; form: string; number?: string; stage?: Text } | null;
+}
+
 /** A field that a record was found by; text is its value, or the part of it around what was asked. */
 export interface FoundBy {
   field: string;

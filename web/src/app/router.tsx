@@ -57,6 +57,7 @@ const shell = createRoute({ getParentRoute: () => signedIn, id: 'shell', compone
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
+  validateSearch: texts('view', 'day'),
   component: lazyRouteComponent(() => import('@/features/home/HomePage'), 'HomePage'),
 });
 

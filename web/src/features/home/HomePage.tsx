@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { present } from '@/api/base';
 import { api, operationKey } from '@/api/client';
@@ -9,6 +9,7 @@ import { homeQuery, meQuery, queryClient } from '@/api/queries';
 import type { RecordItem, Task } from '@/api/types';
 import { rest, stageColor, stageOf, useModel } from '@/records/model';
 import { isMoney } from '@/ui/format';
+import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -17,8 +18,45 @@ import { toast } from '@/ui/toast';
 import { Readings } from './Readings';
 import './home.css';
 
-/** My work: what waits for me, what is due, what goes cold. */
+const Agenda = lazy(() => import('./Agenda').then((m) => ({ default: m.Agenda })));
+
+/** My work: what waits for me, what is due, what goes cold; or the days it falls on. */
 export function HomePage() {
+  const { t } = useTranslation('home');
+  const format = useFormat();
+  const { view, day } = useSearch({ from: '/signedIn/shell/' });
+  const navigate = useNavigate();
+  const { data: me } = useSuspenseQuery(meQuery());
+  return (
+    <>
+      <PageHead title={t('title')}>
+        <span className="s wide-only">{format.longDate(Date.parse(me.now) || 0)}</span>
+        <nav className="seg" aria-label={t('faces')}>
+          <Link to="/" activeOptions={{ exact: true }}>
+            <Icon name="list" size={14} />
+            <span className="face">{t('asList')}</span>
+          </Link>
+          <Link to="/" search={{ view: 'calendar' }} aria-current={view === 'calendar' ? 'page' : undefined}>
+            <Icon name="calendar" size={14} />
+            <span className="face">{t('asCalendar')}</span>
+          </Link>
+        </nav>
+      </PageHead>
+      {view === 'calendar' ? (
+        <div className="body">
+          <Suspense fallback={<Skeleton rows={8} />}>
+            <Agenda day={day} onDay={(next) => void navigate({ to: '/', search: { view: 'calendar', day: next }, replace: true })} />
+          </Suspense>
+        </div>
+      ) : (
+        <Lists />
+      )}
+    </>
+  );
+}
+
+/** What waits for me, what is due, what goes cold. */
+function Lists() {
   const { t } = useTranslation('home');
   const format = useFormat();
   const { data: me } = useSuspenseQuery(meQuery());
@@ -28,65 +66,60 @@ export function HomePage() {
   const late = data?.tasks.filter((x) => x.dueAt && format.dueState(x.dueAt) === 'bad').length ?? 0;
   const noApps = me.apps.every((a) => a.release === 0);
   return (
-    <>
-      <PageHead title={t('title')}>
-        <span className="s wide-only">{format.longDate(Date.parse(me.now) || 0)}</span>
-      </PageHead>
-      <div className="body">
-        {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
-        {noApps ? (
-          <Empty title={t('noApps')} text={me.can.design ? t('noAppsAdmin') : t('noAppsText')}>
-            {me.can.design ? <Link to="/templates">{t('toTemplates')}</Link> : null}
-          </Empty>
-        ) : null}
-        <Readings />
-        <dl className="card kpis">
-          <Kpi name={t('approvals')} value={data ? approvals.length : undefined} note={late > 0 ? t('lateN', { count: late }) : ''} bad={late > 0} />
-          <Kpi name={t('todos')} value={data ? todos.length : undefined} note="" />
-          <Kpi name={t('due')} value={data?.due.length} note="" />
-          <Kpi name={t('idle')} value={data?.idle.length} note="" />
-        </dl>
-        <div className="home-cols">
-          <div className="home-col">
-            <section className="card" aria-label={t('approvals')}>
-              <header>
-                <h2>{t('approvals')}</h2>
-                <span className="s">{approvals.length || ''}</span>
-                <span className="sp" />
-                <Link to="/inbox" className="s">
-                  {t('allApprovals')}
-                </Link>
-              </header>
-              {isPending ? <Skeleton rows={3} /> : null}
-              {data && approvals.length === 0 ? <p className="pad dim">{t('noApprovals')}</p> : null}
-              <ul>
-                {approvals.slice(0, 8).map((task) => (
-                  <TaskRow key={task.id} task={task} />
-                ))}
-              </ul>
-            </section>
-            <section className="card" aria-label={t('todos')}>
-              <header>
-                <h2>{t('todos')}</h2>
-                <span className="s">{todos.length || ''}</span>
-              </header>
-              {isPending ? <Skeleton rows={3} /> : null}
-              {data && todos.length === 0 ? <p className="pad dim">{t('noTodos')}</p> : null}
-              <ul>
-                {todos.map((task) => (
-                  <TodoRow key={task.id} task={task} />
-                ))}
-              </ul>
-            </section>
-            <RecordsCard title={t('recent')} records={data?.recent} empty={t('noRecent')} kind="recent" />
-          </div>
-          <div className="home-col">
-            <RecordsCard title={t('due')} records={data?.due} empty={t('noDue')} kind="due" />
-            <RecordsCard title={t('idle')} records={data?.idle} empty={t('noIdle')} kind="idle" />
-          </div>
+    <div className="body">
+      {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
+      {noApps ? (
+        <Empty title={t('noApps')} text={me.can.design ? t('noAppsAdmin') : t('noAppsText')}>
+          {me.can.design ? <Link to="/templates">{t('toTemplates')}</Link> : null}
+        </Empty>
+      ) : null}
+      <Readings />
+      <dl className="card kpis">
+        <Kpi name={t('approvals')} value={data ? approvals.length : undefined} note={late > 0 ? t('lateN', { count: late }) : ''} bad={late > 0} />
+        <Kpi name={t('todos')} value={data ? todos.length : undefined} note="" />
+        <Kpi name={t('due')} value={data?.due.length} note="" />
+        <Kpi name={t('idle')} value={data?.idle.length} note="" />
+      </dl>
+      <div className="home-cols">
+        <div className="home-col">
+          <section className="card" aria-label={t('approvals')}>
+            <header>
+              <h2>{t('approvals')}</h2>
+              <span className="s">{approvals.length || ''}</span>
+              <span className="sp" />
+              <Link to="/inbox" className="s">
+                {t('allApprovals')}
+              </Link>
+            </header>
+            {isPending ? <Skeleton rows={3} /> : null}
+            {data && approvals.length === 0 ? <p className="pad dim">{t('noApprovals')}</p> : null}
+            <ul>
+              {approvals.slice(0, 8).map((task) => (
+                <TaskRow key={task.id} task={task} />
+              ))}
+            </ul>
+          </section>
+          <section className="card" aria-label={t('todos')}>
+            <header>
+              <h2>{t('todos')}</h2>
+              <span className="s">{todos.length || ''}</span>
+            </header>
+            {isPending ? <Skeleton rows={3} /> : null}
+            {data && todos.length === 0 ? <p className="pad dim">{t('noTodos')}</p> : null}
+            <ul>
+              {todos.map((task) => (
+                <TodoRow key={task.id} task={task} />
+              ))}
+            </ul>
+          </section>
+          <RecordsCard title={t('recent')} records={data?.recent} empty={t('noRecent')} kind="recent" />
+        </div>
+        <div className="home-col">
+          <RecordsCard title={t('due')} records={data?.due} empty={t('noDue')} kind="due" />
+          <RecordsCard title={t('idle')} records={data?.idle} empty={t('noIdle')} kind="idle" />
         </div>
       </div>
-    </>
+    </div>
   );
 }
 
