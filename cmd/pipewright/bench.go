@@ -78,6 +78,8 @@ type Figure struct {
 	// Limit was measured in the same run; 0 when the figure stands alone. Ratio is value / limit.
 	Limit float64 `json:"limit,omitempty"`
 	Ratio float64 `json:"ratio,omitempty"`
+	// CPU is what the server spent on one, in ms; in the figures of a workspace.
+	CPU   float64 `json:"cpu,omitempty"`
 	Floor string  `json:"floor"`
 	Goal  string  `json:"goal"`
 }
@@ -85,10 +87,13 @@ type Figure struct {
 func printFigures(out io.Writer, figures []Figure) {
 	fmt.Fprintf(out, "%-4s %-62s %12s %12s %8s  %-9s %s\n", "", "", "value", "limit", "ratio", "floor", "goal")
 	for _, f := range figures {
-		limit, ratio := "", ""
+		limit, ratio, cpu := "", "", ""
 		if f.Limit > 0 {
 			limit, ratio = fmt.Sprintf("%.2f", f.Limit), fmt.Sprintf("%.2f", f.Ratio)
 		}
-		fmt.Fprintf(out, "%-4s %-62s %12.2f %12s %8s  %-9s %s\n", f.ID, f.What+" ("+f.Unit+")", f.Value, limit, ratio, f.Floor, f.Goal)
+		if f.CPU > 0 {
+			cpu = fmt.Sprintf("   %.0f ms of CPU", f.CPU)
+		}
+		fmt.Fprintf(out, "%-4s %-62s %12.2f %12s %8s  %-9s %s%s\n", f.ID, f.What+" ("+f.Unit+")", f.Value, limit, ratio, f.Floor, f.Goal, cpu)
 	}
 }

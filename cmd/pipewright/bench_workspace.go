@@ -382,7 +382,8 @@ func (b *bench) readWorkspace(ctx context.Context) error {
 		if p.most > 0 {
 			goal = "≤ " + strconv.Itoa(int(p.most)) + " ms"
 		}
-		b.add("W"+strconv.Itoa(i+1), p.what+", "+p.of.says, "ms", median(p.took), limit, fmt.Sprintf("%.0f CPU", p.cpu), goal)
+		b.add("W"+strconv.Itoa(i+1), p.what+", "+p.of.says, "ms", median(p.took), limit, "", goal)
+		b.figures[len(b.figures)-1].CPU = p.cpu
 	}
 	b.add("W", "memory at peak", "MB", peak, 0, "", "")
 	return nil

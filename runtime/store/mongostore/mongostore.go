@@ -63,7 +63,7 @@ const (
 	opTimeout = 30 * time.Second
 )
 
-var errTooSlow = errors.New("no answer within " + opTimeout.String())
+var errTooSlow = errors.New("no answer in time")
 
 // Open connects and checks that the server will do: MongoDB 5.0 or newer, a replica set (see Options.AllowStandalone).
 func Open(ctx context.Context, o Options) (*Store, error) {
@@ -150,6 +150,11 @@ func (s *Store) Info(ctx context.Context) (store.Info, error) {
 
 // begin lets an operation in and bounds it; done lets it out.
 func (s *Store) begin(ctx context.Context) (bounded context.Context, done func(), err error) {
+	return s.beginFor(ctx, opTimeout)
+}
+
+// beginFor is begin for an operation that may take longer than one answer.
+func (s *Store) beginFor(ctx context.Context, most time.Duration) (bounded context.Context, done func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -158,7 +163,7 @@ func (s *Store) begin(ctx context.Context) (bounded context.Context, done func()
 		s.gate.RUnlock()
 		return nil, nil, fmt.Errorf("%w: closed", store.ErrUnavailable)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, opTimeout, errTooSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, most, errTooSlow)
 	return ctx, func() { cancel(); s.gate.RUnlock() }, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -141,7 +142,7 @@ func (s *Store) Scan(ctx context.Context, coll string, q query.Scan, each func(i
 	if err != nil {
 		return err
 	}
-	ctx, done, err := s.begin(ctx)
+	ctx, done, err := s.beginFor(ctx, scanTimeout)
 	if err != nil {
 		return err
 	}
@@ -183,8 +184,12 @@ func (s *Store) Scan(ctx context.Context, coll string, q query.Scan, each func(i
 	return readError(ctx, cur.Err())
 }
 
-// scanBatch is how many documents of a scan come over in one answer.
-const scanBatch = 1000
+const (
+	// scanBatch is how many documents of a scan come over in one answer.
+	scanBatch = 1000
+	// scanTimeout bounds all answers of a scan together.
+	scanTimeout = 5 * time.Minute
+)
 
 // Aggregate groups and measures. Without groups there is always one row, of no documents if need be. The rows are put in order here:
 // there are few, and the server would need one more stage for it.
