@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"math/big"
-	"reflect"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -156,57 +154,17 @@ func countAnd(cols []access.Column) []measured {
 // maxGroups is how many groups a board or report shows.
 const maxGroups = 1000
 
-// measure groups and measures the records of the look, in at most so many groups. Measures of what the person sees in some records only are
-// taken over those alone (semantics 10), so they are asked for by themselves, together where they go over the same.
+// measure groups and measures the records of the look, in at most so many groups. A measure of a field that the person sees in some records only is
+// taken over those alone (semantics 10).
 func (l *lister) measure(ctx context.Context, groups []query.Group, ms []measured, most int) ([]store.Row, error) {
-	var over []query.Filter // nil first: the groups are those of all records
-	var of [][]int
-	over, of = append(over, nil), append(of, nil)
-	for j, m := range ms {
-		i := slices.IndexFunc(over, func(f query.Filter) bool { return reflect.DeepEqual(f, m.seen) })
-		if i < 0 {
-			i = len(over)
-			over, of = append(over, m.seen), append(of, nil)
-		}
-		of[i] = append(of[i], j)
+	a := query.Aggregate{Filter: l.filter, Groups: groups, Limit: most}
+	for _, m := range ms {
+		m.Where = m.seen
+		a.Measures = append(a.Measures, m.Measure)
 	}
-	var out []store.Row
-	at := map[string]int{}
-	for i, seen := range over {
-		asked := make([]query.Measure, len(of[i]))
-		for k, j := range of[i] {
-			asked[k] = ms[j].Measure
-		}
-		filter := l.filter
-		if seen != nil {
-			filter = append(slices.Clone(l.filter), seen)
-		} else if len(asked) == 0 {
-			asked = []query.Measure{{Kind: "count"}}
-		}
-		rows, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: filter, Groups: groups, Measures: asked, Limit: most})
-		if err != nil {
-			return nil, readError(err)
-		}
-		for _, r := range rows {
-			key := keyText(r.Keys)
-			if seen == nil {
-				at[key] = len(out)
-				out = append(out, store.Row{Keys: r.Keys, Values: make([]*big.Int, len(ms))})
-			}
-			if n, ok := at[key]; ok {
-				for k, j := range of[i] {
-					out[n].Values[j] = r.Values[k]
-				}
-			}
-		}
-	}
-	return out, nil
-}
-
-func keyText(keys []any) string {
-	raw, err := json.Marshal(keys)
+	rows, err := l.e.store.Aggregate(ctx, l.coll, a)
 	if err != nil {
-		panic("engine: a group key has no JSON form: " + err.Error()) // string, int64, bool and nil always have
+		return nil, readError(err)
 	}
-	return string(raw)
+	return rows, nil
 }

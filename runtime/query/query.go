@@ -130,6 +130,8 @@ type Measure struct {
 	Kind string
 	// Col is an Int or Time column; unused by count. Absent values are left out.
 	Col string
+	// Where narrows the documents of this measure further; the groups stay those of all. nil accepts all.
+	Where Filter
 }
 
 // Aggregate asks for measures by group. Groups come back in ascending key order, absent first.

@@ -329,8 +329,8 @@ func (s *Schema) CheckAggregate(a query.Aggregate) error {
 	if a.Limit < 1 || a.Limit > MaxGroups {
 		return fmt.Errorf("%w: limit %d, want 1 to %d", ErrInvalid, a.Limit, MaxGroups)
 	}
-	if len(a.Groups) > 8 || len(a.Measures) > 32 {
-		return fmt.Errorf("%w: at most 8 groups and 32 measures", ErrInvalid)
+	if len(a.Groups) > 8 || len(a.Measures) > 64 {
+		return fmt.Errorf("%w: at most 8 groups and 64 measures", ErrInvalid)
 	}
 	if err := s.CheckFilter(a.Filter); err != nil {
 		return err
@@ -356,6 +356,9 @@ func (s *Schema) CheckAggregate(a query.Aggregate) error {
 		}
 	}
 	for _, m := range a.Measures {
+		if err := s.CheckFilter(m.Where); err != nil {
+			return err
+		}
 		switch m.Kind {
 		case "count":
 		case "sum", "min", "max":

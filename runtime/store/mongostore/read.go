@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -191,8 +192,8 @@ const (
 	scanTimeout = 5 * time.Minute
 )
 
-// Aggregate groups and measures. Without groups there is always one row, of no documents if need be. The rows are put in order here:
-// there are few, and the server would need one more stage for it.
+// Aggregate groups and measures. Measures that are narrowed are asked for by themselves, those alike together, and put beside the others: what a
+// filter accepts is not told in the same terms within a group.
 func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) ([]store.Row, error) {
 	c, err := s.collection(coll)
 	if err != nil {
@@ -201,6 +202,66 @@ func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) (
 	if err := c.CheckAggregate(a); err != nil {
 		return nil, err
 	}
+	plain := a
+	plain.Measures = nil
+	var narrow []query.Filter
+	at := make([]int, len(a.Measures)) // which of narrow, 0 for none
+	for i, m := range a.Measures {
+		if m.Where == nil {
+			plain.Measures = append(plain.Measures, m)
+			continue
+		}
+		if at[i] = 1 + slices.IndexFunc(narrow, func(f query.Filter) bool { return reflect.DeepEqual(f, m.Where) }); at[i] == 0 {
+			narrow = append(narrow, m.Where)
+			at[i] = len(narrow)
+		}
+	}
+	rows, err := s.aggregate(ctx, c, plain)
+	if err != nil || len(narrow) == 0 {
+		return rows, err
+	}
+	out := make([]store.Row, len(rows))
+	for i, r := range rows {
+		out[i] = store.Row{Keys: r.Keys, Values: make([]*big.Int, len(a.Measures))}
+		for j, m := range a.Measures {
+			if m.Where == nil {
+				out[i].Values[j], r.Values = r.Values[0], r.Values[1:]
+			} else if m.Kind == "count" || m.Kind == "sum" {
+				out[i].Values[j] = new(big.Int)
+			}
+		}
+	}
+	for n, f := range narrow {
+		part := query.Aggregate{Filter: query.And{a.Filter, f}, Groups: a.Groups, Limit: a.Limit}
+		if a.Filter == nil {
+			part.Filter = f
+		}
+		var of []int
+		for j, m := range a.Measures {
+			if at[j] == n+1 {
+				m.Where = nil
+				part.Measures, of = append(part.Measures, m), append(of, j)
+			}
+		}
+		rows, err := s.aggregate(ctx, c, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			i, there := slices.BinarySearchFunc(out, r, byKeys)
+			for k, j := range of {
+				if there { // a group that has come up meanwhile waits for the next time
+					out[i].Values[j] = r.Values[k]
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// aggregate is Aggregate without narrowed measures. Without groups there is always one row, of no documents if need be. The rows are put in order here:
+// there are few, and the server would need one more stage for it.
+func (s *Store) aggregate(ctx context.Context, c *collection, a query.Aggregate) ([]store.Row, error) {
 	ctx, done, err := s.begin(ctx)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func (t *table) scan(q query.Scan, order []query.Sort) *sqlBuilder {
 	for _, by := range order {
 		reads = append(reads, by.Col)
 	}
-	b.from(query.Spare(q.Filter), reads, true)
+	b.from(query.Spare(q.Filter), reads)
 	if len(order) > 0 {
 		b.by(order, "", query.IDDesc(order))
 	}
@@ -92,10 +92,13 @@ func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 			b.WriteString("count(*)")
 		case m.Kind == "sum" && split:
 			// v = (v >> 32)·2³² + (v & 2³²−1): either part sums without overflow over more rows than there can be.
-			b.WriteString("sum(" + col + " >> 32), sum(" + col + " & 4294967295)")
+			b.WriteString("sum(" + col + " >> 32)")
+			b.only(m.Where)
+			b.WriteString(", sum(" + col + " & 4294967295)")
 		default:
 			b.WriteString(m.Kind + "(" + col + ")")
 		}
+		b.only(m.Where)
 	}
 	if len(a.Groups)+len(a.Measures) == 0 {
 		b.WriteString("1")
@@ -108,8 +111,13 @@ func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 		if m.Col != "" {
 			reads = append(reads, m.Col)
 		}
+		for _, name := range query.Columns(m.Where) {
+			if t.sides[name] == nil { // a set of texts is asked for in its side table, by the number or the id
+				reads = append(reads, name)
+			}
+		}
 	}
-	b.from(a.Filter, reads, false)
+	b.from(a.Filter, reads)
 	if n := len(a.Groups); n > 0 {
 		b.WriteString(" GROUP BY " + ordinals(n) + " ORDER BY " + ordinals(n) + " LIMIT ")
 		b.bind(int64(a.Limit + 1))
@@ -119,9 +127,19 @@ func (t *table) measure(a query.Aggregate, split bool) *sqlBuilder {
 	return b
 }
 
+// only narrows a measure.
+func (b *sqlBuilder) only(f query.Filter) {
+	if f == nil {
+		return
+	}
+	b.WriteString(" FILTER (WHERE ")
+	b.where(f, false)
+	b.WriteByte(')')
+}
+
 // from writes what columns are read of: the documents of a filter. Where it has alternatives and an index leads to one of them that carries all that is read,
 // this one is read from the index alone and the others without what it has; else the rows of all are gathered.
-func (b *sqlBuilder) from(f query.Filter, reads []string, id bool) {
+func (b *sqlBuilder) from(f query.Filter, reads []string) {
 	all := query.Conjuncts(f)
 	asks := query.Columns(f)
 	at := slices.IndexFunc(all, func(p query.Filter) bool {
@@ -149,10 +167,7 @@ func (b *sqlBuilder) from(f query.Filter, reads []string, id bool) {
 		}
 		return 1
 	})
-	cols := []string{"n"}
-	if id {
-		cols[0] = "id"
-	}
+	cols := []string{"n", "id"}
 	for _, name := range reads {
 		if col := b.t.quoted[name]; !slices.Contains(cols, col) {
 			cols = append(cols, col)

@@ -72,6 +72,7 @@ func reference(ds []store.Doc, a query.Aggregate) []store.Row {
 }
 
 func measure(m query.Measure, ds []store.Doc) *big.Int {
+	ds = slices.DeleteFunc(slices.Clone(ds), func(d store.Doc) bool { return !query.Match(m.Where, d.Cols) })
 	if m.Kind == "count" {
 		return big.NewInt(int64(len(ds)))
 	}
@@ -123,8 +124,11 @@ func aggregates(t *testing.T, s store.Store) {
 			a.Groups = append(a.Groups, g)
 		}
 		for range rapid.IntRange(0, 4).Draw(t, "measures") {
-			a.Measures = append(a.Measures, query.Measure{Kind: rapid.SampledFrom([]string{"count", "sum", "min", "max"}).Draw(t, "kind"),
-				Col: rapid.SampledFrom([]string{"n", "at"}).Draw(t, "of")})
+			m := query.Measure{Kind: rapid.SampledFrom([]string{"count", "sum", "min", "max"}).Draw(t, "kind"), Col: rapid.SampledFrom([]string{"n", "at"}).Draw(t, "of")}
+			if rapid.Bool().Draw(t, "narrowed") {
+				m.Where = drawFilter(t, 1)
+			}
+			a.Measures = append(a.Measures, m)
 		}
 		rows, err := s.Aggregate(ctxOf(t), coll, a)
 		if err != nil {
