@@ -230,7 +230,8 @@ func (t *table) instead(all []query.Filter, asks, reads []string) string {
 		return slices.ContainsFunc(t.Indexes, func(ix store.Index) bool { return strings.TrimPrefix(ix.Cols[0], "-") == name })
 	}
 	for _, p := range all {
-		if slices.ContainsFunc(query.Alternatives(p), func(p query.Filter) bool { return leads(query.Col(p)) }) {
+		parts := query.Alternatives(p)
+		if len(parts) > 0 && !slices.ContainsFunc(parts, func(p query.Filter) bool { return !leads(query.Col(p)) }) {
 			if _, absent := p.(query.IsNull); !absent {
 				return "" // it may lead to a part
 			}
