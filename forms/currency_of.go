@@ -78,8 +78,8 @@ func (c *compiler) currency() {
 		return
 	}
 	if f.def.Type != "select" {
-		c.fail(path, "ref.kind", "货币要取自单选字段，{field}的类型是 {type}", "貨幣要取自單選欄位，{field}的類型是 {type}",
-			"The currency comes from a choice of one; {field} is of type {type}", "field", quoted(f.name), "type", f.def.Type)
+		c.fail(path, "ref.kind", "货币要取自单选字段，{field}的类型是“{type}”", "貨幣要取自單選欄位，{field}的類型是「{type}」",
+			"The currency comes from a choice of one; {field} is of type “{type}”", "field", quoted(f.name), "type", SayType(f.def.Type))
 		return
 	}
 	for _, key := range keysOf(f.options) {

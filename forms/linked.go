@@ -95,8 +95,8 @@ func (c *compiler) linkedField(f *field, defs []Field, fits func(typ string) boo
 		c.unknown(f.path+"/field", sayField, f.def.Field, defKeys(defs))
 	case kinds[src.Type] == nil: // reported at its own form
 	case !linkedTypes[src.Type] && !fits(src.Type):
-		c.fail(f.path+"/field", "ref.kind", "{field}不能取“{source}”：它的类型是 {type}", "{field}不能取「{source}」：它的類型是 {type}",
-			"{field} cannot take “{source}”, which is of type {type}", "field", quoted(f.name), "source", src.Key, "type", src.Type)
+		c.fail(f.path+"/field", "ref.kind", "{field}不能取“{source}”：它的类型是“{type}”", "{field}不能取「{source}」：它的類型是「{type}」",
+			"{field} cannot take “{source}”, which is of type “{type}”", "field", quoted(f.name), "source", src.Key, "type", SayType(src.Type))
 	}
 }
 

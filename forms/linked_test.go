@@ -148,7 +148,7 @@ func TestLinkedSettings(t *testing.T) {
 		{Field{Type: "rollup", Agg: "count", Form: "order", Via: "other"}, "/forms/company/fields/x/via ref.kind: “other” is not a reference to this form"},
 		{Field{Type: "rollup", Agg: "count", Form: "order", Via: "company", Field: "n"}, "/forms/company/fields/x/field setting.conflict: “x” counts records and needs no field [fix: Remove field]"},
 		{Field{Type: "rollup", Agg: "sum", Form: "order", Via: "company"}, "/forms/company/fields/x/field setting.missing: “x” does not say which field it sums up"},
-		{Field{Type: "rollup", Agg: "sum", Form: "order", Via: "company", Field: "day"}, "/forms/company/fields/x/field ref.kind: “x” cannot take “day”, which is of type date"},
+		{Field{Type: "rollup", Agg: "sum", Form: "order", Via: "company", Field: "day"}, "/forms/company/fields/x/field ref.kind: “x” cannot take “day”, which is of type “date”"},
 		{Field{Type: "rollup", Agg: "min", Form: "order", Via: "company", Field: "day"}, ""},
 		{Field{Type: "rollup", Agg: "sum", Form: "order", Via: "company", Field: "n", Where: "foo > 1"}, "/forms/company/fields/x/where expr.unknownName: There is no field or rule named “foo” here @1:1"},
 		{Field{Type: "rollup", Agg: "sum", Form: "order", Via: "company", Field: "n", Where: "n > 1"}, ""},

@@ -57,8 +57,8 @@ func (c *compiler) settings(f *field) {
 		path := f.path + "/" + name
 		switch {
 		case !allowed[name]:
-			c.fail(path, "setting.unused", "{type} 类型的字段{field}没有“{name}”这个设置", "{type} 類型的欄位{field}沒有「{name}」這個設定",
-				"The field {field} is of type {type}, which has no setting “{name}”", "type", d.Type, "field", quoted(f.name), "name", name)
+			c.fail(path, "setting.unused", "“{type}”类型的字段{field}没有“{name}”这个设置", "「{type}」類型的欄位{field}沒有「{name}」這個設定",
+				"The field {field} is of type “{type}”, which has no setting “{name}”", "type", SayType(d.Type), "field", quoted(f.name), "name", name)
 			c.removal(path, name)
 		case f.parent != nil && (name == "list" || name == "filter" || name == "sort" || name == "search"):
 			c.fail(path, "setting.unused", "明细表的列{field}不能设“{name}”；要按它查找请设 index", "明細表的欄{field}不能設「{name}」；要按它查找請設 index",

@@ -187,6 +187,12 @@ func sayValue(v any, lang string) string {
 			return strings.Join(v, ", ")
 		}
 		return strings.Join(v, "、")
+	case []Text:
+		all := make([]string, len(v))
+		for i, t := range v {
+			all[i] = t.In(lang)
+		}
+		return sayValue(all, lang)
 	case *EvalError:
 		return v.Message.In(lang)
 	case error:

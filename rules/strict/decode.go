@@ -187,7 +187,7 @@ func (d *decoder) wrong(n *node, path string, want rules.Text) {
 		'{': rules.Say("对象 { }", "物件 { }", "an object { }"), '[': rules.Say("列表 [ ]", "清單 [ ]", "a list [ ]"), '"': rules.Say("文字", "文字", "a text"),
 		'0': expectedNumber, 't': rules.Say("true/false", "true/false", "true/false"), 'n': rules.Say("null", "null", "null"),
 	}[n.kind]
-	d.problem(path, "shape.type", rules.Say("这里应是{want}，实际是{got}", "這裡應是{want}，實際是{got}", "{want} is expected here, not {got}", "want", want, "got", got))
+	d.problem(path, "shape.type", rules.Say("这里应是{want}，实际是{got}", "這裡應是{want}，實際是{got}", "Expected here is {want}, not {got}", "want", want, "got", got))
 }
 
 func (d *decoder) list(n *node, v reflect.Value, path string) {

@@ -84,12 +84,21 @@ type compiler struct {
 	ruleReads map[string][]string
 	// looped: the automation being compiled has an action that runs for each of many.
 	looped bool
+	// adrift: the trigger of the automation being compiled does not say which record it is about, which is told at the trigger.
+	adrift bool
 }
 
 func (c *compiler) add(problems ...rules.Problem) { c.problems = append(c.problems, problems...) }
 
 func (c *compiler) fail(path, code string, zhCN, zhTW, en string, args ...any) {
 	c.add(rules.Errorf(path, code, rules.Say(zhCN, zhTW, en, args...)))
+}
+
+// recordless reports what needs a record where there is none; not where that is only because the trigger is not right yet.
+func (c *compiler) recordless(path, zhCN, zhTW, en string, args ...any) {
+	if !c.adrift {
+		c.fail(path, "ref.kind", zhCN, zhTW, en, args...)
+	}
 }
 
 func (c *compiler) warn(path, code string, zhCN, zhTW, en string, args ...any) {

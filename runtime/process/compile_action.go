@@ -43,8 +43,8 @@ func (c *compiler) action(path string, d *Action, fr frame) *CompiledAction {
 	target := on.env
 	needsRecord := func(member string) bool {
 		if a.On == nil && d.On.IsZero() {
-			c.fail(path+"/"+member, "ref.kind", "这个定时没有记录可操作：请用 each 选出记录", "這個定時沒有記錄可操作：請用 each 選出記錄",
-				"This schedule has no record to work on; choose records with “each”")
+			c.recordless(path+"/"+member, "这里没有记录可操作：请用 each 选出记录", "這裡沒有記錄可操作：請用 each 選出記錄",
+				"There is no record here to work on; choose records with “each”")
 		}
 		return a.On != nil
 	}
@@ -146,7 +146,7 @@ func (c *compiler) wait(path string, d *Action, a *CompiledAction, fr frame) {
 		c.fail(path+"/wait", "setting.conflict", "逐条处理里不能等待：请把等待放在前面或后面", "逐筆處理裡不能等待：請把等待放在前面或後面",
 			"There is no waiting inside an each; put the wait before or after it")
 	case fr.form == nil:
-		c.fail(path+"/wait", "ref.kind", "这里没有记录，等待无从谈起：请用 each 选出记录", "這裡沒有記錄，等待無從談起：請用 each 選出記錄",
+		c.recordless(path+"/wait", "这里没有记录，等待无从谈起：请用 each 选出记录", "這裡沒有記錄，等待無從談起：請用 each 選出記錄",
 			"There is no record here to wait for; choose records with “each”")
 	case d.Wait.Date != "":
 		a.WaitDate = c.dateExpr(path+"/wait/date", d.Wait.Date, fr.env)
@@ -210,7 +210,7 @@ func (c *compiler) actOn(path, key string, fr frame) (frame, *CompiledRef) {
 		return c.actOnSeen(path, key, member, t, fr)
 	}
 	if fr.form == nil {
-		c.fail(path, "ref.kind", "这里没有记录，不能取引用字段“{field}”", "這裡沒有記錄，不能取參照欄位「{field}」",
+		c.recordless(path, "这里没有记录，不能取引用字段“{field}”", "這裡沒有記錄，不能取參照欄位「{field}」",
 			"There is no record here whose reference “{field}” could be followed", "field", key)
 		return fr, nil
 	}
@@ -285,7 +285,7 @@ func (c *compiler) start(path string, d *StartAction, a *CompiledAction, fr fram
 		return
 	}
 	if fr.form == nil {
-		c.fail(path+"/link", "ref.kind", "这里没有记录可供关联", "這裡沒有記錄可供關聯", "There is no record here to link to")
+		c.recordless(path+"/link", "这里没有记录可供关联", "這裡沒有記錄可供關聯", "There is no record here to link to")
 		return
 	}
 	f := c.refField(path+"/link", d.Link, a.Start.Def)
@@ -335,7 +335,7 @@ func (c *compiler) into(path string, into map[string]string, a *CompiledAction) 
 	for _, field := range sortedKeys(into) {
 		at := path + "/" + field
 		if a.On == nil {
-			c.fail(at, "ref.kind", "这里没有记录可以写入：请用 each 选出记录，或改用 result", "這裡沒有記錄可以寫入：請用 each 選出記錄，或改用 result",
+			c.recordless(at, "这里没有记录可以写入：请用 each 选出记录，或改用 result", "這裡沒有記錄可以寫入：請用 each 選出記錄，或改用 result",
 				"There is no record here to write to; choose records with “each”, or use “result”")
 			return
 		}

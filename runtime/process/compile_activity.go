@@ -125,7 +125,7 @@ func (c *compiler) results(path string, form *Form, a *ActivityDef, one *Compile
 		f := &a.Fields[i]
 		if f.Type != "" && !slices.Contains(resultTypes, f.Type) {
 			c.fail(path+"/fields/"+elementKey(f.Key, i)+"/type", "ref.kind", "活动结果不能用“{type}”类型，可用：{types}", "活動結果不能用「{type}」類型，可用：{types}",
-				"The result of an activity cannot be of type “{type}”; use one of: {types}", "type", f.Type, "types", resultTypes)
+				"The result of an activity cannot be of type “{type}”; use one of: {types}", "type", forms.SayType(f.Type), "types", forms.SayTypes(resultTypes))
 			return
 		}
 		if fieldOf(form.Def, f.Key) != nil {

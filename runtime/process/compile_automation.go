@@ -14,6 +14,7 @@ func (c *compiler) compileAutomations() {
 		a := &CompiledAutomation{Def: d, Fields: map[string]bool{}}
 		c.looped = false
 		c.trigger(path+"/on", a)
+		c.adrift = a.Form == nil && d.On.Cron == "" && d.On.Webhook == ""
 		var seen map[string]rules.Type
 		if a.Payload != nil {
 			seen = map[string]rules.Type{payloadSeen: a.Payload.Type}
@@ -28,7 +29,7 @@ func (c *compiler) compileAutomations() {
 		a.If = c.expr(path+"/if", d.If, fr.env, rules.Bool)
 		a.Until = c.expr(path+"/until", d.Until, fr.env, rules.Bool)
 		if d.Until != "" && a.Form == nil {
-			c.fail(path+"/until", "ref.kind", "这里没有记录，until 无从判断", "這裡沒有記錄，until 無從判斷", "There is no record here that “until” could look at")
+			c.recordless(path+"/until", "这里没有记录，until 无从判断", "這裡沒有記錄，until 無從判斷", "There is no record here that “until” could look at")
 		}
 		if d.Limit < 0 || d.Limit > 10000 {
 			c.fail(path+"/limit", "setting.range", "一次最多处理 1 到 10000 条记录", "一次最多處理 1 到 10000 筆記錄",
@@ -49,6 +50,7 @@ func (c *compiler) compileAutomations() {
 			c.timed(a)
 		}
 	}
+	c.adrift = false
 }
 
 // recordEnv is the environment of a record's expressions; without a record only functions, the clock among them, are known.

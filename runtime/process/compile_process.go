@@ -3,6 +3,7 @@ package process
 import (
 	"regexp"
 
+	"pipewright/forms"
 	"pipewright/rules"
 )
 
@@ -62,8 +63,8 @@ func (c *compiler) fieldOfType(path, key string, form *Form, types ...string) {
 			return
 		}
 	}
-	c.fail(path, "ref.kind", "“{field}”的类型是 {type}，这里需要：{types}", "「{field}」的類型是 {type}，這裡需要：{types}",
-		"“{field}” is of type {type}; this needs one of: {types}", "field", named(f.Name, f.Key), "type", f.Type, "types", types)
+	c.fail(path, "ref.kind", "“{field}”的类型是“{type}”，这里需要：{types}", "「{field}」的類型是「{type}」，這裡需要：{types}",
+		"“{field}” is of type “{type}”; this needs one of: {types}", "field", named(f.Name, f.Key), "type", forms.SayType(f.Type), "types", forms.SayTypes(types))
 }
 
 var clock = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)

@@ -92,7 +92,7 @@ func (c *compiler) userField(path, key string, ctx whoContext, system ...string)
 		}
 	}
 	if ctx.form == nil {
-		c.fail(path, "ref.kind", "这里没有记录，不能取“{field}”中的人员", "這裡沒有記錄，不能取「{field}」中的人員",
+		c.recordless(path, "这里没有记录，不能取“{field}”中的人员", "這裡沒有記錄，不能取「{field}」中的人員",
 			"There is no record here to take “{field}” from", "field", key)
 		return
 	}
