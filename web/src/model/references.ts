@@ -206,7 +206,7 @@ export function references(def: Definition): Reference[] {
     emit('expression', [...base, 'until'], auto.until);
     const each = (here: Path, value: Each | undefined, sight: Sight) => {
       if (value === undefined) return;
-      if (value.rows !== undefined && !value.rows.includes('.')) emitter(sight.form)('name', [...here, 'rows'], value.rows);
+      if (value.rows !== undefined) emitter(sight.form)(value.rows.includes('.') ? 'expression' : 'name', [...here, 'rows'], value.rows);
       const found = emitter(value.rows === undefined ? formOfEach(def, value) : sight.form);
       found('expression', [...here, 'where'], value.where);
       found('name', [...here, 'groupBy'], value.groupBy);
@@ -227,7 +227,7 @@ export function references(def: Definition): Reference[] {
           const plain = Object.entries(action.start.with ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
           assigns(started, to, [...here, 'start', 'with'], Object.fromEntries(plain));
           for (const [key, value] of Object.entries(action.start.with ?? {}))
-            if (typeof value === 'object' && !value.from.includes('.') && value.from !== 'rows') to('name', [...here, 'start', 'with', key, 'from'], value.from);
+            if (typeof value === 'object' && value.from !== 'rows') to(value.from.includes('.') ? 'expression' : 'name', [...here, 'start', 'with', key, 'from'], value.from);
           started('name', [...here, 'start', 'link'], action.start.link);
         }
         owner(to, [...here, 'assign'], action.assign);

@@ -8,6 +8,7 @@ import { useFieldChoices } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { Row } from '../controls/Row';
 import { ChoiceSlot } from '../controls/slots';
+import { tablesOf } from './tables';
 
 /** What an each goes through: rows of a table, records of a form, or groups of them. Without `sight` it is that of a schedule. */
 export function EachSlot({ at, sight, none }: { at: Path; sight?: Sight; none?: string }) {
@@ -19,20 +20,13 @@ export function EachSlot({ at, sight, none }: { at: Path; sight?: Sight; none?: 
   const kind = (['rows', 'process', 'form'] as const).find((k) => each?.[k] !== undefined);
   const form = formOfEach(def, each);
   const fields = useFieldChoices(form);
-  const own = def.forms?.find((f) => f.key === sight?.form)?.fields ?? [];
-  const tables = own.filter((f) => f.type === 'table');
-  const behind = own
-    .filter((f) => f.type === 'reference')
-    .flatMap((ref) =>
-      (def.forms?.find((f) => f.key === ref.form)?.fields ?? [])
-        .filter((f) => f.type === 'table')
-        .map((f) => ({ value: `rows:${ref.key}.${f.key}`, label: t('eachRow', { name: `${nameOf(ref)} · ${nameOf(f)}` }) })),
-    );
   const value = kind ? `${kind}:${each?.[kind]}` : '';
   const options = [
     ...(none ? [{ value: '', label: none }] : []),
-    ...tables.map((f) => ({ value: `rows:${f.key}`, label: t('eachRow', { name: nameOf(f) }) })),
-    ...behind,
+    ...tablesOf(def, sight?.form).map(({ key, via, table }) => ({
+      value: `rows:${key}`,
+      label: t('eachRow', { name: via ? `${nameOf(via)} · ${nameOf(table)}` : nameOf(table) }),
+    })),
     ...(def.processes ?? []).map((p) => ({ value: `process:${p.key}`, label: t('eachOf', { name: nameOf(p) }) })),
     ...(def.forms ?? [])
       .filter((f) => !def.processes?.some((p) => p.form === f.key))

@@ -8,6 +8,7 @@ import { useFieldChoices } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { IconButton, Problems } from '../controls/Row';
 import { ChoiceSlot } from '../controls/slots';
+import { tablesOf } from './tables';
 
 /** What a started record begins with: a formula for each field, or for a table the rows it is made from. */
 export function WithSlot({ at, target, sight }: { at: Path; target: string; sight: Sight }) {
@@ -20,7 +21,7 @@ export function WithSlot({ at, target, sight }: { at: Path; target: string; sigh
   const entries = Object.entries(slot.value ?? {});
   const without = (key: string) => Object.fromEntries(entries.filter(([k]) => k !== key));
   const nameOfField = (key: string) => fields.find((f) => f.value === key)?.label ?? key;
-  const tables = (def.forms?.find((f) => f.key === sight.form)?.fields ?? []).filter((f) => f.type === 'table');
+  const tables = tablesOf(def, sight.form);
   return (
     <div className="d-conditions" role="group" aria-label={label}>
       {entries.map(([key, value]) => (
@@ -55,14 +56,14 @@ function RowsOf({ at, form, target, table, label }: { at: Path; form: string; ta
   const nameOf = useNameOf();
   const set = useSlot<Record<string, string>>([...at, 'set']);
   const columns = def.forms?.find((f) => f.key === target)?.fields.find((f) => f.key === table)?.fields ?? [];
-  const tables = (def.forms?.find((f) => f.key === form)?.fields ?? []).filter((f) => f.type === 'table');
+  const tables = tablesOf(def, form);
   const keys = Object.keys(set.value ?? {});
   return (
     <div className="d-conditions" role="group" aria-label={label}>
       <ChoiceSlot
         at={[...at, 'from']}
         label={t('rowsFrom', { field: label })}
-        choices={[...tables.map((f) => ({ value: f.key, label: nameOf(f) })), { value: 'rows', label: t('rowsOfGroup') }]}
+        choices={[...tables.map(({ key, via, table }) => ({ value: key, label: via ? `${nameOf(via)} · ${nameOf(table)}` : nameOf(table) })), { value: 'rows', label: t('rowsOfGroup') }]}
       />
       <FormulaSlot at={[...at, 'if']} form={form} label={t('rowsIf')} placeholder="row.qty > 0" />
       {keys.map((key) => (
