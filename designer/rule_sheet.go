@@ -18,7 +18,8 @@ import (
 //	#     if amount       then level    note en
 //	1     > 100000        'director'    …
 //
-// The row of keys says what a column is, wherever it stands; the number of a row says which row of the table it was.
+// The row of keys says what a column is: columns that are added, left out or moved in the sheet are so in the table (a new result says its type:
+// "then discount percent"). The number of a row says which row of the table it was.
 const (
 	sheetRule, sheetHit, sheetNumber = "rule", "hit", "#"
 	sheetIf, sheetThen, sheetNote    = "if", "then", "note"
@@ -31,8 +32,11 @@ var sheetHits = []string{"unique", "first", "priority", "collect", "collectSum"}
 
 // SheetChange is what accepting a sheet would do to a table.
 type SheetChange struct {
-	// Kind is "added", "removed", "changed", "moved" (the rows stand in another order) or "hit".
+	// Kind is "added", "removed", "changed", "moved" (the rows stand in another order) or "hit"; of columns "columnAdded", "columnRemoved" and "columnsMoved".
 	Kind string `json:"kind"`
+	// Column is the one that is added or removed, as the sheet calls it.
+	Column string     `json:"column,omitempty"`
+	Name   rules.Text `json:"name,omitzero"`
 	// Row is the row's number in the table as it would be, Was in the table as it is, both from 1; SheetRow is the line of the sheet.
 	Row      int         `json:"row,omitempty"`
 	Was      int         `json:"was,omitempty"`
@@ -79,6 +83,7 @@ type sheetColumn struct {
 
 // tableSheet is a table with the columns of its sheet.
 type tableSheet struct {
+	def     *process.Definition
 	rule    *rules.Rule
 	columns []sheetColumn
 }
@@ -128,12 +133,19 @@ func sheetOf(def *process.Definition, key string) (*tableSheet, error) {
 		return nil, reject("not.found", rules.Say("没有决策表“{key}”", "沒有決策表「{key}」", "There is no decision table “{key}”", "key", clip(key)))
 	}
 	r := &def.Rules[i]
-	t := &tableSheet{rule: r}
+	t := &tableSheet{def: def, rule: r}
 	for n, row := range r.Rows {
 		if len(row.If) != len(r.In) || len(row.Then) != len(r.Out) {
 			return nil, reject("check.failed", rules.Say("先修好决策表：第 {n} 行的格数和列数不一样", "先修好決策表：第 {n} 列的格數和欄數不一樣", "Mend the table first: row {n} has not as many cells as there are columns", "n", n+1))
 		}
 	}
+	t.lay()
+	return t, nil
+}
+
+// lay works out the columns of the sheet.
+func (t *tableSheet) lay() {
+	r, def := t.rule, t.def
 	known := map[string]bool{}
 	for name := range process.SystemNames {
 		known[name] = true
@@ -150,35 +162,24 @@ func sheetOf(def *process.Definition, key string) (*tableSheet, error) {
 		known[in.Key] = true
 	}
 	for i, in := range r.In {
-		c := sheetColumn{kind: sheetIf, index: i, id: sheetIf + " " + in.Key, name: in.Name, known: known}
+		c := sheetColumn{kind: sheetIf, index: i, id: sheetIf + " " + in.Key, name: t.nameOfInput(in), known: known}
 		path := in.Value
 		if path == "" {
 			path = in.Key
 		}
 		if f := fieldAtPath(def, r.Form, path); f != nil {
 			c.typ, c.names = f.Type, optionNames(def, f)
-			if c.name.IsZero() {
-				c.name = f.Name
-			}
 		} else if path == "stage" {
 			c.typ, c.names = "select", stageNames(def, r.Form)
-		}
-		if c.name.IsZero() {
-			c.name = rules.Plain(in.Key)
 		}
 		t.columns = append(t.columns, c)
 	}
 	for i, out := range r.Out {
-		c := sheetColumn{kind: sheetThen, index: i, id: sheetThen + " " + out.Key, name: out.Name, typ: out.Type, known: known}
-		if c.name.IsZero() {
-			c.name = rules.Plain(out.Key)
-		}
-		t.columns = append(t.columns, c)
+		t.columns = append(t.columns, sheetColumn{kind: sheetThen, index: i, id: sheetThen + " " + out.Key, name: nameOfOutput(out), typ: out.Type, known: known})
 	}
 	for _, lang := range noteLanguages(def, r) {
 		t.columns = append(t.columns, noteColumn(lang))
 	}
-	return t, nil
 }
 
 func noteColumn(lang string) sheetColumn {

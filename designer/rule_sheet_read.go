@@ -28,12 +28,22 @@ func (d *Designer) ReadRuleSheet(ctx context.Context, definition []byte, key str
 	if err != nil {
 		return SheetRead{}, err
 	}
+	// Other columns may be missed elsewhere: what is wrong there by them is told as well.
+	before := map[string]bool{}
+	if r.columns {
+		for _, p := range d.check(def, nil, opts) {
+			before[p.Path+" "+p.Code] = true
+		}
+	}
 	*t.rule = r.next
 	base := "/rules/" + key
 	out := SheetRead{Rule: r.next, Changes: r.changes, Problems: []SheetProblem{}}
 	for _, p := range d.check(def, nil, opts) {
-		if p.Path == base || strings.HasPrefix(p.Path, base+"/") {
+		switch {
+		case p.Path == base || strings.HasPrefix(p.Path, base+"/"):
 			out.Problems = append(out.Problems, SheetProblem{r.cellOf(strings.TrimPrefix(p.Path, base)), p})
+		case r.columns && p.Severity == rules.Error && !before[p.Path+" "+p.Code]:
+			out.Problems = append(out.Problems, SheetProblem{"", p})
 		}
 	}
 	return out, nil
@@ -46,6 +56,8 @@ type sheetReading struct {
 	// lines are the lines of the sheet that the rows stand in, places the columns by their ids, both from 1.
 	lines  []int
 	places map[string]int
+	// columns says that there are other columns than before, or in another order.
+	columns bool
 }
 
 func cellName(column, row int) string {
@@ -99,8 +111,11 @@ func (t *tableSheet) readRows(rows [][]string) (*sheetReading, error) {
 		return nil, badRuleSheet(badCell("A4", rules.Say("没有写列键的那一行（如 {example}）：请先导出，再在导出的表格里改", "沒有寫欄鍵的那一列（如 {example}）：請先匯出，再在匯出的試算表裡改",
 			"the line with the keys of the columns is missing (such as {example}): export the table first and change that file", "example", t.columns[0].id)))
 	}
-	at, problems := t.place(rows, head)
-	r := &sheetReading{next: *t.rule, places: map[string]int{}, changes: []SheetChange{}}
+	was := t
+	t, ids, changes, problems := was.asIn(rows, head)
+	at, misplaced := t.place(ids, rows, head)
+	problems = append(problems, misplaced...)
+	r := &sheetReading{next: *t.rule, places: map[string]int{}, changes: append([]SheetChange{}, changes...), columns: len(changes) > 0}
 	for i, c := range t.columns {
 		if at[i] >= 0 {
 			r.places[c.id] = at[i] + 1
@@ -137,16 +152,15 @@ func cellIn(line []string, i int) string {
 	return line[i]
 }
 
-// place finds the columns of the table in the line of keys: their places from 0, -1 for a note that is not there. Columns for notes in further
+// place finds the columns of the table by the ids of the line of keys: their places from 0, -1 for a note that is not there. Columns for notes in further
 // languages are added to those of the table.
-func (t *tableSheet) place(rows [][]string, head int) ([]int, []rules.Problem) {
+func (t *tableSheet) place(ids []string, rows [][]string, head int) ([]int, []rules.Problem) {
 	at := make([]int, len(t.columns))
 	for i := range at {
 		at[i] = -1
 	}
 	var problems []rules.Problem
-	for j, cell := range rows[head] {
-		id := strings.Join(strings.Fields(cell), " ")
+	for j, id := range ids {
 		where := cellName(j+1, head+1)
 		if lang, ok := strings.CutPrefix(id, sheetNote); ok && !slices.ContainsFunc(t.columns, func(c sheetColumn) bool { return c.id == id }) {
 			if lang = strings.TrimSpace(lang); lang == "" || slices.Contains(rules.Languages, lang) {
@@ -169,8 +183,10 @@ func (t *tableSheet) place(rows [][]string, head int) ([]int, []rules.Problem) {
 			problems = append(problems, badCell(where, rules.Say("列“{id}”有两次", "欄「{id}」有兩次", "the column “{id}” is there twice", "id", clip(id))))
 		case id == sheetNumber:
 		case id != "":
-			problems = append(problems, badCell(where, rules.Say("决策表没有列“{id}”：请先在编辑器里加上这一列，再导出", "決策表沒有欄「{id}」：請先在編輯器裡加上這一欄，再匯出",
-				"the table has no column “{id}”: add it in the editor first, then export anew", "id", clip(id))))
+			problems = append(problems, badCell(where, rules.Say("“{id}”不是列的键：写成“if 字段的键”“then 结果的键 类型”或“note”", "「{id}」不是欄的鍵：寫成「if 欄位的鍵」「then 結果的鍵 類型」或「note」",
+				"“{id}” is no key of a column: write “if” and a field, “then”, a result and its type, or “note”", "id", clip(id))))
+		case strings.TrimSpace(rows[head][j]) != "":
+			// refused already
 		default:
 			for n, line := range rows[head+1:] {
 				if strings.TrimSpace(cellIn(line, j)) != "" {
@@ -179,11 +195,6 @@ func (t *tableSheet) place(rows [][]string, head int) ([]int, []rules.Problem) {
 					break
 				}
 			}
-		}
-	}
-	for i, c := range t.columns {
-		if at[i] < 0 && c.kind != sheetNote {
-			problems = append(problems, badCell(cellName(1, head+1), rules.Say("缺少列“{id}”（{name}）", "缺少欄「{id}」（{name}）", "the column “{id}” ({name}) is missing", "id", c.id, "name", c.name)))
 		}
 	}
 	return at, problems

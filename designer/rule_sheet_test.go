@@ -92,7 +92,7 @@ func TestRuleSheetOutAndIn(t *testing.T) {
 		if len(r.changes) > 0 || string(body(r.next)) != string(body(sheet.rule)) {
 			t.Fatalf("%+v\n%s\nwas\n%s", r.changes, body(r.next), body(sheet.rule))
 		}
-		// In another order, and with the columns elsewhere, the rows are the same ones.
+		// In another order, and with the columns elsewhere, the rows are the same ones, and the columns stand as the sheet has them.
 		places := make([]int, len(rows[3]))
 		for i := range places {
 			places[i] = i
@@ -111,8 +111,17 @@ func TestRuleSheetOutAndIn(t *testing.T) {
 		}
 		for i, line := range data {
 			k := slices.IndexFunc(rows[4:], func(x []string) bool { return x[0] == line[0] })
-			if !sameRow(r.next.Rows[i], sheet.rule.Rows[k]) {
-				t.Fatalf("row %d: %s, was %s", i, body(r.next.Rows[i]), body(sheet.rule.Rows[k]))
+			want := rules.Row{If: []string{}, Then: []string{}, Note: sheet.rule.Rows[k].Note}
+			for _, j := range order {
+				switch kind, key, _ := strings.Cut(rows[3][j], " "); kind {
+				case sheetIf:
+					want.If = append(want.If, sheet.rule.Rows[k].If[slices.IndexFunc(sheet.rule.In, func(x rules.Input) bool { return x.Key == key })])
+				case sheetThen:
+					want.Then = append(want.Then, sheet.rule.Rows[k].Then[slices.IndexFunc(sheet.rule.Out, func(x rules.Output) bool { return x.Key == key })])
+				}
+			}
+			if !sameRow(r.next.Rows[i], want) {
+				t.Fatalf("row %d: %s, want %s", i, body(r.next.Rows[i]), body(want))
 			}
 		}
 	})
@@ -186,9 +195,14 @@ func TestRuleSheetTellsChangesAndProblems(t *testing.T) {
 		change func(rows [][]string) [][]string
 		cells  string
 	}{
-		"another column": {func(rows [][]string) [][]string { rows[3][1] = "if other"; return rows }, "B4 A4"},
-		"a column twice": {func(rows [][]string) [][]string { rows[3][2] = "if amount"; return rows }, "C4 A4"},
-		"no keys":        {func(rows [][]string) [][]string { return append(rows[:3], rows[4:]...) }, "A4"},
+		"another column":          {func(rows [][]string) [][]string { rows[3][1] = "if other"; return rows }, "B4"},
+		"a result without a type": {func(rows [][]string) [][]string { rows[3][6] = "then rebate"; return rows }, "G4"},
+		"a result of no type":     {func(rows [][]string) [][]string { rows[3][6] = "then rebate rich"; return rows }, "G4"},
+		"a type changed":          {func(rows [][]string) [][]string { rows[3][6] = "then level number"; return rows }, "G4"},
+		"a bad key":               {func(rows [][]string) [][]string { rows[3][6] = "then 折扣 number"; return rows }, "G4"},
+		"no kind of column":       {func(rows [][]string) [][]string { rows[3][6] = "level"; return rows }, "G4"},
+		"a column twice":          {func(rows [][]string) [][]string { rows[3][2] = "if amount"; return rows }, "C4"},
+		"no keys":                 {func(rows [][]string) [][]string { return append(rows[:3], rows[4:]...) }, "A4"},
 		"no key": {func(rows [][]string) [][]string {
 			rows[3] = append(rows[3], "")
 			rows[5] = append(rows[5], "x")
@@ -213,5 +227,56 @@ func TestRuleSheetTellsChangesAndProblems(t *testing.T) {
 	}
 	if _, err := RuleSheet([]byte(sheetApp), "none", "en"); code(err) != "not.found" {
 		t.Errorf("no table: %v", err)
+	}
+}
+
+// Columns are added, taken out and moved in the sheet, and what misses one elsewhere is told.
+func TestRuleSheetTakesColumns(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	app := strings.Replace(sheetApp, `"rules": [`, `"rules": [{"key": "vip", "name": "Vip", "kind": "expression", "form": "deal", "type": "bool", "value": "decide('tab').level == 'vip'"}, `, 1)
+	app = strings.Replace(app, `{"key": "region", "type": "text", "name": "Region"}]}`,
+		`{"key": "region", "type": "text", "name": "Region"}, {"key": "note", "type": "text", "name": {"zh-CN": "备注", "en": "Remark"}}, {"key": "buyer", "type": "reference", "form": "buyer", "name": "Buyer"}]},
+		{"key": "buyer", "name": "Buyer", "fields": [{"key": "name", "type": "text", "name": "Name"}, {"key": "grade", "type": "select", "options": "tiers", "name": "Grade"}]}`, 1)
+	sheet := [][]string{
+		{"hit", "first"},
+		{"#", "备注", "等级", "Amount", "返点"},
+		{"#", "if note", "if  buyer.grade", "if amount", "then rebate percent"},
+		{"1", "x", "金牌", "> 100", "10%"},
+		{"2", "", "", "", "0"},
+	}
+	r, err := w.ReadRuleSheet(context.Background(), []byte(app), "tab", sheet)
+	if err != nil {
+		t.Fatal(err, details(err))
+	}
+	want := `{"key":"tab","name":"Tab","form":"deal","kind":"table","hit":"first","in":[{"key":"note"},{"key":"buyerGrade","name":"等级","value":"buyer.grade"},{"key":"amount"}],` +
+		`"out":[{"key":"rebate","name":"返点","type":"percent"}],"rows":[{"if":["'x'","'gold'","\u003e 100"],"then":["0.1"],"note":{"en":"Big"}},{"if":["","",""],"then":["0"]}]}`
+	if got := string(body(r.Rule)); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	var told []string
+	for _, c := range r.Changes {
+		told = append(told, c.Kind+" "+c.Column)
+	}
+	if got := strings.Join(told, ", "); got != "columnAdded if note, columnAdded if buyerGrade, columnAdded then rebate, columnRemoved if tier, columnRemoved if by, columnRemoved if urgent, "+
+		"columnRemoved if region, columnRemoved then level, columnRemoved then rate, changed , changed " {
+		t.Error(got)
+	}
+	if !slices.ContainsFunc(r.Problems, func(p SheetProblem) bool { return p.Path == "/rules/vip/value" }) {
+		t.Errorf("nobody says that the result is missed: %+v", r.Problems)
+	}
+	// Only moved.
+	rows, err := RuleSheet([]byte(sheetApp), "tab", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range rows[2:] {
+		rows[i+2] = append([]string{line[0], line[2], line[1]}, line[3:]...)
+	}
+	if r, err = w.ReadRuleSheet(context.Background(), []byte(sheetApp), "tab", rows); err != nil {
+		t.Fatal(err)
+	}
+	if string(body(r.Changes)) != `[{"kind":"columnsMoved"}]` || r.Rule.In[0].Key != "tier" || r.Rule.Rows[0].If[0] != "'gold'" {
+		t.Errorf("%s %s", body(r.Changes), body(r.Rule))
 	}
 }

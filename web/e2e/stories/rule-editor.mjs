@@ -61,10 +61,35 @@ export async function run(t) {
     { if: ['> 0.05', 'true'], then: ['7'] },
     { if: ['', 'false'], then: ['8'] },
   ]);
+  // By keyboard a column moves with its cells, its settings open and close, and the focus is where it was.
+  const inputs = async () => (await table()).in.map((c) => c.key);
+  const asBefore = await inputs();
+  await cell(page, 0, 0).click();
+  await page.keyboard.press('Alt+ArrowRight');
+  await page.waitForFunction(() => document.activeElement.dataset.cell === '0.1');
+  await saved(page);
+  assert.deepEqual(await inputs(), asBefore.toReversed());
+  assert.deepEqual((await table()).rows[5].if, ['true', '> 0.05']);
+  await page.keyboard.press('Alt+ArrowLeft');
+  const heads = page.locator('.d-columnhead');
+  await heads.last().focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByLabel('列名 简体中文').fill('折扣档位');
+  await t.look(page, 'column');
+  await page.keyboard.press('Escape');
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^折扣档位/);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '加一个结果' }).click();
+  await heads.last().click();
+  await page.getByRole('button', { name: '删除这一列' }).click();
+  await saved(page);
+  assert.deepEqual(await inputs(), asBefore);
+  assert.equal((await table()).out[0].name['zh-CN'], '折扣档位');
+  assert.equal((await table()).out.length, 1);
   // What no row covers, and what is never reached, stand at their place.
   await page.locator('.d-said').first().waitFor();
   await t.look(page, 'marks');
-  await page.getByRole('button', { name: '撤销' }).click();
+  for (let i = 0; i < 20 && (await cell(page, 6, 0).count()) > 0; i++) await page.getByRole('button', { name: '撤销' }).click();
   await page.waitForFunction(() => document.querySelector('[data-cell="6.0"]') === null);
 
   // Out as a workbook, and another version of it in: what it changes is shown, and nothing is changed before it is accepted.
@@ -78,21 +103,26 @@ export async function run(t) {
   await dialog.getByRole('button', { name: '取消' }).click();
   const other = await draft();
   const before = await table();
-  const rows = other.rules.find((r) => r.key === 'quoteBand').rows;
+  const otherTable = other.rules.find((r) => r.key === 'quoteBand');
+  const rows = otherTable.rows;
   rows[1].if[0] = '> 0.41';
   rows[2].if[0] = '> nothing';
   rows.pop();
+  otherTable.in.reverse();
+  for (const row of rows) row.if.reverse();
   const made = await page.request.post('/api/apps/b2b/draft/rules/quoteBand/sheet', { data: { definition: other } });
   await picker.setInputFiles({ name: 'quoteBand.xlsx', mimeType: 'application/octet-stream', buffer: await made.body() });
   await dialog.getByText('新增 0 行，删去 1 行，改动 2 行').waitFor();
-  await dialog.locator('code', { hasText: 'B7' }).first().waitFor();
+  await dialog.locator('code', { hasText: 'C7' }).first().waitFor();
+  await dialog.getByText('列的顺序变了').waitFor();
   await t.look(page, 'sheet');
   assert.deepEqual(await table(), before);
   await dialog.getByRole('button', { name: /接受/ }).click();
   await page.getByText('已导入“').waitFor();
   await saved(page);
-  await page.waitForFunction(() => document.querySelector('[data-cell="1.0"]')?.textContent === '> 0.41');
+  await page.waitForFunction(() => document.querySelector('[data-cell="1.1"]')?.textContent === '> 0.41');
   assert.deepEqual((await table()).rows, rows);
+  assert.deepEqual(await inputs(), asBefore.toReversed());
   await page.getByRole('button', { name: '撤销' }).first().click();
   await saved(page);
   assert.deepEqual(await table(), before);
@@ -116,8 +146,7 @@ export async function run(t) {
   const put = await page.request.put('/api/apps/b2b/draft', { data: now.definition, headers: { 'If-Match': `"${now.rev}"` } });
   assert.equal(put.status(), 200);
   await t.open(page, '/design/b2b/rules?at=/rules/dealScore');
-  const inputs = page.locator('.d-bench input');
-  await inputs.first().waitFor();
+  await page.locator('.d-bench input').first().waitFor();
   await page.locator('.d-bench label', { hasText: '折扣' }).locator('input').first().fill('30%');
   await page.getByText('这一项计分：30').waitFor();
   await page.locator('.d-benchresults').getByText('30', { exact: true }).waitFor();

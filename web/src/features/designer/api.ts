@@ -125,7 +125,10 @@ export interface CellSwing {
 export interface SheetRead {
   rule: Rule;
   changes: {
-    kind: 'added' | 'removed' | 'changed' | 'moved' | 'hit';
+    kind: 'added' | 'removed' | 'changed' | 'moved' | 'hit' | 'columnAdded' | 'columnRemoved' | 'columnsMoved';
+    /** The column, as the sheet calls it, and its name. */
+    column?: string;
+    name?: Text;
     row?: number;
     was?: number;
     sheetRow?: number;
@@ -151,6 +154,8 @@ export interface MergeConflict {
   place: Text;
   mineText: Text;
   theirsText: Text;
+  /** The places within it where the three differ; without a name the conflict is one value. */
+  lines: { name?: Text; base: Text; mine: Text; theirs: Text }[];
   chosen?: Side;
 }
 

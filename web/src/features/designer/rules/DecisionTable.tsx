@@ -1,16 +1,20 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Rule, RuleRow } from '@/model/definition';
+import type { Rule, RuleInput, RuleOutput, RuleRow } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
-import { useDraftStore, useNameOf, useSlot } from '../context';
-import { useFieldChoices } from '../controls/choices';
-import { AddButton, IconButton, Part } from '../controls/Row';
+import { problemsUnder } from '@/model/problem';
+import { useDraft, useDraftStore, useNameOf, useSlot } from '../context';
+import { useFieldChoices, useNewText } from '../controls/choices';
+import { AddButton, IconButton, Part, Problems } from '../controls/Row';
 import { ChoiceSlot } from '../controls/slots';
+import { ColumnHead } from './ColumnHead';
+import { movedColumn, withColumn, withoutColumn, type Side } from './columns';
 import { Grid } from './Grid';
 import { SheetPart } from './SheetPart';
 
 const HITS = ['unique', 'first', 'priority', 'collect', 'collectSum'] as const;
-const TYPES = ['number', 'text', 'bool', 'date', 'money', 'percent', 'user', 'role', 'team'] as const;
+/** Stands for a column that is no field. */
+const OWN = '=';
 
 /** A decision table as a sheet: conditions at the left, results at the right, one row a case. */
 export function DecisionTable({
@@ -27,7 +31,10 @@ export function DecisionTable({
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
   const { actions } = useDraftStore();
+  const newText = useNewText();
   const fields = useFieldChoices(form);
+  const problems = useDraft((s) => s.problems);
+  const ofColumns = (['in', 'out'] as const).flatMap((side) => problemsUnder(problems, `/rules/${rule.key}/${side}`));
   const rows = useSlot<RuleRow[]>([...at, 'rows']);
   const ins = rule.in ?? [];
   const outs = rule.out ?? [];
@@ -42,11 +49,22 @@ export function DecisionTable({
     if (!column) return '';
     return column.name === undefined ? (fields.find((f) => f.value === column.key)?.label ?? column.key) : nameOf(column);
   };
-  const addIn = (key: string) => change({ in: [...ins, { key }], rows: list.map((r) => ({ ...r, if: [...r.if, ''] })) });
-  const addOut = () => {
-    const key = freshKey('result', keysOf(outs));
-    change({ out: [...outs, { key, type: 'text' }], rows: list.map((r) => ({ ...r, then: [...r.then, "''"] })) });
-  };
+  const add = (side: Side, column: RuleInput | RuleOutput) => change(withColumn(rule, side, column));
+  const addIn = (key: string) =>
+    add('in', key === OWN ? { key: freshKey('column', [...keysOf(ins), ...fields.map((f) => f.value)]), name: newText(t('ownColumn')), value: fields[0]?.value ?? 'true' } : { key });
+  const addOut = () => add('out', { key: freshKey('result', keysOf(outs)), name: newText(t('newResult')), type: 'text' });
+  const head = (side: Side, i: number, name: string) => (
+    <ColumnHead
+      at={at}
+      rule={rule}
+      form={form}
+      side={side}
+      index={i}
+      name={name}
+      onMove={(to) => change(movedColumn(rule, side, i, to))}
+      onRemove={() => change(withoutColumn(rule, side, i))}
+    />
+  );
   return (
     <Part
       title={t('cases')}
@@ -69,7 +87,8 @@ export function DecisionTable({
           aria-label={t('addCondition')}
           value={null}
           placeholder={t('addCondition')}
-          options={fields.filter((f) => !ins.some((c) => c.key === f.value))}
+          options={[...fields.filter((f) => !ins.some((c) => c.key === f.value)), { value: OWN, label: t('ownColumnAdd') }]}
+          showSearch={{ optionFilterProp: 'label' }}
           onChange={(key: string | null) => key && addIn(key)}
         />
       </div>
@@ -78,6 +97,7 @@ export function DecisionTable({
         rule={rule}
         form={form}
         hits={hits}
+        onMoveColumn={(side, from, to) => change(movedColumn(rule, side, from, to))}
         nameOfColumn={(c) => (c < ins.length ? inName(c) : nameOf(outs[c - ins.length]))}
         head={
             <tr>
@@ -85,36 +105,13 @@ export function DecisionTable({
                 #
               </th>
               {ins.map((c, i) => (
-                <th key={c.key} scope="col">
-                  <span className="row">
-                    <span className="el sp" title={c.value ?? c.key}>
-                      {inName(i)}
-                    </span>
-                    <IconButton
-                      icon="close"
-                      label={t('removeColumn', { name: inName(i) })}
-                      disabled={ins.length === 1}
-                      onClick={() =>
-                        change({ in: ins.toSpliced(i, 1), rows: list.map((r) => ({ ...r, if: r.if.toSpliced(i, 1) })) })
-                      }
-                    />
-                  </span>
+                <th key={c.key} scope="col" title={c.value}>
+                  {head('in', i, inName(i))}
                 </th>
               ))}
               {outs.map((c, i) => (
-                <th key={c.key} scope="col" className="then">
-                  <span className="row">
-                    <span className="el sp">{nameOf(c)}</span>
-                    <Select
-                      size="small"
-                      variant="borderless"
-                      aria-label={t('typeOf', { name: nameOf(c) })}
-                      value={c.type}
-                      options={TYPES.map((x) => ({ value: x as string, label: t(`result_${x}`) }))}
-                      popupMatchSelectWidth={false}
-                      onChange={(type) => change({ out: outs.with(i, { ...c, type }) })}
-                    />
-                  </span>
+                <th key={c.key} scope="col" className={i === 0 ? 'then' : ''}>
+                  {head('out', i, nameOf(c))}
                 </th>
               ))}
               <th scope="col">
@@ -123,6 +120,7 @@ export function DecisionTable({
             </tr>
         }
       />
+      <Problems list={ofColumns} />
       <SheetPart at={at} rule={rule} form={form} />
       <p className="s">{t('cellHint', { example: "'self'" })}</p>
     </Part>

@@ -14,6 +14,7 @@ import { useDraft, useDraftStore } from '../context';
 import { useMarks } from '../controls/FormulaSlot';
 import { FixButton, IconButton, Problems } from '../controls/Row';
 import { useDescribe, useDoubtWords, useLexica } from '../controls/useLexica';
+import type { Side } from './columns';
 import { between, cellAt, formatTsv, inside, moved, parseTsv, paste, type Spot } from './sheet';
 
 interface Props {
@@ -24,13 +25,14 @@ interface Props {
   nameOfColumn: (column: number) => string;
   /** The rows that the test bench found to apply. */
   hits: ReadonlySet<number>;
+  onMoveColumn: (side: Side, from: number, to: number) => void;
 }
 
 /**
- * The rows of a decision table as a sheet: arrows move, Enter, F2 or typing writes, Tab goes on, Delete empties, and blocks go to and from
+ * The rows of a decision table as a sheet: arrows move (with Alt: the row or the column), Enter, F2 or typing writes, Tab goes on, Delete empties, and blocks go to and from
  * spreadsheets by copy and paste. Cells are read and written by names, and stored by keys.
  */
-export function Grid({ at, rule, form, head, nameOfColumn, hits }: Props) {
+export function Grid({ at, rule, form, head, nameOfColumn, hits, onMoveColumn }: Props) {
   const { t } = useTranslation('designer');
   const { actions } = useDraftStore();
   const problems = useDraft((s) => s.problems);
@@ -95,6 +97,16 @@ export function Grid({ at, rule, form, head, nameOfColumn, hits }: Props) {
       e.preventDefault();
       actions.apply({ op: 'move', at: [...at, 'rows'], from: spot.row, to });
       focus({ ...spot, row: to });
+      return;
+    }
+    if (e.altKey && (e.key === 'ArrowLeft' || e.key === 'ArrowRight')) {
+      e.preventDefault();
+      const [side, first, count] = spot.column < shape.ins ? (['in', 0, shape.ins] as const) : (['out', shape.ins, shape.outs] as const);
+      const from = spot.column - first;
+      const to = from + (e.key === 'ArrowLeft' ? -1 : 1);
+      if (to < 0 || to >= count) return;
+      onMoveColumn(side, from, to);
+      focus({ ...spot, column: first + to });
       return;
     }
     if (e.ctrlKey || e.metaKey || e.altKey) return;

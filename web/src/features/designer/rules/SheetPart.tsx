@@ -86,8 +86,8 @@ interface DialogProps {
   onClose: () => void;
 }
 
-const MARKS = { added: 'plus', removed: 'minus', changed: 'tilde', moved: 'tilde', hit: 'tilde' } as const;
-const TONES = { added: 'ok', removed: 'bad', changed: 'acc', moved: 'acc', hit: 'acc' } as const;
+const MARKS = { added: 'plus', removed: 'minus', changed: 'tilde', moved: 'tilde', hit: 'tilde', columnAdded: 'plus', columnRemoved: 'minus', columnsMoved: 'tilde' } as const;
+const TONES = { added: 'ok', removed: 'bad', changed: 'acc', moved: 'acc', hit: 'acc', columnAdded: 'ok', columnRemoved: 'bad', columnsMoved: 'acc' } as const;
 /** How many changes are told one by one. */
 const MOST = 100;
 
@@ -104,10 +104,12 @@ function SheetDialog({ at, rule, form, read, error, onAgain, onClose }: DialogPr
   const stale = read !== undefined && read.rule !== rule;
   const accept = () => {
     if (!read) return;
-    const { hit, rows } = read.got.rule;
+    const { hit, in: ins, out, rows } = read.got.rule;
     actions.apply({
       op: 'all',
       changes: [
+        { op: 'set', at: [...at, 'in'], value: ins ?? [] },
+        { op: 'set', at: [...at, 'out'], value: out ?? [] },
         { op: 'set', at: [...at, 'rows'], value: rows ?? [] },
         { op: 'set', at: [...at, 'hit'], value: hit },
       ],
@@ -149,17 +151,19 @@ function SheetDialog({ at, rule, form, read, error, onAgain, onClose }: DialogPr
           <div className="d-diff">
             <ul>
               {changes.slice(0, MOST).map((c) => (
-                <li key={`${c.kind} ${c.was ?? ''} ${c.row ?? ''}`}>
+                <li key={`${c.kind} ${c.column ?? ''} ${c.was ?? ''} ${c.row ?? ''}`}>
                   <Icon name={MARKS[c.kind]} size={14} className={TONES[c.kind]} label={t(`sheet_${c.kind}`)} />
                   <span>
                     {c.kind === 'hit'
                       ? t('sheetHitChanged', { before: t(`hit_${c.before}` as 'hit_first'), after: t(`hit_${c.after}` as 'hit_first') })
-                      : c.kind === 'moved'
-                        ? t('sheet_moved')
+                      : c.kind === 'moved' || c.kind === 'columnsMoved'
+                        ? t(`sheet_${c.kind}`)
+                        : c.kind === 'columnAdded' || c.kind === 'columnRemoved'
+                          ? t(c.kind === 'columnAdded' ? 'sheetColumnAdded' : 'sheetColumnRemoved', { name: text(c.name, c.column) })
                         : c.kind === 'removed'
                           ? t('sheetRowRemoved', { n: c.was })
                           : t(c.kind === 'added' ? 'sheetRowAdded' : 'sheetRowChanged', { n: c.row, line: c.sheetRow })}
-                    <Swings rule={rule} form={form} list={c.cells ?? []} whole={c.kind !== 'changed'} />
+                    <Swings rule={read?.got.rule ?? rule} form={form} list={c.cells ?? []} whole={c.kind !== 'changed'} />
                   </span>
                 </li>
               ))}
