@@ -2,8 +2,8 @@ package designer
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
-	"strings"
 
 	"pipewright/rules"
 )
@@ -45,7 +45,7 @@ var thingWords = map[string]rules.Text{
 	"tests":       rules.Say("场景测试", "情境測試", "scenario"),
 }
 
-// member words name the settings people know by a word of their own; others show by their key.
+// member words name the settings, each by a word that people know it by.
 var memberWords = map[string]rules.Text{
 	"key":         rules.Say("标识", "識別名", "key"),
 	"name":        rules.Say("名称", "名稱", "name"),
@@ -154,6 +154,149 @@ var memberWords = map[string]rules.Text{
 	"layout":      rules.Say("画布位置", "畫布位置", "canvas positions"),
 
 	"noPrecedents": rules.Say("不显示历史经验", "不顯示歷史經驗", "nothing from history"),
+	"activity":     rules.Say("协办任务", "協辦任務", "activity"),
+	"addSign":      rules.Say("加签", "加簽", "add a sign"),
+	"after":        rules.Say("多久以后", "多久以後", "after"),
+	"agg":          rules.Say("汇总方式", "彙總方式", "aggregate"),
+	"app":          rules.Say("应用", "應用", "app"),
+	"approve":      rules.Say("同意", "同意", "approve"),
+	"approvers":    rules.Say("审批人", "簽核人", "approvers"),
+	"as":           rules.Say("由谁", "由誰", "as"),
+	"assign":       rules.Say("分配", "分派", "assignment"),
+	"at":           rules.Say("时间", "時間", "at"),
+	"auto":         rules.Say("条件满足自动流转", "條件滿足自動流轉", "by itself when the condition holds"),
+	"avg":          rules.Say("平均", "平均", "mean"),
+	"away":         rules.Say("不在岗", "不在崗", "away"),
+	"button":       rules.Say("按钮", "按鈕", "button"),
+	"cap":          rules.Say("持有上限", "持有上限", "most held"),
+	"card":         rules.Say("卡片内容", "卡片內容", "on the card"),
+	"chain":        rules.Say("审批链", "簽核鏈", "approval chain"),
+	"check":        rules.Say("检查", "檢查", "check"),
+	"claim":        rules.Say("领取", "領取", "claim"),
+	"claimPerDay":  rules.Say("每日领取上限", "每日領取上限", "claims a day"),
+	"closing":      rules.Say("预计成交日字段", "預計成交日欄位", "closing date"),
+	"code":         rules.Say("编码", "編碼", "code"),
+	"cooldown":     rules.Say("冷却期", "冷卻期", "cool-down"),
+	"count":        rules.Say("计数", "計數", "count"),
+	"created":      rules.Say("新建", "新增", "created"),
+	"css":          rules.Say("样式", "樣式", "style"),
+	"data":         rules.Say("数据", "資料", "data"),
+	"date":         rules.Say("日期", "日期", "date"),
+	"days":         rules.Say("天数", "天數", "days"),
+	"decay":        rules.Say("随时间减分", "隨時間減分", "decay"),
+	"decide":       rules.Say("按规则", "依規則", "by rule"),
+	"declassify":   rules.Say("公开到汇总", "公開到彙總", "shown in totals"),
+	"delegate":     rules.Say("委托", "委託", "delegate"),
+	"digest":       rules.Say("版本", "版本", "version"),
+	"else":         rules.Say("否则", "否則", "otherwise"),
+	"escalated":    rules.Say("已升级", "已升級", "escalated"),
+	"expect":       rules.Say("预期", "預期", "expectation"),
+	"expr":         rules.Say("公式", "公式", "formula"),
+	"field":        rules.Say("字段", "欄位", "field"),
+	"given":        rules.Say("前提", "前提", "given"),
+	"groupBy":      rules.Say("按什么分组", "依什麼分組", "grouped by"),
+	"groups":       rules.Say("清单分组", "清單分組", "checklist groups"),
+	"hand":         rules.Say("交接", "交接", "hand over"),
+	"headers":      rules.Say("请求头", "請求標頭", "headers"),
+	"http":         rules.Say("调用外部接口", "呼叫外部介面", "call out"),
+	"index":        rules.Say("建索引", "建索引", "indexed"),
+	"into":         rules.Say("写入字段", "寫入欄位", "written into"),
+	"level":        rules.Say("级数", "級數", "levels up"),
+	"link":         rules.Say("回链字段", "回連欄位", "link back"),
+	"linked":       rules.Say("关联", "關聯", "linked"),
+	"mail":         rules.Say("发邮件", "寄郵件", "mail"),
+	"managerOf":    rules.Say("上级", "主管", "manager of"),
+	"match":        rules.Say("怎样算满足", "怎樣算滿足", "how many must match"),
+	"members":      rules.Say("成员", "成員", "members"),
+	"method":       rules.Say("请求方法", "請求方法", "method"),
+	"misfire":      rules.Say("错过时", "錯過時", "when missed"),
+	"months":       rules.Say("月数", "月數", "months"),
+	"move":         rules.Say("流转", "流轉", "move"),
+	"normalize":    rules.Say("比较前规整", "比較前正規化", "normalised"),
+	"note":         rules.Say("备注", "備註", "note"),
+	"notice":       rules.Say("提前通知", "提前通知", "notice"),
+	"notices":      rules.Say("通知", "通知", "notices"),
+	"notify":       rules.Say("通知", "通知", "notify"),
+	"offset":       rules.Say("提前或推后", "提前或延後", "offset"),
+	"onDelete":     rules.Say("被删除时", "被刪除時", "when deleted"),
+	"optionsBy":    rules.Say("选项取决于", "選項取決於", "options by"),
+	"ordered":      rules.Say("按顺序", "依順序", "in order"),
+	"overlap":      rules.Say("重叠时", "重疊時", "when overlapping"),
+	"part":         rules.Say("占比", "占比", "part"),
+	"passIf":       rules.Say("通过条件", "通過條件", "passes when"),
+	"passed":       rules.Say("通过后", "通過後", "when passed"),
+	"payload":      rules.Say("收到的内容", "收到的內容", "what is received"),
+	"people":       rules.Say("人员", "人員", "people"),
+	"points":       rules.Say("分值", "分值", "points"),
+	"pool":         rules.Say("公海/线索池", "公海／線索池", "pool"),
+	"position":     rules.Say("位置", "位置", "position"),
+	"press":        rules.Say("按下按钮", "按下按鈕", "press"),
+	"problems":     rules.Say("问题", "問題", "problems"),
+	"process":      rules.Say("流程", "流程", "process"),
+	"protect":      rules.Say("保护期", "保護期", "protected for"),
+	"rate":         rules.Say("汇率", "匯率", "rate"),
+	"rates":        rules.Say("汇率", "匯率", "rates"),
+	"ratio":        rules.Say("比率", "比率", "ratio"),
+	"readOnly":     rules.Say("只读字段", "唯讀欄位", "read-only fields"),
+	"reclaim":      rules.Say("回收规则", "回收規則", "reclaiming"),
+	"record":       rules.Say("记录", "記錄", "record"),
+	"records":      rules.Say("记录范围", "記錄範圍", "records"),
+	"reject":       rules.Say("拒绝", "拒絕", "reject"),
+	"rejected":     rules.Say("被拒后", "被拒後", "when rejected"),
+	"related":      rules.Say("关联列表", "關聯清單", "related lists"),
+	"release":      rules.Say("版本", "版本", "release"),
+	"removeSign":   rules.Say("减签", "減簽", "remove a sign"),
+	"reset":        rules.Say("重置", "重設", "reset"),
+	"restart":      rules.Say("重新计时", "重新計時", "starts anew"),
+	"result":       rules.Say("结果", "結果", "result"),
+	"retired":      rules.Say("停用", "停用", "retired"),
+	"retry":        rules.Say("重试", "重試", "retries"),
+	"return":       rules.Say("退回", "退回", "return"),
+	"robot":        rules.Say("群机器人消息", "群機器人訊息", "group robot"),
+	"role":         rules.Say("角色", "角色", "role"),
+	"round":        rules.Say("轮次", "輪次", "round"),
+	"run":          rules.Say("运行", "執行", "run"),
+	"secret":       rules.Say("密钥", "密鑰", "secret"),
+	"since":        rules.Say("从何时起", "從何時起", "since"),
+	"skipped":      rules.Say("跳过的", "跳過的", "skipped"),
+	"spec":         rules.Say("规格", "規格", "spec"),
+	"stage":        rules.Say("阶段", "階段", "stage"),
+	"started":      rules.Say("启动的", "啟動的", "started"),
+	"step":         rules.Say("步长", "步長", "step"),
+	"stop":         rules.Say("停止", "停止", "stop"),
+	"subject":      rules.Say("主题", "主旨", "subject"),
+	"task":         rules.Say("建任务", "建任務", "task"),
+	"tasks":        rules.Say("任务", "任務", "tasks"),
+	"team":         rules.Say("团队", "團隊", "team"),
+	"template":     rules.Say("模板", "範本", "template"),
+	"text":         rules.Say("文字", "文字", "text"),
+	"then":         rules.Say("结果", "結果", "then"),
+	"transfer":     rules.Say("转交", "轉交", "transfer"),
+	"transition":   rules.Say("流转", "流轉", "transition"),
+	"under":        rules.Say("上级选项", "上層選項", "under"),
+	"until":        rules.Say("结束条件", "結束條件", "ends when"),
+	"upTo":         rules.Say("最多到几级", "最多到幾級", "up to level"),
+	"updated":      rules.Say("修改", "修改", "updated"),
+	"urge":         rules.Say("催办", "催辦", "urge"),
+	"url":          rules.Say("网址", "網址", "address"),
+	"user":         rules.Say("人员", "人員", "person"),
+	"uses":         rules.Say("用到的应用", "用到的應用", "apps used"),
+	"values":       rules.Say("可能的值", "可能的值", "possible values"),
+	"via":          rules.Say("通过哪个字段", "透過哪個欄位", "via"),
+	"wait":         rules.Say("等待", "等待", "wait"),
+	"waitingFor":   rules.Say("等待", "等待", "waiting for"),
+	"was":          rules.Say("曾用标识", "曾用識別名", "former keys"),
+	"webhook":      rules.Say("外部调用", "外部呼叫", "webhook"),
+	"weeks":        rules.Say("周数", "週數", "weeks"),
+	"weights":      rules.Say("权重", "權重", "weights"),
+	"when":         rules.Say("何时", "何時", "when"),
+	"while":        rules.Say("审批期间", "簽核期間", "while under approval"),
+	"whole":        rules.Say("总数", "總數", "whole"),
+	"with":         rules.Say("初始内容", "初始內容", "starts with"),
+	"withdraw":     rules.Say("撤回", "撤回", "withdraw"),
+	"withdrawn":    rules.Say("撤回后", "撤回後", "when withdrawn"),
+	"x":            rules.Say("横坐标", "橫座標", "x"),
+	"y":            rules.Say("纵坐标", "縱座標", "y"),
 }
 
 func memberWord(name string) rules.Text {
@@ -205,74 +348,78 @@ func sentence(at []crumb, what rules.Text) rules.Text {
 	return what
 }
 
-func sayThing(at []crumb, list string, n node, added bool) rules.Text {
+func sayThing(at []crumb, list string, name rules.Text, added bool) rules.Text {
 	word := memberOrThing(list)
 	if added {
-		return sentence(at, rules.Say("新增{kind}“{name}”", "新增{kind}「{name}」", "{kind} “{name}” added", "kind", word, "name", n.label()))
+		return sentence(at, rules.Say("新增{kind}“{name}”", "新增{kind}「{name}」", "{kind} “{name}” added", "kind", word, "name", name))
 	}
-	return sentence(at, rules.Say("删除{kind}“{name}”", "刪除{kind}「{name}」", "{kind} “{name}” removed", "kind", word, "name", n.label()))
+	return sentence(at, rules.Say("删除{kind}“{name}”", "刪除{kind}「{name}」", "{kind} “{name}” removed", "kind", word, "name", name))
 }
 
 func sayOrder(at []crumb, list string) rules.Text {
 	return sentence(at, rules.Say("{kind}的顺序变了", "{kind}的順序變了", "the order of each {kind} changed", "kind", memberOrThing(list)))
 }
 
-func sayAdded(at []crumb, name string, b node) rules.Text {
-	if list, ok := words(b); ok {
-		return sentence(at, rules.Say("新增{what}：{list}", "新增{what}：{list}", "{what} added: {list}", "what", memberWord(name), "list", list))
+func (w *differ) sayAdded(path string, at []crumb, name string, b node) rules.Text {
+	if list, ok := w.words(path, name, b); ok {
+		return sentence(at, rules.Say("新增{what}：{list}", "新增{what}：{list}", "{what} added: {list}", "what", w.tell.member(path, name), "list", allOf(list)))
 	}
 	if string(b.raw) == "true" {
-		return sentence(at, rules.Say("设为{what}", "設為{what}", "now {what}", "what", memberWord(name)))
+		return sentence(at, rules.Say("设为{what}", "設為{what}", "now {what}", "what", w.tell.member(path, name)))
 	}
-	return sentence(at, rules.Say("设置{what}为 {now}", "設定{what}為 {now}", "{what} set to {now}", "what", memberWord(name), "now", shown(b)))
+	return sentence(at, rules.Say("设置{what}为 {now}", "設定{what}為 {now}", "{what} set to {now}", "what", w.tell.member(path, name), "now", w.shown(path, name, b)))
 }
 
-func sayRemoved(at []crumb, name string, a node) rules.Text {
-	if list, ok := words(a); ok {
-		return sentence(at, rules.Say("去掉{what}：{list}", "去掉{what}：{list}", "{what} removed: {list}", "what", memberWord(name), "list", list))
+func (w *differ) sayRemoved(path string, at []crumb, name string, a node) rules.Text {
+	if list, ok := w.words(path, name, a); ok {
+		return sentence(at, rules.Say("去掉{what}：{list}", "去掉{what}：{list}", "{what} removed: {list}", "what", w.tell.member(path, name), "list", allOf(list)))
 	}
 	if string(a.raw) == "true" {
-		return sentence(at, rules.Say("不再{what}", "不再{what}", "no longer {what}", "what", memberWord(name)))
+		return sentence(at, rules.Say("不再{what}", "不再{what}", "no longer {what}", "what", w.tell.member(path, name)))
 	}
-	return sentence(at, rules.Say("去掉{what}（原为 {was}）", "去掉{what}（原為 {was}）", "{what} removed (was {was})", "what", memberWord(name), "was", shown(a)))
+	return sentence(at, rules.Say("去掉{what}（原为 {was}）", "去掉{what}（原為 {was}）", "{what} removed (was {was})", "what", w.tell.member(path, name), "was", w.shown(path, name, a)))
 }
 
-func sayChanged(at []crumb, name string, a, b node) rules.Text {
-	was, ok1 := words(a)
-	now, ok2 := words(b)
+func (w *differ) sayChanged(path string, at []crumb, name string, a, b node) rules.Text {
+	was, ok1 := w.words(path, name, a)
+	now, ok2 := w.words(path, name, b)
 	if ok1 && ok2 {
 		more, less := minus(now, was), minus(was, now)
 		switch {
 		case len(more) > 0 && len(less) == 0:
-			return sentence(at, rules.Say("新增{what}：{list}", "新增{what}：{list}", "{what} added: {list}", "what", memberWord(name), "list", more))
+			return sentence(at, rules.Say("新增{what}：{list}", "新增{what}：{list}", "{what} added: {list}", "what", w.tell.member(path, name), "list", allOf(more)))
 		case len(less) > 0 && len(more) == 0:
-			return sentence(at, rules.Say("去掉{what}：{list}", "去掉{what}：{list}", "{what} removed: {list}", "what", memberWord(name), "list", less))
+			return sentence(at, rules.Say("去掉{what}：{list}", "去掉{what}：{list}", "{what} removed: {list}", "what", w.tell.member(path, name), "list", allOf(less)))
 		case len(more) == 0:
-			return sentence(at, rules.Say("{what}的顺序变了", "{what}的順序變了", "the order of {what} changed", "what", memberWord(name)))
+			return sentence(at, rules.Say("{what}的顺序变了", "{what}的順序變了", "the order of {what} changed", "what", w.tell.member(path, name)))
 		}
 		return sentence(at, rules.Say("{what}：新增 {more}，去掉 {less}", "{what}：新增 {more}，去掉 {less}", "{what}: {more} added, {less} removed",
-			"what", memberWord(name), "more", more, "less", less))
+			"what", w.tell.member(path, name), "more", allOf(more), "less", allOf(less)))
 	}
 	return sentence(at, rules.Say("{what}由 {was} 改为 {now}", "{what}由 {was} 改為 {now}", "{what} changed from {was} to {now}",
-		"what", memberWord(name), "was", shown(a), "now", shown(b)))
+		"what", w.tell.member(path, name), "was", w.shown(path, name, a), "now", w.shown(path, name, b)))
 }
 
-// words is a list of plain texts.
-func words(n node) ([]string, bool) {
+// words is a list of plain texts, things among them by their names.
+func (w *differ) words(path, member string, n node) ([]rules.Text, bool) {
 	if n.kind != '[' || len(n.items) == 0 {
 		return nil, false
 	}
-	var out []string
-	if json.Unmarshal(n.raw, &out) != nil {
+	var list []string
+	if json.Unmarshal(n.raw, &list) != nil {
 		return nil, false
+	}
+	out := make([]rules.Text, len(list))
+	for i, s := range list {
+		out[i] = w.tell.listed(path, member, s)
 	}
 	return out, true
 }
 
-func minus(a, b []string) []string {
-	var out []string
+func minus(a, b []rules.Text) []rules.Text {
+	var out []rules.Text
 	for _, x := range a {
-		if !slices.Contains(b, x) {
+		if !slices.ContainsFunc(b, func(y rules.Text) bool { return maps.Equal(x, y) }) {
 			out = append(out, x)
 		}
 	}
@@ -280,16 +427,18 @@ func minus(a, b []string) []string {
 }
 
 // shown is a value in a sentence.
-func shown(n node) rules.Text {
-	if isText(n) {
-		var t rules.Text
-		if json.Unmarshal(n.raw, &t) == nil {
-			return rules.Say("“{t}”", "「{t}」", "“{t}”", "t", t)
-		}
+func (w *differ) shown(path, member string, n node) rules.Text {
+	out := rules.Text{}
+	for lang, s := range w.tell.value(path, member, n) {
+		out[lang] = clip(s)
 	}
-	var s string
-	if json.Unmarshal(n.raw, &s) == nil {
-		return rules.Say("“{t}”", "「{t}」", "“{t}”", "t", clip(s))
+	return out
+}
+
+func allOf(list []rules.Text) rules.Text {
+	out := list[0]
+	for _, x := range list[1:] {
+		out = rules.Say("{a}、{b}", "{a}、{b}", "{a}, {b}", "a", out, "b", x)
 	}
-	return rules.Plain(clip(strings.TrimSpace(string(n.raw))))
+	return out
 }

@@ -28,12 +28,14 @@ type MergeConflict struct {
 	// Kind is "changed", "removed" (one side took out what the other changed) or "order".
 	Kind string `json:"kind"`
 	// Place names it in the words of a business admin; MineText and TheirsText say what each side made of it.
-	Place      rules.Text      `json:"place"`
-	MineText   rules.Text      `json:"mineText"`
-	TheirsText rules.Text      `json:"theirsText"`
-	Base       json.RawMessage `json:"base,omitempty"`
-	Mine       json.RawMessage `json:"mine,omitempty"`
-	Theirs     json.RawMessage `json:"theirs,omitempty"`
+	Place      rules.Text `json:"place"`
+	MineText   rules.Text `json:"mineText"`
+	TheirsText rules.Text `json:"theirsText"`
+	// Lines are the places within it where the three differ.
+	Lines  []MergeLine     `json:"lines"`
+	Base   json.RawMessage `json:"base,omitempty"`
+	Mine   json.RawMessage `json:"mine,omitempty"`
+	Theirs json.RawMessage `json:"theirs,omitempty"`
 	// Chosen is the side that was picked, empty while nobody has.
 	Chosen Side `json:"chosen,omitempty"`
 }
@@ -73,7 +75,7 @@ func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {
 		}
 		defs[i] = def
 	}
-	m := &merger{choose: choose, conflicts: []MergeConflict{}}
+	m := &merger{tell: &teller{}, choose: choose, conflicts: []MergeConflict{}}
 	m.follow(&defs[0], &defs[1], &defs[2])
 	var nodes [3]node
 	for i, def := range defs {
@@ -85,6 +87,7 @@ func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {
 			return Merged{}, err
 		}
 	}
+	m.tell = &teller{nodes[1:]}
 	whole := m.object("", nil, nodes[0], nodes[1], nodes[2])
 	def, problems := process.Parse(whole.raw)
 	if def == nil || rules.HasErrors(problems) {
@@ -98,6 +101,7 @@ func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {
 }
 
 type merger struct {
+	tell      *teller
 	choose    map[string]Side
 	conflicts []MergeConflict
 }
@@ -115,7 +119,7 @@ func (m *merger) conflict(kind, path string, place, mineText, theirsText rules.T
 	if chosen != Mine && chosen != Theirs {
 		chosen = ""
 	}
-	m.conflicts = append(m.conflicts, MergeConflict{Path: path, Area: area, Kind: kind, Place: place, MineText: mineText, TheirsText: theirsText,
+	m.conflicts = append(m.conflicts, MergeConflict{Path: path, Area: area, Kind: kind, Place: place, MineText: mineText, TheirsText: theirsText, Lines: m.lines(path, base, mine, theirs),
 		Base: base.raw, Mine: mine.raw, Theirs: theirs.raw, Chosen: chosen})
 	if chosen == Theirs {
 		return Theirs
@@ -145,11 +149,11 @@ func (m *merger) value(path string, at []crumb, name string, base, mine, theirs 
 	if mine.absent() || theirs.absent() {
 		kind = "removed"
 	}
-	place, told := sentence(at, memberWord(name)), func(to node) rules.Text { return toldChange(path, name, base, to) }
+	place, told := sentence(at, memberWord(name)), func(to node) rules.Text { return m.toldChange(path, name, base, to) }
 	if language, ok := languageWords[name]; ok && len(at) > 0 {
 		of := at[len(at)-1]
 		place = sentence(at[:len(at)-1], rules.Say("{what}（{language}）", "{what}（{language}）", "{what} ({language})", "what", memberWord(of.kind), "language", language))
-		told = toldText
+		told = m.toldText
 	}
 	if m.conflict(kind, path, place, told(mine), told(theirs), base, mine, theirs) == Theirs {
 		return theirs
@@ -165,11 +169,11 @@ var languageWords = map[string]rules.Text{
 }
 
 // toldText says what a side made of a text in one language.
-func toldText(to node) rules.Text {
+func (m *merger) toldText(to node) rules.Text {
 	if to.absent() {
 		return rules.Say("去掉", "去掉", "removed")
 	}
-	return rules.Say("改为{now}", "改為{now}", "now {now}", "now", shown(to))
+	return rules.Say("改为{now}", "改為{now}", "now {now}", "now", m.differ().shown("", "", to))
 }
 
 // inParts says whether an object is merged member by member: texts by their languages, the rights of a stage by what they do with
@@ -234,8 +238,8 @@ func listNode(items []node) node {
 }
 
 // toldChange says in a few words what a side made of a member.
-func toldChange(path, name string, from, to node) rules.Text {
-	w := &differ{}
+func (m *merger) toldChange(path, name string, from, to node) rules.Text {
+	w := m.differ()
 	w.value(path, nil, name, from, to)
 	return toldAll(w.out)
 }
@@ -254,4 +258,17 @@ func toldAll(list []Difference) rules.Text {
 		out = rules.Say("{a}；另有 {n} 处", "{a}；另有 {n} 處", "{a}; and {n} more", "a", out, "n", more)
 	}
 	return out
+}
+
+func (m *merger) differ() *differ { return &differ{tell: m.tell} }
+
+// lines lines the three sides of a conflict up.
+func (m *merger) lines(path string, base, mine, theirs node) []MergeLine {
+	_, member := cutLast(path)
+	return append([]MergeLine{}, m.tell.sides(path, member, nil, base, mine, theirs)...)
+}
+
+func cutLast(path string) (before, last string) {
+	i := strings.LastIndex(path, "/")
+	return path[:max(i, 0)], path[i+1:]
 }

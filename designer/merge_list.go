@@ -57,7 +57,7 @@ var ordered = []string{"steps"}
 func (m *merger) things(path string, at []crumb, name string, by identity, base, mine, theirs node) node {
 	b, x, y := itemsBy(base, by), itemsBy(mine, by), itemsBy(theirs, by)
 	if replacedByBoth(b, x, y) {
-		if m.conflict("changed", path, sentence(at, memberWord(name)), toldChange(path, name, base, mine), toldChange(path, name, base, theirs), base, mine, theirs) == Theirs {
+		if m.conflict("changed", path, sentence(at, memberWord(name)), m.toldChange(path, name, base, mine), m.toldChange(path, name, base, theirs), base, mine, theirs) == Theirs {
 			return theirs
 		}
 		return mine
@@ -95,17 +95,17 @@ func (m *merger) thing(path string, at []crumb, list string, base, mine, theirs 
 	case sameNode(mine, base):
 		return theirs
 	case !mine.absent() && !theirs.absent():
-		return m.object(path, append(at[:len(at):len(at)], crumb{list, mine.label()}), base, mine, theirs)
+		return m.object(path, append(at[:len(at):len(at)], crumb{list, m.tell.label(list, mine)}), base, mine, theirs)
 	}
 	told := func(to node) rules.Text {
 		if to.absent() {
-			return sayThing(nil, list, base, false)
+			return sayThing(nil, list, m.tell.label(list, base), false)
 		}
-		w := &differ{}
+		w := m.differ()
 		w.object(path, nil, base.members, to.members)
 		return toldAll(w.out)
 	}
-	place := whereAt(append(at[:len(at):len(at)], crumb{list, base.label()}))
+	place := whereAt(append(at[:len(at):len(at)], crumb{list, m.tell.label(list, base)}))
 	if m.conflict("removed", path, place, told(mine), told(theirs), base, mine, theirs) == Theirs {
 		return theirs
 	}
@@ -170,7 +170,13 @@ func (m *merger) orderConflict(path string, at []crumb, name string, base, mine,
 	return m.conflict("order", path, sayOrder(at, name), told(mine), told(theirs), listOf(base), listOf(mine), listOf(theirs))
 }
 
-func listOf(keys []string) node { return node{raw: quoteList(keys), kind: '['} }
+func listOf(keys []string) node {
+	out := node{raw: quoteList(keys), kind: '['}
+	for _, k := range keys {
+		out.items = append(out.items, node{raw: body(k)})
+	}
+	return out
+}
 
 func joined(keys []string) string {
 	out := ""

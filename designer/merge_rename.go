@@ -84,7 +84,7 @@ func (m *merger) renamedTwice(path string, base, mine, theirs **process.Definiti
 	for n, key := range []string{former, keys[0], keys[1]} {
 		told[n] = node{raw: body(key)}
 	}
-	m.conflict("changed", at, sentence(crumbsTo(was, path), memberWord("key")), toldText(told[1]), toldText(told[2]), told[0], told[1], told[2])
+	m.conflict("changed", at, sentence(crumbsTo(was, path), memberWord("key")), m.toldText(told[1]), m.toldText(told[2]), told[0], told[1], told[2])
 	return true
 }
 

@@ -76,7 +76,9 @@ export async function run(t) {
   assert.equal(await take.isDisabled(), true, 'it may be taken with conflicts open');
   await t.look(boss, 'conflicts');
   await boss.getByRole('group', { name: /目的|来意/ }).getByRole('radio', { name: '保留我的' }).check();
-  await boss.getByRole('group', { name: /计划/ }).getByRole('radio', { name: '采用模板的' }).check();
+  await boss.getByRole('button', { name: '其余 1 处采用模板的' }).click();
+  assert.equal(await boss.getByRole('group', { name: /目的|来意/ }).getByRole('radio', { name: '保留我的' }).isChecked(), true, 'what was chosen is lost');
+  assert.match(await boss.getByRole('group', { name: /计划/ }).innerText(), /模板原来\s+7 天[^]+3 天[^]+5 天/);
   await t.look(boss, 'chosen');
   await boss.getByRole('button', { name: '放进草稿' }).click();
   await boss.locator('.toast', { hasText: '升级已放进草稿' }).waitFor();

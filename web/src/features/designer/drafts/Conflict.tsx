@@ -28,6 +28,7 @@ export function Conflict() {
   if (!conflict) return null;
   const name = conflict.by?.name ?? t('somebody');
   const open = conflict.clashes.filter((c) => !chosen[idOf(c.at)]).length;
+  const rest = (side: Side) => setChosen({ ...Object.fromEntries(conflict.clashes.map((c) => [idOf(c.at), side])), ...chosen });
   const done = () => {
     void actions.resolve((at) => chosen[idOf(at)] ?? 'mine');
     setChosen({});
@@ -39,6 +40,16 @@ export function Conflict() {
       <Button size="small" onClick={() => void actions.takeTheirs()}>
         {t('takeTheirs')}
       </Button>
+      {conflict.clashes.length > 1 && open > 0 ? (
+        <>
+          <Button size="small" onClick={() => rest('mine')}>
+            {t('restMine', { count: open })}
+          </Button>
+          <Button size="small" onClick={() => rest('theirs')}>
+            {t('restTheirs', { count: open, name })}
+          </Button>
+        </>
+      ) : null}
       <Button size="small" type="primary" disabled={open > 0} onClick={done}>
         {open > 0 ? t('chooseFirst', { count: open }) : t('joinBoth')}
       </Button>

@@ -58,7 +58,9 @@ function Offer({ upgrade, busy, choices, onChoose }: OfferProps) {
       go('publish');
     },
   });
-  const all = (side: Side) => onChoose(Object.fromEntries(upgrade.conflicts.map((c) => [c.path, side])));
+  // Once some are decided, a word for all is one for those that are left.
+  const some = open > 0 && open < upgrade.conflicts.length;
+  const all = (side: Side) => onChoose({ ...Object.fromEntries(upgrade.conflicts.map((c) => [c.path, side])), ...(some ? choices : {}) });
   return (
     <div className="d-scroll">
       <div className="d-upgrade">
@@ -84,10 +86,10 @@ function Offer({ upgrade, busy, choices, onChoose }: OfferProps) {
             {upgrade.conflicts.length > 1 ? (
               <>
                 <Button size="small" onClick={() => all('mine')}>
-                  {t('upgradeAllMine')}
+                  {some ? t('upgradeRestMine', { count: open }) : t('upgradeAllMine')}
                 </Button>
                 <Button size="small" onClick={() => all('theirs')}>
-                  {t('upgradeAllTheirs')}
+                  {some ? t('upgradeRestTheirs', { count: open }) : t('upgradeAllTheirs')}
                 </Button>
               </>
             ) : null}
@@ -120,11 +122,22 @@ function OneConflict({ conflict, side, onChoose }: { conflict: MergeConflict; si
   const { t } = useTranslation('designer');
   const text = useText();
   const jump = useJump();
+  const says = (which: Side | 'base', told: string) =>
+    conflict.lines.length === 0 ? (
+      <span>{told}</span>
+    ) : (
+      conflict.lines.map((line) => (
+        <span key={text(line.name, '')} className={which !== 'base' && text(line[which]) === text(line.base) ? 's' : ''}>
+          {line.name === undefined ? null : <i>{text(line.name)}</i>}
+          {text(line[which], '')}
+        </span>
+      ))
+    );
   const option = (which: Side, label: string, told: string) => (
     <label className={side === which ? 'on' : ''}>
-      <input type="radio" name={conflict.path} checked={side === which} onChange={() => onChoose(which)} />
+      <input type="radio" name={conflict.path} aria-label={label} checked={side === which} onChange={() => onChoose(which)} />
       <b>{label}</b>
-      <span>{told}</span>
+      {says(which, told)}
     </label>
   );
   return (
@@ -134,6 +147,12 @@ function OneConflict({ conflict, side, onChoose }: { conflict: MergeConflict; si
           {text(conflict.place, conflict.path)}
         </button>
       </legend>
+      {conflict.lines.length === 0 ? null : (
+        <div className="d-upgradewas">
+          <b>{t('upgradeWas')}</b>
+          {says('base', '')}
+        </div>
+      )}
       {option('mine', t('upgradeMine'), text(conflict.mineText, ''))}
       {option('theirs', t('upgradeTheirs'), text(conflict.theirsText, ''))}
     </fieldset>
