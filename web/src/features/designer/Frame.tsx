@@ -93,12 +93,13 @@ export function Frame() {
           <Others />
           <SaveStatus />
           <UndoRedo />
-          <Button icon={<Icon name="flask" size={14} />} onClick={() => setTrying(true)}>
-            {t('sandbox:tryOut')}
+          <Button icon={<Icon name="flask" size={14} />} aria-label={t('sandbox:tryOut')} onClick={() => setTrying(true)}>
+            <span className="d-trywords">{t('sandbox:tryOut')}</span>
           </Button>
           {shown === 'publish' ? null : (
-            <Button type="primary" onClick={() => go('publish')}>
-              {t('checkAndPublish')}
+            <Button type="primary" aria-label={t('checkAndPublish')} onClick={() => go('publish')}>
+              <span className="d-publishlong">{t('checkAndPublish')}</span>
+              <span className="d-publishshort">{t('publish')}</span>
             </Button>
           )}
         </header>

@@ -24,7 +24,7 @@ export function DurationInput({ value, onChange, onBlur, label, id }: Props) {
       <InputNumber
         id={id}
         aria-label={label}
-        className="d-wide"
+        className="d-timen"
         min={1}
         max={100000}
         precision={0}
@@ -35,7 +35,7 @@ export function DurationInput({ value, onChange, onBlur, label, id }: Props) {
       />
       <Select
         aria-label={`${label} ${t('unit')}`}
-        style={{ minWidth: 108 }}
+        className="d-timeunit"
         value={d?.unit ?? 'D'}
         options={UNITS.filter((u) => u !== 'W').map((u) => ({ value: u, label: t(`unit_${u}`) }))}
         onChange={(unit) => onChange(formatDuration(d?.n ?? 1, unit))}

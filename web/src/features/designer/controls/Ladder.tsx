@@ -42,7 +42,7 @@ export function Ladder({ at, label, form, actions, owner = false, around = false
           // A rung has no key; its order is its identity.
           // oxlint-disable-next-line react/no-array-index-key
           <li key={i} data-path={`${slot.path}/${i}`}>
-            <div className="d-whorow">
+            <div className="d-rung">
               {around ? (
                 <AroundInput n={i + 1} value={d.after} onChange={(after) => change(i, { ...d, after })} onBlur={slot.settle} />
               ) : (
@@ -90,7 +90,7 @@ function AroundInput({ n, value, onChange, onBlur }: { n: number; value: string;
   const span = side === '' ? 'P1D' : value.replace(/^-/, '');
   const say = (s: string, d: string) => onChange(s === '' ? AT : s === '-' ? `-${d}` : d);
   return (
-    <>
+    <div className="d-around">
       <Select
         aria-label={t('lateSide', { n })}
         value={side}
@@ -102,7 +102,7 @@ function AroundInput({ n, value, onChange, onBlur }: { n: number; value: string;
         onChange={(s) => say(s, span)}
       />
       {side === '' ? null : <DurationInput label={t('lateBy', { n })} value={span} onChange={(d) => d && say(side, d)} onBlur={onBlur} />}
-    </>
+    </div>
   );
 }
 

@@ -59,9 +59,10 @@ export function PublishPage() {
           {check.error ? <ErrorBox error={check.error} onRetry={() => runCheck()} /> : null}
           {problems.length > 0 ? (
             <ProblemRows problems={problems} />
-          ) : checked ? (
-            <p className="d-fine ok">{t('checkFine')}</p>
-          ) : null}
+          ) : check.error ? null : (
+            // As many words while it is under way: what stands below stays where it is.
+            <p className={`d-fine ${checked ? 'ok' : 's'}`}>{t(checked ? 'checkFine' : 'checkUnderWay')}</p>
+          )}
         </section>
         <section className="card">
           <header>
@@ -175,12 +176,10 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
             {t('yearMissing', { years: missing.join(', ') })}
           </li>
         ) : null}
-        {note.trim() === '' ? (
-          <li className="dim">
-            <Icon name="edit" size={14} />
-            {t('noteNeeded')}
-          </li>
-        ) : null}
+        <li className={note.trim() === '' ? 'dim' : 'ok'}>
+          <Icon name={note.trim() === '' ? 'edit' : 'checkCircle'} size={14} />
+          {t(note.trim() === '' ? 'noteNeeded' : 'noteThere')}
+        </li>
       </ul>
       <Button type="primary" htmlType="submit" block disabled={blocked} loading={run.isPending}>
         {t('publish')}
