@@ -31,6 +31,11 @@ type Box struct {
 	// Sample is how many sample records it began with; SampleError says why there are not more.
 	Sample      int
 	SampleError *process.Rejection
+	// Copied is how many copies of real records it began with; NotCopied is what the draft did not take of them.
+	Copied    int
+	NotCopied []NotCopied
+	// Start is what it was asked to begin with.
+	Start Start
 	// Began is when its clock stood at first, Made when it was made.
 	Began, Made time.Time
 
@@ -285,7 +290,7 @@ func (b *Box) close() {
 }
 
 // furnish puts the people, the rates, the stand-ins of the group robots and the sample records in place.
-func (b *Box) furnish(ctx context.Context, real *engine.Engine, language string, sample []byte) error {
+func (b *Box) furnish(ctx context.Context, real *engine.Engine, language string, start Start) error {
 	users, teams := org.Sample()
 	live, err := b.Designer.Catalog().Live(ctx)
 	if err != nil {
@@ -329,16 +334,16 @@ func (b *Box) furnish(ctx context.Context, real *engine.Engine, language string,
 	if _, err := b.Engine.RunDue(ctx); err != nil { // schedules begin now
 		return err
 	}
-	if len(sample) == 0 {
-		return nil
+	if len(start.Sample) > 0 {
+		b.Sample, err = b.Engine.ImportSample(ctx, "admin", b.App.Def.Key, start.Sample)
+		if err != nil && !errors.As(err, &b.SampleError) { // the draft may have outgrown the sample of its template
+			return err
+		}
 	}
-	b.Sample, err = b.Engine.ImportSample(ctx, "admin", b.App.Def.Key, sample)
-	if errors.As(err, &b.SampleError) {
-		err = nil // the draft may have outgrown the sample of its template
+	if err := b.copyIn(ctx, start.Copies); err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = b.Engine.RunDue(ctx)
-	}
+	_, err = b.Engine.RunDue(ctx)
 	return err
 }
 

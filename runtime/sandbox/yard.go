@@ -95,13 +95,27 @@ var (
 		"There is no such sandbox: sandboxes last while the server runs, and it may have been started anew")
 )
 
-// Open makes a box of the draft of an app, with the sample records if any are given. The admin's oldest box makes room when he has
+// Start is what a box begins with.
+type Start struct {
+	// Sample are the sample records of a template, Copies those of real records.
+	Sample []byte
+	Copies []Copy
+	// From are the real records that were chosen.
+	From []string
+	// At is where the clock begins; the zero instant is now.
+	At time.Time
+}
+
+// MaxShift is how far from now a box's clock may begin.
+const MaxShift = 2 * 366 * 24 * time.Hour
+
+// Open makes a box of the draft of an app. The admin's oldest box makes room when he has
 // as many as he may. Errors: not.found, sandbox.check with the problems of the draft, too.many when others have all there can be.
-func (y *Yard) Open(ctx context.Context, admin org.User, app string, sample []byte, prepare func(*Box) error) (*Box, error) {
+func (y *Yard) Open(ctx context.Context, admin org.User, app string, start Start, prepare func(*Box) error) (*Box, error) {
 	if err := y.room(admin.ID); err != nil {
 		return nil, err
 	}
-	b, err := y.build(ctx, admin, app, sample)
+	b, err := y.build(ctx, admin, app, start)
 	if err == nil && prepare != nil {
 		if err = prepare(b); err != nil {
 			b.close()
@@ -169,7 +183,7 @@ func (y *Yard) take(b *Box, why rules.Text) *Box {
 }
 
 // build makes a box, from the outside in.
-func (y *Yard) build(ctx context.Context, admin org.User, app string, sample []byte) (b *Box, err error) {
+func (y *Yard) build(ctx context.Context, admin org.User, app string, start Start) (b *Box, err error) {
 	s, err := y.Config.Open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -180,7 +194,11 @@ func (y *Yard) build(ctx context.Context, admin org.User, app string, sample []b
 		}
 	}()
 	now := y.Now().UTC().Truncate(time.Second)
-	b = &Box{ID: newID(), Owner: admin.ID, Began: now, Made: now, clock: &clock{at: now}, tape: &tape{},
+	began := now
+	if !start.At.IsZero() {
+		began = start.At.UTC().Truncate(time.Second)
+	}
+	b = &Box{ID: newID(), Owner: admin.ID, Start: start, Began: began, Made: now, clock: &clock{at: began}, tape: &tape{},
 		bounded: &bounded{Store: s, maxRecords: y.Limits.Records, maxDocs: y.Limits.Docs}}
 	b.tray = &tray{now: b.clock.now}
 	b.Store = b.bounded
@@ -202,7 +220,7 @@ func (y *Yard) build(ctx context.Context, admin org.User, app string, sample []b
 		return nil, err
 	}
 	b.Draft = draft.Rev
-	return b, b.furnish(ctx, y.Engine, admin.Language, sample)
+	return b, b.furnish(ctx, y.Engine, admin.Language, start)
 }
 
 func newID() string {

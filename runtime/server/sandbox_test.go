@@ -303,3 +303,64 @@ func TestASandboxIsFull(t *testing.T) {
 	w.server.Sandboxes.Close()
 	admin.refused(410, "sandbox.gone", "GET", "/api/sandboxes/"+second, nil)
 }
+
+// A sandbox begins with copies of real records: what the administrator may see of them, as the draft takes it, with what they point to, and
+// with play people in place of real ones; and its clock begins where he says.
+func TestASandboxBeginsWithCopies(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	const app = `{"spec": "pipewright/1", "key": "copies", "name": "Copies", "timezone": "UTC", "roles": [{"key": "rep", "name": "Rep"}, {"key": "boss", "name": "Boss"}],
+  "forms": [
+   {"key": "account", "name": "Account", "title": "{{ name }}", "fields": [{"key": "name", "type": "text", "name": "Name"}], "grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"]}, {"role": "boss", "records": "all", "do": ["read"]}]},
+   {"key": "deal", "name": "Deal", "title": "{{ name }}", "fields": [{"key": "name", "type": "text", "name": "Name"}, {"key": "size", "type": "number", "name": "Size"}, {"key": "phone", "type": "text", "name": "Phone"},
+     {"key": "account", "type": "reference", "form": "account", "name": "Account"}, {"key": "helper", "type": "user", "name": "Helper"},
+     {"key": "lines", "type": "table", "name": "Lines", "fields": [{"key": "what", "type": "text", "name": "What"}, {"key": "of", "type": "reference", "form": "account", "name": "Of"}]}],
+    "grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"]}, {"role": "boss", "records": "all", "do": ["read"], "hide": ["phone"]}]}],
+  "processes": [{"key": "deal", "form": "deal", "name": "Deals", "start": "open", "stages": [{"key": "open", "name": "Open"}, {"key": "offer", "name": "Offer", "due": "P5D"}, {"key": "done", "name": "Done", "end": "done"}],
+    "transitions": [{"key": "offer", "from": ["open"], "to": "offer", "name": "Offer"}, {"key": "end", "from": ["offer"], "to": "done", "name": "End"}]}]}`
+	admin.must("POST", "/api/apps/import", app)
+	admin.must("POST", "/api/apps/copies/publish", object{"note": "first", "acceptWarnings": true})
+	admin.must("PATCH", "/api/users/admin", object{"roles": []string{"copies/boss"}})
+	admin.must("POST", "/api/users", object{"username": "anna", "name": "Anna Real", "roles": []string{"copies/rep"}, "password": "correct-horse-7"})
+	admin.must("PATCH", "/api/users/rep.li", object{"roles": []string{"copies/rep"}})
+	rep := w.as("rep.li")
+	acme := rep.must("POST", "/api/apps/copies/forms/account/records", object{"data": object{"name": "Acme"}}).str("id")
+	deal := rep.must("POST", "/api/apps/copies/forms/deal/records", object{"data": object{"name": "Big one", "size": "12", "phone": "13800138000", "account": acme, "helper": "anna",
+		"lines": []object{{"what": "Saw", "of": acme}}}}).str("id")
+	rep.must("POST", "/api/records/"+deal+"/transitions/offer", object{})
+	// The draft calls one field otherwise, and takes no long names any more.
+	draft := admin.must("GET", "/api/apps/copies/draft", nil)
+	changed := strings.Replace(app, `{"key": "size", "type": "number", "name": "Size"}`, `{"key": "amount", "was": ["size"], "type": "number", "name": "Amount", "max": 5}`, 1)
+	changed = strings.Replace(changed, `{"key": "what", "type": "text"`, `{"key": "what", "type": "number"`, 1)
+	admin.must("PUT", "/api/apps/copies/draft", changed, "If-Match", draft.header.Get("ETag"))
+
+	box := admin.must("POST", "/api/apps/copies/sandboxes", object{"records": []string{deal}, "at": "2026-12-24T09:00:00Z"})
+	if box.str("now") != "2026-12-24T09:00:00.000Z" || box.str("copied") != "2" || box.str("copiedFrom.0") != deal {
+		t.Errorf("made: %.600s", box.raw)
+	}
+	if box.str("notCopied.0.title") != "Big one" || box.str("notCopied.0.field") != "Lines" {
+		t.Errorf("nobody says what was left out: %.900s", box.raw)
+	}
+	list := admin.must("GET", "/sandbox/"+box.str("id")+"/rep.li/api/apps/copies/forms/deal/records", nil)
+	one := admin.must("GET", "/sandbox/"+box.str("id")+"/rep.li/api/records/"+list.str("items.0.id"), nil)
+	if one.str("data.name") != "Big one" || one.str("data.amount") != "12" || one.str("data.account.title") != "Acme" || one.str("stage") != "offer" || one.str("owner") != "rep.li" {
+		t.Errorf("the copy: %.900s", one.raw)
+	}
+	if strings.Contains(string(one.raw), "13800138000") || strings.Contains(string(one.raw), "anna") || one.str("data.helper") == "" {
+		t.Errorf("more than the administrator may see, or somebody real: %.900s", one.raw)
+	}
+	// It is late at once: the five days passed before the clock began.
+	if moved := admin.must("POST", "/api/sandboxes/"+box.str("id")+"/clock", object{"by": "P9D"}); moved.str("to") != "2027-01-02T09:00:00.000Z" {
+		t.Errorf("moved: %.300s", moved.raw)
+	}
+	if got := rep.must("GET", "/api/records/"+deal, nil); got.str("stage") != "offer" || got.str("data.size") != "12" {
+		t.Errorf("the real record: %s", got.raw)
+	}
+
+	admin.refused(400, "bad.request", "POST", "/api/apps/copies/sandboxes", object{"records": []string{"nothing-1"}})
+	admin.refused(400, "bad.request", "POST", "/api/apps/copies/sandboxes", object{"at": "soon"})
+	admin.refused(400, "bad.request", "POST", "/api/apps/copies/sandboxes", object{"at": "2036-12-24T09:00:00Z"})
+	admin.must("PATCH", "/api/users/admin", object{"roles": []string{}})
+	admin.refused(400, "bad.request", "POST", "/api/apps/copies/sandboxes", object{"records": []string{deal}})
+}

@@ -14,6 +14,10 @@ import (
 type sandboxIn struct {
 	// Sample puts the sample records of the app's template in.
 	Sample bool `json:"sample"`
+	// Records are real records of the app to begin with copies of, as the administrator may read them.
+	Records []string `json:"records"`
+	// At is where the clock begins; empty is now.
+	At string `json:"at"`
 }
 
 type sandboxOut struct {
@@ -31,7 +35,13 @@ type sandboxOut struct {
 	Most        int64      `json:"most"`
 	Sample      int        `json:"sample"`
 	SampleError rules.Text `json:"sampleError,omitzero"`
-	IdleMinutes int        `json:"idleMinutes"`
+	// Copied of the records CopiedFrom and of those they point to are here as copies; NotCopied is what the draft did not take of them.
+	Copied      int            `json:"copied"`
+	CopiedFrom  []string       `json:"copiedFrom"`
+	// At is where the clock was to begin; absent when it began with now.
+	At          instant        `json:"at,omitzero"`
+	NotCopied   []notCopiedOut `json:"notCopied"`
+	IdleMinutes int            `json:"idleMinutes"`
 	// Deeds is how many things people did, which a scenario could be made of.
 	Deeds int `json:"deeds"`
 	// Walks are the records that a scenario can be about, the most worked on first.
@@ -50,6 +60,12 @@ type sandboxesOut struct {
 	People      []sandboxPerson `json:"people"`
 	Sample      bool            `json:"sample"`
 	IdleMinutes int             `json:"idleMinutes"`
+}
+
+type notCopiedOut struct {
+	Title string     `json:"title"`
+	Field rules.Text `json:"field,omitzero"`
+	Why   rules.Text `json:"why"`
 }
 
 type walkedOut struct {
@@ -115,17 +131,15 @@ func (s *Server) postSandbox(c *call) (any, error) {
 	if err := c.bind(&in); err != nil {
 		return nil, err
 	}
-	var sample []byte
-	if in.Sample {
-		if sample, err = s.sampleOf(c); err != nil {
-			return nil, err
-		}
+	start, err := s.sandboxStart(c, in)
+	if err != nil {
+		return nil, err
 	}
 	co, _, err := s.company(c.ctx())
 	if err != nil {
 		return nil, err
 	}
-	b, err := yard.Open(c.ctx(), c.user, c.Param("app"), sample, s.serveBox(c.ctx(), co))
+	b, err := yard.Open(c.ctx(), c.user, c.Param("app"), start, s.serveBox(c.ctx(), co))
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +282,11 @@ func (s *Server) sandboxHeld(c *call, b *sandbox.Box) (sandboxOut, error) {
 	caught, fired, sent, ran := b.Look()
 	records, most := b.Records()
 	out := sandboxOut{ID: b.ID, App: b.App.Def.Key, Name: b.App.Def.Name, Draft: b.Draft, Now: instant(b.Now()), Began: instant(b.Began), Zone: b.App.Zone.String(), Records: records, Most: most,
-		Sample: b.Sample, IdleMinutes: int(s.Sandboxes.Limits.Idle / time.Minute), Deeds: b.Deeds(), Sent: sent, Ran: ran, People: []sandboxPerson{}, Caught: []caughtOut{}, Fired: []firedOut{}, Coming: []comingOut{}, Walks: []walkedOut{}}
+		Sample: b.Sample, IdleMinutes: int(s.Sandboxes.Limits.Idle / time.Minute), Deeds: b.Deeds(), Sent: sent, Ran: ran, People: []sandboxPerson{}, Caught: []caughtOut{}, Fired: []firedOut{}, Coming: []comingOut{}, Walks: []walkedOut{},
+		Copied: b.Copied, CopiedFrom: list(b.Start.From), At: instant(b.Start.At), NotCopied: []notCopiedOut{}}
+	for _, x := range b.NotCopied {
+		out.NotCopied = append(out.NotCopied, notCopiedOut{x.Title, fieldNameIn(b.App, x.Field), x.Why})
+	}
 	for _, x := range b.Walks() {
 		out.Walks = append(out.Walks, walkedOut{x.ID, b.App.Forms[x.Form].Def.Name, x.Title, x.Steps})
 	}

@@ -12,6 +12,13 @@ export async function run(t) {
   const dialog = page.getByRole('dialog');
   await dialog.getByText('沙箱用演示人员').waitFor();
   await dialog.getByRole('checkbox', { name: '放入模板的示例数据' }).waitFor();
+  // A real record comes along as a copy, and the clock begins where she says.
+  const { items: deals } = await admin.get('/apps/b2b/forms/deal/records');
+  await dialog.getByLabel('带上真实记录的副本').click();
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: deals[0].title }).first().click();
+  await page.keyboard.press('Escape');
+  await dialog.getByLabel(/^时钟从何时开始/).fill('2026-12-24 09:00');
+  await page.keyboard.press('Enter');
   await t.look(page, 'try');
   await dialog.getByRole('button', { name: '开一个新沙箱' }).click();
   const bar = page.getByRole('region', { name: '沙箱' });
@@ -23,6 +30,10 @@ export async function run(t) {
   // Time passes, and what was due on the way happens.
   const clock = bar.getByRole('timer');
   const then = await clock.innerText();
+  assert.match(then, /2026-12-24\s+09:00/);
+  const { items: [made0] } = await admin.get('/apps/b2b/sandboxes');
+  assert.deepEqual(made0.copiedFrom, [deals[0].id]);
+  assert.ok(made0.copied >= 1, JSON.stringify(made0.notCopied));
   await bar.getByRole('button', { name: '前进 7 天' }).click();
   await page.getByText(/途中自动发生 \d+ 件事/).waitFor();
   assert.notEqual(await clock.innerText(), then);

@@ -47,6 +47,12 @@ export interface Sandbox {
   most: number;
   sample: number;
   sampleError?: Text;
+  /** Copies of real records: how many, of which, and what the draft did not take of them. */
+  copied: number;
+  copiedFrom: string[];
+  notCopied: { title: string; field?: Text; why: Text }[];
+  /** Where the clock was to begin; absent when it began with now. */
+  at?: string;
   idleMinutes: number;
   deeds: number;
   /** The records that a scenario can be about, the most worked on first. */
@@ -91,7 +97,14 @@ export const sandboxQuery = (id: string) =>
 export const sandboxesQuery = (app: string) =>
   queryOptions({ queryKey: ['sandboxes', app], queryFn: ({ signal }) => api.get<Sandboxes>(`/apps/${app}/sandboxes`, { signal }) });
 
-export const openSandbox = (app: string, sample: boolean) => api.post<Sandbox>(`/apps/${app}/sandboxes`, { sample }, { outside: true });
+/** What a sandbox begins with: sample data, copies of real records, and the instant its clock shows. */
+export interface SandboxStart {
+  sample: boolean;
+  records: string[];
+  at?: string | undefined;
+}
+
+export const openSandbox = (app: string, start: SandboxStart) => api.post<Sandbox>(`/apps/${app}/sandboxes`, start, { outside: true });
 
 export const endSandbox = (id: string) => api.delete<void>(`/sandboxes/${id}`, { outside: true });
 

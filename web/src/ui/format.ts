@@ -125,6 +125,13 @@ export function wallClock(instant: string | number | Date, timezone: string): { 
   return { date: `${map.year}-${map.month}-${map.day}`, time: `${map.hour}:${map.minute}` };
 }
 
+/** The instant at which a zone's clocks show a wall time, "2026-12-03 09:00". */
+export function instantIn(zone: string, wall: string): string {
+  const guess = Date.parse(`${wall.replace(' ', 'T')}:00Z`);
+  const shown = wallClock(guess, zone);
+  return new Date(guess - (Date.parse(`${shown.date}T${shown.time}:00Z`) - guess)).toISOString();
+}
+
 /** Whole days from date a to date b ("2026-11-24" form). */
 export function daysBetween(a: string, b: string): number {
   return Math.round((Date.parse(`${b}T00:00:00Z`) - Date.parse(`${a}T00:00:00Z`)) / 86_400_000);

@@ -49,6 +49,11 @@ function Name({ box }: { box: Sandbox }) {
           {t('stale')}
         </span>
       ) : null}
+      {box.notCopied.length > 0 ? (
+        <span className="tag warn" title={box.notCopied.map((x) => `${x.title}${x.field ? ` · ${text(x.field)}` : ''}: ${text(x.why)}`).join('\n')}>
+          {t('notCopied', { count: box.notCopied.length })}
+        </span>
+      ) : null}
       {box.sampleError ? (
         <span className="tag warn" title={t('sampleStopped', { why: text(box.sampleError, '') })}>
           {t('sampleShort')}
@@ -77,7 +82,7 @@ function Controls({ box, me }: { box: Sandbox; me: string }) {
   const again = useMutation({
     mutationFn: async () => {
       await endSandbox(box.id);
-      return openSandbox(box.app, box.sample > 0);
+      return openSandbox(box.app, { sample: box.sample > 0, records: box.copiedFrom, at: box.at });
     },
     onSuccess: (fresh) => window.location.assign(sandboxPath(fresh.id, me)),
     onError: (error) => toast(errorText(error), { kind: 'bad' }),

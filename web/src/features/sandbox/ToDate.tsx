@@ -3,14 +3,7 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Sandbox } from '@/api/sandbox';
-import { wallClock } from '@/ui/format';
-
-/** The instant at which a zone's clocks show a wall time, "2026-12-03 09:00". */
-export function instantIn(zone: string, wall: string): string {
-  const guess = Date.parse(`${wall.replace(' ', 'T')}:00Z`);
-  const shown = wallClock(guess, zone);
-  return new Date(guess - (Date.parse(`${shown.date}T${shown.time}:00Z`) - guess)).toISOString();
-}
+import { instantIn, wallClock } from '@/ui/format';
 
 /** Asks until when the clock goes. */
 export function ToDate({ box, onChoose, onClose }: { box: Sandbox; onChoose: (to: string) => void; onClose: () => void }) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { instantIn } from './ToDate';
+import { instantIn } from '@/ui/format';
 
 test('a wall time is an instant in the zone of the app', () => {
   expect(instantIn('Asia/Shanghai', '2026-12-03 09:00')).toBe('2026-12-03T01:00:00.000Z');

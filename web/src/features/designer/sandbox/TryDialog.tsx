@@ -1,14 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Button, Checkbox, Modal, Select } from 'antd';
+import { Button, Checkbox, DatePicker, Modal, Select } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
 import { openSandbox, sandboxesQuery, sandboxPath, type Sandbox } from '@/api/sandbox';
-import { wallClock } from '@/ui/format';
+import { instantIn, wallClock } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
-import { useDraftStore, usePlaceInDesigner } from '../context';
+import { useDefinition, useDraftStore, usePlaceInDesigner } from '../context';
+import { CopiesPart } from './CopiesPart';
 
 /** Opens the draft in a sandbox, or goes on in one that is open. */
 export function TryDialog({ onClose }: { onClose: () => void }) {
@@ -20,6 +22,9 @@ export function TryDialog({ onClose }: { onClose: () => void }) {
   const mine = useQuery(sandboxesQuery(app));
   const hasSample = mine.data?.sample ?? false;
   const [sample, setSample] = useState(true);
+  const [copies, setCopies] = useState<string[]>([]);
+  const [at, setAt] = useState<Dayjs | null>(null);
+  const zone = useDefinition().timezone ?? 'Asia/Shanghai';
   const players = mine.data?.people ?? [];
   const [chosen, setChosen] = useState<string>();
   const who = chosen ?? players[0]?.id ?? 'rep.li';
@@ -27,7 +32,7 @@ export function TryDialog({ onClose }: { onClose: () => void }) {
   const run = useMutation({
     mutationFn: async () => {
       if (!(await store.actions.flush())) throw new Error('unsaved');
-      return openSandbox(app, sample && hasSample);
+      return openSandbox(app, { sample: sample && hasSample, records: copies, at: at ? instantIn(zone, at.format('YYYY-MM-DD HH:mm')) : undefined });
     },
     onSuccess: enter,
     onError: (error) => {
@@ -74,6 +79,23 @@ export function TryDialog({ onClose }: { onClose: () => void }) {
             {t('withSample')}
           </Checkbox>
         ) : null}
+      </div>
+      <CopiesPart chosen={copies} onChange={setCopies} />
+      <div className="d-trypart">
+        <label className="d-label" htmlFor="try-at">
+          {t('tryAt', { zone })}
+        </label>
+        <DatePicker
+          id="try-at"
+          style={{ width: '100%' }}
+          showTime={{ format: 'HH:mm', minuteStep: 5 }}
+          format="YYYY-MM-DD HH:mm"
+          placeholder={t('tryNow')}
+          value={at}
+          onChange={setAt}
+          minDate={dayjs().subtract(2, 'year')}
+          maxDate={dayjs().add(2, 'year')}
+        />
       </div>
       <p className="s">{t('tryLost', { minutes })}</p>
       {run.error ? (
