@@ -43,7 +43,7 @@ func TestFormCurrency(t *testing.T) {
 	}{
 		{func(*Form) {}, ""},
 		{func(d *Form) { d.Currency = "curr" }, "/forms/deal/currency ref.unknown: There is no field “curr”. Did you mean “cur”? [fix: Change to “cur”]"},
-		{func(d *Form) { d.Currency = "amount" }, "/forms/deal/currency ref.kind: The currency comes from a choice of one; “Amount” is of type money"},
+		{func(d *Form) { d.Currency = "amount" }, "/forms/deal/currency ref.kind: The currency comes from a choice of one; “Amount” is of type “money”"},
 		{func(d *Form) { d.Currency = "phase" }, "/forms/deal/currency ref.unknown: The option “new” of “phase” is not an ISO 4217 currency in use, such as CNY or USD"},
 		{add(Field{Type: "money", Min: rules.NumberSlot{Number: "0"}}), ""},
 		{add(Field{Type: "money", Max: rules.NumberSlot{Number: "1000"}}),
