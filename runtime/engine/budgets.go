@@ -10,14 +10,28 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/process"
+	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
-// budgets counts the runs that automations cause, in this process.
+// shareOfRate is into how many parts the runs of an hour are divided: a node tells the others each time it has come one part further, so that they
+// stop together, however many they are.
+const shareOfRate = 20
+
+// budgets counts the runs that automations cause in this process, and what the other nodes have said of theirs.
 type budgets struct {
 	mu     sync.Mutex
 	record map[string][]time.Time
 	hour   map[string][]time.Time
+	// untold are the runs since this node last told of its own; others are those of the other nodes, as they last told, by the minute.
+	untold map[string]int
+	others map[string]map[int64]int
+}
+
+// rateBody is what a node tells of the runs of an automation that others have caused: how many in each minute of the last hour.
+type rateBody struct {
+	Node    string        `json:"node"`
+	Minutes map[int64]int `json:"minutes"`
 }
 
 // take counts a run against a list of instants; false when the list is full within the span.
@@ -37,28 +51,22 @@ func (e *Engine) overBudget(ctx context.Context, j *job, cause process.Cause) (s
 			"自动化互相触发超过 {n} 层，已停下。请检查它们是否互相循环", "自動化互相觸發超過 {n} 層，已停下。請檢查它們是否互相循環",
 			"Automations have caused each other more than {n} times; this was stopped. See whether they go round in a circle", "n", maxDepth)}}, nil
 	}
-	paused, err := e.paused(ctx, name)
+	switched, err := e.paused(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if paused {
+	if switched.Paused {
 		return permanent{&runProblem{Code: "automation.paused", Message: rules.Say("这个自动化已暂停", "這個自動化已暫停", "This automation is paused")}}, nil
 	}
 	if j.Cause.Automation == "" || j.Attempts > 1 || len(j.Waits) > 0 {
 		return nil, nil
 	}
-	b := &e.budgets
-	b.mu.Lock()
-	if b.record == nil || len(b.record) > 10000 {
-		b.record = map[string][]time.Time{}
+	perRecord, perHour, told := e.budgets.count(name, j.Record, j.started, switched.At)
+	if told != nil {
+		if err := e.tellRate(ctx, name, told); err != nil {
+			return nil, err
+		}
 	}
-	if b.hour == nil {
-		b.hour = map[string][]time.Time{}
-	}
-	var perRecord, perHour bool
-	b.record[name+"|"+j.Record], perRecord = take(b.record[name+"|"+j.Record], j.started, time.Minute, maxPerRecord)
-	b.hour[name], perHour = take(b.hour[name], j.started, time.Hour, maxPerHour)
-	b.mu.Unlock()
 	if perRecord && perHour {
 		return nil, nil
 	}
@@ -74,29 +82,95 @@ func (e *Engine) overBudget(ctx context.Context, j *job, cause process.Cause) (s
 	return permanent{&runProblem{Code: "loop.rate", Message: why}}, nil
 }
 
-func (e *Engine) paused(ctx context.Context, name string) (bool, error) {
+// count counts a run of an automation for a record; false for what is over its budget. What was counted before the automation was last resumed
+// counts no more. told is what the other nodes are to hear of by now.
+func (b *budgets) count(name, record string, now, resumed time.Time) (perRecord, perHour bool, told map[int64]int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.record == nil || len(b.record) > 10000 {
+		b.record = map[string][]time.Time{}
+	}
+	if b.hour == nil {
+		b.hour, b.untold, b.others = map[string][]time.Time{}, map[string]int{}, map[string]map[int64]int{}
+	}
+	b.record[name+"|"+record], perRecord = take(b.record[name+"|"+record], now, time.Minute, maxPerRecord)
+	others := 0
+	for minute, n := range b.others[name] {
+		if at := time.Unix(minute*60, 0); now.Sub(at) < time.Hour && at.After(resumed) {
+			others += n
+		}
+	}
+	own := slices.DeleteFunc(b.hour[name], func(at time.Time) bool { return !at.After(resumed) })
+	b.hour[name], perHour = take(own, now, time.Hour, maxPerHour-others)
+	if b.untold[name]++; b.untold[name] >= maxPerHour/shareOfRate {
+		b.untold[name], told = 0, map[int64]int{}
+		for _, at := range b.hour[name] {
+			told[at.Unix()/60]++
+		}
+	}
+	return perRecord, perHour, told
+}
+
+// tellRate tells the other nodes how often an automation was caused on this one, and hears of theirs.
+func (e *Engine) tellRate(ctx context.Context, name string, own map[int64]int) error {
+	kind := "rate|" + name
+	if err := e.put(ctx, collLeases, kind+"|"+e.node, map[string]any{"kind": kind}, rateBody{e.node, own}); err != nil {
+		return err
+	}
+	page, err := e.store.Query(ctx, collLeases, query.Query{Filter: query.Cmp{Col: "kind", Op: query.Eq, Value: kind}, Limit: store.MaxPage})
+	if err != nil {
+		return err
+	}
+	others := map[int64]int{}
+	for _, d := range page.Docs {
+		var b rateBody
+		if err := json.Unmarshal(d.Body, &b); err != nil {
+			return err
+		}
+		if b.Node == e.node {
+			continue
+		}
+		old := true
+		for minute, n := range b.Minutes {
+			others[minute] += n
+			old = old && e.instant().Sub(time.Unix(minute*60, 0)) > 2*time.Hour
+		}
+		if old {
+			if err := e.store.Delete(ctx, collLeases, d.ID, d.Ver); err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrUnknown) {
+				return err
+			}
+		}
+	}
+	e.budgets.mu.Lock()
+	e.budgets.others[name] = others
+	e.budgets.mu.Unlock()
+	return nil
+}
+
+// pauseBody says whether an automation is paused, and since when it is as it is.
+type pauseBody struct {
+	Paused bool      `json:"paused"`
+	At     time.Time `json:"at,omitzero"`
+}
+
+func (e *Engine) paused(ctx context.Context, name string) (b pauseBody, err error) {
 	d, err := e.store.Get(ctx, collLeases, "pause|"+name)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return b, nil
 	}
 	if err != nil {
-		return false, err
+		return b, err
 	}
-	var b struct {
-		Paused bool `json:"paused"`
-	}
-	return b.Paused, json.Unmarshal(d.Body, &b)
+	return b, json.Unmarshal(d.Body, &b)
 }
 
 // Paused says whether an automation is paused.
 func (e *Engine) Paused(ctx context.Context, app, automation string) (bool, error) {
-	return e.paused(ctx, app+"/"+automation)
+	b, err := e.paused(ctx, app+"/"+automation)
+	return b.Paused, err
 }
 
 // PauseAutomation pauses or resumes an automation on every node. Who may is the caller's to check.
 func (e *Engine) PauseAutomation(ctx context.Context, app, automation string, paused bool) error {
-	e.budgets.mu.Lock()
-	delete(e.budgets.hour, app+"/"+automation)
-	e.budgets.mu.Unlock()
-	return e.put(ctx, collLeases, "pause|"+app+"/"+automation, map[string]any{"kind": "pause"}, map[string]bool{"paused": paused})
+	return e.put(ctx, collLeases, "pause|"+app+"/"+automation, map[string]any{"kind": "pause"}, pauseBody{paused, e.instant()})
 }

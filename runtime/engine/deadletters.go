@@ -14,8 +14,8 @@ import (
 	"pipewright/runtime/store"
 )
 
-// jobDied tells the admins, since nobody else will repeat it.
-func (e *Engine) jobDied(ctx context.Context, j *job) {
+// jobDied tells the admins, since nobody else will repeat it, and why in their language where that is known.
+func (e *Engine) jobDied(ctx context.Context, j *job, cause *runProblem) {
 	e.log.Error("a job is dead", "job", j.ID, "kind", j.Kind, "error", j.Error)
 	if j.Ledger != "" {
 		if err := e.closeTick(ctx, j.Ledger, tickFailed); err != nil {
@@ -31,9 +31,73 @@ func (e *Engine) jobDied(ctx context.Context, j *job) {
 	if err != nil {
 		return
 	}
-	e.tell(ctx, "dead|"+j.ID+"|"+fmt.Sprint(j.Fence), relayItem{id: j.Record, app: j.App, form: j.Form, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
-		"自动化“{name}”执行失败并已停止重试：{why}", "自動化「{name}」執行失敗並已停止重試：{why}", "The automation “{name}” failed and is not tried again: {why}",
-		"name", j.Automation, "why", clip(j.Error, 200)))
+	what, id := e.jobName(ctx, j), "dead|"+j.ID+"|"+fmt.Sprint(j.Fence)
+	switch cause.Code {
+	case "automation.paused":
+		return // told when it was paused; its runs wait among what failed
+	case "loop.depth", "loop.rate":
+		id = "dead|" + j.App + "/" + j.Automation + "|" + cause.Code + "|" + fmt.Sprint(e.instant().Unix()/3600) // a circle says so once an hour
+	}
+	e.tell(ctx, id, relayItem{id: j.Record, app: j.App, form: j.Form, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+		"{what}执行失败，不再重试：{why}", "{what}執行失敗，不再重試：{why}", "{what} failed and is not tried again: {why}", "what", what, "why", cause.Message))
+}
+
+// whyOf is why something failed, in the reader's language where that is known.
+func whyOf(err error) *runProblem {
+	var p *runProblem
+	if errors.As(err, &p) {
+		if len(p.Details) > 0 {
+			return &runProblem{Code: p.Code, Message: p.Details[0].Message}
+		}
+		return p
+	}
+	if r, refused := asRejection(err); refused {
+		if len(r.Details) > 0 {
+			return &runProblem{Code: r.Code, Message: r.Details[0].Message}
+		}
+		return &runProblem{Code: r.Code, Message: r.Message}
+	}
+	return &runProblem{Message: rules.Plain(clip(err.Error(), 200))}
+}
+
+// jobName is what people call a job: an automation by its name, and what works by itself by what it does.
+func (e *Engine) jobName(ctx context.Context, j *job) rules.Text {
+	name := rules.Plain(j.Automation)
+	if app, err := e.current(ctx, j.App); err == nil && app.Automations[j.Automation] != nil {
+		name = app.Automations[j.Automation].Def.Name
+	}
+	switch {
+	case j.Kind == jobTick:
+		return rules.Say("自动化“{name}”的定时", "自動化「{name}」的排程", "The schedule of the automation “{name}”", "name", name)
+	case j.Automation != "":
+		return rules.Say("自动化“{name}”", "自動化「{name}」", "The automation “{name}”", "name", name)
+	}
+	if known, ok := jobNames[j.Kind]; ok {
+		return known
+	}
+	return rules.Say("后台任务“{kind}”", "背景工作「{kind}」", "The job “{kind}”", "kind", j.Kind)
+}
+
+var jobNames = map[string]rules.Text{
+	jobTimer:      rules.Say("一个时限的处理", "一個時限的處理", "What a deadline sets off"),
+	jobReclaim:    rules.Say("公海的收回", "公海的收回", "Taking records back into a pool"),
+	jobRefresh:    rules.Say("引用与汇总的更新", "引用與彙總的更新", "Bringing lookups and rollups up to date"),
+	jobSnapshot:   rules.Say("每周快照", "每週快照", "Noting the week's positions"),
+	jobClean:      rules.Say("已删除记录的清理", "已刪除記錄的清理", "Clearing up after a deleted record"),
+	jobShow:       rules.Say("一张表单索引的重建", "一張表單索引的重建", "Bringing the indexes of a form up to date"),
+	jobCalendar:   rules.Say("按工作日历重算时限", "按工作行事曆重算時限", "Counting timers anew by the working calendar"),
+	jobReplan:     rules.Say("日期提醒的重算", "日期提醒的重算", "Planning the dates of records anew"),
+	jobPassOn:     rules.Say("审批的转交", "簽核的轉交", "Passing on the decisions of somebody who is away"),
+	jobImport:     rules.Say("一次导入", "一次匯入", "An import"),
+	jobMigrate:    rules.Say("一次迁移", "一次遷移", "A migration"),
+	jobMerge:      rules.Say("一次合并", "一次合併", "A merge"),
+	jobAlike:      rules.Say("重复记录的查找", "重複記錄的查找", "Looking for duplicates"),
+	jobAnchor:     rules.Say("审计链的每日锚定", "稽核鏈的每日錨定", "The day's anchor of the audit chains"),
+	jobDeliver:    rules.Say("一次外发", "一次外發", "A delivery"),
+	jobLeaver:     rules.Say("一次离职交接", "一次離職交接", "A hand-over"),
+	jobTell:       rules.Say("通知邮件", "通知郵件", "The mail of notices"),
+	jobRung:       rules.Say("任务的提醒与升级", "任務的提醒與升級", "Reminding of a task"),
+	jobPrecedents: rules.Say("成交经验的统计", "成交經驗的統計", "Counting what closed records did"),
 }
 
 // hand is somebody who has taken a dead job in hand, and what he made of it.

@@ -37,7 +37,7 @@ func (e *Engine) runTick(ctx context.Context, j *job) error {
 	if a == nil || a.Def.Off || a.Def.On.Cron == "" {
 		return e.closeTick(ctx, j.Ledger, tickSkipped)
 	}
-	if paused, err := e.paused(ctx, j.App+"/"+j.Automation); err != nil {
+	if paused, err := e.Paused(ctx, j.App, j.Automation); err != nil {
 		return err
 	} else if paused {
 		return e.closeTick(ctx, j.Ledger, tickSkipped)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pipewright/forms"
+	"pipewright/rules"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
@@ -370,7 +371,7 @@ func (e *Engine) claim(ctx context.Context, j *job) (bool, error) {
 		return false, nil // another's now; if it is ours without our knowing, the lease runs out
 	}
 	if err == nil && poison {
-		e.jobDied(ctx, j)
+		e.jobDied(ctx, j, &runProblem{Message: rules.Say("{n} 个工作进程接手后都没有结果", "{n} 個工作行程接手後都沒有結果", "{n} workers took it and none came back with an outcome", "n", maxClaims)})
 	}
 	return err == nil && !poison, err
 }
@@ -462,6 +463,6 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	}
 	e.tellRan(j)
 	if j.State == jobDead {
-		e.jobDied(ctx, j)
+		e.jobDied(ctx, j, whyOf(err))
 	}
 }
