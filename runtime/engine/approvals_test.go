@@ -151,6 +151,9 @@ func TestDecideMany(t *testing.T) {
 	if len(w.open("mgr.wang")) != 1 {
 		t.Error("not all were decided")
 	}
+	if _, err := w.e.DecideMany(t.Context(), "mgr.wang", make([]string, maxBatch+1), "approve", "", "op4"); err == nil {
+		t.Errorf("%d are too many", maxBatch+1)
+	}
 	if _, err := w.e.DecideMany(t.Context(), "mgr.wang", nil, "approve", "", "op2"); err == nil {
 		t.Error("none is too few")
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -130,5 +131,23 @@ func TestUniqueAndNumbers(t *testing.T) {
 	w.clock.add(24 * time.Hour)
 	if got := w.deal("next day", smallLines).Number; got != "SJ20261124-0001" {
 		t.Error(got)
+	}
+}
+
+// TestTooLarge: a record of more than two mebibytes is refused with what to do about it, and stays as it was.
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	s := w.do("rep.li", process.Command{Kind: process.Create, App: "b2b", Form: "account", Op: "a", Data: data(`{"name": "A"}`)}).State
+	form := w.defs["b2b"][0].Forms["account"]
+	dir, err := w.e.Directory(t.Context())
+	w.must(err)
+	big := s.Clone()
+	for size, want := range map[int]string{maxRecord - 100<<10: "", maxRecord: "record.tooLarge"} {
+		big.Data["name"] = strings.Repeat("x", size)
+		_, err := (&record{State: big}).document(form, dir, 2)
+		if r, refused := asRejection(err); refused != (want != "") || refused && r.Code != want {
+			t.Errorf("%d bytes: %v", size, err)
+		}
 	}
 }
