@@ -97,7 +97,11 @@ func (e *Engine) findRecord(ctx context.Context, app, form, user, text string) (
 	if err != nil {
 		return nil, err
 	}
-	named := query.Or{query.Cmp{Col: "number", Op: query.Eq, Value: text}, query.Cmp{Col: "title", Op: query.Eq, Value: text}}
+	titled := query.And{query.Cmp{Col: "title", Op: query.Eq, Value: text}}
+	if key := forms.CollationKey(text); key != "" {
+		titled = append(titled, query.Cmp{Col: "title_k", Op: query.Eq, Value: key}) // which has an index
+	}
+	named := query.Or{query.Cmp{Col: "number", Op: query.Eq, Value: text}, titled}
 	page, err := e.store.Query(ctx, l.coll, query.Query{Filter: append(slices.Clone(l.filter), named, query.IsNull{Col: "deleted"}), Limit: 2, Cols: []string{"title"}})
 	if err != nil {
 		return nil, err
