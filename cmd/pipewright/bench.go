@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	goruntime "runtime"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,7 +42,9 @@ func benchCommand() *cobra.Command {
 			if data != "" && (!workspace || mongo != "") {
 				return errors.New("--data is for --only workspace on the embedded store")
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), time.Hour)
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM) // its servers end with it
+			defer stop()
+			ctx, cancel := context.WithTimeout(ctx, time.Hour)
 			defer cancel()
 			figures, err := runBench(ctx, size, mongo, workspace, data, cmd.ErrOrStderr())
 			if err != nil {

@@ -33,6 +33,8 @@ const (
 	// accounts are shared by all deals.
 	workspaceAccounts = 50
 	otherOwners       = 18
+	// loadedMark is a file that says that the workspace in a folder is whole.
+	loadedMark = "loaded"
 	// repeats of a request; the median counts.
 	repeats = 3
 )
@@ -60,8 +62,11 @@ func workspaceOwner(n int) string {
 
 // openWorkspace makes the people and the app.
 func (b *bench) openWorkspace(ctx context.Context) error {
-	_, err := os.Stat(filepath.Join(b.dir, "data", "pipewright.db"))
+	_, err := os.Stat(filepath.Join(b.dir, loadedMark))
 	b.loaded = err == nil
+	if _, err := os.Stat(filepath.Join(b.dir, "data", "pipewright.db")); err == nil && !b.loaded {
+		return fmt.Errorf("loading the workspace in %s was broken off: remove it, and it is loaded anew", b.dir)
+	}
 	if _, err := b.server.Start(ctx); err != nil {
 		return err
 	}
@@ -195,8 +200,10 @@ func (b *bench) loadWorkspace(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.settle(ctx)
-	return err
+	if _, err := b.settle(ctx); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(b.dir, loadedMark), nil, 0o600)
 }
 
 func (b *bench) importDeals(ctx context.Context, from, to int, today time.Time) error {
