@@ -29,6 +29,7 @@ const (
 	deedsColl       = "deeds"
 	presenceColl    = "presence"
 	readingsColl    = "readings"
+	guidesColl      = "guides"
 )
 
 // Accounts keeps passwords, apart from people, so that nothing that lists people can show them. Safe for concurrent use.
@@ -46,11 +47,11 @@ const (
 	argonKey     = 32
 )
 
-// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens, settings, what admins did and on which days who came, and who has read what is new.
+// NewAccounts declares the collections of passwords, second factors, identities elsewhere, sessions, tokens, settings, what admins did and on which days who came, who has read what is new, and how far each is with his first steps.
 func NewAccounts(ctx context.Context, s store.Store) (*Accounts, error) {
 	columns := []store.Column{{Name: "user", Type: query.Text}, {Name: "ends", Type: query.Time}}
 	byUser, byEnd := store.Index{Name: "byUser", Cols: []string{"user"}}, store.Index{Name: "byEnd", Cols: []string{"ends"}}
-	err := s.Ensure(ctx, store.Collection{Name: credentialsColl}, store.Collection{Name: factorsColl}, store.Collection{Name: identitiesColl}, store.Collection{Name: settingsColl},
+	err := s.Ensure(ctx, store.Collection{Name: credentialsColl}, store.Collection{Name: factorsColl}, store.Collection{Name: identitiesColl}, store.Collection{Name: settingsColl}, store.Collection{Name: guidesColl},
 		store.Collection{Name: sessionsColl, Columns: columns, Indexes: []store.Index{byUser, byEnd}},
 		store.Collection{Name: tokensColl, Columns: columns, Indexes: []store.Index{byUser}},
 		store.Collection{Name: deedsColl, Columns: []store.Column{{Name: "by", Type: query.Text}, {Name: "at", Type: query.Time}},

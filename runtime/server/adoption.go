@@ -60,11 +60,20 @@ type usageWire struct {
 	Moved   int     `json:"moved"`
 	Done    int     `json:"done"`
 	Overdue int     `json:"overdue"`
+	// Guide is how many of his first steps he has taken.
+	Guide guideProgress `json:"guide"`
+}
+
+type guideProgress struct {
+	Taken int `json:"taken"`
+	Of    int `json:"of"`
 }
 
 // manages says whether one is an admin or the manager of a team.
-func (c *call) manages() bool {
-	return c.user.Admin || slices.ContainsFunc(c.dir.Teams(), func(t org.Team) bool { return t.Manager == c.user.ID })
+func (c *call) manages() bool { return c.user.Admin || managesTeam(c.dir, c.user.ID) }
+
+func managesTeam(dir *org.Directory, user string) bool {
+	return slices.ContainsFunc(dir.Teams(), func(t org.Team) bool { return t.Manager == user })
 }
 
 // overseen are the people whose work one may look at: for an admin all, for a manager those of his teams and the teams below.
@@ -118,6 +127,16 @@ func (s *Server) getAdoption(c *call) (any, error) {
 		if len(came.Docs) > 0 {
 			if at, ok := came.Docs[0].Cols["at"].(int64); ok {
 				one.Last = instant(time.UnixMilli(at))
+			}
+		}
+		steps, err := s.progress(c.ctx(), c.dir, u)
+		if err != nil {
+			return nil, err
+		}
+		one.Guide.Of = len(steps)
+		for _, step := range steps {
+			if !time.Time(step.Taken).IsZero() {
+				one.Guide.Taken++
 			}
 		}
 		out.Items = append(out.Items, one)

@@ -48,6 +48,7 @@ type Server struct {
 	sessions *sessions
 	tokens   *tokens
 	deeds    *deeds
+	guides   *guides
 	throttle *throttle
 	// callers slows other systems that call too often.
 	callers *callers
@@ -78,7 +79,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now}, deeds: &deeds{store: c.Store, now: c.Now},
+	s := &Server{Config: c, accounts: accounts, sessions: &sessions{store: c.Store, now: c.Now}, tokens: &tokens{store: c.Store, now: c.Now}, deeds: &deeds{store: c.Store, now: c.Now}, guides: &guides{store: c.Store, now: c.Now},
 		throttle: newThrottle(c.Now), metrics: newMetrics(), turns: defaultTurns(), callers: &callers{now: c.Now, of: map[string]*visitor{}}, paces: newPaces(c.Now)}
 	if c.OIDC != nil {
 		s.federation = &federation{OIDC: *c.OIDC}
@@ -219,6 +220,7 @@ type reply struct {
 }
 
 func (s *Server) endpoint(r route) gin.HandlerFunc {
+	step := guideOf[r.method+" "+r.path]
 	return func(g *gin.Context) {
 		c := &call{Context: g, s: s, limit: r.limit}
 		ownPace := r.raw || r.ownPace
@@ -247,6 +249,7 @@ func (s *Server) endpoint(r route) gin.HandlerFunc {
 		}
 		if err == nil {
 			s.note(c, r)
+			s.learn(c, step)
 		}
 		switch {
 		case err != nil:

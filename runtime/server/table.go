@@ -201,6 +201,8 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/forecast/:process", who: signedIn, summary: "Won, open, expected and targets of people and teams by month: ?from, months, what", out: forecastOut{}, handle: s.getForecast},
 		{method: put, path: "/api/apps/:app/forecast/:process", who: signedIn, summary: "Enter targets, or calls in place of what was computed", in: planIn{}, handle: s.putPlan},
 		{method: get, path: "/api/apps/:app/forecast/:process/history", who: signedIn, summary: "Changes of ?what of ?subject in ?year, newest first", out: items[planChangeOut]{}, handle: s.getPlanHistory},
+		{method: get, path: "/api/guide", who: signedIn, summary: "My first steps, and which are taken", out: guideOut{}, handle: s.getGuide},
+		{method: put, path: "/api/guide", who: signedIn, summary: "Put my first steps away, or take them out again", in: guideIn{}, out: guideOut{}, handle: s.putGuide},
 		{method: get, path: "/api/home", who: signedIn, summary: "My work", out: homeOut{}, handle: s.getHome},
 		{method: get, path: "/api/agenda", who: signedIn, summary: "What falls on the days ?from up to, not with, ?to: my tasks, ends of stages, next steps and closing days", out: agendaOut{}, handle: s.getAgenda},
 		{method: get, path: "/api/public/:token", summary: "A public form, for anybody who has its link", out: publicOut{}, handle: s.getPublic},
