@@ -4,12 +4,15 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sandbox } from '@/api/base';
 import { api } from '@/api/client';
+import { putGuide } from '@/api/guide';
 import { meQuery, queryClient } from '@/api/queries';
 import { useSignOut } from '@/records/useSignOut';
 import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
 import { MenuItem, Popup } from '@/ui/Popup';
+import { useErrorText } from '@/ui/States';
 import { useTheme } from '@/ui/themeContext';
+import { toast } from '@/ui/toast';
 import { languages } from '../i18n';
 import { KeptHere } from './KeptHere';
 import { Notices } from './Notices';
@@ -17,11 +20,14 @@ import { Notices } from './Notices';
 // The palette is loaded after the page, so that it is there when somebody types at once.
 const loadPalette = () => import('./Palette');
 const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
+// Only when asked for.
+const Shortcuts = lazy(() => import('./Shortcuts').then((m) => ({ default: m.Shortcuts })));
 
 /** The bar over every page: the page's own head, search, notices, the person. */
 export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }) {
   const { t } = useTranslation();
   const [search, setSearch] = useState(false);
+  const [keys, setKeys] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => void loadPalette().catch(() => {}), 1000);
     return () => clearTimeout(timer);
@@ -32,6 +38,9 @@ export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }
       if ((event.key === 'k' && (event.ctrlKey || event.metaKey)) || (event.key === '/' && !typing)) {
         event.preventDefault();
         setSearch(true);
+      } else if ((event.key === '?' || event.key === '？') && !typing) {
+        event.preventDefault();
+        setKeys(true);
       }
     };
     window.addEventListener('keydown', onKey);
@@ -48,17 +57,22 @@ export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }
       </button>
       <KeptHere />
       <Notices />
-      <PersonMenu />
+      <PersonMenu onKeys={() => setKeys(true)} />
       {search ? (
         <Suspense>
           <Palette onClose={() => setSearch(false)} />
+        </Suspense>
+      ) : null}
+      {keys ? (
+        <Suspense>
+          <Shortcuts onClose={() => setKeys(false)} />
         </Suspense>
       ) : null}
     </header>
   );
 }
 
-function PersonMenu() {
+function PersonMenu({ onKeys }: { onKeys: () => void }) {
   const { t, i18n } = useTranslation();
   const { data: me } = useSuspenseQuery(meQuery());
   const { choice, setChoice } = useTheme();
@@ -71,6 +85,16 @@ function PersonMenu() {
     await queryClient.invalidateQueries({ queryKey: ['me'] });
   };
   const signOut = useSignOut();
+  const errorText = useErrorText();
+  const showGuide = async () => {
+    try {
+      await putGuide(false);
+      await navigate({ to: '/' });
+      window.scrollTo(0, 0);
+    } catch (error) {
+      toast(errorText(error), { kind: 'bad' });
+    }
+  };
   return (
     <Popup kind="menu" label={t('account', { name: me.user.name })} face={<Avatar name={me.user.name} large me />}>
       {(close) => (
@@ -104,6 +128,25 @@ function PersonMenu() {
               </MenuItem>
             ))}
           </div>
+          <hr />
+          {sandbox || me.seeing ? null : (
+            <MenuItem
+              onChoose={() => {
+                close();
+                void showGuide();
+              }}
+            >
+              {t('guide')}
+            </MenuItem>
+          )}
+          <MenuItem
+            onChoose={() => {
+              close();
+              onKeys();
+            }}
+          >
+            {t('shortcuts')}
+          </MenuItem>
           {sandbox ? null : (
             <>
               <hr />

@@ -18,6 +18,8 @@ interface Usage {
   moved: number;
   done: number;
   overdue: number;
+  /** How many of his first steps he has taken. */
+  guide: { taken: number; of: number };
 }
 
 const PERIODS = [7, 30, 90] as const;
@@ -61,6 +63,9 @@ export function AdoptionPage() {
                       {t(k)}
                     </th>
                   ))}
+                  <th scope="col" className="num">
+                    {t('guide')}
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -80,6 +85,9 @@ export function AdoptionPage() {
                         {u[k]}
                       </td>
                     ))}
+                    <td className="num" data-label={t('guide')}>
+                      {u.guide.of > 0 ? t('guideOf', { n: u.guide.taken, of: u.guide.of }) : '–'}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { present } from '@/api/base';
 import { api, operationKey } from '@/api/client';
+import { guideQuery } from '@/api/guide';
 import { homeQuery, meQuery, queryClient } from '@/api/queries';
 import type { RecordItem, Task } from '@/api/types';
 import { rest, stageColor, stageOf, useModel } from '@/records/model';
@@ -15,6 +16,7 @@ import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { FirstSteps } from './FirstSteps';
 import { Readings } from './Readings';
 import './home.css';
 
@@ -57,13 +59,24 @@ export function HomePage() {
 
 /** What waits for me, what is due, what goes cold. */
 function Lists() {
-  const { t } = useTranslation('home');
+  const { t } = useTranslation(['home', 'guide']);
   const format = useFormat();
   const { data: me } = useSuspenseQuery(meQuery());
   const { data, error, isPending, refetch } = useQuery(homeQuery());
+  // It stands above the rest, which would jump if it came later.
+  const guide = useQuery(guideQuery());
   const approvals = data?.tasks.filter((x) => x.kind !== 'todo' && x.kind !== 'activity') ?? [];
   const todos = data?.tasks.filter((x) => x.kind === 'todo' || x.kind === 'activity') ?? [];
   const late = data?.tasks.filter((x) => x.dueAt && format.dueState(x.dueAt) === 'bad').length ?? 0;
+  if (guide.isPending && guide.fetchStatus === 'fetching') {
+    return (
+      <div className="body">
+        <div className="card">
+          <Skeleton rows={6} />
+        </div>
+      </div>
+    );
+  }
   const noApps = me.apps.every((a) => a.release === 0);
   return (
     <div className="body">
@@ -74,6 +87,7 @@ function Lists() {
         </Empty>
       ) : null}
       <Readings />
+      <FirstSteps />
       <dl className="card kpis">
         <Kpi name={t('approvals')} value={data ? approvals.length : undefined} note={late > 0 ? t('lateN', { count: late }) : ''} bad={late > 0} />
         <Kpi name={t('todos')} value={data ? todos.length : undefined} note="" />

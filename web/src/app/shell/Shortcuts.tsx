@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** The keys that do something, by where. ⌘ stands for Ctrl on a Mac. */
+const SHEET = [
+  ['anywhere', [['search', 'Ctrl K', '/'], ['sheet', '?'], ['close', 'Esc']]],
+  ['forms', [['createNow', 'Ctrl Enter']]],
+  ['inbox', [['nextTask', 'J'], ['lastTask', 'K']]],
+  ['board', [['openCard', 'Enter'], ['pickCard', 'Space'], ['carryCard', '←', '→'], ['dropCard', 'Space']]],
+  ['list', [['cells', '← ↑ ↓ →'], ['editCell', 'Enter', 'F2'], ['giveUpCell', 'Esc']]],
+  ['designer', [['undo', 'Ctrl Z'], ['redo', 'Ctrl Shift Z'], ['areas', 'F6'], ['moveRow', 'Alt ↑', 'Alt ↓'], ['removeField', 'Delete']]],
+] as const;
+
+const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
+
+/** What can be done by keyboard; the browser's own dialog keeps the focus inside. */
+export function Shortcuts({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('guide');
+  const host = useRef<HTMLDialogElement>(null);
+  // Asked before anything here takes the focus.
+  const [before] = useState(() => document.activeElement);
+  useEffect(() => {
+    if (host.current && !host.current.open) host.current.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, [before]);
+  return (
+    // A click on the dialog itself is one on what lies around its content; Escape closes a dialog by itself.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    <dialog
+      className="palette sheet"
+      ref={host}
+      aria-label={t('keys')}
+      onClose={onClose}
+      onClick={(e) => {
+        if (e.target === e.currentTarget) onClose();
+      }}
+    >
+      <div className="sheet-box">
+        <div className="row">
+          <h2 className="sp">{t('keys')}</h2>
+          <button type="button" className="link s" onClick={onClose}>
+            {t('closeKeys')}
+          </button>
+        </div>
+        <div className="sheet-cols">
+          {SHEET.map(([where, keys]) => (
+            <section key={where} aria-label={t(`keys.${where}`)}>
+              <h3 className="s">{t(`keys.${where}`)}</h3>
+              <dl>
+                {keys.map(([what, ...combos]) => (
+                  <div key={what} className="row">
+                    <dt className="sp">{t(`key.${what}`)}</dt>
+                    <dd>
+                      {combos.map((combo) => (
+                        <kbd key={combo}>{mac ? combo.replace('Ctrl', '⌘').replace('Alt', '⌥') : combo}</kbd>
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
+      </div>
+    </dialog>
+  );
+}
