@@ -48,7 +48,7 @@ func compileCell(src, input string, t Type, env *Env) (cell, []Problem) {
 			p, ps := Compile(text, env, Bool)
 			return cell{p, text}, unplaced(ps)
 		}
-		p, ps := Compile(src, env, Anything)
+		p, ps := compileChoice(src, env, Anything, t.choices())
 		if HasErrors(ps) {
 			return cell{}, ps
 		}

@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -40,6 +41,7 @@ type lowering struct {
 	calls   map[string]bool
 	decides map[string]bool
 	records map[string]ast.Node          // the record that amounts of another record come from, by their Currency
+	options []string                     // those of the field that what is being lowered is compared with, or goes into
 	wide    map[string]*builtin.Function // functions of three and more arguments, by internal name
 }
 
@@ -227,6 +229,11 @@ func (l *lowering) notePath(p []string) { l.paths[strings.Join(p, "\x00")] = p }
 func (l *lowering) unknownName(name string, loc file.Location, known []string) operand {
 	if _, isFn := functionByName[name]; isFn {
 		return l.fail("expr.syntax", loc, Say("{name} 是函数，后面要加括号", "{name} 是函數，後面要加括號", "{name} is a function; put brackets after it", "name", name))
+	}
+	if slices.Contains(l.options, name) {
+		l.faults = append(l.faults, &fault{code: "expr.unknownName", at: loc.From, msg: Say("选项要写在引号里：'{name}'", "選項要寫在引號裡：'{name}'", "An option is written in quotes: '{name}'", "name", name),
+			fix: l.fixName(loc, name, "'"+name+"'")})
+		return l.broken(loc)
 	}
 	near, sure := Nearest(name, known)
 	if near == "" && nothing[strings.ToLower(name)] {

@@ -43,7 +43,7 @@ func (l *lowering) binary(n *ast.BinaryNode, loc file.Location) operand {
 	case "matches":
 		return l.matches(n, loc)
 	}
-	a, b := l.walk(n.Left), l.walk(n.Right)
+	a, b := l.sides(n)
 	switch n.Operator {
 	case "and", "&&", "or", "||":
 		op := map[string]string{"and": "and", "&&": "and", "or": "or", "||": "or"}[n.Operator]
@@ -74,6 +74,21 @@ func (l *lowering) binary(n *ast.BinaryNode, loc file.Location) operand {
 		return operand{node: put(&ast.BinaryNode{Operator: "??", Left: a.node, Right: b.node}, loc), typ: t, null: b.null}
 	}
 	return l.fail("expr.syntax", loc, Say("不认识运算符“{op}”", "不認識運算子「{op}」", "The operator “{op}” is not known", "op", n.Operator))
+}
+
+// sides lowers what stands left and right of an operator; right of a comparison the options of what stands left are known.
+func (l *lowering) sides(n *ast.BinaryNode) (a, b operand) {
+	a = l.walk(n.Left)
+	before := l.options
+	switch n.Operator {
+	case "==", "!=", "in", "contains":
+		l.options = a.typ.choices()
+	default:
+		l.options = nil
+	}
+	b = l.walk(n.Right)
+	l.options = before
+	return a, b
 }
 
 func (l *lowering) mismatch(op string, a, b operand, loc file.Location) operand {

@@ -38,16 +38,18 @@ func TestTableProblems(t *testing.T) {
 		rule *Rule
 		want string
 	}{
-		"the example": {tierRule("first", row("> 1000000|", "'ceo'"), row("|> 0.3", "'vp'"), row("|", "'self'")), ""},
-		"gap":         {tierRule("first", row("> 100|", "'a'"), row("< 100|<= 0.3", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount = 100. The result will be null"},
-		"overlap":     {tierRule("", row(">= 100|", "'a'"), row("<= 100|", "'b'")), "error table.overlap /r/rows/1: Row 2 and row 1 apply at the same time, but unique allows one row a case. first would take the upper one"},
-		"complete":    {tierRule("unique", row(">= 100|", "'a'"), row("< 100|<= 0.3", "'b'"), row("< 100|> 0.3", "'c'")), ""},
-		"unreachable": {tierRule("first", row("> 100|", "'a'"), row("<= 200|", "'b'"), row("150|", "'c'"), row("|", "'d'")), "warning table.unreachable /r/rows/2: Row 3 never applies: the rows above cover all its cases"}, // row 4 is there for an empty amount
-		"never empty": {tierRule("first", row("> 100|", "'a'"), row("<= 200|", "'b'"), row("== nil|", "'c'"), row("|", "'d'")), "warning table.unreachable /r/rows/3: Row 4 never applies: the rows above cover all its cases"},
-		"ranges":      {tierRule("unique", row("0..100|", "'a'"), row("> 100 and <= 500|", "'b'"), row("< 0 or > 500|", "'c'")), ""},
-		"intervals":   {tierRule("unique", row("(0..100]|", "'a'"), row("(100..500)|", "'b'"), row("<= 0 or >= 500|", "'c'")), ""},
-		"half open":   {tierRule("unique", row("[0..100)|", "'a'"), row("[100..500]|", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount < 0. The result will be null"},
-		"ends meet":   {tierRule("unique", row("[0..100]|", "'a'"), row("[100..500]|", "'b'"), row("< 0 or > 500|", "'c'")), "error table.overlap /r/rows/1: Row 2 and row 1 apply at the same time, but unique allows one row a case. first would take the upper one"},
+		"the example":        {tierRule("first", row("> 1000000|", "'ceo'"), row("|> 0.3", "'vp'"), row("|", "'self'")), ""},
+		"gap":                {tierRule("first", row("> 100|", "'a'"), row("< 100|<= 0.3", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount = 100. The result will be null"},
+		"overlap":            {tierRule("", row(">= 100|", "'a'"), row("<= 100|", "'b'")), "error table.overlap /r/rows/1: Row 2 and row 1 apply at the same time, but unique allows one row a case. first would take the upper one"},
+		"complete":           {tierRule("unique", row(">= 100|", "'a'"), row("< 100|<= 0.3", "'b'"), row("< 100|> 0.3", "'c'")), ""},
+		"unreachable":        {tierRule("first", row("> 100|", "'a'"), row("<= 200|", "'b'"), row("150|", "'c'"), row("|", "'d'")), "warning table.unreachable /r/rows/2: Row 3 never applies: the rows above cover all its cases"}, // row 4 is there for an empty amount
+		"impossible":         {tierRule("first", row("[5..1)|", "'a'"), row("> 10 and < 3|", "'b'"), row("|", "'c'")), "warning table.unreachable /r/rows/0: Row 1 never applies: no value meets its conditions\nwarning table.unreachable /r/rows/1: Row 2 never applies: no value meets its conditions"},
+		"impossible of many": {tierRule("unique", row("> 1|", "'a'"), row("> 10 and < 3|", "'b'"), row("<= 1|", "'c'")), "warning table.unreachable /r/rows/1: Row 2 never applies: no value meets its conditions"},
+		"never empty":        {tierRule("first", row("> 100|", "'a'"), row("<= 200|", "'b'"), row("== nil|", "'c'"), row("|", "'d'")), "warning table.unreachable /r/rows/3: Row 4 never applies: the rows above cover all its cases"},
+		"ranges":             {tierRule("unique", row("0..100|", "'a'"), row("> 100 and <= 500|", "'b'"), row("< 0 or > 500|", "'c'")), ""},
+		"intervals":          {tierRule("unique", row("(0..100]|", "'a'"), row("(100..500)|", "'b'"), row("<= 0 or >= 500|", "'c'")), ""},
+		"half open":          {tierRule("unique", row("[0..100)|", "'a'"), row("[100..500]|", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount < 0. The result will be null"},
+		"ends meet":          {tierRule("unique", row("[0..100]|", "'a'"), row("[100..500]|", "'b'"), row("< 0 or > 500|", "'c'")), "error table.overlap /r/rows/1: Row 2 and row 1 apply at the same time, but unique allows one row a case. first would take the upper one"},
 		"dates": {&Rule{Kind: RuleTable, Hit: "unique", In: []Input{{Key: "closeDate"}}, Out: []Output{{Key: "o", Type: "bool"}},
 			Rows: []Row{{If: []string{"< date('2026-01-01')"}, Then: []string{"true"}}, {If: []string{"[date('2026-01-01')..date('2026-06-30')]"}, Then: []string{"true"}}, {If: []string{"> date('2026-07-01')"}, Then: []string{"false"}}}},
 			"warning table.gap /r/rows: No row applies to this case: closeDate = 2026-07-01. The result will be null"},

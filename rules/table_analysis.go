@@ -35,16 +35,14 @@ func analyseTable(r *Rule, types []Type, cells [][]cell, path string) []Problem 
 		boxes[i] = rowBox(r, segments, cells[i])
 		whole = whole && boxes[i] != nil
 	}
-	var problems []Problem
+	problems := impossible(boxes, path)
 	switch r.Hit {
 	case "", "unique":
-		problems = overlaps(boxes, path, true)
-	case "priority":
-		problems = overlaps(boxes, path, false)
+		problems = append(problems, overlaps(boxes, path)...)
 	case "first":
-		problems = unreachable(boxes, path)
+		problems = append(problems, unreachable(boxes, path)...)
 	case "collect", "collectSum":
-		return nil
+		return problems
 	}
 	if !whole {
 		return problems
@@ -175,11 +173,29 @@ func subtractAll(boxes []box, o box) []box {
 	return out
 }
 
-func overlaps(boxes []box, path string, forbidden bool) []Problem {
+// impossible are rows that no value can meet, such as [5..1).
+func impossible(boxes []box, path string) []Problem {
+	var problems []Problem
+	for i, b := range boxes {
+		if b.void() {
+			problems = append(problems, Warnf(path+"/rows/"+strconv.Itoa(i), "table.unreachable", Say(
+				"第 {n} 行永远不会用到：没有值能满足它的条件", "第 {n} 列永遠不會用到：沒有值能滿足它的條件",
+				"Row {n} never applies: no value meets its conditions", "n", i+1)))
+		}
+	}
+	return problems
+}
+
+// void says that a row is known and holds no case.
+func (b box) void() bool {
+	return b != nil && !b.meets(b)
+}
+
+func overlaps(boxes []box, path string) []Problem {
 	var problems []Problem
 	for i := range boxes {
 		for k := range i {
-			if boxes[i] == nil || boxes[k] == nil || !boxes[i].meets(boxes[k]) || !forbidden {
+			if boxes[i] == nil || boxes[k] == nil || !boxes[i].meets(boxes[k]) {
 				continue
 			}
 			problems = append(problems, Errorf(path+"/rows/"+strconv.Itoa(i), "table.overlap", Say(
@@ -194,7 +210,7 @@ func overlaps(boxes []box, path string, forbidden bool) []Problem {
 func unreachable(boxes []box, path string) []Problem {
 	var problems []Problem
 	for i, b := range boxes {
-		if b == nil {
+		if b == nil || b.void() {
 			continue
 		}
 		rest := []box{b}

@@ -148,6 +148,14 @@ func unify(a, b Type) (Type, bool) {
 	return out, true
 }
 
+// choices are the options that a value of the type, or an element of it, may be; nil when it may be anything.
+func (t Type) choices() []string {
+	if t.Kind == KindList {
+		return t.elem().Options
+	}
+	return t.Options
+}
+
 // fits says whether a value of type got may stand where want is asked for.
 func fits(got, want Type) bool {
 	switch {

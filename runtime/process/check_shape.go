@@ -60,8 +60,9 @@ var keyless = map[reflect.Type]bool{reflect.TypeFor[Condition](): true}
 
 // elsewhere are members whose absence is reported where they are compiled, in the words of that place.
 var elsewhere = map[reflect.Type]string{
-	reflect.TypeFor[MailAction](): "to message",
-	reflect.TypeFor[Owner]():      "who", reflect.TypeFor[Automation](): "on do", reflect.TypeFor[Chain](): "steps",
+	reflect.TypeFor[MailAction](): "to message", reflect.TypeFor[rules.Band](): "from", reflect.TypeFor[rules.Item](): "points", reflect.TypeFor[rules.Row](): "if then",
+	reflect.TypeFor[rules.Decay](): "since",
+	reflect.TypeFor[Owner]():       "who", reflect.TypeFor[Automation](): "on do", reflect.TypeFor[Chain](): "steps",
 }
 
 // memberNames are what people call the members that may not be left out.
@@ -86,6 +87,20 @@ var memberNames = map[string]rules.Text{
 	"fields":  rules.Say("字段（fields）", "欄位（fields）", "fields"),
 	"subject": rules.Say("主题（subject）", "主旨（subject）", "subject"),
 	"body":    rules.Say("正文（body）", "本文（body）", "body"),
+	"chain":   rules.Say("审批链（chain）", "審批鏈（chain）", "approval chain (chain)"),
+	"passed":  rules.Say("通过后的流转（passed）", "通過後的流轉（passed）", "transition when it passes (passed)"),
+	"linked":  rules.Say("关联的流程（linked）", "關聯的流程（linked）", "process of the linked records (linked)"),
+	"via":     rules.Say("引用字段（via）", "參照欄位（via）", "reference it goes by (via)"),
+	"in":      rules.Say("所在（in）", "所在（in）", "place it goes to or stands in (in)"),
+	"steps":   rules.Say("步骤（steps）", "步驟（steps）", "steps"),
+	"members": rules.Say("成员（members）", "成員（members）", "members"),
+	"set":     rules.Say("赋值（set）", "賦值（set）", "values to set (set)"),
+	"days":    rules.Say("天数（days）", "天數（days）", "number of days (days)"),
+	"on":      rules.Say("时机（on）", "時機（on）", "moment (on)"),
+	"part":    rules.Say("部分（part）", "部分（part）", "part"),
+	"whole":   rules.Say("总体（whole）", "總體（whole）", "whole"),
+	"pass":    rules.Say("通过所需（pass）", "通過所需（pass）", "weight that passes (pass)"),
+	"weight":  rules.Say("权重（weight）", "權重（weight）", "weights (weight)"),
 	"text":    rules.Say("文字（text）", "文字（text）", "text"),
 }
 
