@@ -254,7 +254,7 @@ func backoff(id string, n int) time.Duration {
 	d := min(time.Duration(n*n*n*n)*time.Second, maxBackoff)
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id))
-	return d + d/1000*time.Duration(int(h.Sum32()%201)-100)
+	return min(d+d/1000*time.Duration(int(h.Sum32()%201)-100), maxBackoff)
 }
 
 // jobLoop claims and runs jobs as they come due.

@@ -325,7 +325,7 @@ func TestBackoff(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]time.Duration{1: time.Second, 2: 16 * time.Second, 3: 81 * time.Second, 12: 20736 * time.Second, 20: maxBackoff} {
 		got := backoff("some job", n)
-		if d := got - want; d > want/10 || d < -want/10 || got != backoff("some job", n) {
+		if d := got - want; d > want/10 || d < -want/10 || got > maxBackoff || got != backoff("some job", n) {
 			t.Errorf("%d: %v", n, got)
 		}
 	}
