@@ -25,12 +25,16 @@ type shownMeasure struct {
 	kind        string // "count", "sum", "min", "max", "avg" or "ratio"
 	at, by      int
 	part, whole int
+	times       int
 	// each: the amounts are in the currency of their row.
 	each bool
 }
 
 // ratioScale is how many decimals the fraction of a ratio has: a hundredth of a percent.
 const ratioScale = 4
+
+// timesScale is how many decimals a ratio times a number has.
+const timesScale = 1
 
 // maxMeanScale bounds the decimals of a mean that is no amount.
 const maxMeanScale = 6
@@ -51,7 +55,10 @@ func (l *lister) measures(defs []process.MeasureD, byCurrency bool) (*measureSet
 			place := func(key string) int {
 				return slices.IndexFunc(defs, func(d process.MeasureD) bool { return d.Key == key })
 			}
-			s.part, s.whole = place(m.Ratio.Part), place(m.Ratio.Whole)
+			s.part, s.whole, s.times = place(m.Ratio.Part), place(m.Ratio.Whole), m.Ratio.Times
+			if s.times > 0 {
+				s.column.Type = "number"
+			}
 			if s.part < 0 || s.whole < 0 {
 				return nil, notFound()
 			}
@@ -154,9 +161,13 @@ func (s *measureSet) figures(values []*big.Int, currency string, total bool) []F
 			continue
 		}
 		part, whole := out[m.part], out[m.whole]
-		out[i] = Figure{Null: part.Null || whole.Null || whole.Value.IsZero(), Scale: ratioScale}
+		times, scale := decimal.NewFromInt(1), int32(ratioScale)
+		if m.times > 0 {
+			times, scale = decimal.NewFromInt(int64(m.times)), timesScale
+		}
+		out[i] = Figure{Null: part.Null || whole.Null || whole.Value.IsZero(), Scale: int(scale)}
 		if !out[i].Null {
-			out[i].Value = part.Value.DivRound(whole.Value, ratioScale)
+			out[i].Value = part.Value.Mul(times).DivRound(whole.Value, scale)
 		}
 	}
 	return out

@@ -175,6 +175,7 @@ func TestSamplePlans(t *testing.T) {
 	tpl := all[slices.IndexFunc(all, func(x templates.Template) bool { return x.Key == "b2b" })]
 	app := compileData(t, tpl.Definition, 1)
 	w.defs["b2b"] = []*process.App{app}
+	w.cast(app)
 	month := forecast.MonthOf(w.clock.now().In(app.Zone))
 	plan := func(what, subject string) string {
 		p, err := w.e.plans(ctx, "b2b", "deal", what, month.Months(2))
@@ -211,6 +212,11 @@ func TestSamplePlans(t *testing.T) {
 			t.Errorf("of %s nothing is known: %+v", r.Keys[0], r.Values)
 		}
 	}
+	dso, err := w.e.Report(ctx, "fin.zhao", "b2b", "dso", "")
+	w.must(err)
+	if got := dso.Rows[0].Values; !got[0].Value.Equal(got[1].Value.Mul(decimal.NewFromInt(90)).DivRound(got[2].Value, 1)) || got[0].Value.IsZero() {
+		t.Errorf("days of sales outstanding: %v", got)
+	}
 	then, err := w.e.positions(ctx, app.Processes["deal"], weekOf(w.clock.now(), app.Zone).AddDate(0, 0, -7))
 	w.must(err)
 	at := func(ref string) string { return then[sampleID(app.Forms["deal"], "b2b", ref)].stage }
@@ -243,6 +249,8 @@ func TestReportByChoices(t *testing.T) {
 	all := templates.All()
 	tpl := all[slices.IndexFunc(all, func(x templates.Template) bool { return x.Key == "b2b" })]
 	app := compileData(t, tpl.Definition, 1)
+	i := slices.IndexFunc(app.Def.Reports, func(r process.Report) bool { return r.Key == "leadSources" })
+	app.Def.Reports[i].Group = append(app.Def.Reports[i].Group, process.GroupBy{By: "stage"})
 	w.defs["b2b"] = []*process.App{app}
 	w.cast(app)
 	lead := func(n int, origin, industry string) {

@@ -66,6 +66,9 @@ func (c *compiler) averaged(path, name string, form *Form) {
 	c.summable(path, name, form)
 }
 
+// maxTimes is the largest factor of a ratio: years in days.
+const maxTimes = 10_000
+
 // ratio checks that a ratio is of two measures of one kind.
 func (c *compiler) ratio(path string, r *Report, d *RatioD, form *Form) {
 	var kinds []string
@@ -87,6 +90,9 @@ func (c *compiler) ratio(path string, r *Report, d *RatioD, form *Form) {
 			kind = c.figureType(field, form)
 		}
 		kinds = append(kinds, kind)
+	}
+	if d.Times < 0 || d.Times > maxTimes {
+		c.fail(path+"/times", "setting.range", "倍数是 1 到 {max} 的整数", "倍數是 1 到 {max} 的整數", "The factor is a whole number from 1 to {max}", "max", maxTimes)
 	}
 	if len(kinds) == 2 && kinds[0] != kinds[1] {
 		c.fail(path, "setting.conflict", "比率的两个指标要同类：都是数量，或都是金额；平均值请用 avg", "比率的兩個指標要同類：都是數量，或都是金額；平均值請用 avg",

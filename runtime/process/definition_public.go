@@ -35,6 +35,8 @@ type Tracking struct {
 	Form    string     `json:"form,omitempty"`
 	Process string     `json:"process,omitempty"`
 	Name    rules.Text `json:"name"`
+	// If says when more than the way is shown: while it does not hold, Message and Fields are kept back.
+	If string `json:"if,omitempty"`
 	// Message is a text slot above everything.
 	Message rules.Text `json:"message,omitzero"`
 	// Fields are field keys, columns of tables ("lines.qty"), and the system names number, title, createdAt, updatedAt and since.

@@ -67,6 +67,8 @@ type MeasureD struct {
 type RatioD struct {
 	Part  string `json:"part"`
 	Whole string `json:"whole"`
+	// Times makes a number of it, such as days of a period (90); 0 leaves the share.
+	Times int `json:"times,omitempty"`
 }
 
 // Dashboard is a page of reports.

@@ -211,6 +211,28 @@ func TestTrackingShowsWhatIsListed(t *testing.T) {
 	}
 }
 
+// A page with a condition shows the way alone while it does not hold.
+func TestTrackingKeepsBack(t *testing.T) {
+	t.Parallel()
+	def := publicApp(t).Def
+	def.Tracking[0].If = "stage == 'ship'"
+	app, problems := Compile(def, nil, 0)
+	if rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	for stage, shows := range map[string]bool{"pack": false, "ship": true, "done": false} {
+		s, f := orderState(t, app, stage, orderData)
+		got, _, problem := app.Tracking["order"].Track(app, s, f, startOfTests, cells("en"))
+		if problem != nil || len(got.Steps) != 3 || (got.Message != "") != shows || (len(got.Fields)+len(got.Tables) > 0) != shows {
+			t.Errorf("%s: %+v %v", stage, got, problem)
+		}
+	}
+	def.Tracking[0].If = "stage + 1"
+	if _, problems := Compile(def, nil, 0); !rules.HasErrors(problems) {
+		t.Error("a condition that is none passes")
+	}
+}
+
 // Whatever is renamed, the app means the same and its scenarios pass.
 func TestRenameWhatIsSeenOutside(t *testing.T) {
 	t.Parallel()

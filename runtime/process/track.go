@@ -64,10 +64,19 @@ func (t *CompiledTracking) Track(app *App, s *State, f *Facts, at time.Time, c *
 		}
 		return text
 	}
-	out.Message = say(path+"/message", t.Message)
+	shows := true
+	if t.If != nil {
+		shows, _ = d.truth(t.If, sc, "")
+	}
+	if shows {
+		out.Message = say(path+"/message", t.Message)
+	}
 	t.steps(d, out, func(step *CompiledTrackingStep) string {
 		return say(path+"/stages/"+step.Def.Key+"/message", step.Message)
 	}, c.Language)
+	if !shows {
+		return out, d.needs, problem
+	}
 	for _, key := range t.Def.Fields {
 		table, column, inTable := strings.Cut(key, ".")
 		if state, known := states[table]; known && !state.Visible {

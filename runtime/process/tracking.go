@@ -12,6 +12,7 @@ import (
 type CompiledTracking struct {
 	Def     *Tracking
 	Form    *Form
+	If      *rules.Program
 	Message map[string]*rules.Template
 	// Expiry is how long a link works.
 	Expiry rules.Duration
@@ -44,6 +45,9 @@ func (c *compiler) compileTracking() {
 		}
 		c.trackedFields(path, d, t.Form.Def)
 		env := c.env(t.Form.Def.Key)
+		if d.If != "" {
+			t.If = c.expr(path+"/if", d.If, env, rules.Bool)
+		}
 		t.Message = c.text(path+"/message", d.Message, env)
 		c.trackedSteps(path, d, t, env)
 		c.refRoles(path+"/by", d.By)
@@ -206,6 +210,7 @@ func (f *finder) tracked(path string, t *Tracking) {
 		stages = "/processes/" + p.Key + "/stages"
 	}
 	names := f.names(form.Key)
+	f.expr(path+"/if", &t.If, names, nil)
 	f.text(path+"/message", t.Message, names)
 	for i := range t.Fields {
 		f.dotted(path+"/fields/"+itoa(i), &t.Fields[i], "/forms/"+form.Key+"/fields", "fields")

@@ -36,7 +36,7 @@ export interface Measure {
   min?: string;
   max?: string;
   avg?: string;
-  ratio?: { part: string; whole: string };
+  ratio?: { part: string; whole: string; times?: number };
   where?: string;
 }
 

@@ -25,6 +25,7 @@ export interface Tracking {
   form?: string;
   process?: string;
   name: Text;
+  if?: string;
   message?: Text;
   fields?: string[];
   stages?: TrackingStage[];

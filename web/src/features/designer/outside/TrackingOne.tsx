@@ -11,6 +11,7 @@ import { freshKey, keysOf } from '@/model/keys';
 import { useDefinition, useDraft, useNameOf, useSlot } from '../context';
 import { useNewText, useRoleChoices, useStageChoices } from '../controls/choices';
 import { DurationSlot } from '../controls/DurationInput';
+import { FormulaSlot } from '../controls/FormulaSlot';
 import { KeySlot } from '../controls/KeySlot';
 import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoicesSlot, TextSlot, type Choice } from '../controls/slots';
@@ -28,7 +29,7 @@ export function TrackingOne({ page, index }: { page: Tracking; index: number }) 
   const def = useDefinition();
   const roles = useRoleChoices();
   const at = ['tracking', index];
-  const about = useSlot<Tracking>(at, ['name', 'message', 'fields', 'stages', 'expiry', 'by']);
+  const about = useSlot<Tracking>(at, ['name', 'message', 'fields', 'if', 'stages', 'expiry', 'by']);
   const form = trackedForm(def, page);
   const process = def.processes?.find((p) => p.form === form?.key);
   const abouts: Choice[] = [
@@ -67,6 +68,7 @@ export function TrackingOne({ page, index }: { page: Tracking; index: number }) 
       <Part title={t('trackShows')}>
         <p className="s">{t('trackShowsHelp')}</p>
         <ChoicesSlot at={[...at, 'fields']} label={t('trackFields')} choices={fields} />
+        {form ? <FormulaSlot at={[...at, 'if']} form={form.key} label={t('trackIf')} hint={t('trackIfHint')} placeholder="stage == 'sent'" /> : null}
       </Part>
       {process ? (
         <Part title={t('trackSteps')}>

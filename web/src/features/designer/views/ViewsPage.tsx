@@ -362,10 +362,13 @@ function MeasureParts({ at, measure, all, columns, form, onChange }: { at: (stri
         {kind === 'count' || kind === 'ratio' ? null : <ChoiceSlot at={[...at, kind]} label={t('word_field')} choices={columns} />}
       </div>
       {kind === 'ratio' ? (
-        <div className="d-two">
-          <ChoiceSlot at={[...at, 'ratio', 'part']} label={t('ratioPart')} choices={others} />
-          <ChoiceSlot at={[...at, 'ratio', 'whole']} label={t('ratioWhole')} choices={others} />
-        </div>
+        <>
+          <div className="d-two">
+            <ChoiceSlot at={[...at, 'ratio', 'part']} label={t('ratioPart')} choices={others} />
+            <ChoiceSlot at={[...at, 'ratio', 'whole']} label={t('ratioWhole')} choices={others} />
+          </div>
+          <NumberSlot at={[...at, 'ratio', 'times']} min={1} max={10000} label={t('ratioTimes')} hint={t('ratioTimesHint')} />
+        </>
       ) : (
         <FormulaSlot at={[...at, 'where']} form={form} label={t('measureWhere')} placeholder="won" />
       )}
