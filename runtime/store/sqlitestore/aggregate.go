@@ -183,11 +183,7 @@ func (b *sqlBuilder) from(f query.Filter, reads []string) {
 			b.WriteString(" INDEXED BY " + ix)
 		}
 		b.WriteString(" WHERE ")
-		b.where(p, false)
-		for _, before := range parts[:i] {
-			b.WriteString(" AND ")
-			b.where(before, true)
-		}
+		b.without(p, parts[:i])
 		for j, o := range all {
 			if j != at {
 				b.WriteString(" AND ")
@@ -196,6 +192,31 @@ func (b *sqlBuilder) from(f query.Filter, reads []string) {
 		}
 	}
 	b.WriteString(") WHERE 1")
+}
+
+// without writes a condition without what others accept; where the side table of a set tells of them, what they accept is left out before a row is read.
+func (b *sqlBuilder) without(f query.Filter, others []query.Filter) {
+	set, isSet := f.(query.HasAny)
+	tells := func(o query.Filter) bool { return isSet && slices.Contains(b.t.sides[set.Col].cols, query.Col(o)) }
+	if isSet {
+		b.WriteString("n IN (")
+		b.members(set)
+		for _, o := range others {
+			if tells(o) {
+				b.WriteString(" AND ")
+				b.where(o, true)
+			}
+		}
+		b.WriteByte(')')
+	} else {
+		b.where(f, false)
+	}
+	for _, o := range others {
+		if !tells(o) {
+			b.WriteString(" AND ")
+			b.where(o, true)
+		}
+	}
 }
 
 // carried names the index that leads to what a condition accepts and carries what a filter asks for and what is read; "" when there is none. Sets of texts

@@ -71,7 +71,7 @@ var things = store.Collection{
 	},
 	Indexes: []store.Index{
 		{Name: "s", Cols: []string{"s", "-at"}}, {Name: "n", Cols: []string{"-n"}}, {Name: "sum", Cols: []string{"b"}, Cover: []string{"n"}},
-		{Name: "tags", Cols: []string{"tags", "-at"}}, {Name: "at", Cols: []string{"-at"}}, {Name: "figures", Cols: []string{"s", "b", "S"}, Cover: []string{"n", "at"}},
+		{Name: "tags", Cols: []string{"tags", "-at"}}, {Name: "at", Cols: []string{"-at"}}, {Name: "part", Cols: []string{"tags", "s"}}, {Name: "figures", Cols: []string{"s", "b", "S"}, Cover: []string{"n", "at"}},
 	},
 }
 
