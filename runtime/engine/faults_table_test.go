@@ -107,6 +107,7 @@ var faultScenarios = map[string][]step{
 		{act: holiday}, {wait: time.Minute}, {wait: 72 * time.Hour}},
 	"other team":   {{only: "work"}, create("work", "visit", "v", `{"name": "x"}`), {act: restOfOperations}, {wait: time.Minute}, {act: toOperations}, {wait: time.Minute}},
 	"stage ladder": {{only: "work"}, create("work", "visit", "v", `{"name": "x"}`), move("v", "rest"), {wait: 121 * time.Hour}, {wait: 24 * time.Hour}, {wait: 24 * time.Hour}},
+	"due moves":    {{only: "work"}, create("work", "visit", "v", `{"name": "x", "on": "2026-11-26"}`), move("v", "date"), edit1("v", `{"on": "2026-11-28"}`), {wait: time.Minute}, {wait: 4*24*time.Hour + 12*time.Hour}, {wait: 24 * time.Hour}, {wait: 24 * time.Hour}},
 	"claim":        {create("crm", "lead", "l", `{"company": "x"}`), order("mgr.wang", "l", process.Release), order("rep.chen", "l", process.Claim), {wait: time.Minute}},
 	"merge":        append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}),
 	"merge, undo": append(slices.Clone(twoAccounts), step{act: mergeAccounts}, step{wait: time.Minute}, edit1("e", `{"name": "since"}`), step{act: unmergeAccounts},
