@@ -127,7 +127,11 @@ async function publish(t, page) {
   await page.getByRole('button', { name: '检查并发布' }).click();
   await page.getByText('检查：没有错误').waitFor();
   await t.look(page, 'publish');
+  // Writing the note moves nothing.
+  const top = async () => (await page.getByRole('button', { name: '发布', exact: true }).boundingBox()).y;
+  const before = await top();
   await page.getByLabel('发布说明').fill('第一版');
+  t.assert.equal(await top(), before, 'the button moves while the note is written');
   await page.getByLabel('已知悉').check();
   await page.getByRole('button', { name: '发布', exact: true }).click();
   await page.locator('.toast', { hasText: 'v1 已发布' }).waitFor();
@@ -199,4 +203,11 @@ export async function run(t) {
     await t.open(phone, `/design/b2b/${name}`);
     await t.look(phone, `phone-${name}`);
   }
+  // The rungs of a ladder keep within their panel.
+  await t.open(phone, '/design/b2b/flow?at=/processes/deal/stages/proposal/activities/costing');
+  await phone.getByRole('button', { name: '自己安排提醒和升级' }).first().click();
+  const ladder = phone.locator('.d-ladder').first();
+  await ladder.scrollIntoViewIfNeeded();
+  t.assert.ok(await ladder.evaluate((e) => [...e.querySelectorAll('*')].every((x) => x.getBoundingClientRect().right <= e.parentElement.getBoundingClientRect().right + 1)), 'a rung stands over the edge');
+  await t.look(phone, 'phone-ladder');
 }
