@@ -60,7 +60,20 @@ func (e *Engine) Report(ctx context.Context, user, app, key, where string) (*Rep
 	if i < 0 {
 		return nil, notFound()
 	}
-	def := &a.Def.Reports[i]
+	return e.report(ctx, user, a, &a.Def.Reports[i], where)
+}
+
+// PreviewReport computes a report that is not published yet over the records there are, as a person sees them. It reads them as the live release
+// knows them: what only the draft has is refused. The report must have been checked. Errors: as those of Report.
+func (e *Engine) PreviewReport(ctx context.Context, user, app string, def *process.Report) (*ReportResult, error) {
+	a, err := e.current(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	return e.report(ctx, user, a, def, "")
+}
+
+func (e *Engine) report(ctx context.Context, user string, a *process.App, def *process.Report, where string) (*ReportResult, error) {
 	form := a.Forms[def.Form]
 	if p := a.Processes[def.Process]; p != nil {
 		form = p.Form
@@ -68,7 +81,7 @@ func (e *Engine) Report(ctx context.Context, user, app, key, where string) (*Rep
 	if form == nil {
 		return nil, notFound()
 	}
-	l, err := e.look(ctx, user, app, form.Def.Key)
+	l, err := e.look(ctx, user, a.Def.Key, form.Def.Key)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ var quiet = []string{
 	"POST /api/apps/:app/draft/rules/:rule/sheet", "POST /api/apps/:app/draft/rules/:rule/sheet/read", "POST /api/apps/:app/check", "POST /api/apps/:app/rename",
 	"POST /api/apps/:app/sandboxes", "POST /api/sandboxes/:id/clock", "POST /api/sandboxes/:id/scenario", "DELETE /api/sandboxes/:id",
 	"POST /api/apps/:app/backtests", "POST /api/apps/:app/migrations/plan", "POST /api/apps/:app/migrations/preview",
-	"POST /api/apps/:app/preview-chain", "POST /api/apps/:app/preview-paper", "POST /api/robots/:key/test", "POST /api/mail/test",
+	"POST /api/apps/:app/preview-chain", "POST /api/apps/:app/preview-report", "POST /api/apps/:app/preview-paper", "POST /api/robots/:key/test", "POST /api/mail/test",
 	"POST /api/apps/:app/precedents/:process",
 }
 

@@ -42,6 +42,22 @@ func TestDesignPublishAndRollBack(t *testing.T) {
 	if path.str("skipped") != "false" || path.str("steps.0.people.0.id") != "mgr.wang" || path.str("steps.1.people.0.id") != "fin.zhao" {
 		t.Errorf("preview %s", path.raw)
 	}
+	// A report of a draft is computed over the records there are; a wrong one says what is wrong, and what is not published cannot be counted.
+	reported := func(reports string) json.RawMessage {
+		def := strings.Replace(changed, `"reports":[`, `"reports":[`+reports+`,`, 1)
+		if def == changed {
+			t.Fatal("the app has no reports")
+		}
+		return json.RawMessage(def)
+	}
+	if r := admin.must("POST", "/api/apps/b2b/preview-report", object{"report": "mine", "definition": reported(`{"key": "mine", "name": "Mine", "process": "deal", "measures": [{"key": "n", "count": true}]}`)}); r.str("key") != "mine" || r.str("columns.0.key") != "n" {
+		t.Errorf("preview of a report %s", r.raw)
+	}
+	if r := admin.refused(422, "check.failed", "POST", "/api/apps/b2b/preview-report", object{"report": "mine", "definition": reported(`{"key": "mine", "name": "Mine", "process": "deal", "where": "nothing > 1", "measures": [{"key": "n", "count": true}]}`)}); !strings.HasPrefix(r.str("error.details.0.path"), "/reports/mine") {
+		t.Errorf("preview of a wrong report %s", r.raw)
+	}
+	admin.refused(404, "not.found", "POST", "/api/apps/b2b/preview-report", object{"report": "none"})
+	w.as("rep.li").refused(403, "forbidden", "POST", "/api/apps/b2b/preview-report", object{"report": "mine"})
 	if apps := admin.must("GET", "/api/apps", nil); !strings.Contains(string(apps.raw), `"draft":true`) {
 		t.Errorf("apps %s", apps.raw)
 	}

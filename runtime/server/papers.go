@@ -185,28 +185,34 @@ func (s *Server) postPreviewPaper(c *call) (any, error) {
 
 // compiledDraft compiles a draft so that it reads the records there are: under the storage keys of the live release, as publishing it would.
 func (s *Server) compiledDraft(c *call, text json.RawMessage) (*process.App, error) {
+	app, _, err := s.compiledWith(c, text)
+	return app, err
+}
+
+// compiledWith is compiledDraft with the problems that were found.
+func (s *Server) compiledWith(c *call, text json.RawMessage) (*process.App, []rules.Problem, error) {
 	if len(text) == 0 {
 		d, err := s.Designer.Draft(c.ctx(), c.Param("app"))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		text = json.RawMessage(d.Definition)
 	}
 	def, problems := process.Parse(text)
 	if def == nil || rules.HasErrors(problems) {
-		return nil, refuse(http.StatusUnprocessableEntity, "check.failed", rules.Say("请先修好定义里的错误，再预览", "請先修好定義裡的錯誤，再預覽", "Mend the errors of the definition first, then preview"), problems...)
+		return nil, nil, refuse(http.StatusUnprocessableEntity, "check.failed", rules.Say("请先修好定义里的错误，再预览", "請先修好定義裡的錯誤，再預覽", "Mend the errors of the definition first, then preview"), problems...)
 	}
 	opts, err := s.Designer.Among(c.ctx())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	live, err := s.Designer.Catalog().Current(c.ctx(), c.Param("app"))
 	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "check.failed", rules.Say("先发布一次，才有记录可以预览", "先發布一次，才有記錄可以預覽", "Publish once: there are no records to preview with yet"))
+		return nil, nil, refuse(http.StatusUnprocessableEntity, "check.failed", rules.Say("先发布一次，才有记录可以预览", "先發布一次，才有記錄可以預覽", "Publish once: there are no records to preview with yet"))
 	}
 	opts.SkipTexts = true
-	app, _ := process.Compile(def, process.AssignStorage(live.Storage, live.Def, def), live.Release, opts)
-	return app, nil
+	app, problems := process.Compile(def, process.AssignStorage(live.Storage, live.Def, def), live.Release, opts)
+	return app, problems, nil
 }
 
 // outside lets a public form stand in a frame of any site; nothing on it belongs to who has signed in.

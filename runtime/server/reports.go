@@ -1,9 +1,12 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -110,6 +113,43 @@ func (s *Server) report(c *call, key, where string) (reportOut, error) {
 	if err != nil {
 		return reportOut{}, err
 	}
+	return wireReport(r), nil
+}
+
+type reportPreviewIn struct {
+	Definition json.RawMessage `json:"definition"`
+	Report     string          `json:"report"`
+}
+
+// postPreviewReport answers a report of the draft over the records there are, as the administrator sees them.
+func (s *Server) postPreviewReport(c *call) (any, error) {
+	var in reportPreviewIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	app, problems, err := s.compiledWith(c, in.Definition)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(app.Def.Reports, func(r process.Report) bool { return r.Key == in.Report })
+	if i < 0 {
+		return nil, refuse(http.StatusNotFound, "not.found", rules.Say("草稿里没有这个报表", "草稿裡沒有這個報表", "The draft has no such report"))
+	}
+	at := "/reports/" + in.Report
+	problems = slices.DeleteFunc(problems, func(p rules.Problem) bool {
+		return p.Severity != rules.Error || p.Path != at && !strings.HasPrefix(p.Path, at+"/")
+	})
+	if len(problems) > 0 {
+		return nil, refuse(http.StatusUnprocessableEntity, "check.failed", rules.Say("请先修好报表里的错误，再预览", "請先修好報表裡的錯誤，再預覽", "Mend the errors of the report first, then preview"), problems...)
+	}
+	r, err := s.Engine.PreviewReport(c.ctx(), c.user.ID, c.Param("app"), &app.Def.Reports[i])
+	if err != nil {
+		return nil, err
+	}
+	return wireReport(r), nil
+}
+
+func wireReport(r *engine.ReportResult) reportOut {
 	out := reportOut{Key: r.Def.Key, Name: r.Def.Name, Kind: r.Def.Kind, Chart: r.Def.Chart, Form: r.Form.Def.Key, Where: r.Def.Where,
 		Columns: []reportColumnOut{}, Rows: []reportRowOut{}, Totals: figures(r.Totals)}
 	if out.Name.IsZero() {
@@ -133,7 +173,7 @@ func (s *Server) report(c *call, key, where string) (reportOut, error) {
 	for _, row := range r.Rows {
 		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where})
 	}
-	return out, nil
+	return out
 }
 
 func (s *Server) getReport(c *call) (any, error) {

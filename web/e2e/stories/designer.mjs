@@ -193,8 +193,12 @@ export async function run(t) {
   for (const name of ['rules', 'automations', 'views', 'app']) {
     await t.open(page, `/design/b2b/${name}`);
     await page.locator('.d-one, .d-apppage').first().waitFor();
+    if (name === 'views') await page.locator('.d-boardpreview .card').first().waitFor();
     await t.look(page, name);
   }
+  await t.open(page, '/design/b2b/views?at=/dashboards/home');
+  await page.locator('.d-dash .kpi .big').first().waitFor();
+  await t.look(page, 'dashboard');
   await t.open(page, '/design/b2b/map');
   await page.locator('.d-mapsheet').getByRole('button', { name: /成交转订单/ }).waitFor();
   await t.look(page, 'map');

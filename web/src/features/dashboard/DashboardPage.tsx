@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { dashboardQuery } from '@/api/queries';
 import type { ReportResult } from '@/api/types';
 import { useModel, type Model } from '@/records/model';
+import { isTile, ReportCard } from '@/records/ReportCard';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
-import { ReportCard } from './ReportCard';
 import './dashboard.css';
 
 /** Cards of figures; every figure opens the records behind it. */
@@ -61,8 +61,4 @@ function Placed({ card, model }: { card: ReportResult; model: Model }) {
       <ReportCard report={card} model={model} />
     </div>
   );
-}
-
-export function isTile(card: ReportResult): boolean {
-  return card.chart === 'number' || (card.kind !== 'funnel' && card.rows.length <= 1 && card.columns.every((c) => c.kind === 'measure'));
 }

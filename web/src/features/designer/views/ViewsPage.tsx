@@ -11,6 +11,7 @@ import { FormulaSlot } from '../controls/FormulaSlot';
 import { AddButton, IconButton, Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, NumberSlot, TextSlot, type Choice } from '../controls/slots';
 import { SidePage } from '../SidePage';
+import { DashboardPreview, ReportPreview, ViewPreview } from './Preview';
 
 const LISTS = ['views', 'reports', 'dashboards'] as const;
 type ListName = (typeof LISTS)[number];
@@ -124,7 +125,7 @@ export function ViewsPage() {
         <One key={`${list}/${shown.key}`} list={list} index={index} name={nameOf(shown)}>
           {list === 'views' ? <ViewParts at={['views', index]} view={shown as View} /> : null}
           {list === 'reports' ? <ReportParts at={['reports', index]} report={shown as Report} /> : null}
-          {list === 'dashboards' ? <DashboardParts at={['dashboards', index]} /> : null}
+          {list === 'dashboards' ? <DashboardParts at={['dashboards', index]} cards={(shown as Dashboard).cards} /> : null}
         </One>
       ) : null}
     </SidePage>
@@ -205,6 +206,7 @@ function ViewParts({ at, view }: { at: (string | number)[]; view: View }) {
           </>
         ) : null}
       </Part>
+      <ViewPreview view={view} form={form} />
     </>
   );
 }
@@ -333,6 +335,7 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
           </Part>
         </>
       )}
+      <ReportPreview report={report} />
     </>
   );
 }
@@ -376,17 +379,20 @@ function MeasureParts({ at, measure, all, columns, form, onChange }: { at: (stri
   );
 }
 
-function DashboardParts({ at }: { at: (string | number)[] }) {
+function DashboardParts({ at, cards }: { at: (string | number)[]; cards: readonly string[] }) {
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
   return (
-    <Part title={t('cards')}>
-      <ChoicesSlot
-        at={[...at, 'cards']}
-        label={t('cardsLong')}
-        choices={(def.reports ?? []).map((r) => ({ value: r.key, label: nameOf(r) }))}
-      />
-    </Part>
+    <>
+      <Part title={t('cards')}>
+        <ChoicesSlot
+          at={[...at, 'cards']}
+          label={t('cardsLong')}
+          choices={(def.reports ?? []).map((r) => ({ value: r.key, label: nameOf(r) }))}
+        />
+      </Part>
+      <DashboardPreview cards={cards} />
+    </>
   );
 }

@@ -3,14 +3,19 @@ import { useCallback, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { url } from '@/api/client';
 import type { ReportColumn, ReportResult, ReportRow } from '@/api/types';
-import { whereOf } from '@/records/filter';
-import { stageColor, type Model } from '@/records/model';
 import { Chart } from '@/ui/Chart';
 import { Icon } from '@/ui/Icon';
 import { addDecimals, shortAmount, trimZeros } from '@/ui/format';
 import { useFormat, type Format } from '@/ui/locale';
 import { useText } from '@/ui/text';
-import { isTile } from './DashboardPage';
+import { whereOf } from './filter';
+import { stageColor, type Model } from './model';
+import './report.css';
+
+/** Whether a report is a single figure, and so a small tile. */
+export function isTile(card: ReportResult): boolean {
+  return card.chart === 'number' || (card.kind !== 'funnel' && card.rows.length <= 1 && card.columns.every((c) => c.kind === 'measure'));
+}
 
 /** How a measure is written: counts whole, percents as percent, money short with its unit, the exact figure in the title. */
 export function measure(value: string | null | undefined, column: ReportColumn, format: Format): { shown: string; unit: string; exact: string } {
@@ -24,8 +29,8 @@ export function measure(value: string | null | undefined, column: ReportColumn, 
   return { shown: plain, unit: '', exact: plain };
 }
 
-/** One report in the shape it asks for. */
-export function ReportCard({ report, model }: { report: ReportResult; model: Model }) {
+/** One report in the shape it asks for. A preview is of no report that could be exported. */
+export function ReportCard({ report, model, preview = false }: { report: ReportResult; model: Model; preview?: boolean }) {
   const { t } = useTranslation('dashboard');
   const text = useText();
   const name = text(report.name, report.key);
@@ -36,9 +41,11 @@ export function ReportCard({ report, model }: { report: ReportResult; model: Mod
         <h2>{name}</h2>
         {report.since ? <span className="s">{t('since', { day: report.since })}</span> : null}
         <span className="sp" />
-        <a className="ib" href={url(`/apps/${model.app}/reports/${report.key}/export`, { format: 'xlsx' })} download aria-label={t('exportOf', { name })} title={t('exportOf', { name })}>
-          <Icon name="download" />
-        </a>
+        {preview ? null : (
+          <a className="ib" href={url(`/apps/${model.app}/reports/${report.key}/export`, { format: 'xlsx' })} download aria-label={t('exportOf', { name })} title={t('exportOf', { name })}>
+            <Icon name="download" />
+          </a>
+        )}
       </header>
       {report.kind === 'funnel' || report.chart === 'funnel' ? <Funnel report={report} model={model} /> : null}
       {report.chart === 'bar' || report.chart === 'line' || report.chart === 'pie' ? <Drawn report={report} model={model} name={name} kind={report.chart} /> : null}
