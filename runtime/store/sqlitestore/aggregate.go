@@ -149,8 +149,12 @@ func (b *sqlBuilder) from(f query.Filter, reads []string) {
 	})
 	if at < 0 {
 		b.WriteString(" FROM " + b.t.name)
-		if ix := b.t.instead(all, asks, reads); ix != "" {
-			b.WriteString(" INDEXED BY " + ix)
+		if !b.t.leads(all) && len(reads)+len(asks) > 0 {
+			if ix := b.t.instead(asks, reads); ix != "" {
+				b.WriteString(" INDEXED BY " + ix)
+			} else {
+				b.WriteString(" NOT INDEXED")
+			}
 		}
 		b.WriteString(" WHERE ")
 		b.gather(f)
@@ -244,20 +248,21 @@ func (t *table) holds(ix store.Index, asks, reads []string) bool {
 	return !slices.ContainsFunc(reads, lacks) && !slices.ContainsFunc(asks, func(name string) bool { return t.sides[name] == nil && lacks(name) })
 }
 
-// instead names an index to be read in place of the table, where the whole of it has to be read: one that has all, and if need be not in the order of
-// the groups. SQLite may take one in their order instead, and go to the table for each of its entries.
-func (t *table) instead(all []query.Filter, asks, reads []string) string {
-	leads := func(name string) bool {
-		return slices.ContainsFunc(t.Indexes, func(ix store.Index) bool { return strings.TrimPrefix(ix.Cols[0], "-") == name })
+// leads says whether an index may lead to a part of what conditions accept together.
+func (t *table) leads(all []query.Filter) bool {
+	first := func(p query.Filter) bool {
+		return slices.ContainsFunc(t.Indexes, func(ix store.Index) bool { return strings.TrimPrefix(ix.Cols[0], "-") == query.Col(p) })
 	}
-	for _, p := range all {
+	return slices.ContainsFunc(all, func(p query.Filter) bool {
 		parts := query.Alternatives(p)
-		if len(parts) > 0 && !slices.ContainsFunc(parts, func(p query.Filter) bool { return !leads(query.Col(p)) }) {
-			if _, absent := p.(query.IsNull); !absent {
-				return "" // it may lead to a part
-			}
-		}
-	}
+		_, absent := p.(query.IsNull)
+		return !absent && len(parts) > 0 && !slices.ContainsFunc(parts, func(p query.Filter) bool { return !first(p) })
+	})
+}
+
+// instead names an index to be read in place of the table, where the whole of it has to be read: one that has all, and if need be not in the order of
+// the groups; "" when there is none, and the table is read as it lies. SQLite may take an index in the order of the groups, and go to the table for each of its entries.
+func (t *table) instead(asks, reads []string) string {
 	found := ""
 	for _, ix := range t.Indexes {
 		name, on := t.index(ix)

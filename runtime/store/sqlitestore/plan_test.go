@@ -227,6 +227,8 @@ func TestSumsUseAnIndexThatCarriesAll(t *testing.T) {
 		"owns, as he may see":        {by(query.And{query.Or{mine, own}, query.Or{own}}, "stage"), []string{"USING COVERING INDEX i_rec_b2b_carried:figures:"}, "t_rec"},
 		"all by stage, with owner":   {by(query.Not{Of: own}, "stage"), []string{"SCAN d_rec_b2b_carried USING COVERING INDEX i_rec_b2b_carried:figures:"}, "USING INTEGER"},
 		"owns, or one without index": {by(query.Or{own, mine, over}, "stage"), []string{"SCAN d_rec_b2b_carried USING COVERING INDEX i_rec_b2b_carried:figures:"}, "MULTI-INDEX"},
+		"all, what none carries":     {by(query.Not{Of: over}, "title"), []string{"SCAN d_rec_b2b_carried\n"}, "INDEX"},
+		"a stage, what is not held":  {by(query.Cmp{Col: "stage", Op: query.Eq, Value: "s1"}, "title"), []string{"USING INDEX i_rec_b2b_carried:"}, "SCAN"},
 		"what it does not carry":     {by(query.Or{mine, own}, "title"), []string{"USING INTEGER PRIMARY KEY"}, "CO-ROUTINE"},
 		"ids of what he owns":        {tab.scan(query.Scan{Filter: query.Or{mine, own}}, nil), []string{"USING COVERING INDEX i_rec_b2b_carried:"}, "SCAN d_"},
 	} {
