@@ -91,8 +91,8 @@ export function shortAmount(amount: string, language: string, places = 1): [stri
   if (usesWan(language)) {
     if (size >= 1e12) return [groupDigits(roundDecimal(shiftDecimal(amount, -12), 2)), `${wan}${language === 'zh-TW' ? '億' : '亿'}`];
     if (size >= 1e8) return [groupDigits(roundDecimal(shiftDecimal(amount, -8), 2)), language === 'zh-TW' ? '億' : '亿'];
-    if (size === 0) return ['0', ''];
-    return [groupDigits(roundDecimal(shiftDecimal(amount, -4), size < 500 ? 2 : places)), wan];
+    if (size < 1e4) return [groupDigits(trimZeros(amount)), ''];
+    return [groupDigits(roundDecimal(shiftDecimal(amount, -4), places)), wan];
   }
   if (size >= 1e9) return [groupDigits(roundDecimal(shiftDecimal(amount, -9), 2)), 'B'];
   if (size >= 1e6) return [groupDigits(roundDecimal(shiftDecimal(amount, -6), 2)), 'M'];
