@@ -128,6 +128,17 @@ func TestRetailGates(t *testing.T) {
 			}
 			held("transitions of " + user)
 
+			// Nor do many at once: what is refused alone is refused among others, and so is the evidence.
+			for name, body := range map[string]object{
+				"the doors": {"do": "move", "transition": g.doors[0], "items": []object{{"id": g.id}}}, "the doors with the evidence": {"do": "move", "transition": g.doors[0], "data": g.evidence, "items": []object{{"id": g.id}}},
+				"the evidence": {"do": "edit", "data": g.evidence, "items": []object{{"id": g.id}}},
+			} {
+				if a := c.send("POST", "/api/apps/retail/forms/"+g.form+"/bulk", body, "Idempotency-Key", g.form+user+name); a.status < 400 && a.get("items.0.ok") == true {
+					t.Errorf("%s: %s passed %s, many at once: %.300s", g.form, user, name, a.raw)
+				}
+			}
+			held("many at once of " + user)
+
 			// A record cannot begin behind the gate, nor with its evidence.
 			again := object{}
 			for k, v := range g.again {
