@@ -66,6 +66,10 @@ func (c *compiler) fix(title rules.Text, changes ...rules.Change) {
 
 // choice reports a word that is not among those allowed.
 func (c *compiler) choice(path, got string, allowed ...string) {
+	if got == "" {
+		c.fail(path, "setting.missing", "这里还没有选择，可选：{allowed}", "這裡還沒有選擇，可選：{allowed}", "Nothing is chosen here yet; choose one of {allowed}", "allowed", allowed)
+		return
+	}
 	c.fail(path, "setting.choice", "“{got}”不能用在这里，可选：{allowed}", "「{got}」不能用在這裡，可選：{allowed}",
 		"“{got}” cannot stand here; choose one of {allowed}", "got", clip(got), "allowed", allowed)
 	if best, sure := rules.Nearest(got, allowed); sure {
@@ -151,6 +155,9 @@ func (c *compiler) fields(defs []Field, path string, parent *field) []*field {
 		f.storage = c.storage.of(f.id(), f.key)
 		f.kind = kinds[d.Type]
 		switch {
+		case d.Type == "":
+			c.fail(f.path+"/type", "setting.missing", "{field}还没有选择类型", "{field}還沒有選擇類型", "{field} has no type yet", "field", quoted(f.name))
+			continue
 		case f.kind == nil:
 			c.unknown(f.path+"/type", rules.Say("字段类型", "欄位類型", "field type"), d.Type, Types())
 			continue
@@ -223,6 +230,16 @@ func (c *compiler) expr(path, src string, env *rules.Env, want rules.Type) *rule
 	return p
 }
 
+// choosing compiles what becomes the field's value, which may be one of its options.
+func (c *compiler) choosing(f *field, path, src string, env *rules.Env, want rules.Type) *rules.Program {
+	if src == "" {
+		return nil
+	}
+	p, ps := rules.CompileChoice(src, env, want, f.typeOf(c.world, false).Choices())
+	c.problems = append(c.problems, rules.WithPath(ps, path)...)
+	return p
+}
+
 // expressions compiles every expression of every field.
 func (c *compiler) expressions() {
 	for _, f := range c.schema.fields {
@@ -241,8 +258,8 @@ func (c *compiler) expressions() {
 
 func (c *compiler) fieldExpressions(f *field, env *rules.Env) {
 	want := wanted(c.world, f)
-	f.calc = c.expr(f.path+"/calc", f.def.Calc, env, want)
-	f.value = c.expr(f.path+"/value", f.def.Value, env, want)
+	f.calc = c.choosing(f, f.path+"/calc", f.def.Calc, env, want)
+	f.value = c.choosing(f, f.path+"/value", f.def.Value, env, want)
 	f.visible = c.expr(f.path+"/visibleIf", f.def.VisibleIf, env, rules.Bool)
 	f.required = c.expr(f.path+"/requiredIf", f.def.RequiredIf, env, rules.Bool)
 	f.read = c.expr(f.path+"/readIf", f.def.ReadIf, env, rules.Bool)

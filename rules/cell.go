@@ -48,7 +48,7 @@ func compileCell(src, input string, t Type, env *Env) (cell, []Problem) {
 			p, ps := Compile(text, env, Bool)
 			return cell{p, text}, unplaced(ps)
 		}
-		p, ps := compileChoice(src, env, Anything, t.choices())
+		p, ps := CompileChoice(src, env, Anything, t.Choices())
 		if HasErrors(ps) {
 			return cell{}, ps
 		}

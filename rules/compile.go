@@ -31,11 +31,11 @@ type Program struct {
 // empty path (see WithPath) and the line and column inside src; all mistakes are reported. The program is nil if there
 // is any error.
 func Compile(src string, env *Env, want Type) (*Program, []Problem) {
-	return compileChoice(src, env, want, want.choices())
+	return CompileChoice(src, env, want, want.Choices())
 }
 
-// compileChoice is Compile of what is one of options, or becomes one.
-func compileChoice(src string, env *Env, want Type, options []string) (*Program, []Problem) {
+// CompileChoice is Compile of what is compared with options or becomes one: a name that is one of them is told apart from a mistyped one.
+func CompileChoice(src string, env *Env, want Type, options []string) (*Program, []Problem) {
 	compiled.Add(1)
 	syn, f := parse(src)
 	if f != nil {
@@ -44,7 +44,9 @@ func compileChoice(src string, env *Env, want Type, options []string) (*Program,
 	l := newLowering(env, syn)
 	l.options = options
 	o := l.walk(syn.root)
-	if !o.bad() && len(l.faults) == 0 && !fits(o.typ, want) {
+	if f := l.bareDate(want.Kind, o); f != nil && len(l.faults) == 0 {
+		l.faults = append(l.faults, f)
+	} else if !o.bad() && len(l.faults) == 0 && !fits(o.typ, want) {
 		l.fail("expr.type", file.Location{}, Say("结果应是{want}，实际是{t}", "結果應是{want}，實際是{t}", "The result should be {want}, but is {t}", "want", want.Say(), "t", o.typ.Say()))
 	} else if !o.bad() && len(want.Options) > 0 {
 		l.checkOption(want, o)

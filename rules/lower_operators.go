@@ -82,7 +82,7 @@ func (l *lowering) sides(n *ast.BinaryNode) (a, b operand) {
 	before := l.options
 	switch n.Operator {
 	case "==", "!=", "in", "contains":
-		l.options = a.typ.choices()
+		l.options = a.typ.Choices()
 	default:
 		l.options = nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/parser/lexer"
+	"github.com/shopspring/decimal"
 )
 
 // fault is one mistake at one character of an expression, before it becomes a Problem or an EvalError.
@@ -100,9 +101,30 @@ func parse(src string) (s *syntax, f *fault) {
 	}()
 	tree, err := parser.ParseWithConfig(loopNames(src, tokens), parseConfig())
 	if err != nil {
+		if f := perCent(src, tokens); f != nil {
+			return nil, f
+		}
 		return nil, parseFault(src, tokens, err)
 	}
 	return &syntax{src: src, runes: []rune(src), root: tree.Node}, nil
+}
+
+// perCent reports a share written as 10%, after which nothing can be divided; the fix is its decimal.
+func perCent(src string, tokens []lexer.Token) *fault {
+	for i, t := range tokens {
+		if i == 0 || !t.Is(lexer.Operator, "%") || tokens[i-1].Kind != lexer.Number || i+1 < len(tokens) && begins(tokens[i+1]) {
+			continue
+		}
+		if d, err := decimal.NewFromString(strings.ReplaceAll(tokens[i-1].Value, "_", "")); err == nil {
+			return instead(src, tokens[i-1].From, t.To, d.Shift(-2).String())
+		}
+	}
+	return nil
+}
+
+// begins says whether an operand may begin with the token.
+func begins(t lexer.Token) bool {
+	return t.Kind == lexer.Identifier || t.Kind == lexer.Number || t.Kind == lexer.String || t.Is(lexer.Bracket, "(", "[", "{") || t.Is(lexer.Operator, "#", ".", "-", "+")
 }
 
 // refuse names the parts of expr-lang that are not part of our language.

@@ -148,8 +148,8 @@ func unify(a, b Type) (Type, bool) {
 	return out, true
 }
 
-// choices are the options that a value of the type, or an element of it, may be; nil when it may be anything.
-func (t Type) choices() []string {
+// Choices are the options that a value of the type, or an element of it, may be; nil when it may be anything.
+func (t Type) Choices() []string {
 	if t.Kind == KindList {
 		return t.elem().Options
 	}

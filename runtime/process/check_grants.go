@@ -14,6 +14,7 @@ func (c *compiler) checkGrants() {
 		if c.formDefs[f.Key] != f {
 			continue
 		}
+		c.grantWords("/forms/"+f.Key+"/grants", f.Grants)
 		if !slices.ContainsFunc(f.Grants, func(g forms.Grant) bool { return slices.Contains(g.Do, "read") }) {
 			c.warn("/forms/"+f.Key+"/grants", "grant.nobody", "没有任何角色可以查看“{form}”的记录", "沒有任何角色可以查看「{form}」的記錄",
 				"No role may see records of “{form}”", "form", named(f.Name, f.Key))
@@ -51,6 +52,31 @@ func (c *compiler) checkGrants() {
 			for i, role := range t.Def.By {
 				c.suitable(path+"/transitions/"+t.Def.Key+"/by/"+itoa(i), role, p.Form.Def, "read")
 			}
+		}
+	}
+}
+
+// The words of a grant. A live release may hold others: they give nothing.
+var (
+	grantScopes = []string{"none", "own", "participant", "pool", "team", "teamTree", "all"}
+	grantDeeds  = []string{"create", "read", "edit", "delete", "assign", "override", "import", "export"}
+)
+
+func (c *compiler) grantWords(path string, grants []forms.Grant) {
+	if c.opts.Shared != nil {
+		return
+	}
+	for i, g := range grants {
+		at := path + "/" + itoa(i)
+		if g.Records.Where == "" {
+			c.checkWord(at+"/records", g.Records.Scope, grantScopes)
+			if g.Records.Scope == "" {
+				c.fail(at+"/records", "setting.missing", "请写明这个角色对哪些记录有权限（records），如 own、team、all", "請寫明這個角色對哪些記錄有權限（records），如 own、team、all",
+					"Say which records the role has the right to (records), such as own, team or all")
+			}
+		}
+		for j, word := range g.Do {
+			c.checkWord(at+"/do/"+itoa(j), word, grantDeeds)
 		}
 	}
 }

@@ -47,8 +47,41 @@ func (c *compiler) compileForms() {
 		c.app.Forms[f.Key] = &Form{App: c.app, Def: f, Schema: schema, StorageKey: storage}
 		c.envs[f.Key] = forms.EnvOf(f, c.world)
 		c.refForms(path, f)
+		for _, info := range schema.Fields() {
+			if d := info.Def; info.Type.Options != nil {
+				c.optionGiven(path+"/fields/"+d.Key+"/value", d.Value, c.envs[f.Key], info.Type)
+				c.optionGiven(path+"/fields/"+d.Key+"/calc", d.Calc, c.envs[f.Key], info.Type)
+			}
+		}
 	}
 	c.app.link()
+}
+
+// choosing compiles what becomes a value of a field of type t, which may be one of its options.
+func (c *compiler) choosing(path, src string, env *rules.Env, want, t rules.Type) *rules.Program {
+	p, problems := rules.CompileChoice(src, env, want, t.Choices())
+	c.add(rules.WithPath(problems, path)...)
+	if rules.HasErrors(problems) {
+		return nil
+	}
+	c.optionGiven(path, src, env, t)
+	return p
+}
+
+// optionGiven reports a fixed text that becomes the value of a field and is none of its options. A release that is live goes on as it was
+// published.
+func (c *compiler) optionGiven(path, src string, env *rules.Env, t rules.Type) {
+	if c.opts.Shared != nil || len(t.Options) == 0 || src == "" || src[0] != '\'' && src[0] != '"' {
+		return
+	}
+	p, problems := rules.Compile(src, env, rules.Anything)
+	if rules.HasErrors(problems) {
+		return
+	}
+	if _, fixed := p.Const(); fixed {
+		_, problems = rules.Compile(src, env, t)
+		c.add(rules.WithPath(problems, path)...)
+	}
 }
 
 // refForms checks what a form names outside itself.
@@ -123,7 +156,7 @@ func (c *compiler) assigns(path string, set Assigns, target *Form, env *rules.En
 			// From one record to another an amount goes as it is, with its currency beside it.
 			want.Currency = ""
 		}
-		if p := c.expr(at, src, env, want); p != nil {
+		if p := c.choosing(at, src, env, want, info.Type); p != nil {
 			if want.Currency == "" {
 				c.beside(at, p, info.Name, target, set)
 			}
