@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Input, Popover } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isApiError } from '@/api/client';
 import { recordsQuery } from '@/api/queries';
 import { filterables, readClauses, whereOf, writeClauses } from '@/records/filter';
 import { FilterBar } from '@/records/FilterBar';
@@ -70,6 +71,8 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
   const sort = search.sort?.split(',').filter((key) => known(key.replace(/^-/, ''))).join(',') ?? view?.sort?.join(',') ?? '';
   const columns = (search.columns?.split(',') ?? view?.columns ?? listColumns(form, process)).filter(known);
   const query = useInfiniteQuery(recordsQuery(model.app, formKey, { where, sort, q: search.q ?? '', limit: 50 }));
+  const unknown = [...clauses.map((c) => c.field), ...(search.sort ?? '').split(','), ...(search.columns ?? '').split(',')].some((key) => key !== '' && !known(key.replace(/^-/, '')));
+  const stale = unknown || (query.isError && isApiError(query.error) && query.error.status === 400);
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
   const set = (patch: Partial<typeof search>) => void navigate({ to: '.', search: { ...search, ...patch }, replace: true });
   const filtered = Boolean(where || search.q);
@@ -90,7 +93,7 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
     <>
       <div className="bar">
         <ScopeSwitch mine={mine} onChange={(next) => set({ scope: next ? 'mine' : undefined })} />
-        <SavedViews app={model.app} form={formKey} views={views} search={search} onChange={(next) => void navigate({ to: '.', search: next, replace: true })} />
+        <SavedViews app={model.app} form={formKey} views={views} search={search} stale={stale} onChange={(next) => void navigate({ to: '.', search: next, replace: true })} />
         <QuickFind key={search.saved ?? ''} value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         {search.where ? (
           <span className="chip-pair">

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Checkbox, Input, Popover, Select } from 'antd';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { queryClient, savedViewsPath, savedViewsQuery } from '@/api/queries';
@@ -17,11 +17,13 @@ interface Props {
   /** The views that the app is made with. */
   views: readonly View[];
   search: ListSearch;
+  /** The address asks for what the release has no more: a field was renamed or taken away since it was made. */
+  stale?: boolean;
   onChange: (search: ListSearch) => void;
 }
 
 /** Which view of the list is shown: those of the app, one's own and the shared ones; and what is shown now, kept under a name. */
-export function SavedViews({ app, form, views, search, onChange }: Props) {
+export function SavedViews({ app, form, views, search, stale = false, onChange }: Props) {
   const { t } = useTranslation('list');
   const text = useText();
   const { data: saved = [] } = useQuery(savedViewsQuery(app, form));
@@ -44,6 +46,12 @@ export function SavedViews({ app, form, views, search, onChange }: Props) {
     else onChange({ ...(chosen ? {} : search), view: kind === 'view' ? key : undefined, sort: undefined, columns: undefined, saved: undefined });
   };
   const changed = chosen !== undefined && !sameLook(lookOf(search), chosen.look);
+  // An address from before the release is put into today's words, as the view is: nothing is filtered by less without a word.
+  const now = stale && changed ? chosen : undefined;
+  useEffect(() => {
+    if (now) onChange({ ...searchOf(now.look), saved: now.id });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for a view that is found stale
+  }, [now]);
   return (
     <>
       {options.length > 1 ? <Select aria-label={t('view')} style={{ minWidth: 140 }} value={value} options={options} popupMatchSelectWidth={false} onChange={choose} /> : null}

@@ -29,13 +29,13 @@ beforeEach(() => {
 const mine: SavedView = { id: 'V1', name: '急的', shared: false, owner: { id: 'li', name: '李' }, look: { scope: 'mine', sort: ['-amount'] }, rev: 4, mine: true, can: true, dropped: [] };
 const theirs: SavedView = { ...mine, id: 'V2', name: '都看', shared: true, owner: { id: 'wang', name: '王' }, look: { where: 'open' }, mine: false, can: false };
 
-function open(search: ListSearch) {
+function open(search: ListSearch, stale = false) {
   get.mockResolvedValue({ items: [mine, theirs], next: '' });
   const onChange = vi.fn();
   render(
     <QueryClientProvider client={queryClient}>
       <ConfigProvider button={{ autoInsertSpace: false }}>
-        <SavedViews app="b2b" form="deal" views={[]} search={search} onChange={onChange} />
+        <SavedViews app="b2b" form="deal" views={[]} search={search} stale={stale} onChange={onChange} />
       </ConfigProvider>
     </QueryClientProvider>,
   );
@@ -99,4 +99,15 @@ it('says what is gone from a view, and keeps it without', async () => {
   fireEvent.click(screen.getByRole('button', { name: '按现在的样子保存' }));
   await waitFor(() => expect(screen.queryByRole('status')).toBeNull());
   expect(put.mock.calls).toEqual([['/apps/b2b/forms/deal/views/V1', { name: '急的', shared: false, look: mine.look }, { ifMatch: 4 }]]);
+});
+
+it('puts an address from before a release into the words of its view', async () => {
+  const onChange = open({ sort: '-sum', saved: 'V1' }, true);
+  await waitFor(() => expect(onChange).toHaveBeenCalledWith({ ...searchOf(mine.look), saved: 'V1' }));
+  expect(onChange).toHaveBeenCalledTimes(1);
+  cleanup();
+  // What is as it was kept is left alone, and so is an address of no view.
+  const same = open({ scope: 'mine', sort: '-amount', saved: 'V1' }, true);
+  await screen.findByRole('combobox', { name: '视图' });
+  expect(same).not.toHaveBeenCalled();
 });
