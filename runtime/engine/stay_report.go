@@ -15,6 +15,7 @@ import (
 	"pipewright/runtime/forecast"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
+	"pipewright/runtime/store"
 )
 
 // workStages are the stages in which there is something to do: all that do not end a record.
@@ -46,17 +47,13 @@ func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 	}
 	stays := map[string][]time.Duration{}
 	left := query.And{query.Cmp{Col: "app", Op: query.Eq, Value: l.app.Def.Key}, query.Cmp{Col: "process", Op: query.Eq, Value: p.Def.Key}, query.Cmp{Col: "left", Op: query.Ge, Value: since.UnixMilli()}}
-	if len(mine) > 0 {
-		if err := l.e.store.Scan(ctx, collVisits, query.Scan{Filter: left, Cols: []string{"record", "stage", "stay"}}, func(_ string, row []any) error {
-			id, _ := row[0].(string)
-			stage, _ := row[1].(string)
-			if ms, ok := row[2].(int64); ok && mine[id] {
-				stays[stage] = append(stays[stage], time.Duration(ms)*time.Millisecond)
-			}
-			return nil
-		}); err != nil {
-			return err
+	if err := l.e.visitsOf(ctx, mine, left, []string{"stage", "stay"}, func(row []any) {
+		stage, _ := row[0].(string)
+		if ms, ok := row[1].(int64); ok {
+			stays[stage] = append(stays[stage], time.Duration(ms)*time.Millisecond)
 		}
+	}); err != nil {
+		return err
 	}
 	res.Since = since
 	res.Columns = []ReportColumn{{Key: "stage", Name: l.nameOf(access.Column{Key: "stage"}), Kind: "group", Type: "stage"},
@@ -83,6 +80,50 @@ func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 		res.Rows = append(res.Rows, ReportRow{Keys: []string{st.Def.Key}, Labels: []rules.Text{st.Def.Name}, Values: figures(list)})
 	}
 	res.Totals = figures(all)
+	return nil
+}
+
+// fewRecords is how many times fewer than the visits looked for records are when their visits are read by record.
+const fewRecords = 4
+
+// visitsOf reads columns of the visits that a filter accepts, of some records: by record where these are few, else all and leaves out those of others.
+func (e *Engine) visitsOf(ctx context.Context, records map[string]bool, filter query.Filter, cols []string, each func(row []any)) error {
+	if len(records) == 0 {
+		return nil
+	}
+	n, err := e.count(ctx, collVisits, filter)
+	if err != nil {
+		return err
+	}
+	own := len(cols)
+	if len(records)*fewRecords >= n {
+		return e.store.Scan(ctx, collVisits, query.Scan{Filter: filter, Cols: append(slices.Clone(cols), "record")}, func(_ string, row []any) error {
+			if id, _ := row[own].(string); records[id] {
+				each(row[:own])
+			}
+			return nil
+		})
+	}
+	// What the filter asks for is looked at here, so that nothing but the records leads to them.
+	asked := query.Columns(filter)
+	of := make(map[string]any, len(asked))
+	for part := range slices.Chunk(slices.Collect(maps.Keys(records)), store.MaxPage) {
+		in := query.In{Col: "record"}
+		for _, id := range part {
+			in.Values = append(in.Values, id)
+		}
+		if err := e.store.Scan(ctx, collVisits, query.Scan{Filter: in, Cols: append(slices.Clone(cols), asked...)}, func(_ string, row []any) error {
+			for i, name := range asked {
+				of[name] = row[own+i]
+			}
+			if query.Match(filter, of) {
+				each(row[:own])
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
