@@ -94,7 +94,9 @@ function Figures({ process, column, name }: { process: Process; column: BoardCol
     const [figure, unit] = format.short(value);
     return `${figure}${unit}`;
   };
-  const chance = column.probability ?? stage?.probability;
+  // A process of which no stage has a chance is no matter of chances.
+  const chances = process.stages.some((s) => !s.end && (s.probability ?? 0) > 0);
+  const chance = chances ? (column.probability ?? stage?.probability) : undefined;
   return (
     <header className="ch">
       <div className="n">
