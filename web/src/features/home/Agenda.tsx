@@ -11,7 +11,7 @@ import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
-import { addDays, addMonths, dayByKey, isDay, monthDays, weekDays } from './days';
+import { addDays, addMonths, dayByKey, isDay, monthDays, sevenDays } from './days';
 import './agenda.css';
 
 /** How many things a cell of the month shows; the day beside it shows all. */
@@ -22,14 +22,14 @@ interface Props {
   onDay: (day: string) => void;
 }
 
-/** My work in time: a month with the day beside it at a desk, a week on a phone. */
+/** My work in time: a month with the day beside it at a desk, seven days from today on a phone. */
 export function Agenda({ day, onDay }: Props) {
   const { t, i18n } = useTranslation('home');
   const format = useFormat();
   const phone = usePhone();
   const today = format.today();
   const chosen = isDay(day) ? day : today;
-  const days = phone ? weekDays(chosen) : monthDays(chosen);
+  const days = phone ? sevenDays(chosen) : monthDays(chosen);
   const { data, error, isPending, refetch } = useQuery({ ...agendaQuery(days[0]!, addDays(days.at(-1)!, 1)), placeholderData: keepPreviousData });
   const byDay = useMemo(() => {
     const map = new Map<string, AgendaItem[]>();
@@ -149,10 +149,9 @@ function Day({ title, label, items, pending }: { title: ReactNode; label: string
     <section className="card" aria-label={label}>
       <header>
         <h2>{title}</h2>
-        <span className="s">{items.length || ''}</span>
+        <span className="s">{items.length || (pending ? '' : t('agendaNone'))}</span>
       </header>
       {pending ? <Skeleton rows={2} /> : null}
-      {!pending && items.length === 0 ? <p className="pad dim">{t('agendaNone')}</p> : null}
       <ul>
         {items.map((item, i) => (
           <One key={i} item={item} />

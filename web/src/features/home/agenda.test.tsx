@@ -73,12 +73,12 @@ it('shows a month and the chosen day, and goes from day to day by keys', async (
   expect(get.mock.lastCall?.[1]).toMatchObject({ query: { from: '2026-11-30', to: '2027-01-11' } });
 });
 
-it('shows a week on a phone', async () => {
+it('shows seven days on a phone', async () => {
   const media = vi.spyOn(window, 'matchMedia').mockImplementation((query) => ({ matches: query.includes('767'), addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList);
   open();
   await screen.findByText('华东制造');
-  expect(screen.getAllByRole('region').map((s) => s.getAttribute('aria-label'))).toEqual(['11月23日周一', '11月24日周二', '11月25日周三', '11月26日周四', '11月27日周五', '11月28日周六', '11月29日周日']);
-  fireEvent.click(screen.getByRole('button', { name: '下一周' }));
-  await waitFor(() => expect(get.mock.lastCall?.[1]).toMatchObject({ query: { from: '2026-11-30', to: '2026-12-07' } }));
+  expect(screen.getAllByRole('region').map((s) => s.getAttribute('aria-label'))).toEqual(['11月24日周二', '11月25日周三', '11月26日周四', '11月27日周五', '11月28日周六', '11月29日周日', '11月30日周一']);
+  fireEvent.click(screen.getByRole('button', { name: '后七天' }));
+  await waitFor(() => expect(get.mock.lastCall?.[1]).toMatchObject({ query: { from: '2026-12-01', to: '2026-12-08' } }));
   media.mockRestore();
 });

@@ -29,9 +29,8 @@ export function monthDays(day: string): string[] {
   return Array.from({ length: 42 }, (_, i) => addDays(first, i));
 }
 
-export function weekDays(day: string): string[] {
-  const first = monday(day);
-  return Array.from({ length: 7 }, (_, i) => addDays(first, i));
+export function sevenDays(day: string): string[] {
+  return Array.from({ length: 7 }, (_, i) => addDays(day, i));
 }
 
 /** Where a key leads from a day; undefined for keys that lead nowhere. */
