@@ -14,32 +14,50 @@ import (
 	"pipewright/runtime/store"
 )
 
-// jobDied tells the admins, since nobody else will repeat it, and why in their language where that is known.
-func (e *Engine) jobDied(ctx context.Context, j *job, cause *runProblem) {
+// retellAfter is when somebody else does what has to be done about a job that died, should whoever saw it die not come to it.
+const retellAfter = time.Minute
+
+// mourn does what has to be done about a job that died, and notes that it is done. Whoever dies before that, or finds the store failing, leaves it
+// to another node: until then the job is due.
+func (e *Engine) mourn(ctx context.Context, j *job) {
 	e.log.Error("a job is dead", "job", j.ID, "kind", j.Kind, "error", j.Error)
+	if err := e.jobDied(ctx, j); err != nil {
+		e.log.Warn("what a dead job leaves behind could not be settled yet", "job", j.ID, "error", err)
+		j.Due = e.instant().Add(retellAfter)
+	} else {
+		j.Why = nil
+	}
+	if err := e.saveJob(ctx, j); err != nil {
+		e.log.Warn("a dead job could not be written down", "job", j.ID, "error", err)
+	}
+}
+
+// jobDied closes what waits for the job and tells the admins, since nobody else will repeat it, and why in their language where that is known. It
+// may be done any number of times.
+func (e *Engine) jobDied(ctx context.Context, j *job) error {
 	if j.Ledger != "" {
-		if err := e.closeTick(ctx, j.Ledger, tickFailed); err != nil {
-			e.log.Warn("a schedule's entry could not be closed", "entry", j.Ledger, "error", err)
+		if err := e.closeTick(ctx, j.Ledger, tickFailed); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
 		}
 	}
 	if j.Delivery != "" {
 		if err := e.deliveryDied(ctx, j); err != nil {
-			e.log.Warn("a delivery is dead and does not say so", "delivery", j.Delivery, "error", err)
+			return err
 		}
 	}
 	dir, err := e.Directory(ctx)
 	if err != nil {
-		return
+		return err
 	}
 	what, id := e.jobName(ctx, j), "dead|"+j.ID+"|"+fmt.Sprint(j.Fence)
-	switch cause.Code {
+	switch j.Why.Code {
 	case "automation.paused":
-		return // told when it was paused; its runs wait among what failed
+		return nil // told when it was paused; its runs wait among what failed
 	case "loop.depth", "loop.rate":
-		id = "dead|" + j.App + "/" + j.Automation + "|" + cause.Code + "|" + fmt.Sprint(e.instant().Unix()/3600) // a circle says so once an hour
+		id = "dead|" + j.App + "/" + j.Automation + "|" + j.Why.Code + "|" + fmt.Sprint(e.instant().Unix()/3600) // a circle says so once an hour
 	}
-	e.tell(ctx, id, relayItem{id: j.Record, app: j.App, form: j.Form, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
-		"{what}执行失败，不再重试：{why}", "{what}執行失敗，不再重試：{why}", "{what} failed and is not tried again: {why}", "what", what, "why", cause.Message))
+	return e.tellAll(ctx, id, relayItem{id: j.Record, app: j.App, form: j.Form, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+		"{what}执行失败，不再重试：{why}", "{what}執行失敗，不再重試：{why}", "{what} failed and is not tried again: {why}", "what", what, "why", j.Why.Message))
 }
 
 // whyOf is why something failed, in the reader's language where that is known.
@@ -109,22 +127,29 @@ type hand struct {
 	Was json.RawMessage `json:"was,omitempty"`
 }
 
-// tell leaves a notice to each person under a fixed id.
+// tell leaves a notice to each person under a fixed id, as far as it can.
 func (e *Engine) tell(ctx context.Context, id string, about relayItem, to []string, text rules.Text) {
+	if err := e.tellAll(ctx, id, about, to, text); err != nil {
+		e.log.Warn("a notice could not be left", "error", err)
+	}
+}
+
+func (e *Engine) tellAll(ctx context.Context, id string, about relayItem, to []string, text rules.Text) error {
 	var docs []store.Doc
 	for _, user := range to {
 		d, err := noticeDoc(about, "notice|"+id+"|"+user, &process.Notice{User: user, Text: text})
-		if err == nil {
-			docs = append(docs, d)
+		if err != nil {
+			return err
 		}
+		docs = append(docs, d)
 	}
 	if err := e.leave(ctx, docs); err != nil {
-		e.log.Warn("a notice could not be left", "error", err)
-		return
+		return err
 	}
 	for _, user := range to {
 		e.live.publish(Change{Kind: "notice", User: user})
 	}
+	return nil
 }
 
 // Job is a job as operators see it.
@@ -229,7 +254,7 @@ func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change 
 	if err := change(j, &h); err != nil {
 		return err
 	}
-	h.State = j.State
+	h.State, j.Why = j.State, nil
 	j.Hands = append(j.Hands, h)
 	e.log.Info("a dead job was taken in hand", "job", id, "by", by.ID, "state", j.State)
 	if err := e.saveJob(ctx, j); err != nil {

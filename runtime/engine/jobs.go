@@ -148,6 +148,9 @@ type job struct {
 	// Delivery is what goes out.
 	Delivery string `json:"delivery,omitempty"`
 
+	// Why it is dead, until everybody concerned has heard of it.
+	Why *runProblem `json:"why,omitempty"`
+
 	State     string    `json:"state"`
 	CreatedAt time.Time `json:"createdAt"`
 	Due       time.Time `json:"due,omitzero"`
@@ -198,7 +201,7 @@ func (j *job) doc(ver int64) (store.Doc, error) {
 			cols[name] = v
 		}
 	}
-	if j.State == jobReady || j.State == jobRunning {
+	if j.State == jobReady || j.State == jobRunning || j.Why != nil {
 		cols["due"] = j.Due.UnixMilli()
 	}
 	if !j.DoneAt.IsZero() {
@@ -355,10 +358,15 @@ func (e *Engine) dueJobs(ctx context.Context, n int) ([]*job, error) {
 
 // claim takes a job for this node, counting the attempt; false when another was quicker or the job is a poison.
 func (e *Engine) claim(ctx context.Context, j *job) (bool, error) {
+	if j.State == jobDead {
+		e.mourn(ctx, j)
+		return false, nil
+	}
 	now := e.instant()
 	poison := j.Claims >= maxClaims
 	if poison {
-		j.State, j.DoneAt, j.Owner = jobDead, now, ""
+		j.State, j.DoneAt, j.Due, j.Owner = jobDead, now, now.Add(retellAfter), ""
+		j.Why = &runProblem{Message: rules.Say("{n} 个工作进程接手后都没有结果", "{n} 個工作行程接手後都沒有結果", "{n} workers took it and none came back with an outcome", "n", maxClaims)}
 		j.Error = fmt.Sprintf("%d workers took this job and none came back with an outcome", j.Claims)
 	} else {
 		j.State, j.Owner, j.Due, j.started = jobRunning, e.node, now.Add(leaseFor), now
@@ -371,7 +379,7 @@ func (e *Engine) claim(ctx context.Context, j *job) (bool, error) {
 		return false, nil // another's now; if it is ours without our knowing, the lease runs out
 	}
 	if err == nil && poison {
-		e.jobDied(ctx, j, &runProblem{Message: rules.Say("{n} 个工作进程接手后都没有结果", "{n} 個工作行程接手後都沒有結果", "{n} workers took it and none came back with an outcome", "n", maxClaims)})
+		e.mourn(ctx, j)
 	}
 	return err == nil && !poison, err
 }
@@ -451,7 +459,7 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	case errors.As(err, &rest):
 		j.State, j.Due, j.Attempts, j.Error = jobReady, rest.until, 0, ""
 	case errors.As(err, &fixed), j.Attempts >= maxAttempts:
-		j.State, j.DoneAt, j.Error = jobDead, now, err.Error()
+		j.State, j.DoneAt, j.Due, j.Error, j.Why = jobDead, now, now.Add(retellAfter), err.Error(), whyOf(err)
 	default:
 		j.State, j.Due, j.Error = jobReady, now.Add(retryAfter(err, backoff(j.ID, j.Attempts))), err.Error()
 	}
@@ -463,6 +471,6 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	}
 	e.tellRan(j)
 	if j.State == jobDead {
-		e.jobDied(ctx, j, whyOf(err))
+		e.mourn(ctx, j)
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"pipewright/runtime/outbound"
 	"pipewright/runtime/process"
+	"pipewright/runtime/store"
+	"pipewright/runtime/store/storetest"
 )
 
 // ledger shows every tick, oldest first.
@@ -354,5 +356,61 @@ func TestTidyOnceADay(t *testing.T) {
 	}
 	if w.e.tidyUp(t.Context(), last); times != 3 {
 		t.Errorf("%d times after a day", times)
+	}
+}
+
+// TestDeathIsSettled: what a job that died leaves behind, the entry of its schedule left open and the admins not told, is settled by whoever comes
+// by, though the node that saw it die found the store failing; and once.
+func TestDeathIsSettled(t *testing.T) {
+	t.Parallel()
+	var faulty *storetest.FaultyStore
+	w := newWorld(t, func(s store.Store) store.Store {
+		faulty = storetest.Faulty(s, nil)
+		return faulty
+	})
+	entry := tickEntry{App: "b2b", Automation: "gone", Tick: w.clock.now(), State: tickFired}
+	ledger, err := entry.doc("tick", 1)
+	w.must(err)
+	w.must(w.store.Insert(t.Context(), collSchedules, ledger))
+	d, err := newJob(job{ID: "x", Kind: "nonsense", App: "b2b", Ledger: "tick"}, w.clock.now(), w.clock.now())
+	w.must(err)
+	w.must(w.store.Insert(t.Context(), collJobs, d))
+	jobs, err := w.e.dueJobs(t.Context(), 10)
+	w.must(err)
+	if ok, err := w.e.claim(t.Context(), jobs[0]); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	// The job is written down as dead; whatever is done about it fails, and so does writing that down.
+	written := false
+	faulty.Set(func(c storetest.Call) storetest.Fault {
+		if c.Coll == collJobs && !written {
+			written = true
+			return storetest.None
+		}
+		return storetest.Before
+	})
+	w.e.work(t.Context(), jobs[0])
+	faulty.Set(nil)
+	state := func() string {
+		doc, err := w.store.Get(t.Context(), collSchedules, "tick")
+		w.must(err)
+		return fmt.Sprint(doc.Cols["state"])
+	}
+	if got := state(); got != tickFired {
+		t.Fatalf("the entry is %s already", got)
+	}
+	other := w.node("two")
+	for range 3 {
+		w.clock.add(2 * retellAfter)
+		_, err := other.RunDue(t.Context())
+		w.must(err)
+	}
+	notices, _, err := w.e.Notices(t.Context(), "admin", false, 10, "")
+	w.must(err)
+	if got := state(); got != tickFailed || len(notices) != 1 {
+		t.Errorf("the entry is %s, told %+v", got, notices)
+	}
+	if dead, _, err := w.e.Jobs(t.Context(), "dead", 10, ""); err != nil || len(dead) != 1 {
+		t.Errorf("%+v, %v", dead, err)
 	}
 }

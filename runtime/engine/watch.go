@@ -89,6 +89,9 @@ func (e *Engine) comingJobs(ctx context.Context, limit int) ([]Coming, error) {
 		if err != nil {
 			return nil, err
 		}
+		if j.State == jobDead {
+			continue // only to be told of
+		}
 		out = append(out, Coming{At: j.Due, Kind: j.Kind, App: j.App, Form: j.Form, Record: j.Record, Automation: j.Automation, Timer: j.Timer})
 	}
 	return out, nil
