@@ -25,6 +25,8 @@ type read struct {
 	value    any
 	ok       bool
 	problems []rules.Problem
+	// rows are those of a table by what was sent of each, when nothing was wrong with any.
+	rows map[string]map[string]any
 }
 
 // take reads what was sent: everything, or what is other than at the call before.
@@ -38,6 +40,16 @@ func (f *Form) take(r *EvaluateRequest) error {
 			f.kept.old, _ = f.schema.Parse(f.known(r.Old), "/data")
 		}
 	}
+	for _, field := range f.schema.Fields() {
+		raw, sent := r.New[field.ID]
+		if !sent || len(field.Columns) == 0 || field.Computed {
+			continue
+		}
+		if one, ok := f.rows(field, raw, f.kept.fields[field.ID].rows); ok {
+			f.kept.fields[field.ID] = one
+			delete(r.New, field.ID)
+		}
+	}
 	for key, raw := range f.known(r.New) {
 		values, problems := f.schema.Parse(map[string]json.RawMessage{key: raw}, "/data")
 		one := read{problems: problems}
@@ -45,6 +57,41 @@ func (f *Form) take(r *EvaluateRequest) error {
 		f.kept.fields[key] = one
 	}
 	return nil
+}
+
+// rows reads a table of which most rows are as they were: those are taken over, the others are read. ok is false when it is no table, or
+// something is wrong with it, and all of it has to be looked at.
+func (f *Form) rows(field forms.FieldInfo, raw json.RawMessage, before map[string]map[string]any) (one read, ok bool) {
+	var raws []json.RawMessage
+	if json.Unmarshal(raw, &raws) != nil || raws == nil || len(raws) > forms.MaxRows {
+		return read{}, false
+	}
+	var fresh []json.RawMessage
+	for _, row := range raws {
+		if before[string(row)] == nil {
+			fresh = append(fresh, row)
+		}
+	}
+	var values []map[string]any
+	if len(fresh) > 0 {
+		text, err := json.Marshal(fresh)
+		if err != nil {
+			return read{}, false
+		}
+		parsed, problems := f.schema.Parse(map[string]json.RawMessage{field.ID: knownCells(field.Columns, text)}, "/data")
+		if values, _ = parsed[field.ID].([]map[string]any); len(problems) > 0 || len(values) != len(fresh) {
+			return read{}, false
+		}
+	}
+	all := make([]map[string]any, len(raws))
+	one = read{value: all, ok: true, rows: make(map[string]map[string]any, len(raws))}
+	for i, row := range raws {
+		if all[i] = before[string(row)]; all[i] == nil {
+			all[i], values = values[0], values[1:]
+		}
+		one.rows[string(row)] = all[i]
+	}
+	return one, true
 }
 
 // values are what is on screen, and what of it could not be read.

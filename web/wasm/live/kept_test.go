@@ -95,3 +95,34 @@ func TestChangesOfNothing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestRowsTakenOver changes the rows of a table one way after the other: what is taken over of the rows before gives what reading all of them does.
+func TestRowsTakenOver(t *testing.T) {
+	t.Parallel()
+	open := must(map[string]any{"form": "deal", "app": json.RawMessage(`{"key": "shop", "timezone": "UTC", "currency": "CNY", "forms": [{"key": "deal", "name": "Deal", "fields": [
+		{"key": "lines", "type": "table", "max": 3, "fields": [{"key": "qty", "type": "number"}, {"key": "double", "type": "number", "calc": "qty * 2"}, {"key": "why", "type": "text", "visibleIf": "qty > 5", "whenHidden": "clear"}]},
+		{"key": "total", "type": "number", "calc": "sum(lines, .double)"}]}]}`)})
+	whole, typing := &Desk{}, &Desk{}
+	wholeID, _ := opened(t, whole, open)
+	typingID, _ := opened(t, typing, open)
+	var have Answer
+	for i, lines := range []string{
+		`[]`, `[{"qty": "1"}]`, `[{"qty": "1"}, {"qty": "7", "why": "x"}]`, `[{"qty": "7", "why": "x"}, {"qty": "1"}]`, `[{"qty": "7", "why": "x"}, {"qty": "7", "why": "x"}, {"qty": "1"}]`,
+		`[{"qty": "7", "why": "x"}, {"qty": "x"}, {"qty": "1"}]`, `[{"qty": "7", "why": "x"}, {"qty": "5", "why": "y"}, {"qty": "1", "double": "9"}]`, `[{"qty": "1", "double": "9"}, null]`,
+		`[{"qty": "1", "double": "9"}, {}]`, `[{}, {}, {}, {}]`, `"x"`, `[{"qty": "3"}]`, `null`, `[{"qty": "3"}]`,
+	} {
+		at := func(id int, changes bool) json.RawMessage {
+			return must(map[string]any{"id": id, "new": map[string]any{"lines": json.RawMessage(lines)}, "changes": changes, "now": "2026-09-30T00:00:00Z"})
+		}
+		want := decodeAnswer(t, answer(t, whole, wholeID, at(wholeID, false)))
+		got := decodeAnswer(t, answer(t, typing, typingID, at(typingID, i > 0)))
+		if i == 0 {
+			have = got
+		} else {
+			have = over(have, got)
+		}
+		if got, want := string(must(have)), string(must(want)); got != want {
+			t.Errorf("%s: by changes %s\nas a whole %s", lines, got, want)
+		}
+	}
+}
