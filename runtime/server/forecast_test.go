@@ -8,7 +8,7 @@ func TestForecast(t *testing.T) {
 	w.install("cycle9")
 	wang, li := w.as("mgr.wang"), w.as("rep.li")
 	const at = "/api/apps/cycle9/forecast/deal9"
-	wang.must("PUT", at, object{"what": "amount", "items": []object{{"subject": "user:rep.li", "month": "2026-12", "value": "500000"}, {"subject": "team:east", "month": "2026-12", "value": "900000.00"}}})
+	wang.must("PUT", at, object{"what": "amount", "items": []object{{"subject": "user:rep.li", "month": "2026-12", "value": "520000", "was": "500000"}, {"subject": "team:east", "month": "2026-12", "value": "900000.00"}}})
 	wang.must("PUT", at, object{"what": "call", "items": []object{{"subject": "team:east", "month": "2026-12", "value": "450000", "reason": "两单推迟"}}})
 	got := wang.must("GET", at+"?from=2026-11&months=2", nil)
 	if got.str("what") != "amount" || got.str("currency") != "CNY" || got.len("months") != 2 || got.str("rows.0.subject") != "team:east" || got.str("rows.0.cells.1.target") != "900000.00" ||
@@ -16,10 +16,10 @@ func TestForecast(t *testing.T) {
 		t.Errorf("%s", got.raw)
 	}
 	got = li.must("GET", at+"?from=2026-12&months=1", nil)
-	if got.len("rows") != 1 || got.str("rows.0.subject") != "user:rep.li" || got.str("rows.0.cells.0.target") != "500000.00" || got.str("rows.0.plans") != "false" {
+	if got.len("rows") != 1 || got.str("rows.0.subject") != "user:rep.li" || got.str("rows.0.cells.0.target") != "520000.00" || got.str("rows.0.plans") != "false" {
 		t.Errorf("%s", got.raw)
 	}
-	if got = li.must("GET", at+"/history?what=amount&subject=user:rep.li&year=2026", nil); got.len("items") != 1 || got.str("items.0.now") != "500000" || got.str("items.0.by.id") != "mgr.wang" {
+	if got = li.must("GET", at+"/history?what=amount&subject=user:rep.li&year=2026", nil); got.str("items.0.was") != "500000" || got.str("items.0.now") != "520000" || got.str("items.0.by.id") != "mgr.wang" {
 		t.Errorf("%s", got.raw)
 	}
 	item := func(subject, month string, value, was any) object {
@@ -36,7 +36,7 @@ func TestForecast(t *testing.T) {
 			t.Errorf("%s: %s", path, e.raw)
 		}
 	}
-	li.refused(403, "forbidden", "PUT", at, item("user:rep.li", "2026-12", "1", "500000"))
+	li.refused(403, "forbidden", "PUT", at, item("user:rep.li", "2026-12", "1", "520000"))
 	li.refused(404, "not.found", "GET", at+"/history?what=call&subject=team:east&year=2026", nil)
 	wang.refused(400, "bad.request", "GET", at+"?from=yesterday", nil)
 	wang.refused(400, "bad.request", "GET", at+"?from=2026-01&months=99", nil)
