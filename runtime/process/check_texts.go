@@ -25,7 +25,7 @@ func (c *compiler) checkTexts() {
 		var missing []string
 		for _, lang := range c.def.Languages {
 			if strings.TrimSpace(t[lang]) == "" && slices.Contains(rules.Languages, lang) {
-				missing = append(missing, lang)
+				missing = append(missing, languageNames[lang])
 			}
 		}
 		if len(missing) > 0 {
@@ -34,6 +34,9 @@ func (c *compiler) checkTexts() {
 		}
 	})
 }
+
+// languageNames are the languages as their own people write them.
+var languageNames = map[string]string{"zh-CN": "简体中文", "zh-TW": "繁體中文", "en": "English"}
 
 // shorten keeps a long text short inside a message.
 func shorten(t rules.Text) rules.Text {

@@ -42,6 +42,10 @@ func TestDesignPublishAndRollBack(t *testing.T) {
 	if path.str("skipped") != "false" || path.str("steps.0.people.0.id") != "mgr.wang" || path.str("steps.1.people.0.id") != "fin.zhao" {
 		t.Errorf("preview %s", path.raw)
 	}
+	unused := strings.Replace(changed, `"approvals":[`, `"approvals":[{"key": "spare", "name": "Spare", "steps": [{"key": "one", "name": "One", "who": [{"user": "mgr.wang"}], "onEmpty": "admin", "onSelf": "climb", "due": "P1BD"}]},`, 1)
+	if r := admin.refused(422, "check.failed", "POST", "/api/apps/b2b/preview-chain", object{"chain": "spare", "definition": json.RawMessage(unused)}); !strings.Contains(string(r.raw), "uses this approval chain yet") || r.len("error.details") != 0 {
+		t.Errorf("preview of a chain that nothing uses %s", r.raw)
+	}
 	// A report of a draft is computed over the records there are; a wrong one says what is wrong, and what is not published cannot be counted.
 	reported := func(reports string) json.RawMessage {
 		def := strings.Replace(changed, `"reports":[`, `"reports":[`+reports+`,`, 1)

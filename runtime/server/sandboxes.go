@@ -36,8 +36,8 @@ type sandboxOut struct {
 	Sample      int        `json:"sample"`
 	SampleError rules.Text `json:"sampleError,omitzero"`
 	// Copied of the records CopiedFrom and of those they point to are here as copies; NotCopied is what the draft did not take of them.
-	Copied      int            `json:"copied"`
-	CopiedFrom  []string       `json:"copiedFrom"`
+	Copied     int      `json:"copied"`
+	CopiedFrom []string `json:"copiedFrom"`
 	// At is where the clock was to begin; absent when it began with now.
 	At          instant        `json:"at,omitzero"`
 	NotCopied   []notCopiedOut `json:"notCopied"`

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Action, Automation, Text, Trigger } from '@/model/definition';
 import { useDefinition, useNameOf } from '../context';
+import { readCron } from './cron';
 
 export const TRIGGERS = ['created', 'updated', 'stage', 'transition', 'approval', 'activity', 'checklist', 'due', 'idle', 'date', 'button', 'public', 'webhook', 'cron'] as const;
 export type TriggerKind = (typeof TRIGGERS)[number];
@@ -25,7 +26,7 @@ export function hasWait(list: readonly Action[] | undefined): boolean {
 
 /** When an automation runs, as a sentence. */
 export function useTriggerText(): (auto: Automation) => string {
-  const { t } = useTranslation('designer');
+  const { t, i18n } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
   const within = (path: string | undefined, list: 'stages' | 'transitions') => {
@@ -34,6 +35,23 @@ export function useTriggerText(): (auto: Automation) => string {
     return `${nameOf(it ?? { key: process ?? '' })} / ${nameOf(it?.[list]?.find((x) => x.key === key) ?? { key: key ?? '' })}`;
   };
   const form = (key: string | undefined) => nameOf(def.forms?.find((f) => f.key === key) ?? { key: key ?? '' });
+  const schedule = (spec: string) => {
+    const cron = readCron(spec);
+    switch (cron?.kind) {
+      case 'hourly':
+        return t('cron_hourly', { minute: cron.minute });
+      case 'weekly':
+        // The 4th of January 1970 was a Sunday.
+        return t('cron_weekly', { time: cron.time, day: new Intl.DateTimeFormat(i18n.language, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(1970, 0, 4 + cron.day)) });
+      case 'monthly':
+        return t('cron_monthly', { time: cron.time, day: cron.day });
+      case 'daily':
+      case 'workdays':
+        return t(`cron_${cron.kind}`, { time: cron.time });
+      case undefined:
+        return t('on_cron_text', { cron: spec });
+    }
+  };
   return ({ on = {} }) => {
     switch (triggerKind(on)) {
       case 'created':
@@ -76,7 +94,7 @@ export function useTriggerText(): (auto: Automation) => string {
         });
       }
       case 'cron':
-        return t('on_cron_text', { cron: on.cron ?? '' });
+        return schedule(on.cron ?? '');
       case undefined:
         return t('on_unset');
     }

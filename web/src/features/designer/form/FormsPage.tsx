@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { DragArea } from '@/ui/drag';
 import { Icon } from '@/ui/Icon';
 import { Empty } from '@/ui/States';
-import { FIELD_TYPES, type FieldType, type Form } from '@/model/definition';
+import { FIELD_TYPES, type Field, type FieldType, type Form } from '@/model/definition';
 import { addField, addForm, addSection, groupsOf, moveField } from '@/model/edits';
 import { keyFromName } from '@/model/keys';
 import { splitKeyPath } from '@/model/path';
@@ -53,6 +53,11 @@ export function FormsPage() {
   const forms = def.forms ?? [];
   const selected = useMemo(() => read(def.forms ?? [], at), [def.forms, at]);
   const form = forms[selected.form];
+  // A table begins with one column: without any it is an error at once.
+  const fresh = (type: FieldType): Field => {
+    const field = newField(type, newText(typeName(type)));
+    return type === 'table' ? { ...field, fields: [{ ...newField('text', newText(t('nameField'))), key: 'name' }] } : field;
+  };
   const create = (name: string) =>
     edit(
       addForm(def, keyFromName(name) ?? 'form', newText(name), {
@@ -87,7 +92,7 @@ export function FormsPage() {
       addField(
         def,
         form.key,
-        newField(type, newText(typeName(type))),
+        fresh(type),
         group,
         bySelection >= 0 ? fields.indexOf(key as string) + 1 : fields.length,
       ),
@@ -97,7 +102,7 @@ export function FormsPage() {
     const [kind, what] = thing.split(':') as [string, string];
     const [g, p] = place.split(':').map(Number) as [number, number];
     if (kind === 'new') {
-      edit(addField(def, form.key, newField(what as FieldType, newText(typeName(what as FieldType))), g, p));
+      edit(addField(def, form.key, fresh(what as FieldType), g, p));
     } else {
       const own = groupsOf(form)[g]?.fields.indexOf(what) ?? -1;
       apply(moveField(def, form.key, what, g, own >= 0 && own < p ? p - 1 : p));

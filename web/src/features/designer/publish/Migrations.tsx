@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isApiError } from '@/api/client';
 import { queryClient } from '@/api/queries';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox } from '@/ui/States';
@@ -24,6 +25,7 @@ export function Migrations({ app }: { app: string }) {
   });
   const again = () => void queryClient.invalidateQueries({ queryKey: ['migrations', app] });
   const data = query.data;
+  if (isApiError(query.error, 'not.found')) return null; // nothing is live yet
   if (query.error) {
     return (
       <section className="card">
