@@ -70,8 +70,9 @@ function Day({ date, column, named, off, today, onDay }: DayProps) {
   const kind = [off ? 'off' : '', off && named ? 'named' : '', worked ? 'work' : '', today ? 'today' : ''].filter(Boolean).join(' ');
   const label = [date, named?.name, off ? t('legend.off') : worked ? t('legend.work') : t('legend.common')].filter(Boolean).join(' · ');
   return (
-    <button type="button" className={kind || undefined} style={column ? { gridColumnStart: column } : undefined} aria-label={label} title={named?.name || undefined} onClick={() => onDay(date)}>
-      {Number(date.slice(8))}
+    <button type="button" className={kind || undefined} style={column ? { gridColumnStart: column } : undefined} title={named?.name || undefined} onClick={() => onDay(date)}>
+      <span aria-hidden="true">{Number(date.slice(8))}</span>
+      <span className="hide">{label}</span>
       {named ? <small aria-hidden="true">{t(off ? 'mark.off' : 'mark.work')}</small> : null}
     </button>
   );
