@@ -416,3 +416,13 @@ func FuzzWhere(f *testing.F) {
 		})
 	})
 }
+
+// Every calendar that an app may name is one that is built in.
+func TestNamedCalendars(t *testing.T) {
+	t.Parallel()
+	for _, name := range process.Calendars {
+		if _, ok := org.NamedCalendar(name); !ok {
+			t.Errorf("there is no calendar %q", name)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package process
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"pipewright/forms"
@@ -165,6 +166,40 @@ func (c *compiler) compileSettings() {
 			c.add(wrongWord("/languages/"+itoa(i), l, rules.Languages))
 		}
 	}
+	if c.opts.Shared != nil {
+		return // a release that is live goes on as it was published
+	}
+	if code := c.def.Currency; code != "" {
+		if _, ok := forms.CurrencyScale(code); !ok {
+			p := rules.Errorf("/currency", "ref.unknown", rules.Say("“{code}”不是通行的 ISO 4217 货币代码，应写如 CNY、USD", "「{code}」不是通行的 ISO 4217 貨幣代碼，應寫如 CNY、USD",
+				"“{code}” is not an ISO 4217 currency in use; write one like CNY or USD", "code", code))
+			if right := currencyMeant(code); right != "" {
+				p.Fix = replaceFix("/currency", right)
+			}
+			c.add(p)
+		}
+	}
+	if name := c.def.Calendar; name != "" && !slices.Contains(Calendars, name) {
+		c.add(wrongWord("/calendar", name, Calendars))
+	}
+}
+
+// Calendars are the built-in working calendars that an app may name.
+var Calendars = []string{"CN"}
+
+// currencyMeant is the code of a currency that people write in another way; "" when it is not sure.
+func currencyMeant(written string) string {
+	code := strings.ToUpper(strings.TrimSpace(written))
+	switch code {
+	case "RMB", "CNH", "人民币", "人民幣":
+		return "CNY"
+	case "NTD", "NT", "NT$", "新台币", "新臺幣", "新台幣":
+		return "TWD"
+	}
+	if _, ok := forms.CurrencyScale(code); ok {
+		return code
+	}
+	return ""
 }
 
 // zone finds a time zone by its IANA name; Local would differ from machine to machine and is refused.
