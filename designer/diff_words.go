@@ -92,6 +92,7 @@ var memberWords = map[string]rules.Text{
 	"color":       rules.Say("颜色", "顏色", "colour"),
 	"due":         rules.Say("期限", "期限", "deadline"),
 	"idle":        rules.Say("停滞提醒", "停滯提醒", "idle after"),
+	"times":       rules.Say("乘以", "乘以", "multiplied by"),
 	"ladder":      rules.Say("超时怎么办", "逾時怎麼辦", "what happens when it is late"),
 	"idleLadder":  rules.Say("没有进展怎么办", "沒有進展怎麼辦", "what happens when nothing happens"),
 	"edit":        rules.Say("可编辑字段", "可編輯欄位", "editable fields"),
