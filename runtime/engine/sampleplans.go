@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -153,16 +154,31 @@ type stay struct {
 	from, until time.Time
 }
 
-// staysOf is the way of a sample record to where it stands: through the open stages ahead of its own, some longer than others; one that was given up
+// wayTo is the main way of a process to a stage, without it: from its start by the first transition that goes on. Where that does not lead there, as
+// to a stage for trouble, it is what of the way lies before it.
+func wayTo(p *process.Process, now *process.CompiledStage) []string {
+	var way []string
+	for at := p.ByKey[p.Def.Start]; at != nil && at.Def.Open() && at != now; {
+		if at.Index < now.Index {
+			way = append(way, at.Def.Key)
+		}
+		i := slices.IndexFunc(p.Def.Transitions, func(tr process.Transition) bool {
+			to := p.ByKey[tr.To]
+			return slices.Contains(tr.From, at.Def.Key) && to != nil && to.Index > at.Index
+		})
+		if i < 0 {
+			break
+		}
+		at = p.ByKey[p.Def.Transitions[i].To]
+	}
+	return way
+}
+
+// staysOf are the stays of a sample record up to where it stands: in the stages of the way there, in some longer than in others; one that was given up
 // has gone half of it. Nobody has told it: it is made up, so that a demo has a past.
 func staysOf(p *process.Process, s *process.State) []stay {
 	now := p.ByKey[s.Stage]
-	var way []string
-	for _, st := range p.Stages[:now.Index] {
-		if st.Def.Open() {
-			way = append(way, st.Def.Key)
-		}
-	}
+	way := wayTo(p, now)
 	if end := now.Def.End; end == "lost" || end == "cancelled" {
 		way = way[:(len(way)+1)/2]
 	}
