@@ -336,9 +336,12 @@ func (s *Server) postPreviewChain(c *call) (any, error) {
 	}
 	app, problems := process.Compile(def, nil, 0, opts)
 	chain := app.Chains[in.Chain]
-	if chain != nil && chain.Form == nil && !slices.ContainsFunc(problems, func(p rules.Problem) bool {
-		return p.Severity == rules.Error && strings.HasPrefix(p.Path, "/approvals/"+in.Chain+"/")
-	}) {
+	at := "/approvals/" + in.Chain
+	wrong := slices.ContainsFunc(problems, func(p rules.Problem) bool {
+		return p.Severity == rules.Error && (p.Path == at || strings.HasPrefix(p.Path, at+"/"))
+	})
+	known := slices.ContainsFunc(def.Approvals, func(x process.Chain) bool { return x.Key == in.Chain })
+	if known && !wrong && (chain == nil || chain.Form == nil) {
 		return nil, refuse(422, "check.failed", rules.Say("还没有流转或阶段用到这条审批链：先在流程里选上它，再预览", "還沒有流轉或階段用到這條簽核鏈：先在流程裡選上它，再預覽",
 			"No transition and no stage uses this approval chain yet: choose it in the flow first, then preview"))
 	}
