@@ -31,6 +31,12 @@ export async function run(t) {
   const cards = await page.locator('.deal h3').allInnerTexts();
   assert.ok(cards.length >= 3, `only ${cards.length} sample records on the board`);
   await t.look(page, 'board');
+  // What comes next for an admin: the first step is taken.
+  await t.open(page, '/');
+  const guide = page.getByRole('region', { name: '新手指引' });
+  await guide.locator('li.taken', { hasText: '从模板装一个应用' }).waitFor();
+  await guide.getByRole('link', { name: '检查并发布' }).waitFor();
+  await t.look(page, 'first-steps');
   const api = await Api.login(node.address, person.username, person.password);
   const form = t.phone ? 'item' : 'deal';
   const before = await api.get(`/apps/${template.key}/forms/${form}/records?sort=number&limit=200`);

@@ -148,6 +148,30 @@ export async function run(t) {
   assert.equal(await ways.getByLabel('免打扰开始').inputValue(), '21:30');
   await t.look(chen, 'notices');
 
+  // The first steps: taken by what was done, and by nothing else; put away, and called back from the menu. The keys have a sheet of their own.
+  const guide = chen.getByRole('region', { name: '新手指引' });
+  const callGuide = async () => {
+    await chen.getByRole('button', { name: /的账号/ }).click();
+    await chen.getByRole('menuitem', { name: '新手指引' }).click();
+    await guide.waitFor();
+  };
+  await callGuide();
+  await guide.locator('li.taken', { hasText: '选怎样通知你' }).waitFor();
+  await guide.locator('li.taken', { hasText: '记一次跟进' }).waitFor();
+  await t.look(chen, 'first-steps');
+  await guide.getByRole('button', { name: '收起' }).click();
+  await guide.waitFor({ state: 'detached' });
+  await chen.reload();
+  await t.settled(chen);
+  assert.equal(await guide.count(), 0, 'what was put away is there again');
+  await callGuide();
+  await chen.keyboard.press('?');
+  const sheet = chen.getByRole('dialog', { name: '键盘快捷键' });
+  await sheet.getByText('搜索和跳转').waitFor();
+  await t.look(chen, 'keys');
+  await chen.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+
   // One leaves: all that is his goes to another at once, and his account is closed.
   const boss = await t.as('admin');
   await t.open(boss, '/people');

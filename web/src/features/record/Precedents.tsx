@@ -68,21 +68,24 @@ export function PrecedentsCard({ record }: { record: RecordFull }) {
       <div className="past">
         <p>{t(`past.ended.${good}`, { n: data.won, of: all })}</p>
         {data.ways.length > 0 ? (
-          <ul aria-label={t(`past.ways.${good}`)}>
-            {data.ways.slice(0, SHOWN).map((way) => (
-              <li key={way.to}>
-                <span className="row">
-                  <Icon name="arrow" size={14} className="dim" />
-                  <b className="el sp">{text(way.name, way.to)}</b>
-                  <span className="num">{t('past.of', { n: way.n, of: data.won })}</span>
-                </span>
-                <span className="bar4" aria-hidden="true">
-                  <i style={{ width: `${(way.n / data.won) * 100}%` }} />
-                </span>
-                {way.took ? <span className="s">{t('past.after', { spell: spell(way.took) })}</span> : null}
-              </li>
-            ))}
-          </ul>
+          <>
+            <h3 className="s">{t(`past.ways.${good}`)}</h3>
+            <ul aria-label={t(`past.ways.${good}`)}>
+              {data.ways.slice(0, SHOWN).map((way) => (
+                <li key={way.to}>
+                  <span className="row">
+                    <Icon name="arrow" size={14} className="dim" />
+                    <b className="el sp">{text(way.name, way.to)}</b>
+                    <span className="num">{t('past.of', { n: way.n, of: data.won })}</span>
+                  </span>
+                  <span className="bar4" aria-hidden="true">
+                    <i style={{ width: `${(way.n / data.won) * 100}%` }} />
+                  </span>
+                  {way.took ? <span className="s">{t('past.after', { spell: spell(way.took) })}</span> : null}
+                </li>
+              ))}
+            </ul>
+          </>
         ) : null}
         {data.here !== undefined && data.wonTook ? (
           <p className={long ? 'warn' : 's'}>{t(long ? `past.long.${good}` : 'past.here', { days: days(data.here) })}</p>
@@ -101,7 +104,7 @@ export function PrecedentsCard({ record }: { record: RecordFull }) {
             </ul>
           </>
         ) : null}
-        {why ? <p className="s counted">{t(`past.counted.${good}`, { n: data.records, since: format.longDate(Date.parse(data.since)), at: format.moment(data.at), least: data.least })}</p> : null}
+        {why ? <p className="s counted">{t(`past.counted.${good}`, { n: data.records, since: format.date(data.since), at: format.moment(data.at), least: data.least })}</p> : null}
       </div>
     </section>
   );
