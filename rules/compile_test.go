@@ -193,6 +193,25 @@ func TestFixes(t *testing.T) {
 	}
 }
 
+// TestFixesInTexts holds that what is offered for a slot leaves the text around it as it is.
+func TestFixesInTexts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ src, want string }{
+		{"客户 {{ nmae }}：{{ amont = 1 }}", "客户 {{ name }}：{{ amont = 1 }}"},
+		{"{{ name }}，{{ amount <> 1 }}。", "{{ name }}，{{ amount != 1 }}。"},
+	} {
+		_, ps := CompileTexts(Text{"zh-CN": c.src, "en": "x"}, sampleEnv())
+		if len(ps) == 0 || ps[0].Fix == nil || ps[0].Fix.Changes[0].Path != "/zh-CN" {
+			t.Errorf("%s: no fix: %s", c.src, lines(ps))
+			continue
+		}
+		var got string
+		if err := json.Unmarshal(ps[0].Fix.Changes[0].Value, &got); err != nil || got != c.want {
+			t.Errorf("%s: fix %q", c.src, got)
+		}
+	}
+}
+
 // TestHostile holds that nothing a person can write takes the process down or keeps it busy.
 func TestHostile(t *testing.T) {
 	t.Parallel()
