@@ -32,6 +32,8 @@ func TestProblems(t *testing.T) {
 		{"contains(name, 'x')", Anything, "error expr.syntax 1:1: contains stands between two texts: name contains 'text'"},
 		{"agreed and\n  matches(name, 'x')", Anything, "error expr.syntax 2:3: matches stands between two texts: name matches 'text'"},
 		{"(name) contains ('x')", Bool, ""},
+		{"name not contains ('x') and name not matches ('y')", Bool, ""},
+		{"agreed and not contains(name, 'x')", Bool, "error expr.syntax 1:16: contains stands between two texts: name contains 'text'"},
 		{"if(amount > 1, 2, 3)", Anything, "error expr.syntax 1:14: a choice is written: condition ? then : otherwise"},
 		{"max(if(amount > 1, 2, 3), 1)", Anything, "error expr.syntax 1:18: a choice is written: condition ? then : otherwise"},
 		{"floor(amount)", Anything, "error expr.unknownName 1:1: There is no function “floor”; rounding down is written: -ceil(-a)"},

@@ -145,11 +145,19 @@ func refuse(src string, tokens []lexer.Token, i int, t lexer.Token) *fault {
 		return instead(src, t.From, t.To, "==")
 	case t.Is(lexer.Operator, "&"):
 		return instead(src, t.From, t.To, "and")
-	case t.Is(lexer.Operator, "contains", "startsWith", "endsWith", "matches") && i+1 < len(tokens) && tokens[i+1].Is(lexer.Bracket, "(") && (i == 0 || !ends(tokens[i-1])):
+	case t.Is(lexer.Operator, "contains", "startsWith", "endsWith", "matches") && i+1 < len(tokens) && tokens[i+1].Is(lexer.Bracket, "(") && !follows(tokens, i):
 		return &fault{code: "expr.syntax", at: t.From, msg: Say(
 			"{v} 写在两段文字之间：名称 {v} '文字'", "{v} 寫在兩段文字之間：名稱 {v} '文字'", "{v} stands between two texts: name {v} 'text'", "v", t.Value)}
 	}
 	return nil
+}
+
+// follows says whether an operand, and perhaps a not, stands before the token.
+func follows(tokens []lexer.Token, i int) bool {
+	if i > 0 && tokens[i-1].Is(lexer.Operator, "not") {
+		i--
+	}
+	return i > 0 && ends(tokens[i-1])
 }
 
 // ends says whether an operand may end with the token, so that an operator may follow.
