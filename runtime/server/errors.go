@@ -230,6 +230,9 @@ func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 
 // answer writes a success.
 func (s *Server) answer(g *gin.Context, out any) {
+	if out == nil && g.Writer.Written() {
+		return // a file went out; anything after it is past its length, and net/http would drop the connection
+	}
 	status := http.StatusOK
 	if r, ok := out.(reply); ok {
 		if r.etag != "" {

@@ -3,7 +3,10 @@ package server
 import (
 	"archive/zip"
 	"bytes"
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 
@@ -19,6 +22,38 @@ const listsApp = `{"spec": "pipewright/1", "key": "lists", "name": "Lists", "tim
     {"key": "name", "type": "text", "name": {"zh-CN": "名称", "en": "Name"}, "required": true, "filter": true}, {"key": "price", "type": "money", "name": {"zh-CN": "价格", "en": "Price"}},
     {"key": "share", "type": "percent", "name": "Share"}, {"key": "day", "type": "date", "name": "Day"}],
     "grants": [{"role": "member", "records": "all", "do": ["create", "read", "edit", "delete", "import", "export"]}]}]}`
+
+// A file is the whole answer: the connection it came on serves the next request too. With more than the file on it the server would drop it, and a browser's
+// next request fail at times.
+func TestFilesLeaveTheConnection(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	admin.must("POST", "/api/apps/import", listsApp)
+	admin.must("POST", "/api/apps/lists/publish", object{"acceptWarnings": true})
+	admin.must("PATCH", "/api/users/rep.li", object{"roles": []string{"lists/member"}})
+	rep := w.client()
+	rep.http.Transport = &http.Transport{}
+	rep.must("POST", "/api/demo-login", object{"username": "rep.li"})
+	rep.must("POST", "/api/apps/lists/forms/item/records", object{"data": object{"name": "Book"}})
+	for _, format := range []string{"csv", "xlsx"} {
+		rep.must("POST", "/api/apps/lists/forms/item/export", object{"format": format})
+		reused := false
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { reused = c.Reused }})
+		req, err := http.NewRequestWithContext(ctx, "GET", w.http.URL+"/api/me", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := rep.http.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		if _ = res.Body.Close(); res.StatusCode != 200 || !reused {
+			t.Errorf("after %s: %d, on the same connection: %v", format, res.StatusCode, reused)
+		}
+	}
+}
 
 func TestImportAndExport(t *testing.T) {
 	t.Parallel()
