@@ -6,7 +6,8 @@ import { placeOf } from '@/model/place';
 import { countProblems, problemId, sortProblems, type Problem } from '@/model/problem';
 import { FixButton } from './controls/Row';
 import { locate, valueAt } from '@/model/path';
-import { useActions, useDefinition, useDraft, useJump } from './context';
+import { toast } from '@/ui/toast';
+import { useActions, useDefinition, useDraft, useDraftStore, useJump, useLanguages } from './context';
 
 /** Where a problem is, in words: "阶段 · 谈判与提案". */
 export function usePlaceText(): (path: string) => string {
@@ -50,15 +51,23 @@ export function ProblemCounts({ problems }: { problems: readonly Problem[] }) {
   );
 }
 
+/** From how many texts on that lack a language they are told in one row: what else is wrong would not be seen among them. */
+const MANY = 5;
+
 /** The list: place, what is wrong, and the fix or the way there. */
 export function ProblemRows({ problems }: { problems: readonly Problem[] }) {
   const { t } = useTranslation('designer');
   const text = useText();
   const place = usePlaceText();
   const jump = useJump();
+  const [open, setOpen] = useState(false);
+  const lacking = problems.filter((p) => p.code === 'text.missing');
+  const many = lacking.length >= MANY;
+  const told = many && !open ? problems.filter((p) => p.code !== 'text.missing') : problems;
   return (
     <ul className="d-proslist">
-      {sortProblems(problems).map((p) => (
+      {many ? <Lacking count={lacking.length} open={open} onToggle={() => setOpen(!open)} /> : null}
+      {sortProblems(told).map((p) => (
         <li key={problemId(p)}>
           <Icon
             name={p.severity === 'error' ? 'error' : 'alert'}
@@ -82,6 +91,42 @@ export function ProblemRows({ problems }: { problems: readonly Problem[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The texts that are not in every language of the app, in one row: shown on demand, or done with by letting the app have the reader's alone. */
+function Lacking({ count, open, onToggle }: { count: number; open: boolean; onToggle: () => void }) {
+  const { t, i18n } = useTranslation('designer');
+  const languages = useLanguages();
+  const { apply } = useActions();
+  const { actions } = useDraftStore();
+  const mine = languages.find((l) => l === i18n.language);
+  const name = (l: string) => t(`language_${l as 'en'}`);
+  return (
+    <li>
+      <Icon name="alert" size={14} className="warn" label={t('warning')} />
+      <button type="button" className="d-proplace" aria-expanded={open} onClick={onToggle}>
+        {t('lackingTexts', { count })}
+      </button>
+      <span className="d-protext">{t('lackingWhy', { languages: languages.map(name).join(t('listComma')) })}</span>
+      <span className="d-profix">
+        {mine && languages.length > 1 ? (
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              apply({ op: 'set', at: ['languages'], value: [mine] });
+              toast(t('onlyDone', { language: name(mine) }), { undo: actions.undo });
+            }}
+          >
+            {t('onlyLanguage', { language: name(mine) })}
+          </button>
+        ) : null}
+        <button type="button" className="link" onClick={onToggle}>
+          {t(open ? 'lackingHide' : 'lackingShow')}
+        </button>
+      </span>
+    </li>
   );
 }
 

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from '@tanstack/react-router';
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -118,6 +118,26 @@ describe('designer', () => {
     fireEvent.change(name, { target: { value: '经' } });
     fireEvent.change(name, { target: { value: '主管' } });
     expect(now().approvals?.[0]?.steps[0]?.name).toEqual({ 'zh-CN': '主管', 'zh-TW': '经理', en: '经理' });
+    store.actions.undo();
+    expect(now()).toEqual(sample);
+  });
+
+  it('tells texts that lack a language in one row, and lets the app have the reader’s alone', async () => {
+    await open('/design/b2b/forms');
+    await screen.findByRole('button', { name: '日期' }, { timeout: 20_000 });
+    act(() =>
+      store.actions.setProblems([
+        ...problems,
+        ...['a', 'b', 'c', 'd', 'e'].map((k) => ({ path: `/forms/deal/fields/${k}/name`, code: 'text.missing', severity: 'warning' as const, message: `缺 ${k}` })),
+      ]),
+    );
+    fireEvent.click(screen.getByRole('button', { name: /^问题/ }));
+    expect(screen.getByText('没有说超时怎么办')).toBeTruthy();
+    expect(screen.queryByText('缺 a')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: '5 处文字缺语言' }));
+    expect(screen.getByText('缺 a')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: '应用只用简体中文' }));
+    expect(now().languages).toEqual(['zh-CN']);
     store.actions.undo();
     expect(now()).toEqual(sample);
   });

@@ -54,7 +54,7 @@ export function Scorecard({
         {items.map((item, i) => (
           <div key={item.key} className={`d-condition ${hits.has(i) ? 'hit' : ''}`} role="group" aria-label={nameOf(item)}>
             {hits.has(i) ? (
-              <p className="ok s">
+              <p className="ok s row">
                 <Icon name="check" size={14} /> {t('itemCounts', { points: String(item.points) })}
               </p>
             ) : null}
