@@ -1,12 +1,18 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import { random } from '../random';
-import { offerAt, read, toKeys, toNames, type Around } from './names';
+import { forReading, offerAt, read, toKeys, toNames, type Around } from './names';
 import { CHINESE, ENGLISH, lexica } from './sample';
 import { tokens } from './tokens';
 
 const zh = lexica();
 const en = lexica(ENGLISH);
+
+test('for reading alone a name need not lead back, and two of one name keep their keys', () => {
+  expect(forReading('amount > 100000', zh)).toBe('金额 > 100000');
+  expect(forReading('noteA == noteB and amount > 1', zh)).toBe('noteA == noteB 并且 金额 > 1');
+  expect(forReading("noteA != '' or amount > 1", zh)).toMatch(/^备注.* != '' 或者 金额 > 1$/);
+});
 
 describe('what is read', () => {
   test.each([

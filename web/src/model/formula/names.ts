@@ -408,6 +408,23 @@ export function toNames(source: string, lexica: Lexica, around: Around = {}): st
   return toKeys(quoted, lexica, around).text === source ? quoted : source;
 }
 
+/**
+ * A stored formula for reading alone: every key is its name, as long as no two of the formula are called the same. Typed, it need not give the
+ * stored formula again.
+ */
+export function forReading(source: string, lexica: Lexica, around: Around = {}): string {
+  const keyed = read(source, lexica, around).mentions.filter((m) => m.by === 'key');
+  const things = new Map<string, Set<unknown>>();
+  for (const m of keyed) for (const name of m.thing.names.slice(0, 1)) things.set(name, (things.get(name) ?? new Set()).add(m.thing));
+  const said = (m: Mention) => {
+    const name = m.thing.names[0];
+    const own = source.slice(m.from, m.to);
+    if (name === undefined || (things.get(name)?.size ?? 0) > 1) return own;
+    return /^['"`]/.test(own) ? own[0] + name + own[0] : name;
+  };
+  return replaced(source, keyed.map((m) => ({ ...m, stored: said(m) })));
+}
+
 function written(m: Mention, source: string, careful: boolean): string {
   const name = m.thing.names[0];
   const own = source.slice(m.from, m.to);

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { Field, FieldType, Shape, Text } from '@/model/definition';
 import { lexicaOf, type Lexica, type Thing, type Words } from '@/model/formula/lexicon';
-import { shownName, toNames, type Around } from '@/model/formula/names';
+import { forReading, shownName, type Around } from '@/model/formula/names';
 import { seenAt } from '@/model/formula/seen';
 import type { Path } from '@/model/path';
 import type { Described } from '@/ui/formula';
@@ -127,7 +127,7 @@ export function useLexica(form: string, columns?: readonly Field[], at?: Path): 
 /** Stored formulas of a form in the reader's words. */
 export function useReading(form: string): (source: string, around?: Around) => string {
   const lexica = useLexica(form);
-  return useCallback((source, around) => toNames(source, lexica, around), [lexica]);
+  return useCallback((source, around) => forReading(source, lexica, around), [lexica]);
 }
 
 /** What is said about a thing where it is offered or pointed at. */

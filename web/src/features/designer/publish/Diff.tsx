@@ -18,6 +18,11 @@ const AREAS = [
   'views',
   'reports',
   'dashboards',
+  'pools',
+  'messages',
+  'public',
+  'tracking',
+  'prints',
   'tests',
   'layout',
 ] as const;
