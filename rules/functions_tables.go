@@ -8,7 +8,7 @@ import (
 
 var tableFunctions = []Function{
 	{Name: "sum", Signatures: []string{"sum(table, .column)", "sum(list)"}, Example: "sum(lines, .qty * .price)", Result: "250",
-		Doc:   Say("逐行计算后相加，空值跳过，没有行时为 0", "逐列計算後相加，空值跳過，沒有列時為 0", "Adds up over the rows; nulls are skipped; 0 without rows"),
+		Doc:   Say("逐行计算后相加，空值跳过，没有行时为 0", "逐列計算後相加，空值跳過，沒有列時為 0", "Adds up over the rows; empty values are skipped; 0 without rows"),
 		lower: lowerSum},
 	{Name: "count", Signatures: []string{"count(table)", "count(table, condition)"}, Example: "count(lines, .qty > 1)", Result: "1",
 		Doc:   Say("行数，或满足条件的行数；是/否列表则数“是”的个数", "列數，或滿足條件的列數；是/否清單則數「是」的個數", "The number of rows, or of rows that meet a condition; of a yes/no list, the number of yes"),
@@ -26,16 +26,16 @@ var tableFunctions = []Function{
 		Doc:   Say("对每一行计算，得到一个列表", "對每一列計算，得到一個清單", "Computes a list from the rows"),
 		lower: lowerMap},
 	{Name: "min", Signatures: []string{"min(table, .column)", "min(list)", "min(a, b, …)"}, Example: "min(lines, .price)", Result: "50",
-		Doc:   Say("最小值（数值或日期），空值跳过", "最小值（數值或日期），空值跳過", "The smallest number or the earliest date; nulls are skipped"),
+		Doc:   Say("最小值（数值或日期），空值跳过", "最小值（數值或日期），空值跳過", "The smallest number or the earliest date; empty values are skipped"),
 		lower: func(l *lowering, s *site) operand { return lowerExtreme(l, s, opMin) }},
 	{Name: "max", Signatures: []string{"max(table, .column)", "max(list)", "max(a, b, …)"}, Example: "max(3, 7, 5)", Result: "7",
-		Doc:   Say("最大值（数值或日期），空值跳过", "最大值（數值或日期），空值跳過", "The largest number or the latest date; nulls are skipped"),
+		Doc:   Say("最大值（数值或日期），空值跳过", "最大值（數值或日期），空值跳過", "The largest number or the latest date; empty values are skipped"),
 		lower: func(l *lowering, s *site) operand { return lowerExtreme(l, s, opMax) }},
 	{Name: "avg", Signatures: []string{"avg(table, .column)", "avg(list)"}, Example: "avg(lines, .price)", Result: "75",
-		Doc:   Say("平均值，空值不计入；没有值时为空", "平均值，空值不計入；沒有值時為空", "The average; nulls do not count; null without values"),
+		Doc:   Say("平均值，空值不计入；没有值时为空", "平均值，空值不計入；沒有值時為空", "The average; empty values do not count; empty without values"),
 		lower: lowerAvg},
 	{Name: "len", Signatures: []string{"len(text)", "len(list)", "len(table)"}, Example: "len(name)", Result: "4",
-		Doc:   Say("文字的字数，列表或明细表的行数；空值为 0", "文字的字數，清單或明細表的列數；空值為 0", "Characters of a text, rows of a list or table; 0 for null"),
+		Doc:   Say("文字的字数，列表或明细表的行数；空值为 0", "文字的字數，清單或明細表的列數；空值為 0", "Characters of a text, rows of a list or table; 0 when empty"),
 		lower: lowerLen},
 }
 

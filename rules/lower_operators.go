@@ -298,7 +298,7 @@ func (l *lowering) warnEmpty(op string, a, b operand, loc file.Location) bool {
 		if s, ok := o.lit.(string); ok && s == "" {
 			l.faults = append(l.faults, &fault{code: "expr.emptyText", at: loc.From, warn: true, msg: Say(
 				"没填的字段是空值，和 '' 比较总为否。请写 {op} nil", "沒填的欄位是空值，和 '' 比較總為否。請寫 {op} nil",
-				"An empty field is null and never equals ''. Write {op} nil", "op", op), fix: l.fixSpan(o.loc, "nil", Say("改为 nil", "改為 nil", "Change to nil"))})
+				"An empty field is nil and never equals ''. Write {op} nil", "op", op), fix: l.fixSpan(o.loc, "nil", Say("改为 nil", "改為 nil", "Change to nil"))})
 			warned = true
 		}
 	}

@@ -39,7 +39,7 @@ func TestTableProblems(t *testing.T) {
 		want string
 	}{
 		"the example":        {tierRule("first", row("> 1000000|", "'ceo'"), row("|> 0.3", "'vp'"), row("|", "'self'")), ""},
-		"gap":                {tierRule("first", row("> 100|", "'a'"), row("< 100|<= 0.3", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount = 100. The result will be null"},
+		"gap":                {tierRule("first", row("> 100|", "'a'"), row("< 100|<= 0.3", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount = 100. The result will be empty"},
 		"overlap":            {tierRule("", row(">= 100|", "'a'"), row("<= 100|", "'b'")), "error table.overlap /r/rows/1: Row 2 and row 1 apply at the same time, but unique allows one row a case. first would take the upper one"},
 		"complete":           {tierRule("unique", row(">= 100|", "'a'"), row("< 100|<= 0.3", "'b'"), row("< 100|> 0.3", "'c'")), ""},
 		"unreachable":        {tierRule("first", row("> 100|", "'a'"), row("<= 200|", "'b'"), row("150|", "'c'"), row("|", "'d'")), "warning table.unreachable /r/rows/2: Row 3 never applies: the rows above cover all its cases"}, // row 4 is there for an empty amount
@@ -48,11 +48,11 @@ func TestTableProblems(t *testing.T) {
 		"never empty":        {tierRule("first", row("> 100|", "'a'"), row("<= 200|", "'b'"), row("== nil|", "'c'"), row("|", "'d'")), "warning table.unreachable /r/rows/3: Row 4 never applies: the rows above cover all its cases"},
 		"ranges":             {tierRule("unique", row("0..100|", "'a'"), row("> 100 and <= 500|", "'b'"), row("< 0 or > 500|", "'c'")), ""},
 		"intervals":          {tierRule("unique", row("(0..100]|", "'a'"), row("(100..500)|", "'b'"), row("<= 0 or >= 500|", "'c'")), ""},
-		"half open":          {tierRule("unique", row("[0..100)|", "'a'"), row("[100..500]|", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount < 0. The result will be null"},
+		"half open":          {tierRule("unique", row("[0..100)|", "'a'"), row("[100..500]|", "'b'")), "warning table.gap /r/rows: No row applies to this case: amount < 0. The result will be empty"},
 		"ends meet":          {tierRule("unique", row("[0..100]|", "'a'"), row("[100..500]|", "'b'"), row("< 0 or > 500|", "'c'")), "error table.overlap /r/rows/1: Row 2 and row 1 apply at the same time, but unique allows one row a case. first would take the upper one"},
 		"dates": {&Rule{Kind: RuleTable, Hit: "unique", In: []Input{{Key: "closeDate"}}, Out: []Output{{Key: "o", Type: "bool"}},
 			Rows: []Row{{If: []string{"< date('2026-01-01')"}, Then: []string{"true"}}, {If: []string{"[date('2026-01-01')..date('2026-06-30')]"}, Then: []string{"true"}}, {If: []string{"> date('2026-07-01')"}, Then: []string{"false"}}}},
-			"warning table.gap /r/rows: No row applies to this case: closeDate = 2026-07-01. The result will be null"},
+			"warning table.gap /r/rows: No row applies to this case: closeDate = 2026-07-01. The result will be empty"},
 		"days side by side": {&Rule{Kind: RuleTable, Hit: "unique", In: []Input{{Key: "closeDate"}}, Out: []Output{{Key: "o", Type: "bool"}},
 			Rows: []Row{{If: []string{"<= date('2026-06-30')"}, Then: []string{"true"}}, {If: []string{">= date('2026-07-01')"}, Then: []string{"false"}}}}, ""},
 		"yes and no": {&Rule{Kind: RuleTable, Hit: "first", In: []Input{{Key: "agreed"}}, Out: []Output{{Key: "o", Type: "bool"}},
@@ -70,7 +70,7 @@ func TestTableProblems(t *testing.T) {
 			"error expr.unknownOption /r/rows/0/then/0 1:1: There is no option “z”. Options: x, y\nerror expr.unknownOption /r/rows/1/if/0 1:1: There is no option “lots”. Options: open, won, lost"},
 		"option gap": {&Rule{Kind: RuleTable, In: []Input{{Key: "status"}, {Key: "agreed"}}, Out: []Output{{Key: "o", Type: "bool"}},
 			Rows: []Row{{If: []string{"!= 'lost'", "true"}, Then: []string{"true"}}, {If: []string{"in ['lost']", ""}, Then: []string{"false"}}}},
-			"warning table.gap /r/rows: No row applies to this case: status 'open'; agreed false. The result will be null"},
+			"warning table.gap /r/rows: No row applies to this case: status 'open'; agreed false. The result will be empty"},
 		"priority": {tierRule("priority", row("|", "'a'")), "error table.shape /r/out/level/values: With priority, the first output lists its values from the most to the least important"},
 		"decay": {&Rule{Kind: RuleScorecard, Items: []Item{{Key: "x", Points: Num("5"), Decay: &Decay{Since: "amount", Days: Num("0")}}}},
 			"error expr.type /r/items/x/decay/since: This should give a date, but gives a number\nerror setting.range /r/items/x/decay/days: The number of days must be above 0"},

@@ -56,7 +56,7 @@ func analyseTable(r *Rule, types []Type, cells [][]cell, path string) []Problem 
 	if len(rest) > 0 {
 		p := Warnf(path+"/rows", "table.gap", Say(
 			"没有一行适用于这种情况：{case}。结果会是空值", "沒有一列適用於這種情況：{case}。結果會是空值",
-			"No row applies to this case: {case}. The result will be null", "case", describe(r, segments, rest[0])))
+			"No row applies to this case: {case}. The result will be empty", "case", describe(r, segments, rest[0])))
 		if r.Hit == "first" {
 			p.Fix = defaultRow(r, path)
 		}
