@@ -100,7 +100,6 @@ async function flow(t, page) {
   await page.getByRole('textbox', { name: '名称 简体中文' }).fill('处理中');
   await page.getByRole('button', { name: '添加' }).first().click();
   await page.getByRole('textbox', { name: '名称 简体中文' }).nth(1).fill('已联系客户');
-  await choose(page, '添加流转到…', '完成');
   // What happens as the time of the stage goes by.
   await page.getByRole('spinbutton', { name: '停留期限', exact: true }).fill('3');
   const late = page.getByRole('group', { name: '阶段时限到了怎么办' });
@@ -110,6 +109,7 @@ async function flow(t, page) {
   await saved(page);
   await late.scrollIntoViewIfNeeded();
   await t.look(page, 'stage-ladder');
+  await choose(page, '添加流转到…', '完成');
   await page.getByRole('button', { name: '新审批链' }).click();
   await page.waitForURL((u) => u.pathname.endsWith('/approvals'));
   await page.getByRole('button', { name: /新的审批节点/ }).click();
