@@ -94,7 +94,7 @@ async function design(t, admin) {
 
   await admin.getByRole('button', { name: '检查并发布' }).click();
   await admin.getByText(/“下一步行动”|“为什么给这个折扣”/).first().waitFor();
-  await admin.getByText(/amount > 500000.*amount > 300000/).waitFor();
+  await admin.getByText(/金额 > 500000.*金额 > 300000/).waitFor();
   await admin.getByLabel('发布说明').fill('三十万以上也要财务会签');
   // The admin has nobody above her; that is said, and stops nobody.
   await admin.getByText(/“周敏”提交时，审批节点“销售经理”找不到任何人/).first().waitFor();
