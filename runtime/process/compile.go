@@ -89,7 +89,13 @@ type compiler struct {
 	adrift bool
 }
 
-func (c *compiler) add(problems ...rules.Problem) { c.problems = append(c.problems, problems...) }
+func (c *compiler) add(problems ...rules.Problem) {
+	for _, p := range problems {
+		if !c.adrift || p.Code != "expr.unknownName" { // whose names they would be is not known
+			c.problems = append(c.problems, p)
+		}
+	}
+}
 
 func (c *compiler) fail(path, code string, zhCN, zhTW, en string, args ...any) {
 	c.add(rules.Errorf(path, code, rules.Say(zhCN, zhTW, en, args...)))

@@ -13,8 +13,9 @@ func (c *compiler) compileAutomations() {
 		path := "/automations/" + elementKey(d.Key, i)
 		a := &CompiledAutomation{Def: d, Fields: map[string]bool{}}
 		c.looped = false
+		told := len(c.problems)
 		c.trigger(path+"/on", a)
-		c.adrift = a.Form == nil && d.On.Cron == "" && d.On.Webhook == ""
+		c.adrift = a.Form == nil && d.On.Cron == "" && d.On.Webhook == "" && rules.HasErrors(c.problems[told:])
 		var seen map[string]rules.Type
 		if a.Payload != nil {
 			seen = map[string]rules.Type{payloadSeen: a.Payload.Type}
