@@ -100,15 +100,6 @@ async function flow(t, page) {
   await page.getByRole('textbox', { name: '名称 简体中文' }).fill('处理中');
   await page.getByRole('button', { name: '添加' }).first().click();
   await page.getByRole('textbox', { name: '名称 简体中文' }).nth(1).fill('已联系客户');
-  // What happens as the time of the stage goes by.
-  await page.getByRole('spinbutton', { name: '停留期限', exact: true }).fill('3');
-  const late = page.getByRole('group', { name: '阶段时限到了怎么办' });
-  await late.getByRole('button', { name: '自己安排提醒和升级' }).click();
-  await late.getByText('3 天后：提醒负责人').waitFor();
-  await late.getByText('6 天后：告诉负责人的上级').waitFor();
-  await saved(page);
-  await late.scrollIntoViewIfNeeded();
-  await t.look(page, 'stage-ladder');
   await choose(page, '添加流转到…', '完成');
   await page.getByRole('button', { name: '新审批链' }).click();
   await page.waitForURL((u) => u.pathname.endsWith('/approvals'));
