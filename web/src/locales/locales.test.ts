@@ -37,6 +37,12 @@ describe('texts', () => {
     }
   });
 
+  test.each(files)('%s counts one thing as one in English', (file) => {
+    const en = read('en', file);
+    const many = Object.entries(en).filter(([key, text]) => !/_(one|other)$/.test(key) && /\{count\}( [a-z]+)? [a-z]+s\b/.test(text) && !/\{count\} (at|of|is|was)\b/.test(text));
+    expect(many.filter(([key]) => !en[`${key}_one`])).toEqual([]);
+  });
+
   test('every text asked for by name exists', () => {
     const missing: string[] = [];
     for (const path of sources(join(folder, '..'))) {

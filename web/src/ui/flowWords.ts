@@ -10,7 +10,7 @@ export function useDurationText(): (duration: string | undefined) => string {
   return useCallback(
     (duration) => {
       const d = duration === undefined ? undefined : parseDuration(duration);
-      return d ? t(`for_${d.unit}`, { n: d.n }) : (duration ?? '');
+      return d ? t(`for_${d.unit}`, { n: d.n, count: d.n }) : (duration ?? '');
     },
     [t],
   );
