@@ -188,6 +188,11 @@ func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 		}
 		if len(rejected.Current) > 0 {
 			out.Error.Current = rejected.Current
+		} else if out.Error.Code == "conflict" && c != nil {
+			// Others were first at a record, again and again: what it came to (engine.md §3).
+			if now, err := s.fullOf(c, recordOf(g)); err == nil {
+				out.Error.Current = now
+			}
 		}
 	case errors.As(err, &draft):
 		status, out.Error.Code = http.StatusConflict, "draft.conflict"
@@ -226,6 +231,18 @@ func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 		out.Error.Details = append(out.Error.Details, problem{p.Path, p.Code, p.Severity, p.Message.In(lang), p.Line, p.Col})
 	}
 	return status, out
+}
+
+// recordOf is the record that a request is about, "" when it is about none. The id of a task begins with that of its record.
+func recordOf(g *gin.Context) string {
+	switch path := g.FullPath(); {
+	case strings.HasPrefix(path, "/api/records/:id"):
+		return g.Param("id")
+	case strings.HasPrefix(path, "/api/tasks/:id"):
+		id, _, _ := strings.Cut(g.Param("id"), "|")
+		return id
+	}
+	return ""
 }
 
 // answer writes a success.

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,17 +50,32 @@ type world struct {
 	server *Server
 	clock  *clock
 	http   *httptest.Server
+	store  *crowded
+}
+
+// crowded is a store where, while it is crowded, somebody else is first at every record.
+type crowded struct {
+	*sqlitestore.Store
+	busy atomic.Bool
+}
+
+func (s *crowded) Replace(ctx context.Context, coll string, d store.Doc, ver int64) error {
+	if s.busy.Load() && strings.HasPrefix(coll, "rec_") {
+		return store.ErrConflict
+	}
+	return s.Store.Replace(ctx, coll, d, ver)
 }
 
 func open(t *testing.T, demo bool) *world {
 	t.Helper()
 	ctx := t.Context()
-	st, err := sqlitestore.Open(ctx, sqlitestore.Options{})
+	opened, err := sqlitestore.Open(ctx, sqlitestore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	st := &crowded{Store: opened}
 	t.Cleanup(func() { _ = st.Close() })
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}}
+	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}, store: st}
 	var eng *engine.Engine
 	var gallery []designer.Template
 	for _, x := range templates.All() {
