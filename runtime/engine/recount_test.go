@@ -327,12 +327,12 @@ func TestDueByExpressionMoves(t *testing.T) {
 	w.do("rep.li", process.Command{Kind: process.Move, ID: id, Transition: "date"})
 	w.letRecount(w.e)
 	w.clock.add(24 * time.Hour)
-	if got := w.plan(id); got != "=26T18, due 26T18" {
+	if got := w.plan(id); got != "=26T18, due 26T18, rung 25T18, rung1 27T18" {
 		t.Fatalf("before: %s", got)
 	}
 	w.must(w.e.SaveCalendar(t.Context(), "admin", daysOff("", 0, 26)))
 	w.letRecount(w.e)
-	if got := w.plan(id); got != "=27T18, due 27T18" {
+	if got := w.plan(id); got != "=27T18, due 27T18, rung 26T18, rung1 28T18" {
 		t.Errorf("after: %s", got)
 	}
 	// The days off taken out again: it is as it was.
@@ -346,7 +346,7 @@ func TestDueByExpressionMoves(t *testing.T) {
 	}}))
 	w.letRecount(w.e)
 	w.runDue()
-	if got := w.plan(id); got != "=26T18, due 26T18" {
+	if got := w.plan(id); got != "=26T18, due 26T18, rung1 27T18" { // the rung of the day before has come
 		t.Errorf("at last: %s", got)
 	}
 }
