@@ -262,7 +262,7 @@ describe('designer', () => {
         ? { uses: [{ path: '/processes/deal/start', before: old, after: 'begun' }], warnings: [], definition: renamed }
         : url.endsWith('/me')
           ? { user: { id: 'admin', name: '管理员' }, apps: [] }
-          : { items: [], next: '' };
+          : { items: [], next: '', least: 10, stages: [] };
       if (url.endsWith('/rename')) asked.push(JSON.parse(init?.body ?? '{}'));
       return Promise.resolve(new Response(JSON.stringify(answer)));
     });
