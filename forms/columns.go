@@ -117,3 +117,39 @@ func distinct(rows []map[string]any, col *field) []string {
 	}
 	return out
 }
+
+// RowColumn is what the cells of a table's column, "lines.net", are as values of a store; empty for what is no column or has no such value.
+func (s *Schema) RowColumn(id string) ColumnType {
+	f := s.find(id)
+	if f == nil || f.parent == nil {
+		return ""
+	}
+	return f.kind.column()
+}
+
+// RowCols gives the cells of each row of a table as Cols gives fields, by the keys of the columns. Beside an amount whose currency varies,
+// which is in the app's, stands "net_o": that in the record's own.
+func (s *Schema) RowCols(table string, v Values) []map[string]any {
+	t := s.byKey[table]
+	if t == nil {
+		return nil
+	}
+	rows, _ := v[table].([]map[string]any)
+	out := make([]map[string]any, len(rows))
+	for i, r := range rows {
+		out[i] = make(map[string]any, len(t.cols))
+		for _, col := range t.cols {
+			x := r[col.key]
+			if x == nil || col.kind.column() == "" {
+				continue
+			}
+			if !col.varies {
+				out[i][col.key] = col.kind.col(col, x)
+				continue
+			}
+			out[i][col.key] = s.worth(col, v, x)
+			out[i][col.key+"_o"] = encodeNumber(col.in(s.CurrencyOf(v)), x)
+		}
+	}
+	return out
+}

@@ -176,10 +176,16 @@ func (p *filterParser) path(n ast.Node) ([]string, bool) {
 		path, ok := p.path(n.Node)
 		return append(path, step.Value), ok
 	case *ast.CallNode:
-		// base(amount) is the amount as it is kept for filters: in the app's currency.
+		// base(amount), or base(row.amount), is the amount as it is kept for filters: in the app's currency.
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok && callee.Value == "base" && len(n.Arguments) == 1 {
-			if path, ok := p.path(n.Arguments[0]); ok && len(path) == 1 && p.env != nil {
+			if path, ok := p.path(n.Arguments[0]); ok && p.env != nil {
 				t := p.env.Names[path[0]]
+				for _, step := range path[1:] {
+					if t.Of != "" {
+						return nil, false // what is behind a reference is kept with another record
+					}
+					t = t.Fields[step]
+				}
 				return path, t.Varies() || t.Currency == p.env.Base
 			}
 		}

@@ -106,10 +106,11 @@ func computedFrom(app *process.App, f *process.Form) map[string][]string {
 // maxAsked bounds the conditions that are kept taken apart.
 const maxAsked = 1024
 
-// question is a condition that a list, view, report or schedule asks of a form.
+// question is a condition that a list, view, report or schedule asks of a form, or of the rows of a table of it.
 type question struct {
-	form *process.Form
-	src  string
+	form  *process.Form
+	table string
+	src   string
 }
 
 // conditions already taken apart: the same few are asked at every look at a list and at every tick. What has problems is not kept. A
@@ -120,15 +121,19 @@ var asked = struct {
 }{m: map[question]*rules.FilterNode{}}
 
 // parseAsked is rules.ParseFilter for the conditions of viewers.
-func parseAsked(f *process.Form, src string) (*rules.FilterNode, []rules.Problem) {
-	q := question{f, src}
+func parseAsked(f *process.Form, table, src string) (*rules.FilterNode, []rules.Problem) {
+	q := question{f, table, src}
 	asked.mu.RLock()
 	tree := asked.m[q]
 	asked.mu.RUnlock()
 	if tree != nil {
 		return tree, nil
 	}
-	tree, problems := rules.ParseFilter(src, process.Asked(f), "me")
+	env := process.Asked(f)
+	if table != "" {
+		env = process.AskedOfRows(f, table)
+	}
+	tree, problems := rules.ParseFilter(src, env, "me")
 	if tree == nil || len(problems) > 0 {
 		return tree, problems
 	}

@@ -40,10 +40,7 @@ var systemColumns = map[string]Column{
 // FindColumn finds the stored column of a field key or system name for lists, sorting, groups and measures. The problem is
 // field.unknown for a name that is not there or never shown to the viewer, query.unsupported for one without a column.
 func FindColumn(f *process.Form, key string, as Viewer) (Column, *rules.Problem) {
-	unknown := func() (Column, *rules.Problem) {
-		p := rules.Errorf("", "field.unknown", rules.Say("没有字段“{key}”", "沒有欄位「{key}」", "There is no field “{key}”", "key", clip(key)))
-		return Column{}, &p
-	}
+	unknown := func() (Column, *rules.Problem) { return unknownField(key) }
 	base, _, stepped := strings.Cut(key, ".")
 	info, isField := f.Schema.Field(base)
 	if !isField {
@@ -141,6 +138,10 @@ func unsupportedOrUnknown(f *process.Form, key string) (Column, *rules.Problem) 
 	if _, known := env.Rules[base]; known {
 		return unsupported(key)
 	}
+	return unknownField(key)
+}
+
+func unknownField(key string) (Column, *rules.Problem) {
 	p := rules.Errorf("", "field.unknown", rules.Say("没有字段“{key}”", "沒有欄位「{key}」", "There is no field “{key}”", "key", clip(key)))
 	return Column{}, &p
 }

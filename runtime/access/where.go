@@ -15,9 +15,6 @@ import (
 // seen is field.unknown (semantics 10). now and zone fix now(), today() and idleDays. The filter is nil for an empty condition.
 // Problems have the place in the source and an empty path. Codes: those of expressions, query.unsupported, field.unknown.
 func CompileWhere(form *process.Form, src string, as Viewer, now time.Time, zone *time.Location) (query.Filter, []rules.Problem) {
-	if strings.TrimSpace(src) == "" {
-		return nil, nil
-	}
 	w := &where{form: form, src: src, as: as, now: now, zone: zone, seen: map[string]query.Filter{}}
 	return w.compile(src)
 }
@@ -66,7 +63,9 @@ func Check(app *process.App) []rules.Problem {
 }
 
 type where struct {
-	form     *process.Form
+	form *process.Form
+	// table is set where the condition is on its rows.
+	table    string
 	src      string
 	as       Viewer
 	now      time.Time
@@ -79,7 +78,10 @@ type where struct {
 }
 
 func (w *where) compile(src string) (query.Filter, []rules.Problem) {
-	tree, ps := parseAsked(w.form, src)
+	if strings.TrimSpace(src) == "" {
+		return nil, nil
+	}
+	tree, ps := parseAsked(w.form, w.table, src)
 	if rules.HasErrors(ps) {
 		return nil, ps
 	}
@@ -164,9 +166,15 @@ func (w *where) column(n *rules.FilterNode) (Column, bool) {
 		w.fail(n, "query.unsupported", "权限范围的条件不能依赖时间", "權限範圍的條件不能依賴時間", "A condition that gives rights may not depend on the time")
 		return Column{}, false
 	}
-	c, problem := FindColumn(w.form, name, w.as)
+	find := func(key string) (Column, *rules.Problem) {
+		if w.table != "" {
+			return FindRowColumn(w.form, w.table, key, w.as)
+		}
+		return FindColumn(w.form, key, w.as)
+	}
+	c, problem := find(name)
 	if problem != nil {
-		if len(n.Path) > 1 && problem.Code == "query.unsupported" {
+		if _, inRow := process.RowColumn(name); len(n.Path) > 1 && !(inRow && w.table != "") && problem.Code == "query.unsupported" {
 			p := process.ThroughLookup(w.form, n.Path, w.src, func(key string) bool {
 				_, no := FindColumn(w.form, key, w.as)
 				return no == nil

@@ -43,6 +43,8 @@ type lister struct {
 	filter query.And
 	// whole reads the tables of records too, which lists leave out.
 	whole bool
+	// rows is the table whose rows a report is of; it names their columns row.column.
+	rows string
 }
 
 // look prepares a look at a form: what the person may read, and not the recycle bin. Errors: *process.Rejection not.found.
@@ -79,7 +81,13 @@ func (l *lister) where(src string) error {
 }
 
 func (l *lister) column(key, path string) (access.Column, error) {
-	c, problem := access.FindColumn(l.form, key, l.viewer)
+	find := access.FindColumn
+	if l.rows != "" {
+		find = func(f *process.Form, key string, as access.Viewer) (access.Column, *rules.Problem) {
+			return access.FindRowColumn(f, l.rows, key, as)
+		}
+	}
+	c, problem := find(l.form, key, l.viewer)
 	if problem != nil {
 		problem.Path = path
 		return c, reject(problem.Code, problem.Message, *problem)

@@ -93,7 +93,7 @@ func currencyStory(t *testing.T, wrap func(store.Store) store.Store) string {
 	li, _ := dir.User("rep.li")
 	li.Roles = append(li.Roles, "trade/rep")
 	w.must(w.e.SaveUsers(t.Context(), li))
-	for _, key := range []string{"all", "by"} {
+	for _, key := range []string{"all", "by", "rows", "rowsBy"} {
 		res, err := w.e.Report(t.Context(), "rep.li", "trade", key, "")
 		w.must(err)
 		line := key + ":"
@@ -113,7 +113,9 @@ twice as much: | {"amount":"200.02","currency":"USD"} base 142483 own 20002 valu
 in dollars now: | {"amount":"10.00","currency":"USD"} base 8000 own 1000 value 8000/4000 | {"amount":"1558.39","currency":"CNY"}
 refused: | {"amount":"200.02","currency":"USD"} base 142483 own 20002 value 142483/71242
 all: | [] 1558.39CNY
-by: | [USD] 211.01USD 1511.88CNY | [JPY] 1000JPY 46.51CNY`
+by: | [USD] 211.01USD 1511.88CNY | [JPY] 1000JPY 46.51CNY
+rows: | [] 1558.39CNY 712.42CNY
+rowsBy: | [USD] 211.01USD 37.00USD 1 | [JPY] 1000JPY 1000JPY 0`
 
 // Amounts in the currency of each record are kept in the app's beside it, at the rate of the day they came into it.
 func TestCurrencies(t *testing.T) {

@@ -97,6 +97,9 @@ func (l *lister) grouping(ctx context.Context, by process.GroupBy, path string) 
 	if by.By == "closing" || c.Field != nil && c.Field.Def.Type == "date" {
 		g.zone = time.UTC // a day is kept as its midnight in UTC
 	}
+	if l.rows != "" {
+		return g, nil // its buckets are those that rows fall into
+	}
 	span, err := l.e.store.Aggregate(ctx, l.coll, query.Aggregate{Filter: l.filter, Limit: 1,
 		Measures: []query.Measure{{Kind: "min", Col: c.Name}, {Kind: "max", Col: c.Name}}})
 	if err != nil {

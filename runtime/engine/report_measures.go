@@ -69,7 +69,7 @@ func (l *lister) measures(defs []process.MeasureD, byCurrency bool) (*measureSet
 			out.shown = append(out.shown, s)
 			continue
 		}
-		where, problems := access.CompileWhere(l.form, m.Where, l.viewer, l.e.instant(), l.app.Zone)
+		where, problems := access.CompileRowsWhere(l.form, l.rows, m.Where, l.viewer, l.e.instant(), l.app.Zone)
 		if rules.HasErrors(problems) {
 			return nil, reject(problems[0].Code, problems[0].Message, rules.WithPath(problems, "/measures/"+m.Key+"/where")...)
 		}

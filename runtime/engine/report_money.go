@@ -21,6 +21,9 @@ func (l *lister) own(c access.Column) string {
 	if c.Field == nil || !c.Field.Varies {
 		return ""
 	}
+	if _, inRow := process.RowColumn(c.Key); inRow && l.rows != "" {
+		return c.Name + ownAmount
+	}
 	for _, col := range l.form.Schema.Columns() {
 		if col.Own == c.Key {
 			return process.FieldColumn(col.Name)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pipewright/rules"
+	"pipewright/runtime/access"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -91,6 +92,16 @@ func (e *Engine) report(ctx context.Context, user string, a *process.App, def *p
 	if err := l.where(def.Where); err != nil {
 		return nil, err
 	}
+	if def.Rows != "" {
+		seen, problem := access.SeesTable(form, def.Rows, l.viewer)
+		if problem != nil {
+			problem.Path = "/rows"
+			return nil, reject(problem.Code, problem.Message, *problem)
+		}
+		if l.rows = def.Rows; seen != nil {
+			l.filter = append(l.filter, seen)
+		}
+	}
 	res := &ReportResult{Def: def, App: a, Form: form}
 	switch def.Kind {
 	case "funnel":
@@ -134,16 +145,12 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 			l.filter = append(l.filter, g.column.Seen)
 		}
 	}
-	rows, err := l.measureGroups(ctx, groups, ms.asked)
+	rows, totals, err := l.measuredBy(ctx, groups, ms.asked)
 	if err != nil {
 		return err
 	}
 	if len(rows) == 0 && len(groups) == 0 {
 		rows = []store.Row{{Values: make([]*big.Int, len(ms.asked))}}
-	}
-	totals, err := l.totals(ctx, groups, rows, ms.asked)
-	if err != nil {
-		return err
 	}
 	for _, r := range rows {
 		row := ReportRow{}
@@ -153,7 +160,7 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 			row.Keys, row.Labels = append(row.Keys, key), append(row.Labels, label)
 			wheres = append(wheres, cond)
 		}
-		if len(wheres) > 0 && !slices.Contains(wheres, "") {
+		if len(wheres) > 0 && !slices.Contains(wheres, "") && !slices.ContainsFunc(groups, l.ofRow) {
 			row.Where = strings.Join(wheres, " && ")
 		}
 		currency := ""
@@ -166,6 +173,19 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 	res.Totals = ms.figures(totals, "", true)
 	l.inOrder(res, groups)
 	return l.referenceLabels(ctx, res, groups)
+}
+
+// measuredBy are the groups with what is measured of each, and the measures of all together.
+func (l *lister) measuredBy(ctx context.Context, groups []*grouping, ms []measured) ([]store.Row, []*big.Int, error) {
+	if l.rows != "" {
+		return l.countRows(ctx, groups, ms)
+	}
+	rows, err := l.measureGroups(ctx, groups, ms)
+	if err != nil {
+		return nil, nil, err
+	}
+	totals, err := l.totals(ctx, groups, rows, ms)
+	return rows, totals, err
 }
 
 // inOrder puts stages and options in the order of the definition.

@@ -20,7 +20,7 @@ func (c *compiler) figureType(name string, form *Form) string {
 }
 
 // measures checks what a report measures.
-func (c *compiler) measures(path string, r *Report, form *Form) {
+func (c *compiler) measures(path string, r *Report, form *Form, rows *countedRows) {
 	for i, m := range r.Measures {
 		at := path + "/measures/" + elementKey(m.Key, i)
 		n := 0
@@ -29,6 +29,10 @@ func (c *compiler) measures(path string, r *Report, form *Form) {
 				continue
 			}
 			n++
+			if rows != nil {
+				c.rowFigure(at+"/"+w.name, w.name, w.field, form, rows)
+				continue
+			}
 			switch w.name {
 			case "sum":
 				c.summable(at+"/sum", w.field, form)
@@ -49,7 +53,11 @@ func (c *compiler) measures(path string, r *Report, form *Form) {
 					"A ratio has no condition of its own; put where on its two measures")
 			}
 		}
-		c.where(at+"/where", m.Where, form)
+		if rows != nil && m.Where != "" {
+			c.asked(at+"/where", m.Where, form, rows.env, rows)
+		} else {
+			c.where(at+"/where", m.Where, form)
+		}
 		if n != 1 {
 			c.fail(at, "setting.conflict", "一个指标只写 count、sum、min、max、avg、ratio 之一", "一個指標只寫 count、sum、min、max、avg、ratio 之一",
 				"A measure is one of count, sum, min, max, avg, ratio")
@@ -87,6 +95,9 @@ func (c *compiler) ratio(path string, r *Report, d *RatioD, form *Form) {
 		m := &r.Measures[i]
 		kind := "count"
 		if field := strings.Join([]string{m.Sum, m.Min, m.Max, m.Avg}, ""); field != "" {
+			if column, inRow := RowColumn(field); inRow && r.Rows != "" {
+				field = r.Rows + "." + column
+			}
 			kind = c.figureType(field, form)
 		}
 		kinds = append(kinds, kind)

@@ -62,19 +62,36 @@ func (c *compiler) report(path string, r *Report) {
 		return
 	}
 	c.where(path+"/where", r.Where, form)
+	rows := c.reportRows(path, r, form)
+	if r.Rows != "" && rows == nil {
+		return // what the rows are is not known
+	}
 	for i, g := range r.Group {
 		at := path + "/group/" + itoa(i)
-		c.queryable(at+"/by", g.By, form)
-		t, ok := c.envs[form.Def.Key].Names[g.By]
-		if !ok {
-			t, ok = storedNames[g.By]
-		}
+		t, ok := c.groupedBy(at+"/by", g.By, form, rows)
 		if ok && g.Unit != "" && t.Kind != rules.KindDate && t.Kind != rules.KindDatetime {
 			c.fail(at+"/unit", "ref.kind", "“{name}”不是日期，不能按日、周、月、年分组", "「{name}」不是日期，不能按日、週、月、年分組",
 				"“{name}” is not a date; it cannot be grouped by day, week, month or year", "name", g.By)
 		}
 	}
-	c.measures(path, r, form)
+	c.measures(path, r, form, rows)
+}
+
+// groupedBy checks a name by which a report groups, and answers its type.
+func (c *compiler) groupedBy(path, name string, form *Form, rows *countedRows) (rules.Type, bool) {
+	if _, inRow := RowColumn(name); inRow && rows != nil {
+		info, ok := c.rowColumn(path, name, form, rows)
+		return info.Type, ok
+	}
+	if rows != nil && c.meantColumn(path, name, form, rows) {
+		return rules.Type{}, false
+	}
+	c.queryable(path, name, form)
+	t, ok := c.envs[form.Def.Key].Names[name]
+	if !ok {
+		t, ok = storedNames[name]
+	}
+	return t, ok
 }
 
 // maxWeeks is how far back a snapshot compares; positions are kept a little longer.
@@ -155,22 +172,28 @@ func (c *compiler) where(path, src string, form *Form) *rules.Program {
 	if src == "" || form == nil {
 		return nil
 	}
-	env := c.env(form.Def.Key)
+	return c.asked(path, src, form, c.env(form.Def.Key), nil)
+}
+
+// asked compiles a filter in env, which may name columns of rows.
+func (c *compiler) asked(path, src string, form *Form, env *rules.Env, rows *countedRows) *rules.Program {
 	node, problems := rules.ParseFilter(src, env, "me")
 	c.add(rules.WithPath(problems, path)...)
 	if rules.HasErrors(problems) {
 		return nil
 	}
-	c.filterable(path, src, node, form)
+	c.filterable(path, src, node, form, rows)
 	return c.expr(path, src, env, rules.Bool)
 }
 
 // filterable checks every name of a filter.
-func (c *compiler) filterable(path, src string, n *rules.FilterNode, form *Form) {
+func (c *compiler) filterable(path, src string, n *rules.FilterNode, form *Form, rows *countedRows) {
 	if n == nil {
 		return
 	}
-	if len(n.Path) > 0 {
+	if len(n.Path) > 0 && rows != nil && n.Path[0] == rowSeen {
+		c.rowFilterable(path, n, form, rows)
+	} else if len(n.Path) > 0 {
 		p := rules.Errorf(path, "query.unsupported", rules.Say(
 			"筛选条件不能用“{name}”：只能用本表单中存储的字段和系统名", "篩選條件不能用「{name}」：只能用本表單中儲存的欄位和系統名",
 			"A filter cannot use “{name}”: only stored fields of this form and system names", "name", strings.Join(n.Path, ".")))
@@ -189,7 +212,7 @@ func (c *compiler) filterable(path, src string, n *rules.FilterNode, form *Form)
 		}
 	}
 	for _, part := range n.Parts {
-		c.filterable(path, src, part, form)
+		c.filterable(path, src, part, form, rows)
 	}
 }
 

@@ -30,6 +30,8 @@ type Report struct {
 	// "velocity": by owner how fast business comes in, of what closed in the last Weeks (13), "stay": by stage how long records stay there, of the
 	// stays that ended in the last Weeks (13), or "ageing": the open records of each stage by how long they have been there.
 	Kind string `json:"kind,omitempty"`
+	// Rows is a table of the form: a summary is then of its rows, whose columns are named row.column beside what is the record's.
+	Rows string `json:"rows,omitempty"`
 	// Weeks back of a snapshot, 1 (default) to 104: the Monday of last week, of the week before that, and so on.
 	Weeks int `json:"weeks,omitempty"`
 	// Months ahead of a forecast, this one included: 1 (default) to 24.

@@ -62,17 +62,31 @@ func (f *finder) report(d *Report) {
 	form := f.subject(path, &d.Form, &d.Process)
 	fields := "/forms/" + form + "/fields"
 	f.expr(path+"/where", &d.Where, f.names(form), nil)
+	s := sight{form: form, names: f.names(form)}
+	name := func(path string, slot *string) { f.key(path, slot, fields) }
+	if d.Rows != "" {
+		s = s.and(rowSeen, f.table(path+"/rows", &d.Rows, s))
+		columns := fields + "/" + d.Rows + "/fields"
+		name = func(path string, slot *string) {
+			column, inRow := RowColumn(*slot)
+			if !inRow {
+				f.key(path, slot, fields)
+			} else if columns+"/"+column == f.target {
+				f.note(path, *slot, rowSeen+"."+f.to, 0, 0, func(to string) { *slot = to })
+			}
+		}
+	}
 	for i := range d.Group {
-		f.key(path+"/group/"+itoa(i)+"/by", &d.Group[i].By, fields)
+		name(path+"/group/"+itoa(i)+"/by", &d.Group[i].By)
 	}
 	for i := range d.Measures {
 		m := &d.Measures[i]
 		at := path + "/measures/" + elementKey(m.Key, i)
-		f.key(at+"/sum", &m.Sum, fields)
-		f.key(at+"/min", &m.Min, fields)
-		f.key(at+"/max", &m.Max, fields)
-		f.key(at+"/avg", &m.Avg, fields)
-		f.expr(at+"/where", &m.Where, f.names(form), nil)
+		name(at+"/sum", &m.Sum)
+		name(at+"/min", &m.Min)
+		name(at+"/max", &m.Max)
+		name(at+"/avg", &m.Avg)
+		f.expr(at+"/where", &m.Where, s.names, nil)
 	}
 }
 

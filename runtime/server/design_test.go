@@ -60,6 +60,9 @@ func TestDesignPublishAndRollBack(t *testing.T) {
 	if r := admin.refused(422, "check.failed", "POST", "/api/apps/b2b/preview-report", object{"report": "mine", "definition": reported(`{"key": "mine", "name": "Mine", "process": "deal", "where": "nothing > 1", "measures": [{"key": "n", "count": true}]}`)}); !strings.HasPrefix(r.str("error.details.0.path"), "/reports/mine") {
 		t.Errorf("preview of a wrong report %s", r.raw)
 	}
+	if r := admin.must("POST", "/api/apps/b2b/preview-report", object{"report": "rows", "definition": reported(`{"key": "rows", "name": "Rows", "process": "deal", "rows": "lines", "measures": [{"key": "n", "count": true}]}`)}); r.str("table") != "lines" || r.str("columns.0.type") != "count" {
+		t.Errorf("preview of a report of rows %s", r.raw)
+	}
 	admin.refused(404, "not.found", "POST", "/api/apps/b2b/preview-report", object{"report": "none"})
 	w.as("rep.li").refused(403, "forbidden", "POST", "/api/apps/b2b/preview-report", object{"report": "mine"})
 	if apps := admin.must("GET", "/api/apps", nil); !strings.Contains(string(apps.raw), `"draft":true`) {

@@ -66,12 +66,14 @@ func (s *Server) getBoard(c *call) (any, error) {
 }
 
 type reportOut struct {
-	Key     string            `json:"key"`
-	Name    rules.Text        `json:"name"`
-	Kind    string            `json:"kind"`
-	Chart   string            `json:"chart"`
-	Form    string            `json:"form"`
-	Process string            `json:"process,omitempty"`
+	Key     string     `json:"key"`
+	Name    rules.Text `json:"name"`
+	Kind    string     `json:"kind"`
+	Chart   string     `json:"chart"`
+	Form    string     `json:"form"`
+	Process string     `json:"process,omitempty"`
+	// Table is whose rows are counted, where it is not the records.
+	Table   string            `json:"table,omitempty"`
 	Where   string            `json:"where,omitempty"`
 	Columns []reportColumnOut `json:"columns"`
 	Rows    []reportRowOut    `json:"rows"`
@@ -150,7 +152,7 @@ func (s *Server) postPreviewReport(c *call) (any, error) {
 }
 
 func wireReport(r *engine.ReportResult) reportOut {
-	out := reportOut{Key: r.Def.Key, Name: r.Def.Name, Kind: r.Def.Kind, Chart: r.Def.Chart, Form: r.Form.Def.Key, Where: r.Def.Where,
+	out := reportOut{Key: r.Def.Key, Name: r.Def.Name, Kind: r.Def.Kind, Chart: r.Def.Chart, Form: r.Form.Def.Key, Table: r.Def.Rows, Where: r.Def.Where,
 		Columns: []reportColumnOut{}, Rows: []reportRowOut{}, Totals: figures(r.Totals)}
 	if out.Name.IsZero() {
 		out.Name = rules.Plain(out.Key)
