@@ -618,6 +618,8 @@ export interface ReportResult {
   key: string;
   name: Text;
   kind: string;
+  /** The table whose rows are counted; without it, records are. */
+  table?: string;
   chart?: string;
   form?: string;
   process?: string;

@@ -263,6 +263,7 @@ export function references(def: Definition): Reference[] {
   });
   def.reports?.forEach((report, r) => {
     const emit = emitter(report.form ?? formOf(report.process));
+    emit('name', ['reports', r, 'rows'], report.rows);
     emit('expression', ['reports', r, 'where'], report.where);
     report.group?.forEach((g, i) => emit('name', ['reports', r, 'group', i, 'by'], g.by));
     report.measures?.forEach((m, i) => {

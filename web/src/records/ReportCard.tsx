@@ -8,6 +8,7 @@ import { Icon } from '@/ui/Icon';
 import { addDecimals, shortAmount, trimZeros } from '@/ui/format';
 import { useFormat, type Format } from '@/ui/locale';
 import { useText } from '@/ui/text';
+import { opensRecords } from '@/model/reportRows';
 import { whereOf } from './filter';
 import { stageColor, type Model } from './model';
 import './report.css';
@@ -60,7 +61,7 @@ function Open({ report, model, row, column, children, label }: { report: ReportR
   const form = formOf(report, model);
   const where = bothOf(report.where, row?.where, column?.where);
   // What moved between two Mondays is told by no condition on the records as they are.
-  if (!form || report.kind === 'snapshot') return <>{children}</>;
+  if (!form || report.kind === 'snapshot' || !opensRecords(report.table, isGrouped(report), row?.where, column?.where)) return <>{children}</>;
   const title = [text(report.name, report.key), ...(row?.labels.map((l) => text(l)) ?? [])].filter(Boolean).join(' · ');
   return (
     <Link className="figure" to="/a/$app/list/$form" params={{ app: model.app, form }} search={{ ...(where ? { where } : {}), title }} aria-label={label}>
@@ -68,6 +69,8 @@ function Open({ report, model, row, column, children, label }: { report: ReportR
     </Link>
   );
 }
+
+const isGrouped = (report: ReportResult) => report.columns.some((c) => c.kind === 'group');
 
 /** The condition of a report and of one of its rows. */
 function bothOf(...parts: (string | undefined)[]): string {
@@ -219,7 +222,7 @@ function Drawn({ report, model, name, kind }: { report: ReportResult; model: Mod
   const form = formOf(report, model);
   const pick = (index: number) => {
     const row = report.rows[index];
-    if (form) void navigate({ to: '/a/$app/list/$form', params: { app: model.app, form }, search: { where: bothOf(report.where, row?.where) || undefined, title: `${name} · ${categories[index] ?? ''}` } });
+    if (form && opensRecords(report.table, isGrouped(report), row?.where, undefined)) void navigate({ to: '/a/$app/list/$form', params: { app: model.app, form }, search: { where: bothOf(report.where, row?.where) || undefined, title: `${name} · ${categories[index] ?? ''}` } });
   };
   return (
     <div style={{ padding: '8px 12px 0' }}>

@@ -69,7 +69,7 @@ vi.setConfig({ testTimeout: 60_000 });
 describe('designer', () => {
   beforeAll(async () => {
     // The pages are loaded when first shown; here they are loaded before the clock of a test runs.
-    await Promise.all([import('./form/FormsPage'), import('./flow/FlowPage'), import('./approval/ApprovalsPage'), import('./automation/AutomationsPage')]);
+    await Promise.all([import('./form/FormsPage'), import('./flow/FlowPage'), import('./approval/ApprovalsPage'), import('./automation/AutomationsPage'), import('./views/ViewsPage')]);
     await i18next.use(initReactI18next).init({
       lng: 'zh-CN',
       ns: ['common', 'designer', 'fields', 'flow'],
@@ -190,6 +190,26 @@ describe('designer', () => {
     expect(ladder()).toEqual([{ after: 'P0D', do: 'remind' }, { after: 'P1BD', do: 'escalate' }]);
     expect(within(group).getByText('到期时：提醒负责人')).toBeTruthy();
     expect(within(group).getByText('到期后 1 个工作日：告诉负责人的上级')).toBeTruthy();
+  });
+
+  it('counts the rows of a table in a report, and sums their columns', async () => {
+    // Nothing is published, so that there is nothing to preview.
+    const others = fetch;
+    const none = () => new Response(JSON.stringify({ error: { code: 'not.found', message: '没有' } }), { status: 404 });
+    vi.stubGlobal('fetch', (url: string) => (url.includes('/apps/') ? Promise.resolve(none()) : others(url)));
+    await open('/design/b2b/views?at=/reports/forecast');
+    const choose = async (list: string, option: string) => {
+      fireEvent.mouseDown(await screen.findByRole('combobox', { name: list }, { timeout: 20_000 }));
+      fireEvent.click((await screen.findAllByText(option, { selector: '.ant-select-item-option-content' })).at(-1) as HTMLElement);
+    };
+    await choose('统计的是', 'lines的行');
+    expect(now().reports).toEqual([{ key: 'forecast', process: 'deal', rows: 'lines', group: [{ by: 'lossReason' }], measures: [{ key: 'a', count: true }] }]);
+    await choose('统计', '合计');
+    expect(now().reports?.[0]?.measures).toEqual([{ key: 'a', sum: 'row.qty' }]);
+    await choose('第 1 层', 'price');
+    expect(now().reports?.[0]?.group).toEqual([{ by: 'row.price' }]);
+    await choose('统计的是', '记录');
+    expect(now().reports).toEqual([{ key: 'forecast', process: 'deal', measures: [{ key: 'a', count: true }] }]);
   });
 
   it('names what was sent in the rows of a condition, each with its type', async () => {

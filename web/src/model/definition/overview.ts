@@ -22,6 +22,8 @@ export interface Report {
   kind?: 'summary' | 'funnel' | 'snapshot' | 'forecast' | 'quota' | 'velocity' | 'stay' | 'ageing';
   weeks?: number;
   months?: number;
+  /** A table of the form: a summary is then of its rows, whose columns are named row.column. */
+  rows?: string;
   where?: string;
   group?: { by: string; unit?: string }[];
   measures?: Measure[];

@@ -5,7 +5,7 @@ import { formOfAutomation, formOfEach } from '../references';
 /** A row is one of a table of the record, or of one that came in or was answered. */
 export type Row = { fields: readonly Field[] } | { shapes: readonly Shape[] };
 
-/** What an expression of an automation sees besides the record it is about. */
+/** What an expression of an automation, or of a report of rows, sees besides the record it is about. */
 export interface Seen {
   /** What another system sent. */
   payload?: readonly Shape[];
@@ -21,8 +21,9 @@ export interface Seen {
   rows?: { form: string; by: string };
 }
 
-/** What is seen at a path of the definition such as automations/2/do/0/set/qty; nothing outside automations. */
+/** What is seen at a path of the definition such as automations/2/do/0/set/qty; nothing outside automations and reports of rows. */
 export function seenAt(def: Definition, at: Path): Seen {
+  if (at[0] === 'reports' && typeof at[1] === 'number') return inReport(def, at[1], at[2]);
   if (at[0] !== 'automations' || typeof at[1] !== 'number') return {};
   const auto = def.automations?.[at[1]];
   if (!auto) return {};
@@ -32,6 +33,15 @@ export function seenAt(def: Definition, at: Path): Seen {
   if (at[2] !== 'do') return seen;
   seen = inside(def, auto.each, seen, own, auto);
   return walk(def, auto.do ?? [], at.slice(3), seen, own);
+}
+
+/** The figures of a report of rows see the row; which records it is of is asked before. */
+function inReport(def: Definition, index: number, member: Path[number] | undefined): Seen {
+  const report = def.reports?.[index];
+  if (report?.rows === undefined || member !== 'measures') return {};
+  const own = report.form ?? def.processes?.find((p) => p.key === report.process)?.form ?? '';
+  const row = rowsOf(def, report.rows, {}, own);
+  return row ? { row } : {};
 }
 
 /** What a visitor sent by a public form: what it asks for, and where he came from. A field of the record called payload is the one meant. */

@@ -2,9 +2,10 @@ import { Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from '@/ui/toast';
-import type { Dashboard, Measure, Report, View } from '@/model/definition';
+import type { Dashboard, FieldType, Measure, Report, View } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
 import { splitKeyPath } from '@/model/path';
+import { countedOf, rowColumn } from '@/model/reportRows';
 import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
 import { useFieldChoices, useNewText } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
@@ -139,7 +140,7 @@ function One({ list, index, name, children }: { list: ListName; index: number; n
   const { actions } = useDraftStore();
   const rest = useSlot(
     [list, index],
-    ['name', 'process', 'form', 'kind', 'weeks', 'where', 'columns', 'sort', 'sum', 'card', 'group', 'measures', 'chart', 'cards'],
+    ['name', 'process', 'form', 'kind', 'weeks', 'rows', 'where', 'columns', 'sort', 'sum', 'card', 'group', 'measures', 'chart', 'cards'],
   );
   return (
     <div className="card d-one">
@@ -220,7 +221,9 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
-  const { form, columns } = useColumns(report);
+  const { form, columns: own } = useColumns(report);
+  const rows = useRowChoices(form, report.rows);
+  const columns = [...rows.columns, ...own];
   const group = useSlot<Report['group']>([...at, 'group'], ['0', '1', '2']);
   const measures = useSlot<Measure[]>(
     [...at, 'measures'],
@@ -230,6 +233,7 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
   const groups = group.value ?? [];
   const isDate = (by: string) =>
     ['createdAt', 'updatedAt', 'since', 'closing', 'closedAt'].includes(by) ||
+    rows.dates.includes(by) ||
     ['date', 'datetime'].includes(def.forms?.find((f) => f.key === form)?.fields.find((f) => f.key === by)?.type ?? '');
   return (
     <>
@@ -274,6 +278,7 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             choices={CHARTS.filter((c) => c !== 'table').map((c) => ({ value: c, label: t(`chart_${c}`) }))}
           />
         </div>
+        {FIXED.has(report.kind ?? '') || report.kind === 'funnel' || (rows.tables.length === 0 && report.rows === undefined) ? null : <CountedSlot at={at} report={report} tables={rows.tables} />}
         {report.kind === 'snapshot' || report.kind === 'velocity' || report.kind === 'stay' ? (
           <NumberSlot at={[...at, 'weeks']} label={t('weeksBack')} hint={t(report.kind === 'velocity' ? 'weeksPaceHint' : report.kind === 'stay' ? 'weeksStayHint' : 'weeksBackHint')} placeholder={report.kind === 'snapshot' ? '1' : '13'} min={1} max={104} />
         ) : null}
@@ -327,7 +332,7 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             {list.map((m, i) => (
               <div key={m.key} className="d-condition" role="group" aria-label={nameOf(m)}>
                 <TextSlot at={[...at, 'measures', i, 'name']} label={t('name')} />
-                <MeasureParts at={[...at, 'measures', i]} measure={m} all={list} columns={columns} form={form} onChange={(next) => measures.set(list.with(i, next))} />
+                <MeasureParts at={[...at, 'measures', i]} measure={m} all={list} columns={report.rows === undefined ? columns : rows.figures} form={form} onChange={(next) => measures.set(list.with(i, next))} />
                 <IconButton icon="trash" label={t('remove')} onClick={() => measures.set(list.toSpliced(i, 1))} />
               </div>
             ))}
@@ -337,6 +342,52 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
       )}
       <ReportPreview report={report} />
     </>
+  );
+}
+
+/** What a lookup shows may be a figure: the check knows. */
+const FIGURES = new Set<FieldType>(['money', 'number', 'percent', 'rating', 'slider', 'lookup']);
+/** What is written at length, or is a file or a place, is no value that could be grouped by. */
+const LOOSE = new Set<FieldType>(['longtext', 'richtext', 'attachment', 'image', 'signature', 'address', 'location', 'static']);
+
+/** The tables of a form, and of the one whose rows are counted the columns: all that group, the figures, the dates. */
+function useRowChoices(form: string, table: string | undefined): { tables: Choice[]; columns: Choice[]; figures: Choice[]; dates: string[] } {
+  const def = useDefinition();
+  const nameOf = useNameOf();
+  const tables = (def.forms?.find((f) => f.key === form)?.fields ?? []).filter((f) => f.type === 'table');
+  const fields = (tables.find((f) => f.key === table)?.fields ?? []).filter((f) => !LOOSE.has(f.type));
+  const choice = (f: (typeof fields)[number]) => ({ value: rowColumn(f.key), label: nameOf(f) });
+  return {
+    tables: tables.map((f) => ({ value: f.key, label: nameOf(f) })),
+    columns: fields.map(choice),
+    figures: fields.filter((f) => FIGURES.has(f.type)).map(choice),
+    dates: fields.filter((f) => f.type === 'date' || f.type === 'datetime').map((f) => rowColumn(f.key)),
+  };
+}
+
+/** What is counted: the records, or the rows of a table of theirs. */
+function CountedSlot({ at, report, tables }: { at: (string | number)[]; report: Report; tables: readonly Choice[] }) {
+  const { t } = useTranslation('designer');
+  const { apply } = useActions();
+  const slot = useSlot<string>([...at, 'rows']);
+  const options = [
+    { value: '', label: t('countRecords') },
+    ...tables.map((x) => ({ value: x.value, label: t('countRows', { name: x.label }) })),
+    ...(report.rows === undefined || tables.some((x) => x.value === report.rows) ? [] : [{ value: report.rows, label: report.rows }]),
+  ];
+  return (
+    <Row label={t('countOf')} hint={t('countOfHint')} path={slot.path} problems={slot.problems}>
+      {(id) => (
+        <Select
+          id={id}
+          className="d-wide"
+          aria-label={t('countOf')}
+          value={report.rows ?? ''}
+          options={options}
+          onChange={(v) => apply({ op: 'set', at, value: countedOf(report, v === '' ? undefined : v) })}
+        />
+      )}
+    </Row>
   );
 }
 
