@@ -206,7 +206,7 @@ describe('designer', () => {
     expect(now().reports).toEqual([{ key: 'forecast', process: 'deal', rows: 'lines', group: [{ by: 'lossReason' }], measures: [{ key: 'a', count: true }] }]);
     await choose('统计', '合计');
     expect(now().reports?.[0]?.measures).toEqual([{ key: 'a', sum: 'row.qty' }]);
-    await choose('第 1 层', 'price');
+    await choose('第 1 层', 'lines · price');
     expect(now().reports?.[0]?.group).toEqual([{ by: 'row.price' }]);
     await choose('统计的是', '记录');
     expect(now().reports).toEqual([{ key: 'forecast', process: 'deal', measures: [{ key: 'a', count: true }] }]);

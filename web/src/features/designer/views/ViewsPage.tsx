@@ -332,7 +332,7 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
             {list.map((m, i) => (
               <div key={m.key} className="d-condition" role="group" aria-label={nameOf(m)}>
                 <TextSlot at={[...at, 'measures', i, 'name']} label={t('name')} />
-                <MeasureParts at={[...at, 'measures', i]} measure={m} all={list} columns={report.rows === undefined ? columns : rows.figures} form={form} onChange={(next) => measures.set(list.with(i, next))} />
+                <MeasureParts at={[...at, 'measures', i]} measure={m} all={list} columns={report.rows === undefined ? columns : rows.figures} form={form} ofRows={report.rows !== undefined} onChange={(next) => measures.set(list.with(i, next))} />
                 <IconButton icon="trash" label={t('remove')} onClick={() => measures.set(list.toSpliced(i, 1))} />
               </div>
             ))}
@@ -355,8 +355,10 @@ function useRowChoices(form: string, table: string | undefined): { tables: Choic
   const def = useDefinition();
   const nameOf = useNameOf();
   const tables = (def.forms?.find((f) => f.key === form)?.fields ?? []).filter((f) => f.type === 'table');
-  const fields = (tables.find((f) => f.key === table)?.fields ?? []).filter((f) => !LOOSE.has(f.type));
-  const choice = (f: (typeof fields)[number]) => ({ value: rowColumn(f.key), label: nameOf(f) });
+  const counted = tables.find((f) => f.key === table);
+  const fields = (counted?.fields ?? []).filter((f) => !LOOSE.has(f.type));
+  // A column may be called as a field of the record is.
+  const choice = (f: (typeof fields)[number]) => ({ value: rowColumn(f.key), label: counted ? `${nameOf(counted)} · ${nameOf(f)}` : nameOf(f) });
   return {
     tables: tables.map((f) => ({ value: f.key, label: nameOf(f) })),
     columns: fields.map(choice),
@@ -394,7 +396,7 @@ function CountedSlot({ at, report, tables }: { at: (string | number)[]; report: 
 const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'ratio'] as const;
 
 /** How a figure is computed: of what, and of which records. */
-function MeasureParts({ at, measure, all, columns, form, onChange }: { at: (string | number)[]; measure: Measure; all: readonly Measure[]; columns: { value: string; label: string }[]; form: string; onChange: (next: Measure) => void }) {
+function MeasureParts({ at, measure, all, columns, form, ofRows, onChange }: { at: (string | number)[]; measure: Measure; all: readonly Measure[]; columns: { value: string; label: string }[]; form: string; ofRows: boolean; onChange: (next: Measure) => void }) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
   const kind = MEASURES.find((k) => measure[k] !== undefined) ?? 'count';
@@ -424,7 +426,7 @@ function MeasureParts({ at, measure, all, columns, form, onChange }: { at: (stri
           <NumberSlot at={[...at, 'ratio', 'times']} min={1} max={10000} label={t('ratioTimes')} hint={t('ratioTimesHint')} />
         </>
       ) : (
-        <FormulaSlot at={[...at, 'where']} form={form} label={t('measureWhere')} placeholder="won" />
+        <FormulaSlot at={[...at, 'where']} form={form} label={t(ofRows ? 'measureWhereRows' : 'measureWhere')} placeholder="won" />
       )}
     </>
   );
