@@ -81,6 +81,11 @@ func CheckPassword(password string) error {
 
 // SetPassword gives a user a password. Errors: a refusal when it is too short or too long.
 func (a *Accounts) SetPassword(ctx context.Context, user, password string) error {
+	return a.sharePassword(ctx, password, user)
+}
+
+// sharePassword gives users one password, and computes what is stored for it once: sample people have the same, and everybody may know it.
+func (a *Accounts) sharePassword(ctx context.Context, password string, users ...string) error {
 	if err := CheckPassword(password); err != nil {
 		return err
 	}
@@ -97,7 +102,12 @@ func (a *Accounts) SetPassword(ctx context.Context, user, password string) error
 	if err != nil {
 		return err
 	}
-	return upsert(ctx, a.store, credentialsColl, user, raw)
+	for _, user := range users {
+		if err := upsert(ctx, a.store, credentialsColl, user, raw); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SignOut ends every session of a user.

@@ -253,10 +253,12 @@ func (s *Server) SetUpDemo(ctx context.Context) error {
 	if err := s.addSample(ctx, dir, users, teams); err != nil {
 		return err
 	}
+	var ids []string
 	for _, u := range users {
-		if err := s.accounts.SetPassword(ctx, u.ID, DemoPassword); err != nil {
-			return err
-		}
+		ids = append(ids, u.ID)
+	}
+	if err := s.accounts.sharePassword(ctx, DemoPassword, ids...); err != nil {
+		return err
 	}
 	s.code = ""
 	if _, ok, err := s.company(ctx); err != nil || ok {
