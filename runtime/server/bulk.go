@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"slices"
 
 	"pipewright/rules"
 	"pipewright/runtime/engine"
@@ -47,7 +48,11 @@ func (s *Server) postBulk(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.outcomes(done), nil
+	out := c.outcomes(done)
+	if in.Do == string(process.Move) && slices.ContainsFunc(out.Items, func(o batchedOut) bool { return o.OK }) {
+		s.learn(c, "move")
+	}
+	return out, nil
 }
 
 type picksIn struct {

@@ -44,7 +44,8 @@ func TestGuide(t *testing.T) {
 			{"key": "item", "name": "Item", "title": "{{ name }}", "fields": [{"key": "name", "type": "text", "name": "Name", "required": true}],
 			"grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"]}, {"role": "reader", "records": "all", "do": ["read"]}]}],
 		"processes": [{"key": "work", "form": "item", "name": "Work", "start": "todo", "stages": [{"key": "todo", "name": "To do"}, {"key": "done", "name": "Done", "end": "done"}],
-			"transitions": [{"key": "end", "from": ["todo"], "to": "done", "name": "End"}]}],
+			"transitions": [{"key": "end", "from": ["todo"], "to": "done", "name": "End"}, {"key": "ask", "from": ["todo"], "to": "done", "name": "Ask", "approval": "ok"}]}],
+		"approvals": [{"key": "ok", "name": "Consent", "steps": [{"key": "one", "name": "One", "who": [{"user": "fin.zhao"}], "onEmpty": "admin", "onSelf": "climb", "due": "P1BD"}]}],
 		"views": [{"key": "board", "process": "work", "kind": "board", "name": "Board"}]}`)})
 	admin.must("POST", "/api/apps/case/publish", map[string]any{"note": "first", "acceptWarnings": true})
 	for user, role := range map[string]string{"rep.li": "case/rep", "fin.zhao": "case/reader"} {
@@ -63,11 +64,15 @@ func TestGuide(t *testing.T) {
 	id := li.must("POST", "/api/apps/case/forms/item/records", map[string]any{"data": map[string]any{"name": "a"}}).str("id")
 	li.must("POST", "/api/records/"+id+"/notes", map[string]any{"text": "called"})
 	expect("made and noted", li, "+create -move +log -told")
-	li.must("POST", "/api/records/"+id+"/transitions/end", nil)
+	move := map[string]any{"do": "move", "transition": "end", "items": []map[string]any{{"id": id}}}
+	li.must("POST", "/api/apps/case/forms/item/bulk", map[string]any{"do": "move", "transition": "none", "items": move["items"]}, "Idempotency-Key", "5f0c9a52-7d1e-4b8a-9c66-0e5b7a1d2f41")
+	expect("one of many refused", li, "+create -move +log -told")
+	li.must("POST", "/api/apps/case/forms/item/bulk", move, "Idempotency-Key", "5f0c9a52-7d1e-4b8a-9c66-0e5b7a1d2f42")
+	expect("one of many moved", li, "+create +move +log -told")
 	taken := li.must("GET", "/api/guide", nil).str("steps.0.taken")
 	w.clock.add(time.Hour)
 	li = w.as("rep.li")
-	li.must("POST", "/api/apps/case/forms/item/records", map[string]any{"data": map[string]any{"name": "b"}})
+	second := li.must("POST", "/api/apps/case/forms/item/records", map[string]any{"data": map[string]any{"name": "b"}}).str("id")
 	if again := li.must("GET", "/api/guide", nil).str("steps.0.taken"); again != taken {
 		t.Errorf("taken at %s, and then at %s", taken, again)
 	}
@@ -95,6 +100,13 @@ func TestGuide(t *testing.T) {
 	boss.must("GET", "/api/apps/case/boards/board", nil)
 	boss.must("DELETE", "/api/seeing", nil)
 	expect("seen by an admin", w.as("fin.zhao"), "-decide -board -told")
+
+	// Decided together with others is decided.
+	li.must("POST", "/api/records/"+second+"/transitions/ask", nil)
+	zhao := w.as("fin.zhao")
+	batch := map[string]any{"ids": []string{zhao.must("GET", "/api/tasks?mine=1", nil).str("items.0.id")}, "decision": "approve"}
+	zhao.must("POST", "/api/tasks/batch", batch, "Idempotency-Key", "5f0c9a52-7d1e-4b8a-9c66-0e5b7a1d2f43")
+	expect("decided in a batch", zhao, "+decide -board -told")
 }
 
 // Who has worked here before there was a guide is not shown one unless he asks, and has taken the steps he took then.

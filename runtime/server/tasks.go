@@ -283,7 +283,9 @@ func (s *Server) postBatch(c *call) (any, error) {
 	}
 	out := make([]batchedOut, len(done))
 	for i, d := range done {
-		out[i] = c.batched(d.ID, d.Err)
+		if out[i] = c.batched(d.ID, d.Err); out[i].OK {
+			s.learn(c, "decide")
+		}
 	}
 	return page(out, ""), nil
 }

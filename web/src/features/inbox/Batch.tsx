@@ -3,7 +3,9 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { queryClient } from '@/api/queries';
+import type { Task } from '@/api/types';
 import { useErrorText } from '@/ui/States';
+import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 
 interface Batched {
@@ -12,10 +14,29 @@ interface Batched {
   error: { code: string; message: string } | null;
 }
 
-/** Decides many tasks alike. Each is an operation of its own: what was refused is said by name, the rest is done. */
-export function Batch({ ids, onDone }: { ids: string[]; onDone: () => void }) {
+/** How many tasks may be decided at once. */
+export const mostTogether = 100;
+
+interface Props {
+  /** The tasks in sight; those that may be decided with others can be chosen. */
+  tasks: readonly Task[];
+  chosen: ReadonlySet<string>;
+  onChosen: (chosen: ReadonlySet<string>) => void;
+  onDone: () => void;
+}
+
+/** Decides many tasks alike. Each is an operation of its own: what was refused is said by name and stays chosen, the rest is done. */
+export function Batch({ tasks, chosen, onChosen, onDone }: Props) {
   const { t } = useTranslation('inbox');
+  const text = useText();
   const errorText = useErrorText();
+  const ids = [...chosen];
+  const able = tasks.filter((x) => x.batch).slice(0, mostTogether);
+  const all = able.length > 0 && able.every((x) => chosen.has(x.id));
+  const title = (id: string) => {
+    const task = tasks.find((x) => x.id === id);
+    return task ? (task.record?.title ?? text(task.name)) : '';
+  };
   const [comment, setComment] = useState('');
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<string[]>([]);
@@ -35,9 +56,12 @@ export function Batch({ ids, onDone }: { ids: string[]; onDone: () => void }) {
       const items = answer?.items ?? [];
       const refused = items.filter((x) => !x.ok);
       toast(t('batchDone', { count: items.length - refused.length }));
-      await Promise.all(['tasks', 'me', 'home', 'task'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
       if (refused.length === 0) onDone();
-      else setFailed([t('batchRefused', { count: refused.length }), ...new Set(refused.map((x) => x.error?.message ?? ''))]);
+      else {
+        setFailed([t('batchRefused', { count: refused.length }), ...refused.map((x) => t('batchOne', { title: title(x.id), why: x.error?.message ?? '' }))]);
+        onChosen(new Set(refused.map((x) => x.id)));
+      }
+      await Promise.all(['tasks', 'me', 'home', 'task', 'guide'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
     } catch (caught) {
       setFailed([errorText(caught)]);
     } finally {
@@ -47,11 +71,20 @@ export function Batch({ ids, onDone }: { ids: string[]; onDone: () => void }) {
   return (
     <div className="batch" role="group" aria-label={t('batch')}>
       {failed.length > 0 ? (
-        <p className="notice bad" role="alert">
-          {failed.join(' ')}
-        </p>
+        <div className="notice bad batch-failed" role="alert">
+          {failed.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+        </div>
       ) : null}
-      <b>{t('chosenN', { count: ids.length })}</b>
+      <div className="row">
+        <b className="sp" aria-live="polite">
+          {t('chosenN', { count: ids.length })}
+        </b>
+        <Button type="link" size="small" disabled={able.length === 0} onClick={() => onChosen(new Set(all ? [] : able.map((x) => x.id)))}>
+          {t(all ? 'chooseNone' : 'chooseAll')}
+        </Button>
+      </div>
       <Input.TextArea value={comment} onChange={(e) => setComment(e.target.value)} placeholder={t('commentHint')} aria-label={t('comment')} autoSize={{ minRows: 1, maxRows: 3 }} maxLength={2000} />
       <div className="row">
         <Button type="primary" loading={busy} disabled={ids.length === 0} onClick={() => void decide('approve')}>

@@ -11,7 +11,7 @@ import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
-import { Batch } from './Batch';
+import { Batch, mostTogether } from './Batch';
 import { TaskPanel } from './TaskPanel';
 import './inbox.css';
 
@@ -131,7 +131,7 @@ export function InboxPage() {
           </Button>
         </div>
       ) : null}
-      {many ? <Batch ids={[...many]} onDone={() => setMany(undefined)} /> : null}
+      {many ? <Batch tasks={order} chosen={many} onChosen={setMany} onDone={() => setMany(undefined)} /> : null}
       <footer className="s keys">
         <kbd>J</kbd> <kbd>K</kbd> {t('keys')}
       </footer>
@@ -187,7 +187,7 @@ function Row({ task, on, onOpen, many, onMany }: RowProps) {
   const [figure, unit] = task.record?.value ? format.short(task.record.value, 2) : ['', ''];
   const tick = () => {
     const next = new Set(many);
-    if (!next.delete(task.id) && next.size < 100) next.add(task.id);
+    if (!next.delete(task.id) && next.size < mostTogether) next.add(task.id);
     onMany?.(next);
   };
   return (

@@ -7,7 +7,7 @@ import { initReactI18next } from 'react-i18next';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import { queryClient } from '@/api/queries';
-import type { TaskFull } from '@/api/types';
+import type { Task, TaskFull } from '@/api/types';
 import common from '@/locales/zh-CN/common.json';
 import inbox from '@/locales/zh-CN/inbox.json';
 import { Batch } from './Batch';
@@ -121,12 +121,23 @@ it('sends the people picked for the next step', async () => {
   expect(post.mock.calls[0]?.[1]).toMatchObject({ pick: { next: ['dir.sun'] } });
 });
 
-it('says which of several were not decided, and keeps them', async () => {
+const waiting = (id: string, title: string, batch = true) => ({ id, name: '经理', batch, record: { id: `R${id}`, title } }) as unknown as Task;
+
+it('says by name which of several were not decided, and keeps those alone', async () => {
   const onDone = vi.fn();
+  const onChosen = vi.fn();
   post.mockResolvedValue({ items: [{ id: 'a', ok: true, error: null }, { id: 'b', ok: false, error: { code: 'approval.single', message: '请单独处理' } }] });
-  render(<Batch ids={['a', 'b']} onDone={onDone} />);
+  render(<Batch tasks={[waiting('a', '甲单'), waiting('b', '乙单')]} chosen={new Set(['a', 'b'])} onChosen={onChosen} onDone={onDone} />);
   fireEvent.click(screen.getByRole('button', { name: '同意' }));
-  expect((await screen.findByRole('alert')).textContent).toContain('请单独处理');
+  expect((await screen.findByRole('alert')).textContent).toContain('“乙单”：请单独处理');
   expect(onDone).not.toHaveBeenCalled();
+  expect([...(onChosen.mock.calls[0]![0] as Set<string>)]).toEqual(['b']);
   expect(post.mock.calls[0]?.slice(0, 2)).toEqual(['/tasks/batch', { ids: ['a', 'b'], decision: 'approve', comment: '' }]);
+});
+
+it('chooses all that may be decided together', () => {
+  const onChosen = vi.fn();
+  render(<Batch tasks={[waiting('a', '甲单'), waiting('b', '乙单', false), waiting('c', '丙单')]} chosen={new Set()} onChosen={onChosen} onDone={vi.fn()} />);
+  fireEvent.click(screen.getByRole('button', { name: '全选' }));
+  expect([...(onChosen.mock.calls[0]![0] as Set<string>)]).toEqual(['a', 'c']);
 });
