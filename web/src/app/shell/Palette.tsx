@@ -1,13 +1,14 @@
 import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useDeferredValue, useMemo, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery, modelQuery, searchQuery } from '@/api/queries';
-import type { FoundBy } from '@/api/types';
+import type { AppModel, FoundBy } from '@/api/types';
 import { Icon, type IconName } from '@/ui/Icon';
 import { Marked } from '@/ui/Marked';
 import { useText } from '@/ui/text';
 import { placesOf } from '@/records/places';
+import { PlainDialog } from './PlainDialog';
 
 interface Entry {
   id: string;
@@ -15,41 +16,20 @@ interface Entry {
   icon: IconName;
   title: string;
   note: string;
-  /** The field of a record that it was found by, unless that is its title or number. */
+  /** What a record is, and its number. */
+  of?: { form: string; number: string };
+  /** The field of a record that it was found by, unless that says what its title or number does. */
   by?: { name: string; text: string };
   go: () => void;
 }
 
-/**
- * Ctrl K: records by what they are found by, and the pages one can go to. The browser's own dialog keeps the focus inside; it
- * is loaded with every page, and the component library's costs ten times as much.
- */
+/** Ctrl K: records by what they are found by, and the pages one can go to. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const host = useRef<HTMLDialogElement>(null);
-  // Asked before anything here takes the focus.
-  const [before] = useState(() => document.activeElement);
-  useEffect(() => {
-    if (host.current && !host.current.open) host.current.showModal();
-    // It is taken off the page rather than closed, so the focus is given back by hand.
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, [before]);
   return (
-    // A click on the dialog itself is one on what lies around its content; Escape closes a dialog by itself.
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
-    <dialog
-      className="palette"
-      ref={host}
-      aria-label={t('search')}
-      onClose={onClose}
-      onClick={(e) => {
-        if (e.target === e.currentTarget) onClose();
-      }}
-    >
+    <PlainDialog className="palette" label={t('search')} onClose={onClose}>
       <Search onClose={onClose} />
-    </dialog>
+    </PlainDialog>
   );
 }
 
@@ -60,24 +40,29 @@ function Search({ onClose }: { onClose: () => void }) {
   const [index, setIndex] = useState(0);
   const needle = useDeferredValue(q.trim());
   const hits = useQuery({ ...searchQuery(needle), enabled: needle.length > 0, placeholderData: (last) => last });
-  const pages = usePages();
+  const models = useModels();
+  const pages = usePages(models);
   const navigate = useNavigate();
 
   const entries = useMemo(() => {
-    const reason = (by: FoundBy[]) => {
-      const other = by.find((b) => b.field !== 'title' && b.field !== 'number');
+    const reason = (by: FoundBy[], title: string) => {
+      const other = by.find((b) => b.field !== 'title' && b.field !== 'number' && b.text !== title);
       return other ? { name: text(other.name), text: other.text } : undefined;
     };
     const list: Entry[] = [];
     if (needle) {
       for (const hit of hits.data ?? []) {
+        const model = models.find((m) => m?.app === hit.app);
+        const form = model?.definition.forms?.find((f) => f.key === hit.form);
         list.push({
           id: `record.${hit.id}`,
           group: t('records'),
           icon: 'doc',
           title: hit.title,
-          note: hit.number ?? '',
-          by: reason(hit.by),
+          // Which app it is of is worth a word where there are several.
+          note: models.length > 1 ? text(model?.definition.name) : '',
+          of: { form: text(form?.name), number: hit.number ?? '' },
+          by: reason(hit.by, hit.title),
           go: () => void navigate({ to: '/r/$id', params: { id: hit.id }, search: hit.note ? { tab: 'timeline', note: String(hit.note) } : {} }),
         });
       }
@@ -88,7 +73,7 @@ function Search({ onClose }: { onClose: () => void }) {
       if (list.length >= 30) break;
     }
     return list;
-  }, [needle, hits.data, pages, navigate, t, text]);
+  }, [needle, hits.data, models, pages, navigate, t, text]);
   const at = Math.min(index, Math.max(0, entries.length - 1));
 
   const onKey = (event: KeyboardEvent) => {
@@ -139,17 +124,23 @@ function Search({ onClose }: { onClose: () => void }) {
               <span className="el">
                 <Marked text={e.title} asked={needle} />
               </span>
-              {e.by ? (
+              {e.of || e.by ? (
                 <span className="el s">
-                  {e.by.name}
-                  {': '}
-                  <Marked text={e.by.text} asked={needle} />
+                  {e.of?.form}
+                  {e.of?.form && e.of.number ? ' · ' : ''}
+                  {e.of?.number ? <Marked text={e.of.number} asked={needle} /> : null}
+                  {e.by ? (
+                    <>
+                      {e.of?.form || e.of?.number ? ' · ' : ''}
+                      {e.by.name}
+                      {': '}
+                      <Marked text={e.by.text} asked={needle} />
+                    </>
+                  ) : null}
                 </span>
               ) : null}
             </span>
-            <span className="s">
-              <Marked text={e.note || e.group} asked={e.note ? needle : ''} />
-            </span>
+            <span className="s note">{e.note || (e.of ? '' : e.group)}</span>
           </li>
         ))}
       </ul>
@@ -169,13 +160,17 @@ function Search({ onClose }: { onClose: () => void }) {
   );
 }
 
-function usePages(): Entry[] {
+/** The live apps, each when it is loaded. */
+function useModels() {
+  const { data: me } = useSuspenseQuery(meQuery());
+  const apps = me.apps.filter((a) => a.release > 0);
+  return useQueries({ queries: apps.map((a) => modelQuery(a.key)), combine: (list) => list.map((m) => m.data) });
+}
+
+function usePages(models: readonly (AppModel | undefined)[]): Entry[] {
   const { t } = useTranslation();
   const text = useText();
   const router = useRouter();
-  const { data: me } = useSuspenseQuery(meQuery());
-  const apps = me.apps.filter((a) => a.release > 0);
-  const models = useQueries({ queries: apps.map((a) => modelQuery(a.key)), combine: (list) => list.map((m) => m.data) });
   return useMemo(() => {
     const list: Entry[] = [
       { id: 'home', group: t('pages'), icon: 'work', title: t('myWork'), note: '', go: () => void router.navigate({ to: '/' }) },

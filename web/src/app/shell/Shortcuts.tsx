@@ -1,11 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PlainDialog } from './PlainDialog';
 
 /** The keys that do something, by where. ⌘ stands for Ctrl on a Mac. */
 const SHEET = [
   ['anywhere', [['search', 'Ctrl K', '/'], ['sheet', '?'], ['close', 'Esc']]],
   ['forms', [['createNow', 'Ctrl Enter']]],
-  ['inbox', [['nextTask', 'J'], ['lastTask', 'K']]],
+  ['inbox', [['nextTask', 'J'], ['lastTask', 'K'], ['approveTask', 'A', 'Enter']]],
   ['board', [['openCard', 'Enter'], ['pickCard', 'Space'], ['carryCard', '←', '→'], ['dropCard', 'Space']]],
   ['list', [['cells', '← ↑ ↓ →'], ['editCell', 'Enter', 'F2'], ['giveUpCell', 'Esc']]],
   ['designer', [['undo', 'Ctrl Z'], ['redo', 'Ctrl Shift Z'], ['areas', 'F6'], ['moveRow', 'Alt ↑', 'Alt ↓'], ['removeField', 'Delete']]],
@@ -13,30 +13,11 @@ const SHEET = [
 
 const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
-/** What can be done by keyboard; the browser's own dialog keeps the focus inside. */
+/** What can be done by keyboard. */
 export function Shortcuts({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('guide');
-  const host = useRef<HTMLDialogElement>(null);
-  // Asked before anything here takes the focus.
-  const [before] = useState(() => document.activeElement);
-  useEffect(() => {
-    if (host.current && !host.current.open) host.current.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, [before]);
   return (
-    // A click on the dialog itself is one on what lies around its content; Escape closes a dialog by itself.
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
-    <dialog
-      className="palette sheet"
-      ref={host}
-      aria-label={t('keys')}
-      onClose={onClose}
-      onClick={(e) => {
-        if (e.target === e.currentTarget) onClose();
-      }}
-    >
+    <PlainDialog className="palette sheet" label={t('keys')} onClose={onClose}>
       <div className="sheet-box">
         <div className="row">
           <h2 className="sp">{t('keys')}</h2>
@@ -64,6 +45,6 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
           ))}
         </div>
       </div>
-    </dialog>
+    </PlainDialog>
   );
 }
