@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -287,6 +289,34 @@ func TestDecisionRaces(t *testing.T) {
 			})
 		if len(end.Rounds) != 1 || end.Round != nil || (end.Rounds[0].State == process.Passed) != (end.Stage == "won") {
 			t.Fatalf("approve, reject, withdraw and time-out ended as %+v in %s", end.Rounds, end.Stage)
+		}
+	}
+}
+
+// What a field does not take gets in by no side door: an approver's own field, a way back, a right to pass conditions.
+func TestLimitsHoldByEveryWay(t *testing.T) {
+	t.Parallel()
+	w := signWorld(t)
+	text, err := os.ReadFile("testdata/signs.json")
+	w.must(err)
+	for _, r := range [][2]string{{`"type": "text", "name": "Note"`, `"type": "number", "name": "Note", "max": 10`}, {`"do": ["create", "read", "edit"]`, `"do": ["create", "read", "edit", "override"]`}} {
+		text = bytes.Replace(text, []byte(r[0]), []byte(r[1]), 1)
+	}
+	w.defs["signs"] = []*process.App{compileData(t, text, 1)}
+	s := w.submit("a", "fill")
+	decide := func(note string) error {
+		_, _, err := w.e.Decide(t.Context(), "mgr.wang", s.ID+"|manager|1|0", Decision{Do: "approve", Hash: s.Round.Hash, Data: data(`{"note": "` + note + `"}`), Op: note})
+		return err
+	}
+	if r, ok := asRejection(decide("11")); !ok || r.Code != "field.invalid" || r.Details[0].Code != "number.max" {
+		t.Errorf("an approver fills in more than the field takes: %v", r)
+	}
+	w.must(decide("10"))
+	for _, how := range []process.Command{{Transition: "lose"}, {Transition: "one", Override: true, Comment: "hurry"}} {
+		how.Kind, how.ID, how.Op, how.Data = process.Move, w.submitted(how.Transition), how.Transition+"x", data(`{"note": "11"}`)
+		_, err := w.e.Do(t.Context(), Request{User: "rep.li", Command: how})
+		if r, ok := asRejection(err); !ok || r.Details[0].Code != "number.max" {
+			t.Errorf("%s takes it along: %v", how.Transition, err)
 		}
 	}
 }

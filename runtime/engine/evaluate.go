@@ -55,7 +55,7 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 			v.hidden[key] = true
 		}
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), record: req.ID, coll: RecordCollection(v.Form)}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), user: user, record: req.ID, coll: RecordCollection(v.Form)}
 	out := &Evaluation{View: v}
 	at := e.instant()
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {
@@ -72,11 +72,33 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 	}
 	v.titles = map[string]string{}
 	for key, fact := range f.facts.Records {
-		if _, id, ok := strings.Cut(key, "/"); ok && !fact.Missing {
+		form, id, ok := strings.Cut(key, "/")
+		if ok && !fact.Missing && (!fact.Unseen || v.App.Foreign[form] == nil && v.pointsTo(id)) {
 			v.titles[id] = fact.Title
 		}
 	}
 	return out, nil
+}
+
+// pointsTo says whether the record that is stored points to another, so that whoever sees the field is told the title, see titles.
+func (v *View) pointsTo(id string) bool {
+	if v.State == nil {
+		return false
+	}
+	for _, value := range v.Form.Schema.Decode(v.State.Data) {
+		rows, _ := value.([]map[string]any)
+		for _, row := range rows {
+			for _, cell := range row {
+				if ref, ok := cell.(forms.Ref); ok && ref.ID == id {
+					return true
+				}
+			}
+		}
+		if ref, ok := value.(forms.Ref); ok && ref.ID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // PreviewPath tells who would approve if the person took the transition now with these values.
@@ -97,7 +119,7 @@ func (e *Engine) pathOf(ctx context.Context, v *View, transition string, data ma
 	if err != nil {
 		return nil, err
 	}
-	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), record: v.State.ID, coll: RecordCollection(v.Form)}
+	f := &fetcher{e: e, app: v.App, dir: dir, facts: factsAt(v.App, dir, e.instant()), user: v.Actor.User, record: v.State.ID, coll: RecordCollection(v.Form)}
 	var path *process.Path
 	at := e.instant()
 	err = f.ask(ctx, func(facts *process.Facts) (needs []process.Need) {

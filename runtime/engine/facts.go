@@ -127,8 +127,8 @@ func (f *fetcher) records(ctx context.Context, key string, needs []process.Need)
 	if form == nil {
 		return fmt.Errorf("engine: app %s has no form %q", f.app.Def.Key, key)
 	}
-	var owner *process.App // of a form of another app, whose grants say who may read it
-	if f.app.Foreign[key] != nil && f.user != "" {
+	var owner *process.App // whose grants say who may read it
+	if f.user != "" {
 		var err error
 		if owner, err = f.e.current(ctx, form.App.Def.Key); err != nil {
 			return err

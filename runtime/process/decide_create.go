@@ -34,7 +34,7 @@ func (d *decider) create() *Rejection {
 		given[d.c.LinkField] = forms.Ref{ID: d.c.Link.ID}
 	}
 	res := d.evaluate(nil, given, d.startMask(), nil)
-	if r := d.incomplete(append(res.Problems, d.unseen(res.Values)...)); r != nil {
+	if r := d.incomplete(res.Problems); r != nil {
 		return r
 	}
 	res = d.numbered(res, nil, given, d.startMask(), nil)
@@ -129,7 +129,16 @@ func (d *decider) evaluate(old, now forms.Values, mask forms.Mask, changed []str
 	}
 	maps.Copy(merged, now)
 	d.used = nil
-	res := d.form.Schema.Evaluate(&forms.Input{Old: old, New: merged, Scope: d.base(), Records: d.record, Mask: mask, Changed: changed})
+	records, unseen := d.record, d.unseen(old, now)
+	if len(unseen) > 0 {
+		records = func(form, id string) (forms.Values, bool) {
+			if unseen[form+"/"+id] {
+				return nil, true
+			}
+			return d.record(form, id)
+		}
+	}
+	res := d.form.Schema.Evaluate(&forms.Input{Old: old, New: merged, Scope: d.base(), Records: records, Mask: mask, Changed: changed})
 	d.keepRates(old, res)
 	for _, n := range res.Needs {
 		d.need(Need{Kind: NeedRecord, Key: n.Form + "/" + n.ID, Form: n.Form, ID: n.ID})

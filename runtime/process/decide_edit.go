@@ -45,7 +45,6 @@ func (d *decider) change(given forms.Values, mask forms.Mask) *Rejection {
 		}
 		broken = append(broken, p)
 	}
-	broken = append(broken, d.unseen(changedOf(old, given))...)
 	if len(broken) > 0 {
 		return reject("field.invalid", rules.Say("有些内容填得不对", "有些內容填得不對", "Some values are not right"), broken...)
 	}
@@ -243,12 +242,13 @@ func (d *decider) wasFilled(old forms.Values, path string) bool {
 	return ok && v != nil
 }
 
-// changedOf are the values given that are not the old ones.
-func changedOf(old, given forms.Values) forms.Values {
-	out := forms.Values{}
-	for k, v := range given {
-		if !forms.Same(old[k], v) {
-			out[k] = v
+// broken are the problems of values that are given anew, but for those with the codes but.
+func (d *decider) broken(res *forms.Result, given, old forms.Values, but ...string) []rules.Problem {
+	var out []rules.Problem
+	for _, p := range res.Problems {
+		key, _, _ := strings.Cut(strings.TrimPrefix(p.Path, "/data/"), "/")
+		if value, is := given[key]; is && p.Severity != rules.Warning && !slices.Contains(but, p.Code) && !forms.Same(old[key], value) {
+			out = append(out, p)
 		}
 	}
 	return out

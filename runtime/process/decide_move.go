@@ -44,6 +44,10 @@ func (d *decider) move() *Rejection {
 	switch {
 	case len(given) > 0 || !d.form.Schema.Settled():
 		res = d.evaluate(values, given, mask, keysOf(given))
+		// Neither a right to pass conditions nor a way back lets values in that a field does not take.
+		if r := d.incomplete(d.broken(res, given, values, "required", "required.masked", "check.failed")); r != nil {
+			return r
+		}
 		values, proposed = res.Values, d.difference(res.Values)
 	case t.asksForm(d.stage()):
 		res = d.evaluate(values, nil, mask, []string{})

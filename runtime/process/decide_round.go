@@ -106,7 +106,11 @@ func (d *decider) fillStep(st *CompiledStep) *Rejection {
 			return reject("field.readOnly", rules.Say("“{field}”不能在这个节点修改", "「{field}」不能在這個節點修改", "“{field}” cannot be changed at this step", "field", d.fieldName(k)))
 		}
 	}
-	res := d.evaluate(d.view(nil), given, forms.Mask{}, keysOf(given))
+	old := d.view(nil)
+	res := d.evaluate(old, given, forms.Mask{}, keysOf(given))
+	if ps := d.broken(res, given, old, "required", "required.masked"); len(ps) > 0 {
+		return reject("field.invalid", ps[0].Message, ps...)
+	}
 	if changed := d.difference(res.Values); len(changed.Set)+len(changed.Clear) > 0 {
 		d.emit(changed)
 	}

@@ -148,7 +148,7 @@ type Past struct{ Before, After *State }
 // RecordFact is another record as the reader's release sees it, with the version it was read at.
 type RecordFact struct {
 	Missing bool
-	// Unseen marks a record of another app that the person who acts may not read there.
+	// Unseen marks a record that the person who acts may not read: he cannot point to it anew.
 	Unseen bool
 	Ver    int64
 	// Rev is the revision of the data, which a write that was computed from it names as its base.

@@ -242,29 +242,33 @@ func fieldAt(def *forms.Form, key string) *forms.Field {
 	return nil
 }
 
-// unseen refuses references that a person sets to records of other apps which he may not see there.
-func (d *decider) unseen(given forms.Values) []rules.Problem {
-	if len(d.app.Foreign) == 0 || d.c.Actor.Service {
+// unseen are the records, as form/id, that a person points to anew and may not see: they are taken as not there, so that nothing of them is looked
+// up or told. old are the values before, whose references stay. What a merge brings along stood in a record that he sees.
+func (d *decider) unseen(old, now forms.Values) map[string]bool {
+	if d.c.Actor.Service || d.c.Merge != nil {
 		return nil
 	}
-	var out []rules.Problem
-	look := func(f *forms.Field, x any, path string) {
+	var out map[string]bool
+	look := func(f *forms.Field, x any, kept func(forms.Ref) bool) {
 		ref, ok := x.(forms.Ref)
-		if !ok || d.app.Foreign[f.Form] == nil {
-			return
-		}
-		if fact := d.f.Records[f.Form+"/"+ref.ID]; fact.Unseen {
-			out = append(out, rules.Errorf(path, "reference.missing", rules.Say("选的记录不存在，或您看不到它", "選的記錄不存在，或您看不到它",
-				"The record chosen does not exist, or you may not see it")))
+		if key := f.Form + "/" + ref.ID; ok && d.f.Records[key].Unseen && !kept(ref) {
+			if out == nil {
+				out = map[string]bool{}
+			}
+			out[key] = true
 		}
 	}
 	for i := range d.form.Def.Fields {
 		f := &d.form.Def.Fields[i]
-		look(f, given[f.Key], "/data/"+f.Key)
-		rows, _ := given[f.Key].([]map[string]any)
-		for n, row := range rows {
+		look(f, now[f.Key], func(ref forms.Ref) bool { return old[f.Key] == ref })
+		rows, _ := now[f.Key].([]map[string]any)
+		was, _ := old[f.Key].([]map[string]any)
+		for _, row := range rows {
 			for j := range f.Fields {
-				look(&f.Fields[j], row[f.Fields[j].Key], "/data/"+f.Key+"/"+itoa(n)+"/"+f.Fields[j].Key)
+				key := f.Fields[j].Key
+				look(&f.Fields[j], row[key], func(ref forms.Ref) bool {
+					return slices.ContainsFunc(was, func(row map[string]any) bool { return row[key] == ref })
+				})
 			}
 		}
 	}

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestNobodyPointsToWhatHeMayNotRead: who knows the id of a record that he may not read learns nothing of it by choosing it in a reference, and
+// does not get a record of his own to hang on it: as if there were none.
+func TestNobodyPointsToWhatHeMayNotRead(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("b2b")
+	li, chen := w.as("rep.li"), w.as("rep.chen")
+	account := li.must("POST", "/api/apps/b2b/forms/account/records", object{"data": object{"name": "Acme"}}).str("id")
+	deal := func(c *client, name string) string {
+		return c.must("POST", "/api/apps/b2b/forms/deal/records", object{"data": object{"name": name, "account": account}}).str("id")
+	}
+	theirs, mine := deal(li, "Secret"), deal(chen, "Mine")
+	quotes := "/api/apps/b2b/forms/quote/records"
+	a := chen.refused(422, "stage.incomplete", "POST", quotes, object{"data": object{"name": "Offer", "deal": theirs, "account": account}})
+	if !strings.Contains(string(a.raw), `"/data/deal"`) || !strings.Contains(string(a.raw), "reference.missing") || strings.Contains(string(a.raw), "Secret") {
+		t.Errorf("a record that may not be read: %s", a.raw)
+	}
+	nowhere := chen.refused(422, "stage.incomplete", "POST", quotes, object{"data": object{"name": "Offer", "deal": "dea01ARZ3NDEKTSV4RRFFQ69G5FAV", "account": account}})
+	if nowhere.str("error.details.0.code") != a.str("error.details.0.code") {
+		t.Errorf("one that is not there: %s, one that is: %s", nowhere.raw, a.raw)
+	}
+	if a := chen.must("POST", "/api/apps/b2b/forms/quote/evaluate", object{"data": object{"name": "Offer", "deal": theirs, "account": account}}); strings.Contains(string(a.raw), "Secret") ||
+		!strings.Contains(string(a.raw), "reference.missing") {
+		t.Errorf("typing it tells what it is: %s", a.raw)
+	}
+	quote := chen.must("POST", quotes, object{"data": object{"name": "Offer", "deal": mine, "account": account}}).str("id")
+	chen.refused(422, "field.invalid", "PATCH", "/api/records/"+quote, object{"data": object{"deal": theirs}})
+	for _, how := range []object{{"data": object{"deal": theirs}, "comment": "x"}, {"data": object{"deal": theirs}, "comment": "x", "override": true}} {
+		if a := chen.send("POST", "/api/records/"+quote+"/transitions/submit", how); a.status < 400 || strings.Contains(string(a.raw), "Secret") {
+			t.Errorf("moved with it: %s", a.raw)
+		}
+	}
+	if got := chen.must("GET", "/api/records/"+quote, nil).str("data.deal.id"); got != mine {
+		t.Errorf("the quote hangs on %s", got)
+	}
+	// Where a reference stands already, what it points to may pass to somebody else: the rest of the record goes on being written.
+	w.as("mgr.wang").must("PATCH", "/api/records/"+quote, object{"data": object{"deal": theirs}})
+	chen.must("PATCH", "/api/records/"+quote, object{"data": object{"deal": theirs, "name": "Offer 2"}})
+}
