@@ -142,6 +142,11 @@ func (t *Template) Render(s *Scope, format func(any) string) (string, error) {
 	if format == nil {
 		format = ShowValue
 	}
+	return t.RenderEach(s, func(_ *Program, v any) string { return format(v) })
+}
+
+// RenderEach is Render for a format that goes by what a slot is, beside its value.
+func (t *Template) RenderEach(s *Scope, format func(slot *Program, v any) string) (string, error) {
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.prog == nil {
@@ -152,7 +157,7 @@ func (t *Template) Render(s *Scope, format func(any) string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		b.WriteString(format(v))
+		b.WriteString(format(p.prog, v))
 		if b.Len() > 4*maxTemplate {
 			return "", &EvalError{Code: "expr.limit", Source: t.source, Message: Say("文字太长", "文字太長", "The text grows too long")}
 		}

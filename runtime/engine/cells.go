@@ -22,13 +22,7 @@ type cells struct {
 
 func (e *Engine) cells(ctx context.Context, app *process.App, dir *org.Directory, user, lang string) *cells {
 	c := &cells{Cells: forms.Cells{Language: lang, Zone: app.Zone}}
-	c.Name = func(typ, id string) string {
-		if typ == "team" {
-			t, _ := dir.Team(id)
-			return t.Name
-		}
-		return dir.Name(id)
-	}
+	c.Name = called(dir)
 	c.FindName = func(typ, text string) []string { return findName(app, dir, typ, text) }
 	known := map[string][]string{}
 	c.FindRecord = func(form, text string) []string {

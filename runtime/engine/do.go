@@ -364,7 +364,7 @@ func (r *command) decide(ctx context.Context, old *record, ver int64) (*Result, 
 	}
 	res.State, res.Ver = d.State, ver+1
 	next := &record{State: d.State}
-	now := batch{N: ver + 1, At: c.At.UnixMilli(), Effects: process.Effects(app, before, c.ID, d.Events)}
+	now := batch{N: ver + 1, At: c.At.UnixMilli(), Effects: process.Effects(app, before, c.ID, d.Events, facts.Called)}
 	now.Renew = process.Renewals(r.form, before, d.State)
 	now.Effects = append(now.Effects, process.Refreshes(r.form, before, c.ID, d.Events)...)
 	others, err := e.defs.Live(ctx)

@@ -26,10 +26,23 @@ func calendarOf(app *process.App, dir *org.Directory, team string) rules.Calenda
 	return dir.Calendar(app.Def.Calendar, team)
 }
 
-// factsAt are the facts that no decision has to ask for: the working calendar, and who is away at the instant.
+// factsAt are the facts that no decision has to ask for: the working calendar, who is away at the instant, and what people are called.
 func factsAt(app *process.App, dir *org.Directory, at time.Time) *process.Facts {
 	return &process.Facts{Calendar: calendarOf(app, dir, ""), CalendarOf: func(owner, team string) rules.Calendar { return daysOf(app, dir, owner, team) },
-		StandIns: dir.StandIns(app.Def.Key, at)}
+		StandIns: dir.StandIns(app.Def.Key, at), Called: called(dir)}
+}
+
+// called says what users and teams are called.
+func called(dir *org.Directory) func(typ, id string) string {
+	return func(typ, id string) string {
+		if typ != "team" {
+			return dir.Name(id)
+		}
+		if t, ok := dir.Team(id); ok && t.Name != "" {
+			return t.Name
+		}
+		return id
+	}
 }
 
 // fetcher brings the facts that a decision lacks (semantics 3).

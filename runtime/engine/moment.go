@@ -169,7 +169,7 @@ func (e *Engine) Reason(ctx context.Context, user, id string, seq int64) (*Reaso
 		out.Rules = append(out.Rules, ruleReason(v, x, &used))
 	}
 	for _, w := range x.Who {
-		out.Who = append(out.Who, whoText(v, w))
+		out.Who = append(out.Who, whoText(v, w, called(dir)))
 	}
 	for _, s := range x.Slots {
 		p := PersonReason{User: s.Person, Name: dir.Name(s.Person), State: s.State}
@@ -218,7 +218,7 @@ func automationOf(app *process.App, name string) *process.Automation {
 }
 
 // whoText says in words how people are found.
-func whoText(v *View, w process.Who) rules.Text {
+func whoText(v *View, w process.Who, called func(typ, id string) string) rules.Text {
 	role := func(key string) rules.Text {
 		for _, r := range v.App.Def.Roles {
 			if r.Key == key && !r.Name.IsZero() {
@@ -235,13 +235,13 @@ func whoText(v *View, w process.Who) rules.Text {
 	}
 	switch {
 	case w.User != "":
-		return rules.Say("指定人员 {who}", "指定人員 {who}", "the person {who}", "who", w.User)
+		return rules.Say("指定人员 {who}", "指定人員 {who}", "the person {who}", "who", called("user", w.User))
 	case w.Role != "" && w.Team != "":
 		return rules.Say("本团队的“{role}”", "本團隊的「{role}」", "“{role}” of the record's own team", "role", role(w.Role))
 	case w.Role != "":
 		return rules.Say("角色“{role}”", "角色「{role}」", "the role “{role}”", "role", role(w.Role))
 	case w.Team != "":
-		return rules.Say("团队 {team}", "團隊 {team}", "the team {team}", "team", w.Team)
+		return rules.Say("团队 {team}", "團隊 {team}", "the team {team}", "team", called("team", w.Team))
 	case w.Field != "":
 		return rules.Say("字段“{field}”里的人", "欄位「{field}」裡的人", "whoever “{field}” names", "field", field(w.Field))
 	case w.ManagerOf != "":

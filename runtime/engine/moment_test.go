@@ -11,6 +11,10 @@ func TestWhoText(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	v := &View{App: w.defs["b2b"][0], Form: w.defs["b2b"][0].Forms["deal"]}
+	dir, err := w.e.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for want, who := range map[string]process.Who{
 		"the person li":                             {User: "li"},
 		"the manager of the owner, level 1":         {ManagerOf: "owner"},
@@ -21,7 +25,7 @@ func TestWhoText(t *testing.T) {
 		"the rule tier":                             {Decide: "tier"},
 		"the formula me":                            {Expr: "me"},
 	} {
-		if got := whoText(v, who).In("en"); got != want {
+		if got := whoText(v, who, called(dir)).In("en"); got != want {
 			t.Errorf("%+v: %q, want %q", who, got, want)
 		}
 	}

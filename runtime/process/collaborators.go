@@ -52,7 +52,7 @@ func (d *decider) collaborate() *Rejection {
 	for _, p := range who {
 		found, ok := d.ask(PeopleNeed{App: d.app.Def.Key, Who: Who{User: p.User}})
 		if known = known && ok; ok && len(found) == 0 {
-			return reject("user.unknown", rules.Say("没有在职用户“{user}”", "沒有在職使用者「{user}」", "There is no active user “{user}”", "user", p.User))
+			return reject("user.unknown", rules.Say("没有在职用户“{user}”", "沒有在職使用者「{user}」", "There is no active user “{user}”", "user", d.called(p.User)))
 		}
 	}
 	if known {

@@ -242,7 +242,7 @@ func (d *decider) handActivity() *Rejection {
 	}
 	waits := d.s.WaitsFor(a.Key)
 	if !slices.Contains(waits, from) {
-		return reject("activity.person", rules.Say("“{who}”在这里没有要完成的事", "「{who}」在這裡沒有要完成的事", "“{who}” has nothing to do here", "who", from))
+		return reject("activity.person", rules.Say("“{who}”在这里没有要完成的事", "「{who}」在這裡沒有要完成的事", "“{who}” has nothing to do here", "who", d.called(from)))
 	}
 	if !d.c.Actor.Rights.Edit && !d.c.Actor.Service && strings.TrimSpace(d.c.Comment) == "" {
 		return reject("comment.required", rules.Say("转交要写明原因", "轉交要寫明原因", "Say why you pass it on"))
@@ -256,11 +256,11 @@ func (d *decider) handActivity() *Rejection {
 	if len(d.c.People) == 1 {
 		to = d.c.People[0]
 		if slices.Contains(open.People, to) {
-			return reject("activity.person", rules.Say("“{who}”已经在完成这件事的人里", "「{who}」已經在完成這件事的人裡", "“{who}” is asked to do this already", "who", to))
+			return reject("activity.person", rules.Say("“{who}”已经在完成这件事的人里", "「{who}」已經在完成這件事的人裡", "“{who}” is asked to do this already", "who", d.called(to)))
 		}
 		there, known := d.active(to)
 		if known && len(there) == 0 {
-			return reject("activity.person", rules.Say("没有在职的人“{who}”", "沒有在職的人「{who}」", "There is no active person “{who}”", "who", to))
+			return reject("activity.person", rules.Say("没有在职的人“{who}”", "沒有在職的人「{who}」", "There is no active person “{who}”", "who", d.called(to)))
 		}
 	}
 	if to == "" && (len(open.People) == 1 || !d.c.Actor.Rights.Edit) {

@@ -9,9 +9,9 @@ import (
 
 // Effects lists what must happen outside the record because of its events: tasks, notices, jobs, visits, ended rounds. It is pure
 // and its ids are deterministic, so the engine may carry an effect out any number of times. before is the state the events
-// were decided on (nil: none).
-func Effects(app *App, before *State, id string, events []Event) []Effect {
-	w := &effects{app: app, s: before.Clone()}
+// were decided on (nil: none). called: see Facts.
+func Effects(app *App, before *State, id string, events []Event, called func(typ, id string) string) []Effect {
+	w := &effects{app: app, s: before.Clone(), called: called}
 	w.s.ID = id
 	for i := range events {
 		w.ahead = events[i+1:]
@@ -21,8 +21,9 @@ func Effects(app *App, before *State, id string, events []Event) []Effect {
 }
 
 type effects struct {
-	app *App
-	s   *State
+	app    *App
+	s      *State
+	called func(typ, id string) string
 	// ahead are the events after the one looked at.
 	ahead []Event
 	out   []Effect
@@ -90,7 +91,7 @@ func (w *effects) event(e *Event) {
 		}
 		w.notify(e, p.To, remindText(p.Kind))
 	case Urged:
-		w.notify(e, p.To, rules.Say("{who} 请你尽快审批", "{who} 請你儘快簽核", "{who} asks you to decide soon", "who", e.By))
+		w.notify(e, p.To, rules.Say("{who} 请你尽快审批", "{who} 請你儘快簽核", "{who} asks you to decide soon", "who", w.who(e.By)))
 	case Escalated:
 		w.notify(e, p.To, rules.Say("审批超时，已升级给你", "簽核逾時，已升級給你", "An approval is late and was escalated to you"))
 	case Assigned:
@@ -114,7 +115,7 @@ func (w *effects) event(e *Event) {
 	case Joined:
 		for _, who := range p.People {
 			if who.Why == WhyCollaborator && who.User != e.By {
-				w.notify(e, []string{who.User}, rules.Say("{who} 请你协作这条记录", "{who} 請你協作這筆記錄", "{who} asks you to work on this record together", "who", e.By))
+				w.notify(e, []string{who.User}, rules.Say("{who} 请你协作这条记录", "{who} 請你協作這筆記錄", "{who} asks you to work on this record together", "who", w.who(e.By)))
 			}
 			if who.Why == "cc" && w.s.Round != nil {
 				w.notify(e, []string{who.User}, rules.Say("“{chain}”抄送给你", "「{chain}」副本給你", "“{chain}” was copied to you", "chain", w.chainName(w.s.Round.Chain)))
@@ -127,7 +128,7 @@ func (w *effects) event(e *Event) {
 	case ReadCopy:
 		w.task(e, "cc|"+itoa(p.Round)+"|"+e.By, &TaskEffect{Kind: "cc", State: "done", User: e.By, Round: p.Round, Name: w.roundName(p.Round), Result: "read"})
 	case Noted:
-		w.notify(e, without(p.Mentions, e.By), rules.Say("{who} 在笔记里提到你：{text}", "{who} 在筆記裡提到你：{text}", "{who} mentioned you: {text}", "who", e.By, "text", clip(p.Text)))
+		w.notify(e, without(p.Mentions, e.By), rules.Say("{who} 在笔记里提到你：{text}", "{who} 在筆記裡提到你：{text}", "{who} mentioned you: {text}", "who", w.who(e.By), "text", clip(p.Text)))
 		for i := range w.out {
 			if n := w.out[i].Notice; n != nil && w.out[i].Seq == e.Seq {
 				n.Quotes = true
@@ -346,6 +347,14 @@ func remindText(kind string) rules.Text {
 		return rules.Say("很久没有进展，请跟进", "很久沒有進展，請跟進", "Nothing has happened for a while; please follow up")
 	}
 	return rules.Say("有审批等你处理", "有簽核等你處理", "An approval waits for you")
+}
+
+// who is what a person is called.
+func (w *effects) who(user string) string {
+	if w.called == nil {
+		return user
+	}
+	return w.called("user", user)
 }
 
 func clip(s string) string {

@@ -113,6 +113,8 @@ type Facts struct {
 	// StandIns are the people who are absent at the instant of the command, each with who stands in, at most two steps away (empty:
 	// nobody). The shell always brings it, so it is never a need.
 	StandIns map[string]string
+	// Called says what a user or team is called, for texts that people read; nil: by the id. The shell always brings it, and nothing is decided by it.
+	Called func(typ, id string) string
 	// Numbers claimed, by need key.
 	Numbers map[string]string
 	// Unique answers by need key: empty when this record holds the claim, else the id of the record that does.

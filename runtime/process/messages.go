@@ -211,10 +211,16 @@ func (d *decider) mail(deed *Deed, a *CompiledAction, sc *rules.Scope, initiator
 	for _, slot := range []struct {
 		from map[string]*rules.Template
 		to   rules.Text
-		show func(any) string
-	}{{m.Message.Subject, out.Subject, rules.ShowValue}, {m.Message.Body, out.Body, rules.ShowValue}, {m.Message.Body, out.Marked, showMarked}} {
+		mark func(string) string
+	}{{m.Message.Subject, out.Subject, nil}, {m.Message.Body, out.Body, nil}, {m.Message.Body, out.Marked, Markdown}} {
 		for lang, t := range slot.from {
-			s, err := t.Render(sc, slot.show)
+			show := d.shown(lang)
+			s, err := t.RenderEach(sc, func(p *rules.Program, v any) string {
+				if slot.mark != nil {
+					return slot.mark(show(p, v))
+				}
+				return show(p, v)
+			})
 			if err != nil {
 				p := failed(a.Path+"/mail/message", err)
 				return &p
@@ -230,7 +236,7 @@ func (d *decider) mail(deed *Deed, a *CompiledAction, sc *rules.Scope, initiator
 			to, also rules.Text
 		}{{m.Message.Subject, v.Subject, nil}, {m.Message.Body, v.Body, v.Marked}} {
 			for lang, t := range slot.from {
-				s, err := t.Render(sc, veiled)
+				s, err := t.RenderEach(sc, veiled(lang))
 				if err != nil {
 					p := failed(a.Path+"/mail/message", err)
 					return &p
@@ -246,13 +252,10 @@ func (d *decider) mail(deed *Deed, a *CompiledAction, sc *rules.Scope, initiator
 	return nil
 }
 
-// Markdown writes a text so that it reads as it is in Markdown.
-func Markdown(text string) string { return showMarked(text) }
-
-// showMarked writes a value into Markdown so that it reads as it is: what people type into records makes no links and no headings.
-func showMarked(v any) string {
+// Markdown writes a text so that it reads as it is in Markdown: what people type into records makes no links and no headings.
+func Markdown(text string) string {
 	var b strings.Builder
-	for _, r := range rules.ShowValue(v) {
+	for _, r := range text {
 		switch {
 		case r == '\n':
 			b.WriteString("  \n")

@@ -54,7 +54,7 @@ func (d *decider) pickable(st *CompiledStage) *Rejection {
 		return nil
 	}
 	if working, ok := d.present(people); ok && len(working) > 1 {
-		return ownerNeeded(working)
+		return d.ownerNeeded(working)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (d *decider) give(o *CompiledOwner, people []string) *Rejection {
 		d.intoPool(o.Def.Pool, "automation")
 		return nil
 	case how == "pick" && d.byHand:
-		return ownerNeeded(working)
+		return d.ownerNeeded(working)
 	case how == "roundRobin":
 		if next, ok = d.turn(o.Series, working); !ok {
 			return nil
@@ -147,22 +147,29 @@ func (d *decider) suits(people []string, picked string) *Rejection {
 		return nil
 	}
 	msg := rules.Say("“{user}”不能在那个阶段负责，可选：{people}", "「{user}」不能在那個階段負責，可選：{people}",
-		"“{user}” cannot own the record there; choose one of: {people}", "user", picked, "people", few(people))
+		"“{user}” cannot own the record there; choose one of: {people}", "user", d.called(picked), "people", d.few(people))
 	return reject("owner.unsuitable", msg, rules.Errorf("/owner", "owner.unsuitable", msg))
 }
 
 // ownerNeeded names the field that is missing, so that whoever asks through the API can give it.
-func ownerNeeded(people []string) *Rejection {
-	msg := rules.Say("请挑选接手的负责人（owner）：{people}", "請挑選接手的負責人（owner）：{people}", "Pick who takes over (owner): {people}", "people", few(people))
+func (d *decider) ownerNeeded(people []string) *Rejection {
+	msg := rules.Say("请挑选接手的负责人（owner）：{people}", "請挑選接手的負責人（owner）：{people}", "Pick who takes over (owner): {people}", "people", d.few(people))
 	return reject("owner.needed", msg, rules.Errorf("/owner", "owner.needed", msg))
 }
 
-// few lists the first of many people.
-func few(people []string) string {
-	if len(people) > 20 {
-		return strings.Join(people[:20], ", ") + ", …"
+// few lists the first of many people by name, with the ids that the API wants.
+func (d *decider) few(people []string) string {
+	var out []string
+	for _, id := range people[:min(len(people), 20)] {
+		if name := d.called(id); name != id {
+			id = name + " (" + id + ")"
+		}
+		out = append(out, id)
 	}
-	return strings.Join(people, ", ")
+	if len(people) > 20 {
+		out = append(out, "…")
+	}
+	return strings.Join(out, ", ")
 }
 
 // intoPool puts the record into a pool that the definition names. false says that the newest release has no such pool any more.

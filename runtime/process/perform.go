@@ -319,15 +319,15 @@ func (d *decider) wireValues(form *Form, set []CompiledAssign, sc *rules.Scope, 
 	return wire, nil
 }
 
-// render fills a text slot in each language.
+// render fills a text slot in each language, as people read it.
 func (d *decider) render(a *CompiledAction, sc *rules.Scope) (rules.Text, *rules.Problem) {
-	return renderAs(a, sc, rules.ShowValue)
+	return renderAs(a, sc, d.shown)
 }
 
-func renderAs(a *CompiledAction, sc *rules.Scope, show func(any) string) (rules.Text, *rules.Problem) {
+func renderAs(a *CompiledAction, sc *rules.Scope, show func(lang string) func(*rules.Program, any) string) (rules.Text, *rules.Problem) {
 	out := rules.Text{}
 	for lang, t := range a.Text {
-		s, err := t.Render(sc, show)
+		s, err := t.RenderEach(sc, show(lang))
 		if err != nil {
 			p := failed(a.Path, err)
 			return nil, &p

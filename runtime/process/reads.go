@@ -15,7 +15,9 @@ type FieldRead struct {
 // veil stands for a value in a text for those who may not see it.
 const veil = "•••"
 
-func veiled(any) string { return veil }
+func veiled(string) func(*rules.Program, any) string {
+	return func(*rules.Program, any) string { return veil }
+}
 
 // readsOf lists what templates say of the record they are rendered for. What goes by system names, which whoever may read the record sees, is
 // left out.

@@ -26,7 +26,7 @@ func (d *decider) transfer(st *CompiledStep) *Rejection {
 		return reject("approval.hops", rules.Say("这个待办已经转交 {n} 次，不能再转", "這個待辦已經轉交 {n} 次，不能再轉", "This was passed on {n} times; it cannot go further", "n", maxHops))
 	}
 	if slices.Contains(slot.Past, to) {
-		return reject("approval.cycle", rules.Say("“{who}”已经转交过这个待办，不能转回去", "「{who}」已經轉交過這個待辦，不能轉回去", "“{who}” has passed this on already; it cannot go back", "who", to))
+		return reject("approval.cycle", rules.Say("“{who}”已经转交过这个待办，不能转回去", "「{who}」已經轉交過這個待辦，不能轉回去", "“{who}” has passed this on already; it cannot go back", "who", d.called(to)))
 	}
 	if r := d.newcomer(st, to); r != nil {
 		return r
@@ -99,7 +99,7 @@ func (d *decider) added(st *CompiledStep) int {
 // newcomer refuses people who cannot be given a decision of this step: who hold one already, have left, or submitted it.
 func (d *decider) newcomer(st *CompiledStep, person string) *Rejection {
 	if slices.ContainsFunc(d.s.Round.Step(st.Def.Key).Slots, func(s Slot) bool { return s.Person == person && s.waits() }) {
-		return reject("approval.person", rules.Say("“{who}”已在这个节点审批", "「{who}」已在這個節點簽核", "“{who}” decides at this step already", "who", person))
+		return reject("approval.person", rules.Say("“{who}”已在这个节点审批", "「{who}」已在這個節點簽核", "“{who}” decides at this step already", "who", d.called(person)))
 	}
 	return d.mayHold(st, person)
 }
@@ -113,7 +113,7 @@ func (d *decider) removeSign(st *CompiledStep) *Rejection {
 			return s.Asked != "" && s.Parent == d.c.Slot && s.State == Open && (s.Person == p || s.For == p)
 		})
 		if i < 0 {
-			return reject("approval.person", rules.Say("“{who}”不是你加的，或者已经处理", "「{who}」不是你加的，或者已經處理", "“{who}” was not added by you, or has decided already", "who", p))
+			return reject("approval.person", rules.Say("“{who}”不是你加的，或者已经处理", "「{who}」不是你加的，或者已經處理", "“{who}” was not added by you, or has decided already", "who", d.called(p)))
 		}
 		d.emit(SlotDecided{Step: st.Def.Key, Slot: i, State: Cancelled, Reason: "removed"})
 		slots = d.s.Round.Step(st.Def.Key).Slots

@@ -140,7 +140,7 @@ func (d *decider) validPick(st *CompiledStep, w *CompiledWho, people []string) *
 	}
 	for _, p := range people {
 		if len(w.From) > 0 && !slices.Contains(from, p) {
-			return reject("approval.pick", rules.Say("“{who}”不在“{step}”可选的人员里", "「{who}」不在「{step}」可選的人員裡", "“{who}” is not among the people to pick from for “{step}”", "who", p, "step", st.Def.Name))
+			return reject("approval.pick", rules.Say("“{who}”不在“{step}”可选的人员里", "「{who}」不在「{step}」可選的人員裡", "“{who}” is not among the people to pick from for “{step}”", "who", d.called(p), "step", st.Def.Name))
 		}
 		if r := d.mayHold(st, p); r != nil {
 			return r
@@ -153,7 +153,7 @@ func (d *decider) validPick(st *CompiledStep, w *CompiledWho, people []string) *
 func (d *decider) mayHold(st *CompiledStep, person string) *Rejection {
 	there, ok := d.active(person)
 	if ok && len(there) == 0 {
-		return reject("approval.person", rules.Say("“{who}”不在职或不存在", "「{who}」不在職或不存在", "“{who}” has left or does not exist", "who", person))
+		return reject("approval.person", rules.Say("“{who}”不在职或不存在", "「{who}」不在職或不存在", "“{who}” has left or does not exist", "who", d.called(person)))
 	}
 	if person == d.s.Round.Initiator && st.Def.OnSelf != "allow" {
 		return reject("approval.person", rules.Say("发起人不能审批自己提交的内容", "發起人不能簽核自己提交的內容", "Who submitted it cannot decide it"))

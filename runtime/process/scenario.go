@@ -184,7 +184,7 @@ func (s *scenario) commit(before *State, c *Command, d *Decision) {
 	s.records[c.ID] = d.State
 	s.cover(before, d)
 	var runs []Effect
-	for _, e := range Effects(s.app, before, c.ID, d.Events) {
+	for _, e := range Effects(s.app, before, c.ID, d.Events, nil) {
 		switch e.Kind {
 		case "task":
 			s.tasks[e.ID] = e.Task

@@ -57,7 +57,7 @@ func (t *CompiledTracking) Track(app *App, s *State, f *Facts, at time.Time, c *
 		if tpl == nil || problem != nil {
 			return ""
 		}
-		text, err := tpl.Render(sc, func(v any) string { return forms.PlainText(v, c) })
+		text, err := tpl.RenderEach(sc, d.shown(c.Language))
 		if err != nil {
 			p := failed(at, err)
 			problem = &p

@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pipewright/rules"
+	"pipewright/runtime/process"
+)
+
+// heard are the texts of what a person was told, newest first.
+func (w *world) heard(user, lang string) (out []string) {
+	w.t.Helper()
+	list, _, err := w.e.Notices(w.t.Context(), user, false, 50, "")
+	w.must(err)
+	for _, n := range list {
+		out = append(out, n.Text.In(lang))
+	}
+	return out
+}
+
+// Texts that people read call people, options, stages and records by name, and write amounts and times as people write them.
+func TestTextsSayNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	def, problems := process.Parse([]byte(`{"spec": "pipewright/1", "key": "debts", "name": "Debts", "timezone": "Asia/Shanghai", "options": [{"key": "kind", "items": [{"key": "old", "name": {"en": "Overdue", "zh-CN": "逾期"}}]}], "languages": ["en", "zh-CN"],
+		"roles": [{"key": "rep", "name": "Rep"}],
+		"forms": [{"key": "debt", "code": "DEBT", "name": "Debt", "title": "{{ name }}", "fields": [{"key": "name", "name": "Name", "type": "text"},
+			{"key": "boss", "name": "Boss", "type": "user"}, {"key": "kind", "name": "Kind", "type": "select", "options": "kind"},
+			{"key": "owed", "name": "Owed", "type": "money", "currency": "CNY"}, {"key": "of", "name": "Of", "type": "reference", "form": "debt"}],
+			"grants": [{"role": "rep", "records": "all", "do": ["create", "read", "edit"]}]}],
+		"automations": [{"key": "tell", "name": "Tell", "on": {"created": "debt"}, "do": [
+			{"notify": {"to": [{"field": "owner"}], "text": {"en": "{{ owner }}|{{ boss }}|{{ kind }}|{{ owed }}|{{ of }}|{{ of.boss }}|{{ createdAt }}|{{ owed + 1 }}", "zh-CN": "{{ boss }}|{{ kind }}"}}},
+			{"task": {"who": [{"field": "owner"}], "name": "Ask {{ boss }}"}}]}]}`))
+	if rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	app, problems := process.Compile(def, nil, 1, process.Options{})
+	if rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	w.defs["debts"] = []*process.App{app}
+	li := w.user("rep.li")
+	li.Roles = append(li.Roles, "debts/rep")
+	w.must(w.e.SaveUsers(t.Context(), *li))
+	boss := w.user("mgr.wang").Name
+	old := w.debt("1", `{"name": "Acme", "boss": "mgr.wang"}`)
+	w.runDue()
+	w.clock.add(time.Minute)
+	w.debt("2", `{"name": "Beta", "boss": "mgr.wang", "kind": "old", "owed": {"amount": "12000", "currency": "CNY"}, "of": {"id": "`+old+`"}}`)
+	w.runDue()
+	if got, want := w.heard("rep.li", "en")[0], li.Name+"|"+boss+"|Overdue|12,000.00|Acme|"+boss+"|2026-11-23 10:01|12,001.00"; got != want {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	if got, want := w.heard("rep.li", "zh-CN")[0], boss+"|逾期"; got != want {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	if got := w.open("rep.li")[0].Name.In("en"); got != "Ask "+boss {
+		t.Errorf("a task %q", got)
+	}
+}
+
+// What the product itself says of people says their names: notices, and why something was refused.
+func TestPeopleAreCalledByName(t *testing.T) {
+	t.Parallel()
+	w := signWorld(t)
+	li, wang := w.user("rep.li").Name, w.user("mgr.wang").Name
+	s := w.submit("a", "one")
+	w.do("rep.li", process.Command{Kind: process.Urge, ID: s.ID})
+	if got := w.heard("mgr.wang", "en")[0]; got != li+" asks you to decide soon" {
+		t.Errorf("urged by %q", got)
+	}
+	w.clock.add(time.Minute)
+	w.do("rep.li", process.Command{Kind: process.Note, ID: s.ID, Comment: "@mgr.wang look"})
+	if got := w.heard("mgr.wang", "en")[0]; !strings.HasPrefix(got, li+" mentioned you") {
+		t.Errorf("mentioned by %q", got)
+	}
+	_, err := w.e.Do(t.Context(), Request{User: "mgr.wang", Command: process.Command{Kind: process.DecideSlot, ID: s.ID, Decision: "transfer", Step: s.Round.Steps[0].Key, Round: s.Round.N,
+		Hash: s.Round.Hash, People: []string{"mgr.wang"}, Comment: "me"}})
+	if r, ok := asRejection(err); !ok || !strings.Contains(r.Message.In("en"), "“"+wang+"”") {
+		t.Errorf("refused with %v", err)
+	}
+}
