@@ -58,7 +58,11 @@ func (d *Due) UnmarshalStrict(raw json.RawMessage, path string) []rules.Problem 
 		}
 		problems := strict.DecodeAt(raw, &o, path)
 		d.At, d.Date = o.At, o.Date
-		if len(problems) == 0 && (o.At == "") == (o.Date == "") {
+		if len(problems) == 0 && o.At == "" && o.Date == "" {
+			return wrongType(path, rules.Say("时间还没写完：选一个日期或写出日期的公式，或者写一个时刻", "時間還沒寫完：選一個日期或寫出日期的公式，或者寫一個時刻",
+				"The time is not finished: choose a date or write a formula that gives one, or a time of day"))
+		}
+		if len(problems) == 0 && o.At != "" && o.Date != "" {
 			return wrongType(path, dueShape)
 		}
 		return problems

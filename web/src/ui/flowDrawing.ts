@@ -288,7 +288,7 @@ function card(sheet: Sheet, process: Process, stage: Stage, index: number, plan:
   } else {
     const owner = words.owner(process, stage);
     if (owner) out.push(icon('user', x + 14, y + 45, 14), text(x + 34, y + 56, clip(owner, inner - 20, 12)));
-    const time = words.time(stage);
+    const time = words.time(process, stage);
     const checks = words.checks(stage);
     const left = inner - 20 - (checks ? textWidth(checks, 12) + 24 : 0);
     if (time) out.push(icon('clock', x + 14, y + 69, 14), text(x + 34, y + 80, clip(time, left, 12)));

@@ -62,7 +62,7 @@ export interface FlowWords {
   owner: (process: Process, stage: Stage) => string;
   who: (whos: Whos | undefined, form: string | undefined) => string;
   goal: (stage: Stage) => string;
-  time: (stage: Stage) => string;
+  time: (process: Process, stage: Stage) => string;
   checks: (stage: Stage) => string;
   end: (stage: Stage) => string;
   chance: (stage: Stage) => string;
@@ -97,10 +97,13 @@ export function useFlowWords(def: Definition, called?: Called): FlowWords {
         return who(parts.who, process.form) || (parts.assign === 'pool' ? t('fromPool') : '');
       },
       goal: (stage) => text(stage.goal),
-      time: (stage) => {
+      time: (process, stage) => {
         if (typeof stage.due === 'string') return duration(stage.due);
         if (stage.due?.at !== undefined) return t('dueAt', { time: stage.due.at });
-        if (stage.due !== undefined) return t('dueAtDate');
+        if (stage.due !== undefined) {
+          const date = def.forms?.find((f) => f.key === process.form)?.fields.find((f) => f.key === (stage.due as { date?: string }).date);
+          return date ? t('dueOnDate', { date: name(date) }) : t('dueAtDate');
+        }
         return stage.idle ? t('idleFor', { time: duration(stage.idle) }) : '';
       },
       checks: (stage) => (stage.checklist?.length ? t('checklistCount', { count: stage.checklist.length }) : ''),

@@ -5,7 +5,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sample } from '@/model/sample';
-import type { Definition } from '@/model/definition';
+import type { Definition, Form, Process, Stage } from '@/model/definition';
 import common from '@/locales/zh-CN/common.json';
 import designer from '@/locales/zh-CN/designer.json';
 import fields from '@/locales/zh-CN/fields.json';
@@ -190,6 +190,34 @@ describe('designer', () => {
     expect(ladder()).toEqual([{ after: 'P0D', do: 'remind' }, { after: 'P1BD', do: 'escalate' }]);
     expect(within(group).getByText('到期时：提醒负责人')).toBeTruthy();
     expect(within(group).getByText('到期后 1 个工作日：告诉负责人的上级')).toBeTruthy();
+  });
+
+  it('says when a stage is due by time, by the clock or by a date, and keeps what happens then', async () => {
+    const def = structuredClone(sample);
+    const deal = def.processes?.[0] as Process;
+    deal.stages[0] = { ...(deal.stages[0] as Stage), due: 'P3BD', ladder: [{ after: 'P2BD', do: 'remind' }] };
+    const form = def.forms?.find((f) => f.key === deal.form) as Form;
+    form.fields.push({ key: 'closeDate', type: 'date', name: '预计成交日' });
+    await open(`/design/b2b/flow?at=/processes/${deal.key}/stages/${deal.stages[0].key}`, def);
+    const stage = () => now().processes?.[0]?.stages[0];
+    const choose = async (list: string, option: string) => {
+      fireEvent.mouseDown(await screen.findByRole('combobox', { name: list }, { timeout: 20_000 }));
+      fireEvent.click((await screen.findAllByText(option, { selector: '.ant-select-item-option-content' })).at(-1) as HTMLElement);
+    };
+    await choose('期限怎么定', '按日期');
+    expect(stage()).toMatchObject({ due: { date: 'closeDate' }, ladder: [{ after: '-P1BD', do: 'remind' }] });
+    expect(screen.getByText('到期前 1 个工作日：提醒负责人')).toBeTruthy();
+    expect(screen.getByText('按“预计成交日”')).toBeTruthy();
+    await choose('哪个日期', '用公式算…');
+    expect(screen.getByRole('textbox', { name: '期限的日期' })).toBeTruthy();
+    await choose('哪个日期', '创建时间');
+    expect(stage()?.due).toEqual({ date: 'createdAt' });
+    await choose('期限怎么定', '到几点');
+    fireEvent.change(screen.getByLabelText('几点'), { target: { value: '16:30' } });
+    fireEvent.change(screen.getByLabelText('几点'), { target: { value: '' } });
+    expect(stage()).toMatchObject({ due: { at: '16:30' }, ladder: [{ after: '-P1BD', do: 'remind' }] });
+    await choose('期限怎么定', '进入后多久');
+    expect(stage()).toMatchObject({ due: 'P3BD', ladder: [{ after: 'P2BD', do: 'remind' }] });
   });
 
   it('counts the rows of a table in a report, and sums their columns', async () => {

@@ -107,7 +107,7 @@ function StageText({ def, process, stage, words }: { def: Definition; process: P
   const { t } = useTranslation('flow');
   const goal = words.goal(stage);
   const owner = words.owner(process, stage);
-  const time = words.time(stage);
+  const time = words.time(process, stage);
   const enter = (stage.enterIf ?? []).map((c) => t('orElse', { text: words.name({ key: '', name: c.message }) }));
   const complete = useConditions(process, stage, words);
   const ways = leaving(process, stage.key);

@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { TASK_ACTIONS, type Due, type DueAction, type DueStep, type Who } from '@/model/definition';
+import { AT } from '@/model/due';
 import { formatDuration, parseDuration } from '@/model/duration';
 import type { Path } from '@/model/path';
 import { problemsUnder } from '@/model/problem';
@@ -105,9 +106,6 @@ function AroundInput({ n, value, onChange, onBlur }: { n: number; value: string;
     </div>
   );
 }
-
-/** The moment itself. */
-const AT = 'P0D';
 
 /** A first rung reminds; each further one comes as long after the last as that one took, and goes up. */
 function next(list: readonly DueStep[], around: boolean): DueStep {

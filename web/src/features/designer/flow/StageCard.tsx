@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDurationText } from '@/ui/flowWords';
+import { useFlowWords } from '@/ui/flowWords';
 import { Icon } from '@/ui/Icon';
 import type { Process, Stage, Whos } from '@/model/definition';
 import type { Problem } from '@/model/problem';
@@ -30,20 +30,12 @@ export function StageCard({ process, stage, hue, start, on, problems, onSelect }
   const def = useDefinition();
   const nameOf = useNameOf();
   const who = useWhoText(process.form);
-  const duration = useDurationText();
   const said = answers(process, stage);
   const n = QUESTIONS.filter((q) => said[q]).length;
   const bad = problems.some((p) => p.severity === 'error');
   const probability =
     stage.end === 'won' ? 100 : stage.end === 'lost' ? 0 : stage.end === undefined ? stage.probability : undefined;
-  const due =
-    typeof stage.due === 'string'
-      ? duration(stage.due)
-      : stage.due !== undefined
-        ? t('dueAtDate')
-        : stage.idle
-          ? t('idleFor', { time: duration(stage.idle) })
-          : t('noLimit');
+  const due = useFlowWords(def).time(process, stage) || t('noLimit');
   const asked =
     stage.end === undefined
       ? []

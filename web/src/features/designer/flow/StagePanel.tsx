@@ -12,6 +12,7 @@ import { useFieldChoices, useNewText } from '../controls/choices';
 import { Conditions } from '../controls/Conditions';
 import { OwnerSlot } from '../controls/OwnerSlot';
 import { KeySlot } from '../controls/KeySlot';
+import { DueSlot } from '../controls/DueSlot';
 import { DurationSlot } from '../controls/DurationInput';
 import { StageLadder } from '../controls/Ladder';
 import { IconButton, Part, Problems, Row } from '../controls/Row';
@@ -103,15 +104,9 @@ export function StagePanel({ process, processIndex, stageIndex }: Props) {
             <TextSlot at={[...at, 'script']} label={t('script')} placeholder={t('scriptPlaceholder')} rows={3} />
           </Part>
           <Part>
-            <div className="d-two">
-              {typeof stage.due === 'object' ? (
-                <Row label={t('due')}>{() => <span className="s">{t('dueAtDate')}</span>}</Row>
-              ) : (
-                <DurationSlot at={[...at, 'due']} label={t('due')} />
-              )}
-              <DurationSlot at={[...at, 'idle']} label={t('idle')} />
-            </div>
+            <DueSlot at={at} form={process.form} />
             <StageLadder at={at} of="due" form={process.form} />
+            <DurationSlot at={[...at, 'idle']} label={t('idle')} />
             <StageLadder at={at} of="idle" form={process.form} />
           </Part>
           <ChecklistPart at={at} stage={stage} form={process.form} />
