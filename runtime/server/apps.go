@@ -5,7 +5,11 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"pipewright/designer"
 	"pipewright/forms"
@@ -56,11 +60,12 @@ func (s *Server) getApps(c *call) (any, error) {
 }
 
 type appIn struct {
-	Key  string     `json:"key"`
+	// Key is made of the name when it is left out.
+	Key  string     `json:"key,omitempty"`
 	Name rules.Text `json:"name"`
 }
 
-// postApp makes an app with nothing in it but its name.
+// postApp makes an app with nothing in it but its name, in the languages that the name is in: the others are asked for once it has them.
 func (s *Server) postApp(c *call) (any, error) {
 	var in appIn
 	if err := c.bind(&in); err != nil {
@@ -74,12 +79,59 @@ func (s *Server) postApp(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	def := process.Definition{Spec: process.Spec, Key: in.Key, Name: in.Name, Languages: rules.Languages, Timezone: co.Timezone, Currency: co.Currency, Calendar: "CN"}
+	languages := slices.DeleteFunc(slices.Clone(rules.Languages), func(l string) bool { return strings.TrimSpace(in.Name[l]) == "" })
+	if len(languages) == 0 {
+		languages = []string{c.lang()}
+	}
+	def := process.Definition{Spec: process.Spec, Key: in.Key, Name: in.Name, Languages: languages, Timezone: co.Timezone, Currency: co.Currency, Calendar: "CN"}
+	if def.Key == "" {
+		if def.Key, err = s.freeAppKey(c, in.Name.In(c.lang())); err != nil {
+			return nil, err
+		}
+	}
 	text, err := process.Format(&def)
 	if err != nil {
 		return nil, err
 	}
 	return s.create(c, text)
+}
+
+// freeAppKey is a key for an app of that name that no app has yet.
+func (s *Server) freeAppKey(c *call, name string) (string, error) {
+	all, err := s.Designer.Apps(c.ctx())
+	if err != nil {
+		return "", err
+	}
+	base := keyOfName(name)
+	for n := 1; ; n++ {
+		key := base
+		if n > 1 {
+			key += strconv.Itoa(n)
+		}
+		if !slices.ContainsFunc(all, func(a designer.AppInfo) bool { return a.Key == key }) {
+			return key, nil
+		}
+	}
+}
+
+// keyOfName writes a name as a key, Chinese in pinyin: "Service desk" is serviceDesk, 客户拜访 is kehubaifang.
+func keyOfName(name string) string {
+	var b strings.Builder
+	words := strings.FieldsFunc(rules.Pinyin(name), func(r rune) bool { return r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, w := range words {
+		first := strings.ToUpper
+		if i == 0 {
+			first = strings.ToLower
+		}
+		b.WriteString(first(w[:1]) + w[1:])
+	}
+	// Room is left for the number of a second one.
+	key := strings.TrimLeftFunc(b.String(), unicode.IsDigit)
+	key = key[:min(len(key), 32)]
+	if key == "" {
+		return "app"
+	}
+	return strings.ToLower(key[:1]) + key[1:]
 }
 
 func (s *Server) create(c *call, text []byte) (any, error) {

@@ -99,6 +99,19 @@ func TestBadDraftsSaveAndDoNotPublish(t *testing.T) {
 	if a.status != 201 || a.str("release") != "0" {
 		t.Fatalf("app %s", a.raw)
 	}
+	// It has the language it is named in; the others are asked for once somebody adds them.
+	if e := admin.must("GET", "/api/apps/mine/export", nil); e.len("languages") != 1 || e.str("languages.0") != "en" {
+		t.Errorf("languages %s", e.raw)
+	}
+	// Without a key it gets one of its name, and of the same name another.
+	for _, want := range []string{"kehubaifangBiao", "kehubaifangBiao2"} {
+		if made := admin.must("POST", "/api/apps", object{"name": object{"zh-CN": "2026 客户拜访 biao!"}}); made.str("key") != want {
+			t.Errorf("a key of the name: %s, want %s", made.raw, want)
+		}
+	}
+	if made := admin.must("POST", "/api/apps", object{"name": "…"}); made.str("key") != "app" {
+		t.Errorf("a key of no letters: %s", made.raw)
+	}
 	bad := `{"spec": "pipewright/1", "key": "mine", "name": "Mine", "forms": [{"key": "f", "name": "F", "fields": [{"key": "n", "type": "number", "calc": "m + 1"}], "fildz": 1}]}`
 	saved := admin.must("PUT", "/api/apps/mine/draft", bad, "If-Match", `"1"`)
 	if !strings.Contains(string(saved.raw), "shape.unknownMember") || !strings.Contains(string(saved.raw), "expr.unknownName") || !strings.Contains(string(saved.raw), `"zh-TW"`) {

@@ -31,6 +31,8 @@ async function create(t, page) {
   await page.getByLabel('应用标识').fill('service');
   await page.getByRole('button', { name: '创建' }).click();
   await page.getByText('还没有表单').waitFor();
+  // It asks for no other language before somebody adds one, so there is nothing to mend yet.
+  await page.locator('.d-count.ok').first().waitFor();
   await t.look(page, 'empty');
 }
 
@@ -97,9 +99,22 @@ async function flow(t, page) {
   await page.getByRole('button', { name: '给“工单”建流程' }).click();
   await page.locator('.d-tools').getByRole('button', { name: '阶段' }).click();
   await page.waitForURL((u) => (u.searchParams.get('at') ?? '').includes('/stages/stage'));
-  await page.getByRole('textbox', { name: '名称 简体中文' }).fill('处理中');
+  await page.getByRole('textbox', { name: '名称', exact: true }).fill('处理中');
   await page.getByRole('button', { name: '添加' }).first().click();
-  await page.getByRole('textbox', { name: '名称 简体中文' }).nth(1).fill('已联系客户');
+  await page.getByRole('textbox', { name: '名称', exact: true }).nth(1).fill('已联系客户');
+  // What happens as the time of the stage goes by.
+  await page.getByRole('spinbutton', { name: '停留期限', exact: true }).fill('3');
+  const late = page.getByRole('group', { name: '阶段时限到了怎么办' });
+  await late.getByRole('button', { name: '自己安排提醒和升级' }).click();
+  await late.getByText('3 天后：提醒负责人').waitFor();
+  await late.getByText('6 天后：告诉负责人的上级').waitFor();
+  // By a moment the rungs stand around it.
+  await choose(page, '期限怎么定', '到几点');
+  await late.getByText('到期时：提醒负责人').waitFor();
+  await late.getByText('到期后 3 天：告诉负责人的上级').waitFor();
+  await saved(page);
+  await late.scrollIntoViewIfNeeded();
+  await t.look(page, 'stage-ladder');
   await choose(page, '添加流转到…', '完成');
   await page.getByRole('button', { name: '新审批链' }).click();
   await page.waitForURL((u) => u.pathname.endsWith('/approvals'));
@@ -142,7 +157,7 @@ async function conflict(t, page) {
   const amount = (def) => def.forms[0].fields.find((f) => f.key === 'amount');
   await page.getByRole('link', { name: '表单', exact: true }).click();
   await page.getByRole('button', { name: /^金额, / }).click();
-  const name = page.getByRole('textbox', { name: '名称 简体中文' });
+  const name = page.getByRole('textbox', { name: '名称', exact: true });
   await name.waitFor();
   await other((def) => {
     def.help = '别人写的';

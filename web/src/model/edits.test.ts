@@ -179,7 +179,10 @@ describe('keys', () => {
 describe('texts', () => {
   it('changes one language and keeps the others', () => {
     expect(withText('价格', 'en', 'Price', ['zh-CN', 'en'])).toEqual({ 'zh-CN': '价格', en: 'Price' });
-    expect(withText(undefined, 'zh-CN', '价格', ['zh-CN'])).toBe('价格');
+    // What is written in an app of one language is known to be in it, once there are others; what was written for all stays so.
+    expect(withText(undefined, 'zh-CN', '价格', ['zh-CN'])).toEqual({ 'zh-CN': '价格' });
+    expect(withText('价', 'zh-CN', '价格', ['zh-CN'])).toBe('价格');
+    expect(withText(undefined, 'zh-CN', '价格', [])).toBe('价格');
     expect(withText({ en: 'x' }, 'en', '', ['zh-CN', 'en'])).toBeUndefined();
     expect(textIn({ 'zh-TW': '價格' }, 'zh-CN')).toBe('價格');
     expect(exactText({ 'zh-TW': '價格' }, 'zh-CN')).toBe('');

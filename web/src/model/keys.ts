@@ -1,5 +1,3 @@
-import { type Definition } from './definition';
-
 export const KEY = /^[a-z][a-zA-Z0-9]{0,39}$/;
 
 /** Words a formula already gives a meaning to: system names, functions, words of the language (semantics 14). */
@@ -47,9 +45,4 @@ export function keyFromName(name: string): string | undefined {
 
 export function keysOf(list: readonly { key: string }[] | undefined): string[] {
   return (list ?? []).map((e) => e.key);
-}
-
-/** The languages an app promises; one that promises none has the language its texts are in. */
-export function languagesOf(def: Pick<Definition, 'languages'>): NonNullable<Definition['languages']> {
-  return def.languages !== undefined && def.languages.length > 0 ? def.languages : ['zh-CN'];
 }

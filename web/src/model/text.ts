@@ -27,10 +27,11 @@ export function exactText(text: Text | undefined, lang: Lang): string {
 
 /**
  * The text with one language changed. A plain string in an app of several languages is split first, so that the other
- * languages keep what they showed; an app of one language keeps plain strings. An empty text is undefined.
+ * languages keep what they showed; an app of one language keeps the plain strings it has, and one that promises none writes no others. Whatever else is
+ * written is known by its language, so that it can be asked for in those that are added later. An empty text is undefined.
  */
 export function withText(text: Text | undefined, lang: Lang, value: string, languages: readonly Lang[]): Text | undefined {
-  if (languages.length <= 1 && (text === undefined || typeof text === 'string')) return value === '' ? undefined : value;
+  if (languages.length <= 1 && (typeof text === 'string' || (text === undefined && languages.length === 0))) return value === '' ? undefined : value;
   const next: Partial<Record<Lang, string>> = {};
   for (const l of LANGUAGES) {
     const was = typeof text === 'string' ? (languages.includes(l) ? text : undefined) : text?.[l];

@@ -67,10 +67,10 @@ function NewApp({ taken, onClose }: { taken: readonly AppSummary[]; onClose: () 
   const { t, i18n } = useTranslation('designer');
   const navigate = useNavigate();
   const errorText = useErrorText();
-  const [form] = Form.useForm<{ name: string; key: string }>();
+  const [form] = Form.useForm<{ name: string; key?: string }>();
   const create = useMutation({
-    mutationFn: (v: { name: string; key: string }) =>
-      api.post<AppSummary>('/apps', { key: v.key, name: { [i18n.language]: v.name } }),
+    mutationFn: (v: { name: string; key?: string }) =>
+      api.post<AppSummary>('/apps', { ...(v.key ? { key: v.key } : {}), name: { [i18n.language]: v.name } }),
     onSuccess: (app) => {
       void queryClient.invalidateQueries({ queryKey: ['apps'] });
       void navigate({ to: '/design/$app/$', params: { app: app.key, _splat: 'forms' } });
@@ -101,7 +101,6 @@ function NewApp({ taken, onClose }: { taken: readonly AppSummary[]; onClose: () 
           label={t('appKey')}
           extra={t('appKeyHint')}
           rules={[
-            { required: true, message: t('keyInvalid') },
             { pattern: KEY, message: t('keyInvalid') },
             {
               validator: (_r, v) =>
@@ -109,7 +108,7 @@ function NewApp({ taken, onClose }: { taken: readonly AppSummary[]; onClose: () 
             },
           ]}
         >
-          <Input />
+          <Input placeholder={t('appKeyMade')} />
         </Form.Item>
       </Form>
       {create.error ? (

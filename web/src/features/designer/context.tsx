@@ -7,7 +7,6 @@ import type { Change } from '@/model/change';
 import type { Definition, Lang } from '@/model/definition';
 import type { Edit } from '@/model/edits';
 import { typing } from '@/model/history';
-import { languagesOf } from '@/model/keys';
 import { keyPath, valueAt, type Path } from '@/model/path';
 import { placeOf } from '@/model/place';
 import { problemsFor, type Problem } from '@/model/problem';
@@ -29,8 +28,9 @@ export function useDefinition(): Definition {
   return useDraft((s) => s.history.now);
 }
 
+/** The languages the app promises; none when it does not say. */
 export function useLanguages(): Lang[] {
-  return useDraft(useShallow((s) => languagesOf(s.history.now)));
+  return useDraft(useShallow((s) => s.history.now.languages ?? []));
 }
 
 /** The name of a thing in the reader's language, its key when it has none. */

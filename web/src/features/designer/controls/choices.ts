@@ -65,9 +65,9 @@ export function useReaderLanguage(): Lang {
   return languages.includes(i18n.language as Lang) ? (i18n.language as Lang) : (languages[0] ?? LANGUAGES[0]);
 }
 
-/** A first text for something new; the app's other languages are left open, so that the checker asks for them. */
+/** A first text for something new, in the language one writes in; the app's others, those it has and those it gets, are left open, so that the checker asks for them. */
 export function useNewText(): (text: string) => Text {
-  const several = useLanguages().length > 1;
+  const promised = useLanguages().length > 0;
   const reader = useReaderLanguage();
-  return useCallback((text) => (several ? { [reader]: text } : text), [several, reader]);
+  return useCallback((text) => (promised ? { [reader]: text } : text), [promised, reader]);
 }
