@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -113,6 +114,11 @@ type Engine struct {
 	// learned is the day for which each app has jobs that count what closed records did, by pointer.
 	learned sync.Map
 
+	// rowReports are the slots for reports of rows, rowWaiting those that wait for one; rowRecords is maxRowRecords.
+	rowReports chan struct{}
+	rowWaiting atomic.Int64
+	rowRecords int
+
 	binFor  time.Duration
 	readyMu sync.Mutex
 
@@ -134,6 +140,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
 		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, host: c.Host, version: c.Version, log: c.Log,
 		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, tidy: c.Tidy, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
+		rowReports: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), rowRecords: maxRowRecords,
 	}
 	if e.now == nil {
 		e.now = time.Now

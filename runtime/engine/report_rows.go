@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
 	"time"
 
+	"pipewright/rules"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
@@ -14,6 +16,37 @@ import (
 
 // A report of rows counts and sums those of a table. No store looks into a table, so the records are gone through, a page of them in memory at once;
 // what a group or a condition says of a row is held to its cells beside the columns of its record, by the meaning that filters have everywhere.
+
+// maxRowRecords is of how many records a report reads the rows.
+const maxRowRecords = 50_000
+
+// maxRowReports are how many such reports wait for one of the slots of Engine.rowReports.
+const maxRowReports = 8
+
+// errRowRecords ends reading which records there are.
+var errRowRecords = errors.New("engine: too many records to read their rows")
+
+// rowTurn waits for a report of rows to be its turn: few are worked on at once, so that all else is answered meanwhile. Errors: that of ctx,
+// *process.Rejection busy.
+func (e *Engine) rowTurn(ctx context.Context) (done func(), err error) {
+	done = func() { <-e.rowReports }
+	select {
+	case e.rowReports <- struct{}{}:
+		return done, nil
+	default:
+	}
+	if e.rowWaiting.Add(1) > maxRowReports {
+		e.rowWaiting.Add(-1)
+		return nil, reject("busy", rules.Say("正在计算的明细报表太多，请稍后再试", "正在計算的明細報表太多，請稍後再試", "Too many reports of rows are being computed; please try again in a moment"))
+	}
+	defer e.rowWaiting.Add(-1)
+	select {
+	case e.rowReports <- struct{}{}:
+		return done, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
 
 // ownAmount follows the name of a row's amount where it is meant in the record's own currency.
 const ownAmount = "_o"
@@ -38,12 +71,25 @@ func (l *lister) countRows(ctx context.Context, groups []*grouping, ms []measure
 			names[col.Def.Key+ownAmount] = "row." + col.Def.Key + ownAmount
 		}
 	}
+	done, err := l.e.rowTurn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer done()
 	t := &rowTally{groups: groups, ms: ms, by: map[string]*store.Row{}, total: make([]*big.Int, len(ms))}
 	var ids []string
-	if err := l.e.store.Scan(ctx, l.coll, query.Scan{Filter: l.filter}, func(id string, _ []any) error {
+	err = l.e.store.Scan(ctx, l.coll, query.Scan{Filter: l.filter}, func(id string, _ []any) error {
+		if len(ids) == l.e.rowRecords {
+			return errRowRecords
+		}
 		ids = append(ids, id)
 		return nil
-	}); err != nil {
+	})
+	if errors.Is(err, errRowRecords) {
+		return nil, nil, reject("query.tooMany", rules.Say("明细报表一次最多读 {n} 条记录，这里更多：请加筛选条件，例如只看一段时间", "明細報表一次最多讀 {n} 筆記錄，這裡更多：請加篩選條件，例如只看一段時間",
+			"A report of rows reads at most {n} records, and there are more here: add a filter, such as one for a span of time", "n", l.e.rowRecords))
+	}
+	if err != nil {
 		return nil, nil, readError(err)
 	}
 	bulk := l.form.Schema.Bulk()

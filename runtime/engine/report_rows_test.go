@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -196,6 +199,16 @@ func rowReportStory(t *testing.T, wrap func(store.Store) store.Store) {
 	if res, err := w.e.Report(t.Context(), "mgr.wang", "b2b", "kind", ""); err != nil || res.Rows[0].Keys[0] != "price" || res.Columns[0].Type != "select" || res.Columns[2].Currency != "CNY" {
 		t.Errorf("%+v %v", res, err)
 	}
+	// Of more records than it may read, it says so; of as many it tells.
+	read := process.Report{Form: "deal", Rows: "lines", Where: "name != 'out'", Measures: rowMeasures[:1]}
+	for limit, code := range map[int]string{7: "query.tooMany", 8: ""} {
+		w.e.rowRecords = limit
+		_, err := w.e.PreviewReport(t.Context(), "mgr.wang", "b2b", &read)
+		if r, refused := asRejection(err); refused != (code != "") || refused && r.Code != code {
+			t.Errorf("%d records at most: %v", limit, err)
+		}
+	}
+	w.e.rowRecords = maxRowRecords
 	refused := func(user string, r process.Report) {
 		t.Helper()
 		_, err := w.e.PreviewReport(t.Context(), user, "b2b", &r)
@@ -233,4 +246,43 @@ func TestReportOfRows(t *testing.T) {
 func TestReportOfRowsOnMongo(t *testing.T) {
 	t.Parallel()
 	rowReportStory(t, onMongo(t))
+}
+
+// Reports of rows take turns; beyond those that wait, one is told to come back, and who goes away waits no longer.
+func TestReportsOfRowsTakeTurns(t *testing.T) {
+	t.Parallel()
+	e := newWorld(t, nil).e
+	e.rowReports = make(chan struct{}, 1)
+	done, err := e.rowTurn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	got := make(chan error, maxRowReports)
+	for range maxRowReports {
+		go func() {
+			done, err := e.rowTurn(ctx)
+			if err == nil {
+				done()
+			}
+			got <- err
+		}()
+	}
+	for e.rowWaiting.Load() < maxRowReports {
+		runtime.Gosched()
+	}
+	if r, _ := asRejection(func() error { _, err := e.rowTurn(ctx); return err }()); r == nil || r.Code != "busy" {
+		t.Errorf("one more: %v", r)
+	}
+	leave()
+	for range maxRowReports {
+		if err := <-got; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	}
+	done()
+	if done, err = e.rowTurn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	done()
 }

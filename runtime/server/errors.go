@@ -57,6 +57,7 @@ var statuses = map[string]int{
 	"hook.time":         http.StatusUnauthorized,
 	"payload.invalid":   http.StatusUnprocessableEntity,
 	"too.many":          http.StatusTooManyRequests,
+	"busy":              http.StatusServiceUnavailable,
 	"sandbox.gone":      http.StatusGone,
 }
 
@@ -183,6 +184,9 @@ func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 		}
 	case errors.As(err, &rejected):
 		out.Error.Code, msg, details = malformed(rejected), rejected.Message, rejected.Details
+		if out.Error.Code == "busy" {
+			g.Header("Retry-After", strconv.Itoa(int(comeBack/time.Second)))
+		}
 		if status = statusOf(out.Error.Code); out.Error.Code == "field.invalid" && hasShape(details) {
 			status = http.StatusBadRequest
 		}
