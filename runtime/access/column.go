@@ -152,6 +152,29 @@ func (v Viewer) sees(f *process.Form, field string) (seen query.Filter, some boo
 	if v.Service {
 		return nil, true
 	}
+	seen, some = v.granted(f, field)
+	stages := query.In{Col: "stage"}
+	if f.Process != nil {
+		table, _, _ := strings.Cut(field, ".")
+		for i := range f.Process.Def.Stages {
+			stage := f.Process.Def.Stages[i].Key
+			if hidden := f.HiddenIn(stage); hidden[field] || hidden[table] {
+				stages.Values = append(stages.Values, stage)
+			}
+		}
+	}
+	if len(stages.Values) == 0 {
+		return seen, some
+	}
+	elsewhere := query.Not{Of: stages}
+	if seen == nil {
+		return elsewhere, some
+	}
+	return query.And{seen, elsewhere}, some
+}
+
+// granted is sees as far as grants say.
+func (v Viewer) granted(f *process.Form, field string) (seen query.Filter, some bool) {
 	var parts query.Or
 	k := knowledge(v.App, f)
 	for _, g := range v.grants(f, "read") {

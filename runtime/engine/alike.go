@@ -310,7 +310,6 @@ func (l *lister) readable(ctx context.Context, ids []string) (map[string]*View, 
 			if v == nil || !v.Rights.Read {
 				continue
 			}
-			v.maskStage()
 			out[d.ID] = v
 		}
 	}

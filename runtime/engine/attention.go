@@ -157,7 +157,6 @@ func (e *Engine) viewsOf(ctx context.Context, user string, dir *org.Directory, d
 			if v == nil || !v.Rights.Read {
 				continue
 			}
-			v.maskStage()
 			v.brief = true
 			out[d.ID] = v
 		}

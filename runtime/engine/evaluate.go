@@ -65,9 +65,10 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 	if err != nil || out.Result == nil {
 		return out, err
 	}
+	// What a transition asks for shows whatever the stage hides.
 	for key, s := range out.Result.Fields {
-		if s.Masked {
-			v.hidden[key] = true
+		if v.hidden[key] = s.Masked || v.Rights.Hide[key]; !v.hidden[key] {
+			delete(v.hidden, key)
 		}
 	}
 	v.titles = map[string]string{}

@@ -254,28 +254,8 @@ func (l *lister) views(ctx context.Context, docs []store.Doc) ([]*View, error) {
 		if v == nil || !v.Rights.Read {
 			continue
 		}
-		v.maskStage()
 		v.brief = !l.whole
 		out = append(out, v)
 	}
 	return out, l.e.titles(ctx, out)
-}
-
-// maskStage hides what the record's stage hides.
-func (v *View) maskStage() {
-	if v.Form.Process == nil {
-		return
-	}
-	st := v.Form.Process.ByKey[v.State.Stage]
-	if st == nil || st.Def.Fields == nil {
-		return
-	}
-	for _, key := range st.Def.Fields.Hide {
-		if key == "*" {
-			for i := range v.Form.Def.Fields {
-				v.hidden[v.Form.Def.Fields[i].Key] = true
-			}
-		}
-		v.hidden[key] = true
-	}
 }

@@ -185,7 +185,6 @@ func ofRecords(about map[string]Linked) query.Filter {
 
 // pointedTo adds the records that a record points to, as far as the person sees the reference and may read them.
 func (e *Engine) pointedTo(ctx context.Context, user string, v *View, about map[string]Linked) error {
-	v.maskStage()
 	values := v.Form.Schema.DecodeScalars(v.State.Data)
 	for i := range v.Form.Def.Fields {
 		def := &v.Form.Def.Fields[i]

@@ -68,7 +68,6 @@ func (e *Engine) Standing(ctx context.Context, user, id string) (*Standing, erro
 		out.Acts = append(out.Acts, Act{act, access.May(v.Rights, act), access.Explain(form.App, form.Def.Key, dir, user, act, v.State)})
 	}
 	byRole := v.Rights.Hide
-	v.maskStage()
 	for i := range v.Form.Def.Fields {
 		key := v.Form.Def.Fields[i].Key
 		switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -265,6 +266,7 @@ func viewOf(live, app *process.App, form string, dir *org.Directory, user string
 	for key := range v.Rights.Hide {
 		v.hidden[key] = true
 	}
+	maps.Copy(v.hidden, v.Form.HiddenIn(v.State.Stage))
 	return v
 }
 

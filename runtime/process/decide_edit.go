@@ -156,10 +156,15 @@ func stageMask(m *forms.Mask, form *forms.Form, r *FieldRights) {
 
 // HiddenIn are the fields that a stage hides from everybody.
 func (f *Form) HiddenIn(stage string) map[string]bool {
-	m := forms.Mask{Hide: map[string]bool{}, ReadOnly: map[string]bool{}}
-	if f.Process != nil && f.Process.ByKey[stage] != nil && f.Process.ByKey[stage].Def.Fields != nil {
-		stageMask(&m, f.Def, f.Process.ByKey[stage].Def.Fields)
+	if f == nil || f.Process == nil || f.Process.ByKey[stage] == nil {
+		return nil
 	}
+	fields := f.Process.ByKey[stage].Def.Fields
+	if fields == nil || len(fields.Hide) == 0 {
+		return nil
+	}
+	m := forms.Mask{Hide: map[string]bool{}, ReadOnly: map[string]bool{}}
+	stageMask(&m, f.Def, fields)
 	return m.Hide
 }
 
