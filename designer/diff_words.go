@@ -159,6 +159,7 @@ var memberWords = map[string]rules.Text{
 	"addSign":      rules.Say("加签", "加簽", "add a sign"),
 	"after":        rules.Say("多久以后", "多久以後", "after"),
 	"agg":          rules.Say("汇总方式", "彙總方式", "aggregate"),
+	"ownCurrency":  rules.Say("用记录的货币汇总", "用記錄的貨幣彙總", "sum in the record's currency"),
 	"app":          rules.Say("应用", "應用", "app"),
 	"approve":      rules.Say("同意", "同意", "approve"),
 	"approvers":    rules.Say("审批人", "簽核人", "approvers"),

@@ -124,7 +124,13 @@ func (e *evaluation) fills(f *field, row int, values, old map[string]any) bool {
 	if !ok || facts == nil {
 		return false
 	}
-	e.put(f, row, values, facts[f.fillFrom])
+	v := facts[f.fillFrom]
+	if d, ok := v.(decimal.Decimal); ok && f.fillIn != "" {
+		if v, ok = e.carried(f, row, d, facts); !ok {
+			return true
+		}
+	}
+	e.put(f, row, values, v)
 	return true
 }
 

@@ -257,6 +257,50 @@ func wireMoneyOf(f *field, x any, code string, refs RefTitles) any {
 	return out
 }
 
+// carried is an amount of another record, in the currency of the field that it fills: it comes by way of the app's currency, at the rates that
+// the two records keep. ok is false while a rate is not known.
+func (e *evaluation) carried(f *field, row int, d decimal.Decimal, from Values) (v any, ok bool) {
+	source, target, base := f.fillIn, f.currency, e.s.world.base()
+	if f.fillInOf != "" {
+		if source, _ = from[f.fillInOf].(string); source == "" {
+			source = base
+		}
+	}
+	if f.varies {
+		target = e.s.CurrencyOf(e.values)
+	}
+	if source == target {
+		return d, true
+	}
+	out, ok := e.worthOf(f, row, source, from)
+	if !ok {
+		return nil, false
+	}
+	in, ok := e.worthOf(f, row, target, e.values)
+	if !ok {
+		return nil, false
+	}
+	return out.Then(in.Inverse()).Convert(d, f.places(target)), true
+}
+
+// worthOf is what a currency is worth in the app's: as a record keeps it, else of today.
+func (e *evaluation) worthOf(f *field, row int, code string, of Values) (rate rules.Rate, ok bool) {
+	base := e.s.world.base()
+	if code == base {
+		one := decimal.New(1, 0)
+		return rules.Rate{Num: one, Den: one, On: rules.DateOf(e.scope.Now, e.scope.Zone)}, true
+	}
+	kept, _ := of[rules.RatesName].(rules.Rates)
+	if rate, ok = kept[code]; ok || e.scope.Money == nil {
+		return rate, ok
+	}
+	rate, ok, pending := e.scope.Money.Rate(code, base, rules.Date{})
+	if !ok && !pending {
+		e.failed(f, row, sayFill, &rules.EvalError{Code: rateMissing, Message: rules.NoRate(code, base, rules.Date{})})
+	}
+	return rate, ok
+}
+
 func encodeRates(v any) any {
 	rates, _ := v.(rules.Rates)
 	if len(rates) == 0 {
@@ -370,7 +414,7 @@ func (e *evaluation) inCurrency(f *field, v any, code string) any {
 
 // decimals holds an amount to the decimals of the record's currency: one that was entered in another may have more.
 func (e *evaluation) decimals(f *field, v any, at *place) {
-	if d, ok := v.(decimal.Decimal); ok && f.varies && f.calc == nil {
+	if d, ok := v.(decimal.Decimal); ok && f.varies && f.calc == nil && f.linked == nil {
 		code := e.s.CurrencyOf(e.values)
 		if n := f.places(code); !d.Equal(d.Round(int32(n))) {
 			at.fail("number.scale", "{field}用 {code} 记，最多 {n} 位小数", "{field}用 {code} 記，最多 {n} 位小數", "{field} is in {code} and may have at most {n} decimals", "code", code, "n", strconv.Itoa(n))

@@ -106,6 +106,8 @@ type Field struct {
 	Via   string `json:"via,omitempty"`
 	Field string `json:"field,omitempty"`
 	Agg   string `json:"agg,omitempty"`
+	// OwnCurrency of a rollup sums amounts up in the currency of the record it stands in, instead of in the app's.
+	OwnCurrency bool `json:"ownCurrency,omitempty"`
 	// Fields are the columns of a table; Checks hold per row.
 	Fields []Field `json:"fields,omitempty"`
 	Checks []Check `json:"checks,omitempty"`

@@ -357,6 +357,7 @@ func (e *evaluation) failed(f *field, row int, what rules.Text, err error) {
 
 var (
 	sayCalc     = rules.Say("计算", "計算", "computed value")
+	sayFill     = rules.Say("带入的金额", "帶入的金額", "amount filled in")
 	sayDefault  = rules.Say("默认值", "預設值", "default")
 	sayRequired = rules.Say("必填条件", "必填條件", "condition for being required")
 	sayReadOnly = rules.Say("只读条件", "唯讀條件", "condition for being locked")

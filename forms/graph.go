@@ -118,18 +118,19 @@ func (c *compiler) fillTargets() {
 			}
 			k := kinds[from.Type]
 			got, want := k.typ(c.world, from, false), to.typeOf(c.world, false)
-			got = c.world.vary(f.target, sources[fl.from], got)
-			if got.Kind == want.Kind && got.Currency != want.Currency {
-				c.fail(path, "money.mixed", "{field}的货币和“{source}”的不同，不能直接带入；请改用计算，例如 convert(…)", "{field}的貨幣和「{source}」的不同，不能直接帶入；請改用計算，例如 convert(…)",
-					"{field} is in another currency than “{source}”, so it cannot be filled with it; compute it instead, with convert(…)", "field", quoted(to.name), "source", fl.from)
-				continue
-			}
-			if got.Kind != want.Kind || got.Currency != want.Currency || (got.Kind == rules.KindRecord || got.Kind == rules.KindTable) && from.Type != to.def.Type {
+			money := from.Type == "money" && to.def.Type == "money" // brought into the currency of the field, see inOwn
+			if got.Kind != want.Kind || !money && got.Currency != want.Currency || (got.Kind == rules.KindRecord || got.Kind == rules.KindTable) && from.Type != to.def.Type {
 				c.fail(path, "expr.type", "不能把{got}带入{field}，它是{want}", "不能把{got}帶入{field}，它是{want}",
 					"{field} holds {want} and cannot be filled with {got}", "got", got.Say(), "want", want.Say(), "field", quoted(to.name))
 				continue
 			}
 			to.filledBy, to.fillFrom = f, fl.from
+			if money {
+				to.fillIn = moneyCurrency(c.world, from)
+				if c.world.varies(f.target, from) {
+					to.fillInOf = f.target.Currency
+				}
+			}
 		}
 	})
 }
@@ -138,8 +139,8 @@ func (c *compiler) fillTargets() {
 func (c *compiler) valueDeps(f *field) []*field {
 	deps := c.reads(f.calc, f.parent)
 	deps = append(deps, c.reads(f.value, f.parent)...)
-	if cur := c.schema.currency; cur != nil && f.varies && f.def.Calc != "" {
-		deps = append(deps, cur) // it says how many decimals there are
+	if cur := c.schema.currency; cur != nil && f.varies && (f.def.Calc != "" || f.filledBy != nil) {
+		deps = append(deps, cur) // it says how many decimals there are, and what is filled in is brought into it
 	}
 	if f.filledBy != nil {
 		deps = append(deps, f.filledBy)

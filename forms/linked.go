@@ -22,7 +22,7 @@ type linkedKind struct {
 
 var (
 	lookupKind = linkedKind{own: []string{"via", "field", "list", "filter", "sort", "search", "index"}}
-	rollupKind = linkedKind{own: []string{"form", "via", "agg", "field", "where", "list", "filter", "sort"}}
+	rollupKind = linkedKind{own: []string{"form", "via", "agg", "ownCurrency", "field", "where", "list", "filter", "sort"}}
 )
 
 func (k linkedKind) settings() []string { return k.own }
@@ -50,7 +50,7 @@ func (linkedKind) compile(c *compiler, f *field) {
 		return
 	}
 	f.linked = d
-	f.def, f.kind = to, kinds[to.Type]
+	f.def, f.kind, f.varies = to, kinds[to.Type], c.world.varies(c.schema.form, to)
 	f.kind.compile(c, f)
 }
 
@@ -128,10 +128,10 @@ func (w *World) resolved(defs []Field, d *Field, level int) *Field {
 		return nil
 	}
 	key, _, _ := strings.Cut(from, ".")
-	varies := w.varies(w.Forms[key], src)
 	if src = w.resolved(among, src, level+1); src == nil {
 		return nil
 	}
+	varies := w.varies(w.Forms[key], src)
 	out := Field{Type: src.Type, Scale: src.Scale, Unit: src.Unit, Currency: src.Currency, Options: src.Options, Form: src.Form}
 	switch {
 	case d.Type == "rollup" && (src.Type == "rating" || src.Type == "slider"):
@@ -144,7 +144,11 @@ func (w *World) resolved(defs []Field, d *Field, level int) *Field {
 	case src.Type == "text" || src.Type == "longtext":
 		out.MaxLength = src.MaxLength
 	}
-	if out.Type == "money" {
+	switch {
+	case out.Type != "money":
+	case d.OwnCurrency:
+		out.Currency = "" // like any other amount of the form it is shown in
+	default:
 		// Whatever the form it is shown in says of its own amounts.
 		out.Currency = moneyCurrency(w, src)
 	}

@@ -109,7 +109,7 @@ func TestRollup(t *testing.T) {
 		for _, v := range children {
 			tally.Add("C-1", v, order.Scope(v, testScope(), nil))
 		}
-		v, ps := s.Assign(r.Key, tally.Value(), "/data")
+		v, ps := s.Assign(r.Key, tally.Value(nil), "/data")
 		if len(ps) > 0 {
 			t.Fatal(showProblems(ps))
 		}
@@ -124,7 +124,7 @@ func TestRollup(t *testing.T) {
 		}
 	}
 	for _, r := range s.Rollups() {
-		if v := r.Tally().Value(); (v == nil) != (r.Agg != "count" && r.Agg != "sum") {
+		if v := r.Tally().Value(nil); (v == nil) != (r.Agg != "count" && r.Agg != "sum") {
 			t.Errorf("%s of nothing: %v", r.Agg, v)
 		}
 	}

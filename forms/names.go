@@ -41,7 +41,7 @@ func fieldTypes(w *World, form *Form, defs []Field, deep bool) map[string]rules.
 		}
 		if k := kinds[d.Type]; k != nil {
 			if t := k.typ(w, d, deep); t.Kind != "" {
-				out[defs[i].Key] = w.vary(form, &defs[i], t)
+				out[defs[i].Key] = w.vary(form, d, t)
 			}
 		}
 	}

@@ -45,6 +45,29 @@ func (c *compiler) rollup(f *field) {
 			return rolled[t] || dated[t] && (d.Agg == "min" || d.Agg == "max")
 		})
 	}
+	if d.OwnCurrency {
+		c.ownCurrency(f, src)
+	}
+}
+
+// ownCurrency checks that there are amounts to bring into a currency of the record's.
+func (c *compiler) ownCurrency(f *field, among []Field) {
+	src := fieldIn(among, f.def.Field)
+	if src != nil {
+		src = c.world.resolved(among, src, 1)
+	}
+	path := f.path + "/ownCurrency"
+	switch {
+	case c.schema.form.Currency == "":
+		c.fail(path, "setting.conflict", "这张表单的金额都用应用的货币，{field}不用另设 ownCurrency", "這張表單的金額都用應用的貨幣，{field}不用另設 ownCurrency",
+			"The amounts of this form are in the app's currency, so {field} needs no ownCurrency", "field", quoted(f.name))
+	case src != nil && (src.Type != "money" || src.Currency != "" && src.Currency != c.world.base()):
+		c.fail(path, "setting.conflict", "ownCurrency 用于汇总应用货币或随记录而变的货币的金额，{field}汇总的不是", "ownCurrency 用於彙總應用貨幣或隨記錄而變的貨幣的金額，{field}彙總的不是",
+			"ownCurrency is for sums of amounts in the app's currency or in one that varies by record; {field} sums up something else", "field", quoted(f.name))
+	default:
+		return
+	}
+	c.removal(path, "ownCurrency")
 }
 
 // rollupSource finds the fields that a rollup is about: those of the other form, or with "form.table" the columns of its table. It
@@ -133,6 +156,17 @@ type Rollup struct {
 	// currency is the field of Form that says the currency of what is summed up, which is then brought into base, at scale decimals.
 	currency, base string
 	scale          int
+	// own is the field that says the currency of the record itself, when it sums up in that.
+	own string
+}
+
+// source is what the field that a rollup sums up amounts to; nil when it counts.
+func (w *World) source(d *Field) *Field {
+	among := w.rowsOf(d.Form)
+	if src := fieldIn(among, d.Field); src != nil {
+		return w.resolved(among, src, 1)
+	}
+	return nil
 }
 
 // Path is the reference that points here: "company", or "allocations.receivable" in a table.
@@ -143,6 +177,9 @@ func (r *Rollup) Path() string {
 	return r.Table + "." + r.Via
 }
 
+// Own says that it sums up in the record's own currency.
+func (r Rollup) Own() bool { return r.own != "" }
+
 // Rollups lists the rollups of the form, in order.
 func (s *Schema) Rollups() []Rollup {
 	var out []Rollup
@@ -150,8 +187,11 @@ func (s *Schema) Rollups() []Rollup {
 		if d := f.linked; d != nil && d.Type == "rollup" {
 			r := Rollup{Key: f.key, Via: d.Via, Agg: d.Agg, Field: d.Field, where: f.where}
 			r.Form, r.Table, _ = strings.Cut(d.Form, ".")
-			if from := s.world.Forms[r.Form]; d.Field != "" && s.world.varies(from, fieldIn(s.world.rowsOf(d.Form), d.Field)) {
+			if from, src := s.world.Forms[r.Form], s.world.source(d); src != nil && s.world.varies(from, src) {
 				r.currency, r.base, r.scale = from.Currency, f.currency, f.scale
+			}
+			if d.OwnCurrency {
+				r.own, r.base = s.Currency(), s.world.base()
 			}
 			if r.where != nil {
 				r.Reads = r.where.Reads()
@@ -186,14 +226,24 @@ func (s *Schema) RollupsBehind(checks bool, conditions ...*rules.Program) []Roll
 
 // Tally works out one rollup, record by record.
 type Tally struct {
-	r     Rollup
+	r Rollup
+	subtotal
+	// parts are the amounts by their currency, of a rollup in the record's own: what they are is known when that is.
+	parts map[string]*part
+}
+
+// subtotal is what values come to.
+type subtotal struct {
 	n     int64
 	sum   decimal.Decimal
 	found any
 }
 
+// part is what amounts of one currency come to, as they stand and in the app's.
+type part struct{ given, base subtotal }
+
 // Tally begins anew.
-func (r Rollup) Tally() *Tally { return &Tally{r: r} }
+func (r Rollup) Tally() *Tally { return &Tally{r: r, parts: map[string]*part{}} }
 
 // Add takes one record that points to the record id into account: its values, and the scope the condition is tested in. Of a table
 // only the rows that point there count, each with its own columns before the names of its record. A condition that cannot be
@@ -232,34 +282,94 @@ func (t *Tally) add(record, v Values, scope *rules.Scope) {
 	if x == nil {
 		return
 	}
-	if t.r.currency != "" {
-		code, _ := record[t.r.currency].(string)
-		d, ok := inBase(t.r.base, code, record, x, t.r.scale)
-		if !ok {
-			return
+	if t.r.currency == "" && t.r.own == "" {
+		t.take(t.r.Agg, x)
+		return
+	}
+	code, _ := record[t.r.currency].(string)
+	if code == "" {
+		code = t.r.base
+	}
+	base, ok := inBase(t.r.base, code, record, x, t.r.scale)
+	switch {
+	case !ok:
+	case t.r.own == "":
+		t.take(t.r.Agg, base)
+	default:
+		p := t.parts[code]
+		if p == nil {
+			p = &part{}
+			t.parts[code] = p
 		}
-		x = d
-	}
-	t.n++
-	if d, ok := x.(decimal.Decimal); ok {
-		t.sum = t.sum.Add(d)
-	}
-	if t.found == nil || t.r.Agg == "min" && compare(x, t.found) < 0 || t.r.Agg == "max" && compare(x, t.found) > 0 {
-		t.found = x
+		p.given.take(t.r.Agg, x)
+		p.base.take(t.r.Agg, base)
 	}
 }
 
-// Value is the result: a count or sum of nothing is 0, anything else of nothing is empty.
-func (t *Tally) Value() any {
+func (f *subtotal) take(agg string, x any) {
+	f.n++
+	if d, ok := x.(decimal.Decimal); ok {
+		f.sum = f.sum.Add(d)
+	}
+	if f.found == nil || agg == "min" && compare(x, f.found) < 0 || agg == "max" && compare(x, f.found) > 0 {
+		f.found = x
+	}
+}
+
+// Value is the result for a record of these values: a count or sum of nothing is 0, anything else of nothing is empty. In the record's own
+// currency amounts in that count as they stand, and those in another with what they are worth in the app's, at the rate the record keeps.
+func (t *Tally) Value(of Values) any {
+	all := t.subtotal
+	if t.r.own != "" {
+		code, _ := of[t.r.own].(string)
+		if code == "" {
+			code = t.r.base
+		}
+		for from, p := range t.parts {
+			if from == code {
+				all.join(t.r.Agg, p.given)
+				continue
+			}
+			f, ok := p.base, true
+			if code != t.r.base {
+				rates, _ := of[rules.RatesName].(rules.Rates)
+				var rate rules.Rate
+				if rate, ok = rates[code]; ok {
+					f = f.at(rate.Inverse(), code)
+				}
+			}
+			if !ok {
+				return nil
+			}
+			all.join(t.r.Agg, f)
+		}
+	}
 	switch {
 	case t.r.Agg == "count":
-		return decimal.NewFromInt(t.n)
+		return decimal.NewFromInt(all.n)
 	case t.r.Agg == "sum":
-		return t.sum
-	case t.n == 0:
+		return all.sum
+	case all.n == 0:
 		return nil
 	case t.r.Agg == "avg":
-		return t.sum.DivRound(decimal.NewFromInt(t.n), 16)
+		return all.sum.DivRound(decimal.NewFromInt(all.n), 16)
 	}
-	return t.found
+	return all.found
+}
+
+// join takes what others come to into account.
+func (f *subtotal) join(agg string, o subtotal) {
+	n, sum := f.n+o.n, f.sum.Add(o.sum)
+	f.take(agg, o.found)
+	f.n, f.sum = n, sum
+}
+
+// at brings amounts into a currency.
+func (f subtotal) at(rate rules.Rate, code string) subtotal {
+	scale, _ := CurrencyScale(code)
+	f.sum = rate.Convert(f.sum, scale)
+	if d, ok := f.found.(decimal.Decimal); ok {
+		f.found = rate.Convert(d, scale)
+	}
+	return f
 }

@@ -119,6 +119,8 @@ type field struct {
 	deps     []*field
 	filledBy *field
 	fillFrom string
+	// fillIn is the currency of the amount that fills this one, and fillInOf the field beside it that says it when it varies.
+	fillIn, fillInOf string
 	// restless marks a calc that reads what no field tells: the time, the stage, another rule.
 	restless bool
 	// stepped marks a reference that some expression looks behind.

@@ -36,6 +36,7 @@ func given(d *Field) []string {
 	add("via", d.Via != "")
 	add("field", d.Field != "")
 	add("agg", d.Agg != "")
+	add("ownCurrency", d.OwnCurrency)
 	add("fields", len(d.Fields) > 0)
 	add("checks", len(d.Checks) > 0)
 	add("list", d.List)

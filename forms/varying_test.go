@@ -59,8 +59,7 @@ func TestFormCurrency(t *testing.T) {
 		{add(Field{Type: "money", Calc: "convert(cost, cur, today())"}), ""},
 		{add(Field{Type: "bool", Calc: "base(amount) > account.limit"}), ""},
 		{add(Field{Type: "table", Fields: []Field{{Key: "cur", Type: "text"}}}), "/forms/deal/fields/x/fields/cur key.reserved: A column cannot have the key of the currency field “Currency”"},
-		{func(d *Form) { d.Fields[0].Fill = map[string]string{"amount": "limit"} },
-			"/forms/deal/fields/account/fill/amount money.mixed: “Amount” is in another currency than “limit”, so it cannot be filled with it; compute it instead, with convert(…)"},
+		{func(d *Form) { d.Fields[0].Fill = map[string]string{"amount": "limit"} }, ""},
 		{add(Field{Type: "money", Scale: &one}), ""},
 	} {
 		w := varyingWorld(c.change)
@@ -113,7 +112,7 @@ func TestVaryingStored(t *testing.T) {
 		again["account"], again["lines"] = Ref{"A-1"}, []map[string]any{{"price": n("700"), "account": Ref{"A-1"}}}
 		tally := r.Tally()
 		tally.Add("A-1", again, s.Scope(again, testScope(), nil))
-		if got := rules.ShowValue(tally.Value()); got != map[string]string{"sales": "69.75", "units": "32.55"}[r.Key] {
+		if got := rules.ShowValue(tally.Value(nil)); got != map[string]string{"sales": "69.75", "units": "32.55"}[r.Key] {
 			t.Errorf("%s: %s", r.Key, got)
 		}
 	}
@@ -121,5 +120,153 @@ func TestVaryingStored(t *testing.T) {
 	fixed := varyingWorld(func(d *Form) { d.Currency = "" })
 	if got := compileForm(t, fixed, "deal").Decode(back)["amount"]; got != nil {
 		t.Errorf("yen read as %v", got)
+	}
+}
+
+// own lets accounts have a currency of their own, and sum up their deals in it.
+func own(w *World, change func(account *Form)) *World {
+	account := w.Forms["account"]
+	account.Currency = "cur"
+	account.Fields = append(account.Fields, Field{Key: "cur", Type: "select", Options: "cash", Name: rules.Plain("Currency")})
+	for _, agg := range []string{"sum", "min", "max", "avg"} {
+		account.Fields = append(account.Fields, Field{Key: agg + "Own", Type: "rollup", Form: "deal", Via: "account", Agg: agg, Field: "amount", OwnCurrency: true})
+	}
+	account.Fields = append(account.Fields, Field{Key: "rest", Type: "money", Calc: "max([limit, 0]) - sumOwn"})
+	change(account)
+	return w
+}
+
+func TestRollupInOwnCurrency(t *testing.T) {
+	t.Parallel()
+	w := own(varyingWorld(func(*Form) {}), func(*Form) {})
+	s, deal := compileForm(t, w, "account"), compileForm(t, w, "deal")
+	n := decimal.RequireFromString
+	rate := func(code, worth string) Values {
+		return Values{rules.RatesName: rules.Rates{code: {Num: n(worth), Den: n("1"), On: rules.Date{Year: 2026, Month: 9, Day: 30}}}}
+	}
+	usd, jpy := rate("USD", "7.12"), rate("JPY", "0.05")
+	deals := []Values{{"amount": n("71.20")}, Values{"cur": "USD", "amount": n("100.01")}.Merge(usd), Values{"cur": "USD", "amount": n("0.99")}.Merge(usd), Values{"cur": "JPY", "amount": n("1424")}.Merge(jpy)}
+	// 71.20 yuan, 101.00 dollars and 1,424 yen: 71.20 + 712.07 + 7.05 + 71.20 yuan.
+	for _, c := range []struct {
+		account Values
+		want    string
+	}{
+		{Values{}, "861.52 7.05 712.07 215.38"},
+		{Values{"cur": "USD"}.Merge(usd), "121 0.99 100.01 30.25"},  // yuan and yen at the rate that the account keeps, dollars as they are
+		{Values{"cur": "JPY"}.Merge(jpy), "17230 141 14241 4307.5"}, // 790.32 yuan are 15,806 yen
+		{Values{"cur": "USD"}, "   "},                               // no rate is kept, so nothing is known
+	} {
+		got := map[string]string{}
+		for _, r := range s.Rollups() {
+			if !r.Own() {
+				continue
+			}
+			tally := r.Tally()
+			for _, v := range deals {
+				tally.Add("A-1", v, deal.Scope(v, testScope(), nil))
+			}
+			x, _ := tally.Value(c.account).(decimal.Decimal)
+			if got[r.Key] = x.String(); tally.Value(c.account) == nil {
+				got[r.Key] = ""
+			}
+		}
+		if have := strings.Join([]string{got["sumOwn"], got["minOwn"], got["maxOwn"], got["avgOwn"]}, " "); have != c.want {
+			t.Errorf("%v: %s, want %s", c.account["cur"], have, c.want)
+		}
+	}
+	// It is an amount of the form like any other: stored with its currency, and worth something in the app's.
+	v := s.Evaluate(&Input{New: Values{"cur": "USD", "limit": n("500"), "sumOwn": n("121")}.Merge(usd), Scope: testScope()}).Values
+	if got := string(s.Wire(v, nil)["sumOwn"]) + string(s.Wire(v, nil)["rest"]); got != `{"amount":"121.00","currency":"USD"}{"amount":"379.00","currency":"USD"}` {
+		t.Error(got)
+	}
+	if got := s.Cols(v); got["sumOwn"] != int64(86152) || got["sumOwn_o"] != int64(12100) {
+		t.Errorf("columns %v", got)
+	}
+}
+
+func TestOwnCurrencyIsChecked(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(account *Form){
+		"/forms/account/fields/sumOwn/ownCurrency setting.conflict: The amounts of this form are in the app's currency, so “sumOwn” needs no ownCurrency [fix: Remove ownCurrency]": func(a *Form) {
+			a.Currency, a.Fields = "", append(a.Fields[:4:4], a.Fields[4])
+		},
+		"/forms/account/fields/x/ownCurrency setting.conflict: ownCurrency is for sums of amounts in the app's currency or in one that varies by record; “x” sums up something else [fix: Remove ownCurrency]": func(a *Form) {
+			a.Fields = append(a.Fields, Field{Key: "x", Type: "rollup", Form: "deal", Via: "account", Agg: "sum", Field: "cost", OwnCurrency: true})
+		},
+		"/forms/account/fields/x/ownCurrency setting.unused: The field “x” is of type “text”, which has no setting “ownCurrency” [fix: Remove ownCurrency]": func(a *Form) {
+			a.Fields = append(a.Fields, Field{Key: "x", Type: "text", OwnCurrency: true})
+		},
+		"/forms/account/fields/x/calc money.mixed: Amounts in two currencies cannot be computed or compared directly; bring them into the app's currency with base(…), or into another with convert(…) @1:8 [fix: Convert with base()]": func(a *Form) {
+			a.Fields = append(a.Fields, Field{Key: "x", Type: "money", Calc: "sumOwn - sales"})
+		},
+	} {
+		w := own(varyingWorld(func(*Form) {}), change)
+		_, ps := Compile(w.Forms["account"], w, nil, "/forms/account")
+		if got := strings.Join(showProblems(ps), "; "); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// A reference fills an amount in with what it is worth in the currency of the record.
+func TestFillInAnotherCurrency(t *testing.T) {
+	t.Parallel()
+	n := decimal.RequireFromString
+	w := own(varyingWorld(func(d *Form) {
+		d.Fields[0].Fill = map[string]string{"amount": "limit", "cost": "limit"}
+		d.Fields[5].Fields[1].Fill = map[string]string{"price": "limit"}
+	}), func(*Form) {})
+	s := compileForm(t, w, "deal")
+	usd := rules.Rates{"USD": {Num: n("7.12"), Den: n("1")}}
+	rates := map[string]string{"USD": "8", "JPY": "0.05", "EUR": "8.9"}
+	for _, c := range []struct {
+		cur, of, limit, want, problems string
+		kept                           rules.Rates
+	}{
+		{"", "", "712", "712 80 712", "", nil},
+		{"USD", "", "712", "89 80 89", "", nil},   // at today's rates
+		{"USD", "", "712", "100 80 100", "", usd}, // at the rate that the deal keeps
+		{"JPY", "", "0.33", "7 0.04 7", "", nil},  // 6.6 yen
+		{"USD", "USD", "5.55", "5.55 4.44 5.55", "", nil},
+		{"", "USD", "100", "712 80 712", "", nil},
+		{"CNY", "HKD", "1", "  ", "/data/amount rate.missing; /data/cost rate.missing; /data/lines/0/price rate.missing", nil},
+	} {
+		scope := testScope()
+		scope.Money = &rules.Money{Base: "CNY", Scale: CurrencyScale, Rate: func(from, to string, on rules.Date) (rules.Rate, bool, bool) {
+			worth, ok := rates[from]
+			return rules.Rate{Num: n("0" + worth), Den: n("1")}, ok && to == "CNY" && on == rules.Date{}, false
+		}}
+		records := func(string, string) (Values, bool) {
+			v := Values{"limit": n(c.limit), rules.RatesName: usd}
+			if c.of != "" {
+				v["cur"] = c.of
+			}
+			return v, true
+		}
+		v := Values{"account": Ref{"A-1"}, "lines": []map[string]any{{"account": Ref{"A-1"}}}}
+		if c.cur != "" {
+			v["cur"] = c.cur
+		}
+		if c.kept != nil {
+			v[rules.RatesName] = c.kept
+		}
+		res := s.Evaluate(&Input{New: v, Scope: scope, Records: records, Base: "/data"})
+		show := func(x any) string {
+			if d, ok := x.(decimal.Decimal); ok {
+				return d.String()
+			}
+			return ""
+		}
+		rows, _ := res.Values["lines"].([]map[string]any)
+		if got := show(res.Values["amount"]) + " " + show(res.Values["cost"]) + " " + show(rows[0]["price"]); got != c.want {
+			t.Errorf("%s from %s: %s, want %s", c.cur, c.of, got, c.want)
+		}
+		var ps []string
+		for _, p := range res.Problems {
+			ps = append(ps, p.Path+" "+p.Code)
+		}
+		if got := strings.Join(ps, "; "); got != c.problems {
+			t.Errorf("%s from %s: %s", c.cur, c.of, got)
+		}
 	}
 }

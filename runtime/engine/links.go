@@ -92,7 +92,7 @@ func linkedFields(f *process.Form) map[string]forms.Field {
 	add := func(prefix string, list []forms.Field) {
 		for i := range list {
 			if d := list[i]; d.Type == "lookup" || d.Type == "rollup" {
-				out[prefix+f.Schema.StorageKey(prefix+d.Key)] = forms.Field{Type: d.Type, Via: d.Via, Field: d.Field, Form: d.Form, Agg: d.Agg, Where: d.Where}
+				out[prefix+f.Schema.StorageKey(prefix+d.Key)] = forms.Field{Type: d.Type, Via: d.Via, Field: d.Field, Form: d.Form, Agg: d.Agg, Where: d.Where, OwnCurrency: d.OwnCurrency}
 			}
 		}
 	}

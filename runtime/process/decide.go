@@ -28,6 +28,9 @@ func Decide(app *App, s *State, c *Command, f *Facts) *Decision {
 		rejection = run(d)
 	}
 	if rejection == nil && len(d.needs) == 0 && len(d.events) > 0 {
+		rejection = d.recount()
+	}
+	if rejection == nil && len(d.needs) == 0 && len(d.events) > 0 {
 		rejection = d.autos()
 		if rejection == nil {
 			rejection = d.hold()

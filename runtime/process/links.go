@@ -284,7 +284,7 @@ func (d *decider) fresh(t *CompiledTransition) forms.Values {
 		if out == nil {
 			out = forms.Values{}
 		}
-		out[r.Key], _ = d.form.Schema.Assign(r.Key, roll.tallies[r.Key].Value(), "/data")
+		out[r.Key], _ = d.form.Schema.Assign(r.Key, roll.tallies[r.Key].Value(d.view(nil)), "/data")
 	}
 	return out
 }
@@ -295,17 +295,40 @@ func (d *decider) refresh() *Rejection {
 	if !d.c.Actor.Service {
 		return forbidden()
 	}
+	given := d.summed(d.form.Schema.Rollups())
+	if len(d.needs) > 0 {
+		return nil
+	}
+	return d.settle(given)
+}
+
+// summed are rollups of the record, worked out anew.
+func (d *decider) summed(rollups []forms.Rollup) forms.Values {
 	given := forms.Values{}
-	for _, r := range d.form.Schema.Rollups() {
+	for _, r := range rollups {
 		roll := d.roll(&r)
 		if roll == nil {
 			continue
 		}
 		if t := roll.tallies[r.Key]; t != nil {
 			// What does not fit the field (a sum beyond all bounds) is not known.
-			given[r.Key], _ = d.form.Schema.Assign(r.Key, t.Value(), "/data")
+			given[r.Key], _ = d.form.Schema.Assign(r.Key, t.Value(d.view(nil)), "/data")
 		}
 	}
+	return given
+}
+
+// recount sums up anew what is summed up in the record's own currency, when the record has come into another one.
+func (d *decider) recount() *Rejection {
+	s := d.form.Schema
+	if d.before == nil || s.Currency() == "" {
+		return nil
+	}
+	own := slices.DeleteFunc(s.Rollups(), func(r forms.Rollup) bool { return !r.Own() })
+	if key := s.StorageKey(s.Currency()); len(own) == 0 || d.before.Data[key] == d.s.Data[key] {
+		return nil
+	}
+	given := d.summed(own)
 	if len(d.needs) > 0 {
 		return nil
 	}

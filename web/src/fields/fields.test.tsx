@@ -213,7 +213,29 @@ test('lookups and rollups show as what they amount to', () => {
   expect(shownAs(definition, count)).toEqual({ key: 'count', type: 'number', scale: 0 });
   const lost = definition.forms![1]!.fields[3]!;
   expect(shownAs(definition, lost)).toBe(lost);
+  // Amounts whose currency varies come in the app's, or in that of the record they are shown in.
+  const deals = definition.forms![1]!;
+  const varying: Definition = { ...definition, currency: 'CNY', forms: [definition.forms![0]!, { ...deals, fields: deals.fields.map((f) => (f.key === 'amount' ? { key: 'amount', type: 'money' } : f)) }] };
+  expect(shownAs(varying, total)).toEqual({ key: 'total', type: 'money', currency: 'CNY' });
+  expect(shownAs(varying, { ...total, ownCurrency: true })).toEqual({ key: 'total', type: 'money' });
   expect([level, total, count].every(isComputed)).toBe(true);
+});
+
+test('a rollup of amounts can be in the currency of its record', () => {
+  const total: Field = { key: 'total', type: 'rollup', form: 'deal', via: 'account', agg: 'sum', field: 'amount' };
+  const definition = (currency?: string): Definition => ({
+    spec: 'pipewright/1', key: 'a', name: 'A',
+    forms: [
+      { key: 'account', name: 'Account', ...(currency ? { currency } : {}), fields: [{ key: 'cash', type: 'select', name: 'Cash' }, total] },
+      { key: 'deal', name: 'Deal', fields: [{ key: 'account', type: 'reference', form: 'account' }, { key: 'amount', type: 'money' }] },
+    ],
+  });
+  const { Settings } = kindOf('rollup');
+  const { rerender } = render(<Settings field={total} definition={definition()} onChange={() => {}} />);
+  expect(screen.queryByText('rollupCurrency')).toBeNull();
+  const mine = definition('cash');
+  rerender(<Settings field={mine.forms![0]!.fields[1]!} definition={mine} onChange={() => {}} />);
+  expect(screen.getByText('rollupCurrency')).toBeTruthy();
 });
 
 test('the page’s own words stand as written', () => {

@@ -34,7 +34,9 @@ export function shownAs(definition: Definition, field: Field, level = 1): Field 
   if (!source) return field;
   const end = shownAs(definition, source, level + 1);
   if (field.type === 'rollup' && (end.type === 'rating' || end.type === 'slider')) return as({ type: 'number' });
-  return as(end);
+  if (end.type !== 'money' || end.currency !== undefined || field.ownCurrency) return as(end);
+  // Whatever the form it is shown in says of its own amounts.
+  return as({ ...end, ...(definition.currency === undefined ? {} : { currency: definition.currency }) });
 }
 
 /** Nobody types it; it shows as what it amounts to. */
@@ -57,7 +59,8 @@ export function LinkedInput({ id, field, value }: InputProps) {
 function RollupSettings({ field, definition, onChange }: SettingsProps) {
   const { t } = useTranslation('fields');
   const text = useText();
-  const own = definition.forms?.find((f) => f.fields.includes(field))?.key;
+  const form = definition.forms?.find((f) => f.fields.includes(field));
+  const own = form?.key;
   // What can be summed up: forms with a reference that points here, and tables with such a column.
   const points = (f: Field) => f.type === 'reference' && f.form === own;
   const sources = (definition.forms ?? []).flatMap((f) => {
@@ -71,6 +74,7 @@ function RollupSettings({ field, definition, onChange }: SettingsProps) {
   const named = (list: readonly Field[]) => list.map((f) => ({ value: f.key, label: text(f.name, f.key) }));
   const via = (of: string | undefined) => summed(definition, of).filter(points);
   const agg = field.agg ?? 'count';
+  const currency = form?.fields.find((f) => f.key === form.currency);
   return (
     <>
       <ChoiceSetting
@@ -95,6 +99,18 @@ function RollupSettings({ field, definition, onChange }: SettingsProps) {
           onChange={(v) => onChange({ field: v } as Partial<Field>)}
         />
       )}
+      {field.ownCurrency || (currency && agg !== 'count' && shownAs(definition, field).type === 'money') ? (
+        <ChoiceSetting
+          label={t('rollupCurrency')}
+          help={t('rollupCurrencyHelp')}
+          value={field.ownCurrency ? 'own' : 'app'}
+          options={[
+            { value: 'app', label: t('rollupCurrency.app', { currency: definition.currency ?? 'CNY' }) },
+            { value: 'own', label: t('rollupCurrency.own', { field: text(currency?.name, currency?.key ?? '') }) },
+          ]}
+          onChange={(v) => onChange({ ownCurrency: v === 'own' ? true : undefined } as Partial<Field>)}
+        />
+      ) : null}
       <TextSetting label={t('rollupWhere')} help={t('rollupWhereHelp')} mono value={field.where} onChange={(where) => onChange({ where } as Partial<Field>)} />
     </>
   );

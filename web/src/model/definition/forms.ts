@@ -129,6 +129,8 @@ export interface Field {
   via?: string;
   field?: string;
   agg?: 'count' | 'sum' | 'min' | 'max' | 'avg';
+  /** Amounts are summed up in the currency of the record, instead of in the app's. */
+  ownCurrency?: boolean;
   fields?: Field[];
   checks?: Check[];
   list?: boolean;
