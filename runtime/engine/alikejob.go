@@ -19,37 +19,16 @@ const (
 	alikeNight = 2
 )
 
-// alikesDue begins the looking of the night for every form with unique rules. The day stands in the job that does so, which outlives it, so a
-// night is served once by whichever node is first; a company whose server sleeps at night is served in the morning.
+// alikesDue begins the looking of the night for every form with unique rules.
 func (e *Engine) alikesDue(ctx context.Context) error {
-	apps, err := e.defs.Live(ctx)
-	if err != nil {
-		return err
-	}
-	now := e.instant()
-	for _, app := range apps {
-		local := now.In(app.Zone)
-		day := local.Format(time.DateOnly)
-		if have, ok := e.scanned.Load(app); local.Hour() < alikeNight || ok && have == day {
-			continue
-		}
-		var jobs []store.Doc
+	return e.nightly(ctx, alikeNight, &e.scanned, func(app *process.App, day string) (jobs []job) {
 		for _, f := range formsOf(app) {
-			if len(f.Def.Unique) == 0 {
-				continue
+			if len(f.Def.Unique) > 0 {
+				jobs = append(jobs, job{ID: "alike|" + RecordCollection(f) + "|" + day, Kind: jobAlike, App: app.Def.Key, Form: f.Def.Key})
 			}
-			j, err := newJob(job{ID: "alike|" + RecordCollection(f) + "|" + day, Kind: jobAlike, App: app.Def.Key, Form: f.Def.Key}, now, now)
-			if err != nil {
-				return err
-			}
-			jobs = append(jobs, j)
 		}
-		if err := e.insertAll(ctx, collJobs, jobs); err != nil {
-			return err
-		}
-		e.scanned.Store(app, day)
-	}
-	return nil
+		return jobs
+	})
 }
 
 // runAlike looks for likely duplicates, in two walks: through the records, to write down what each is compared by, and through what is written,

@@ -80,34 +80,15 @@ func goodEnd(p *process.Process) string {
 
 func precedentsID(app, proc string) string { return app + "|" + proc }
 
-// precedentsDue begins the counting of the night for every process, once a day whichever node is first.
+// precedentsDue begins the counting of the night for every process.
 func (e *Engine) precedentsDue(ctx context.Context) error {
-	apps, err := e.defs.Live(ctx)
-	if err != nil {
-		return err
-	}
-	now := e.instant()
-	for _, app := range apps {
-		local := now.In(app.Zone)
-		day := local.Format(time.DateOnly)
-		if have, ok := e.learned.Load(app); local.Hour() < precedentNight || ok && have == day {
-			continue
-		}
-		var jobs []store.Doc
+	return e.nightly(ctx, precedentNight, &e.learned, func(app *process.App, day string) (jobs []job) {
 		for i := range app.Def.Processes {
 			p := &app.Def.Processes[i]
-			j, err := newJob(job{ID: "precedents|" + precedentsID(app.Def.Key, p.Key) + "|" + day, Kind: jobPrecedents, App: app.Def.Key, Via: p.Key}, now, now)
-			if err != nil {
-				return err
-			}
-			jobs = append(jobs, j)
+			jobs = append(jobs, job{ID: "precedents|" + precedentsID(app.Def.Key, p.Key) + "|" + day, Kind: jobPrecedents, App: app.Def.Key, Via: p.Key})
 		}
-		if err := e.insertAll(ctx, collJobs, jobs); err != nil {
-			return err
-		}
-		e.learned.Store(app, day)
-	}
-	return nil
+		return jobs
+	})
 }
 
 func (e *Engine) runPrecedents(ctx context.Context, j *job) error {

@@ -221,22 +221,7 @@ func (t *rowTally) rows() []store.Row {
 	for _, line := range t.by {
 		out = append(out, *line)
 	}
-	slices.SortFunc(out, func(a, b store.Row) int {
-		for i := range a.Keys {
-			switch {
-			case a.Keys[i] == nil && b.Keys[i] == nil:
-				continue
-			case a.Keys[i] == nil:
-				return -1
-			case b.Keys[i] == nil:
-				return 1
-			}
-			if c, _ := query.Compare(a.Keys[i], b.Keys[i]); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
+	slices.SortFunc(out, store.ByKeys)
 	for i, g := range t.groups {
 		if g.unit == "" {
 			continue

@@ -75,6 +75,25 @@ type Row struct {
 	Values []*big.Int
 }
 
+// ByKeys orders the rows of an aggregate by their keys, what has none first.
+func ByKeys(a, b Row) int {
+	for i := range a.Keys {
+		x, y := a.Keys[i], b.Keys[i]
+		switch {
+		case x == nil && y == nil:
+		case x == nil:
+			return -1
+		case y == nil:
+			return 1
+		default:
+			if c, _ := query.Compare(x, y); c != 0 {
+				return c
+			}
+		}
+	}
+	return 0
+}
+
 // Info describes the store in use, for the start-up line and health.
 type Info struct {
 	Kind    string // "sqlite" or "mongodb"

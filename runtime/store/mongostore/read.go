@@ -248,7 +248,7 @@ func (s *Store) Aggregate(ctx context.Context, coll string, a query.Aggregate) (
 			return nil, err
 		}
 		for _, r := range rows {
-			i, there := slices.BinarySearchFunc(out, r, byKeys)
+			i, there := slices.BinarySearchFunc(out, r, store.ByKeys)
 			for k, j := range of {
 				if there { // a group that has come up meanwhile waits for the next time
 					out[i].Values[j] = r.Values[k]
@@ -290,7 +290,7 @@ func (s *Store) aggregate(ctx context.Context, c *collection, a query.Aggregate)
 		r, err := row(c.Schema, a, nil)
 		return []store.Row{r}, err
 	}
-	slices.SortFunc(rows, byKeys)
+	slices.SortFunc(rows, store.ByKeys)
 	return rows, nil
 }
 
@@ -372,22 +372,4 @@ func integer(doc bson.Raw, name string) (*big.Int, error) {
 		return big.NewInt(v.AsInt64()), nil
 	}
 	return nil, fmt.Errorf("the server answered a %v, not a whole number", v.Type)
-}
-
-func byKeys(a, b store.Row) int {
-	for i := range a.Keys {
-		x, y := a.Keys[i], b.Keys[i]
-		switch {
-		case x == nil && y == nil:
-		case x == nil:
-			return -1
-		case y == nil:
-			return 1
-		default:
-			if c, _ := query.Compare(x, y); c != 0 {
-				return c
-			}
-		}
-	}
-	return 0
 }

@@ -52,22 +52,7 @@ func reference(ds []store.Doc, a query.Aggregate) []store.Row {
 		}
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(a, b store.Row) int {
-		for i := range a.Keys {
-			switch {
-			case a.Keys[i] == nil && b.Keys[i] == nil:
-				continue
-			case a.Keys[i] == nil:
-				return -1
-			case b.Keys[i] == nil:
-				return 1
-			}
-			if c, _ := query.Compare(a.Keys[i], b.Keys[i]); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
+	slices.SortFunc(rows, store.ByKeys)
 	return rows
 }
 
