@@ -18,6 +18,7 @@ import (
 //	null        Path is empty
 //	name        Path itself, a yes/no
 //	const       Value, a yes/no
+//	any         Parts[0] holds for a row of the table Path; in it, the path of a column is InRow and its key
 type FilterNode struct {
 	Kind  string
 	Op    string
@@ -28,8 +29,11 @@ type FilterNode struct {
 	Line, Col int
 }
 
+// InRow is the first step to a column of a row; no name is written so.
+const InRow = "#"
+
 // ParseFilter reads a condition for a list, a report or a grant: comparisons of one name with a constant, in, contains,
-// startsWith, combined by and, or, not. fixed are the names of env that are constants while the filter runs, such as me; now()
+// startsWith, any and all over a table, combined by and, or, not. fixed are the names of env that are constants while the filter runs, such as me; now()
 // and today() are constants too. Anything else is query.unsupported with its place (semantics 15); mistakes of names and types
 // are reported as by Compile.
 func ParseFilter(src string, env *Env, fixed ...string) (*FilterNode, []Problem) {
@@ -56,6 +60,8 @@ type filterParser struct {
 	env      *Env
 	fixed    map[string]bool
 	problems []Problem
+	// row is the type of the rows whose condition is being read; nil outside of one.
+	row *Type
 }
 
 var flipped = map[string]string{"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -86,6 +92,10 @@ func (p *filterParser) walk(n ast.Node) *FilterNode {
 		}
 	case *ast.BinaryNode:
 		return p.binary(n)
+	case *ast.BuiltinNode:
+		if n.Name == "any" || n.Name == "all" {
+			return p.rows(n)
+		}
 	case *ast.IdentifierNode, *ast.MemberNode:
 		if path, ok := p.path(n); ok {
 			out := p.node("name", n)
@@ -94,6 +104,35 @@ func (p *filterParser) walk(n ast.Node) *FilterNode {
 		}
 	}
 	return p.constant("const", n, n, Bool)
+}
+
+// rows is a condition on the rows of a table: that all have it is that none is without.
+func (p *filterParser) rows(n *ast.BuiltinNode) *FilterNode {
+	if len(n.Arguments) != 2 || p.row != nil {
+		return p.refuse(n)
+	}
+	table, isName := n.Arguments[0].(*ast.IdentifierNode)
+	body, isBody := n.Arguments[1].(*ast.PredicateNode)
+	if !isName || !isBody || p.env == nil || p.env.Names[table.Value].Kind != KindTable {
+		return p.refuse(n)
+	}
+	row := RecordOf(p.env.Names[table.Value].Fields)
+	p.row = &row
+	inner := p.walk(body.Node)
+	p.row = nil
+	none := func(of *FilterNode) *FilterNode {
+		out := p.node("not", n)
+		out.Parts = []*FilterNode{of}
+		return out
+	}
+	out := p.node("any", n)
+	out.Path = []string{table.Value}
+	if n.Name == "any" {
+		out.Parts = []*FilterNode{inner}
+		return out
+	}
+	out.Parts = []*FilterNode{none(inner)}
+	return none(out)
 }
 
 func (p *filterParser) binary(n *ast.BinaryNode) *FilterNode {
@@ -173,6 +212,9 @@ func (p *filterParser) path(n ast.Node) ([]string, bool) {
 		if !ok {
 			return nil, false
 		}
+		if _, isRow := n.Node.(*ast.PointerNode); isRow {
+			return []string{InRow, step.Value}, p.row != nil
+		}
 		path, ok := p.path(n.Node)
 		return append(path, step.Value), ok
 	case *ast.CallNode:
@@ -180,6 +222,9 @@ func (p *filterParser) path(n ast.Node) ([]string, bool) {
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok && callee.Value == "base" && len(n.Arguments) == 1 {
 			if path, ok := p.path(n.Arguments[0]); ok && p.env != nil {
 				t := p.env.Names[path[0]]
+				if path[0] == InRow && p.row != nil {
+					t = *p.row
+				}
 				for _, step := range path[1:] {
 					if t.Of != "" {
 						return nil, false // what is behind a reference is kept with another record
@@ -207,6 +252,9 @@ type nameVisitor struct {
 
 func (v *nameVisitor) Visit(n *ast.Node) {
 	// A function's name is visited as a name as well.
+	if _, row := (*n).(*ast.PointerNode); row {
+		v.other = true
+	}
 	if id, ok := (*n).(*ast.IdentifierNode); ok && !v.fixed[id.Value] && functionByName[id.Value] == nil {
 		v.other = true
 	}

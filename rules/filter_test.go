@@ -10,7 +10,8 @@ import (
 func TestParseFilter(t *testing.T) {
 	t.Parallel()
 	env := &Env{Names: map[string]Type{"amount": Number, "name": Str, "open": Bool, "me": Str, "owner": Str, "due": Day, "tags": ListOf(Str),
-		"stage": OneOf("a", "b"), "account": RecordOf(map[string]Type{"name": Str}), "other": Number},
+		"stage": OneOf("a", "b"), "account": RecordOf(map[string]Type{"name": Str}), "other": Number,
+		"lines": TableOf(map[string]Type{"qty": Number, "product": Str, "client": RecordOf(map[string]Type{"id": Str}), "parts": Str})},
 		Rules: map[string]Type{"bantYes": Number}}
 	scope := &Scope{Names: map[string]any{"me": "u1"}, Now: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
 	for _, c := range []struct{ src, want string }{
@@ -34,6 +35,19 @@ func TestParseFilter(t *testing.T) {
 		{"true", "const true"},
 		{"1 > 2", "const false"},
 		{"bantYes > 3", "cmp bantYes > 3"},
+		{"any(lines, .qty > 3)", "any(cmp #.qty > 3)"},
+		{"open and any(lines, .product == 'x' and not (3 <= .qty) or open)", "and(name open, any(or(and(cmp #.product == x, not(cmp #.qty >= 3)), name open)))"},
+		{"any(lines, .product in ['x', 'y'] and .client.id == me)", "any(and(in #.product [x y], cmp #.client.id == u1))"},
+		{"not any(lines, .qty == nil)", "not(any(null #.qty))"},
+		{"all(lines, .qty > 3)", "not(any(not(cmp #.qty > 3)))"},
+		{"any(lines, true)", "any(const true)"},
+		{"any(lines, .qty > amount)", "! query.unsupported 1:17"},
+		{"any(lines, .qty > .qty)", "! query.unsupported 1:17"},
+		{"any(lines, any(lines, .qty > 3))", "! query.unsupported 1:12"},
+		{"any(filter(lines, .qty > 1), .qty > 3)", "! query.unsupported 1:1"},
+		{"any(tags, # == 'x')", "! query.unsupported 1:1"},
+		{"count(lines, .qty > 3) > 1", "! query.unsupported 1:24"},
+		{"any(lines, .nope > 3)", "! expr.unknownName 1:13"},
 		{"amount > other", "! query.unsupported 1:8"},
 		{"amount * 2 > 5", "! query.unsupported 1:12"},
 		{"upper(name) == 'X'", "! query.unsupported 1:13"},

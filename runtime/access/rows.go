@@ -1,6 +1,7 @@
 package access
 
 import (
+	"strings"
 	"time"
 
 	"pipewright/rules"
@@ -38,6 +39,18 @@ func FindRowColumn(f *process.Form, table, key string, as Viewer) (Column, *rule
 		return unsupported(key)
 	}
 	return Column{Key: key, Name: key, SortBy: key, Type: query.Type(t), Field: &info, Scale: info.Scale, Currency: info.Currency, Seen: seen}, nil
+}
+
+// Asks says whether the viewer may filter by a field, a system name, or the column "lines.product" of a table.
+func Asks(f *process.Form, key string, as Viewer) bool {
+	find := FindColumn
+	if table, column, inTable := strings.Cut(key, "."); inTable {
+		find, key = func(f *process.Form, key string, as Viewer) (Column, *rules.Problem) {
+			return FindRowColumn(f, table, key, as)
+		}, process.InRow(column)
+	}
+	_, problem := find(f, key, as)
+	return problem == nil
 }
 
 // CompileRowsWhere is CompileWhere for a condition on the rows of a table: the filter is over the columns of the record and, as row.column, those of the row.

@@ -2,6 +2,7 @@ package access
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,13 @@ import (
 // Problems have the place in the source and an empty path. Codes: those of expressions, query.unsupported, field.unknown.
 func CompileWhere(form *process.Form, src string, as Viewer, now time.Time, zone *time.Location) (query.Filter, []rules.Problem) {
 	w := &where{form: form, src: src, as: as, now: now, zone: zone, seen: map[string]query.Filter{}}
+	return w.compile(src)
+}
+
+// CompileLook is CompileWhere for what people look at: lists, views, boards, exports and reports. It may ask for a row of a table, and is then
+// a query.Some, which the engine has to find records for. A table, or a column, that the viewer does not see is not there.
+func CompileLook(form *process.Form, src string, as Viewer, now time.Time, zone *time.Location) (query.Filter, []rules.Problem) {
+	w := &where{form: form, src: src, as: as, now: now, zone: zone, rows: true, seen: map[string]query.Filter{}}
 	return w.compile(src)
 }
 
@@ -64,8 +72,9 @@ func Check(app *process.App) []rules.Problem {
 
 type where struct {
 	form *process.Form
-	// table is set where the condition is on its rows.
+	// table is set where the condition is on its rows; rows where it may be on those of any table.
 	table    string
+	rows     bool
 	src      string
 	as       Viewer
 	now      time.Time
@@ -130,12 +139,65 @@ func (w *where) node(n *rules.FilterNode) query.Filter {
 			return query.And{}
 		}
 		return nothing
+	case "any":
+		return w.some(n)
 	}
 	c, ok := w.column(n)
 	if !ok {
 		return nothing
 	}
 	return w.leaf(n, c)
+}
+
+// some is a condition on the rows of a table.
+func (w *where) some(n *rules.FilterNode) query.Filter {
+	if !w.rows {
+		return w.fail(n, "query.unsupported", "这里的条件不能问明细表的行；列表、视图和报表的筛选条件可以", "這裡的條件不能問明細表的列；清單、檢視和報表的篩選條件可以",
+			"This condition cannot ask for the rows of a table; that of a list, a view or a report can")
+	}
+	table := n.Path[0]
+	seen, problem := SeesTable(w.form, table, w.as)
+	if problem != nil {
+		problem.Line, problem.Col = n.Line, n.Col
+		w.problems = append(w.problems, *problem)
+		return nothing
+	}
+	w.seen[table] = seen
+	w.table = table
+	of := w.node(n.Parts[0])
+	w.table = ""
+	return query.Some{Table: table, Of: of, Wide: wide(w.form, table, of)}
+}
+
+// wide is what the columns of a record tell of a condition on its rows: the texts of a column with index are beside it. It accepts too much, never too little.
+func wide(f *process.Form, table string, of query.Filter) query.Filter {
+	switch of := of.(type) {
+	case query.And:
+		out := query.And{}
+		for _, p := range of {
+			out = append(out, wide(f, table, p))
+		}
+		return out
+	case query.Or:
+		out := query.Or{}
+		for _, p := range of {
+			out = append(out, wide(f, table, p))
+		}
+		return out
+	case query.Cmp:
+		text, isText := of.Value.(string)
+		if column, inRow := process.RowColumn(of.Col); inRow && isText && of.Op == query.Eq {
+			for _, c := range f.Schema.Columns() {
+				if c.Field == table+"."+column {
+					return query.HasAny{Col: process.FieldColumn(c.Name), Values: []string{text}}
+				}
+			}
+		}
+	}
+	if slices.ContainsFunc(query.Columns(of), func(name string) bool { _, inRow := process.RowColumn(name); return inRow }) {
+		return query.And{}
+	}
+	return of
 }
 
 // value computes the constant side.
@@ -159,6 +221,13 @@ func (w *where) value(n *rules.FilterNode) (any, bool) {
 
 func (w *where) column(n *rules.FilterNode) (Column, bool) {
 	name := strings.Join(n.Path, ".")
+	named := func(key string) (Column, *rules.Problem) { return FindColumn(w.form, key, w.as) }
+	if column, ofRow := strings.CutPrefix(name, rules.InRow+"."); ofRow {
+		name = process.InRow(column)
+		named = func(key string) (Column, *rules.Problem) { return FindRowColumn(w.form, w.table, key, w.as) }
+	} else if w.table != "" && !w.rows {
+		named = func(key string) (Column, *rules.Problem) { return FindRowColumn(w.form, w.table, key, w.as) }
+	}
 	if strings.HasSuffix(name, ".id") {
 		name = strings.TrimSuffix(name, ".id")
 	}
@@ -166,13 +235,7 @@ func (w *where) column(n *rules.FilterNode) (Column, bool) {
 		w.fail(n, "query.unsupported", "权限范围的条件不能依赖时间", "權限範圍的條件不能依賴時間", "A condition that gives rights may not depend on the time")
 		return Column{}, false
 	}
-	find := func(key string) (Column, *rules.Problem) {
-		if w.table != "" {
-			return FindRowColumn(w.form, w.table, key, w.as)
-		}
-		return FindColumn(w.form, key, w.as)
-	}
-	c, problem := find(name)
+	c, problem := named(name)
 	if problem != nil {
 		if _, inRow := process.RowColumn(name); len(n.Path) > 1 && !(inRow && w.table != "") && problem.Code == "query.unsupported" {
 			p := process.ThroughLookup(w.form, n.Path, w.src, func(key string) bool {

@@ -27,7 +27,7 @@ func (e *Engine) Bin(ctx context.Context, user string, q ListQuery) ([]Binned, s
 		return nil, "", err
 	}
 	q.Deleted, q.View, q.Where = true, "", ""
-	if err := l.narrow(&q); err != nil {
+	if err := l.narrow(ctx, &q); err != nil {
 		return nil, "", err
 	}
 	views, next, err := l.page(ctx, []query.Sort{{Col: "deleted", Desc: true}}, q.Limit, q.After)

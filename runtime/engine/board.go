@@ -78,7 +78,7 @@ func (e *Engine) Board(ctx context.Context, user, app, view, where string) (*Boa
 	if err != nil {
 		return nil, err
 	}
-	if err := l.narrow(&ListQuery{View: view, Where: where}); err != nil {
+	if err := l.narrow(ctx, &ListQuery{View: view, Where: where}); err != nil {
 		return nil, err
 	}
 	b := &Board{App: a, View: def, Process: p}

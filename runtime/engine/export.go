@@ -70,7 +70,7 @@ func (e *Engine) Export(ctx context.Context, user string, req ExportRequest, emi
 	c := e.cells(ctx, l.app, l.dir, user, req.Language)
 	l.whole = true
 	q := req.ListQuery
-	if err := l.narrow(&q); err != nil {
+	if err := l.narrow(ctx, &q); err != nil {
 		return err
 	}
 	if len(q.Sort) == 0 {
@@ -120,7 +120,7 @@ func (l *lister) inPlace(ctx context.Context, ids []string) ([]*View, error) {
 	for i, id := range ids {
 		place[id] = i
 	}
-	docs = slices.DeleteFunc(docs, func(d store.Doc) bool { return !query.Match(l.filter, d.Cols) })
+	docs = slices.DeleteFunc(docs, func(d store.Doc) bool { return !query.MatchDoc(l.filter, d.ID, d.Cols) })
 	slices.SortFunc(docs, func(a, b store.Doc) int { return place[a.ID] - place[b.ID] })
 	return l.views(ctx, docs)
 }

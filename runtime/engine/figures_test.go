@@ -56,7 +56,7 @@ func (b *byRow) sees(name string, d store.Doc) bool {
 // mine calls each for every record that the person may read and the report is of.
 func (b *byRow) mine(each func(d store.Doc)) {
 	for _, d := range b.records {
-		if query.Match(b.l.filter, d.Cols) {
+		if query.MatchDoc(b.l.filter, d.ID, d.Cols) {
 			each(d)
 		}
 	}
@@ -372,7 +372,7 @@ func figuresStory(t *testing.T, rounds int, wrap func(store.Store) store.Store) 
 		for _, user := range users {
 			l, err := w.e.look(ctx, user, "b2b", "deal")
 			w.must(err)
-			w.must(l.narrow(&ListQuery{}))
+			w.must(l.narrow(t.Context(), &ListQuery{}))
 			w.must(l.where(where))
 			b.l, b.p, b.grants = l, app.Processes["deal"], grants
 			for key, want := range map[string]map[string]string{"velocity": b.velocity(), "pace": b.pace(), "compare": b.compare(), "stay": b.stay(), "owners": b.owners()} {

@@ -68,9 +68,10 @@ func (e *Engine) look(ctx context.Context, user, app, form string) (*lister, err
 	return l, nil
 }
 
-// where adds a condition. Errors: *process.Rejection with the first problem's code.
+// where adds a condition. One that asks for rows of a table is to be settled before anything is read. Errors: *process.Rejection with the first
+// problem's code.
 func (l *lister) where(src string) error {
-	f, problems := access.CompileWhere(l.form, src, l.viewer, l.e.instant(), l.app.Zone)
+	f, problems := access.CompileLook(l.form, src, l.viewer, l.e.instant(), l.app.Zone)
 	if rules.HasErrors(problems) {
 		return reject(problems[0].Code, problems[0].Message, rules.WithPath(problems, "/where")...)
 	}
@@ -161,7 +162,7 @@ func (l *lister) text(q string) {
 }
 
 // narrow adds what a query asks beside its order.
-func (l *lister) narrow(q *ListQuery) error {
+func (l *lister) narrow(ctx context.Context, q *ListQuery) error {
 	if q.Deleted {
 		l.filter = append(l.filter, query.Not{Of: query.IsNull{Col: "deleted"}})
 	} else {
@@ -193,7 +194,7 @@ func (l *lister) narrow(q *ListQuery) error {
 		l.filter = append(l.filter, query.Cmp{Col: "owner", Op: query.Eq, Value: owner})
 	}
 	l.text(q.Text)
-	return nil
+	return l.settle(ctx)
 }
 
 func (l *lister) findView(key string) *process.View {
@@ -213,7 +214,7 @@ func (e *Engine) List(ctx context.Context, user string, q ListQuery) ([]*View, s
 	if err != nil {
 		return nil, "", err
 	}
-	if err := l.narrow(&q); err != nil {
+	if err := l.narrow(ctx, &q); err != nil {
 		return nil, "", err
 	}
 	if len(q.Sort) == 0 {

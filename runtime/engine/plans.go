@@ -356,5 +356,5 @@ func (e *Engine) lookProcess(ctx context.Context, user, app, proc string) (*list
 	if err != nil {
 		return nil, nil, err
 	}
-	return l, p, l.narrow(&ListQuery{})
+	return l, p, l.narrow(ctx, &ListQuery{})
 }

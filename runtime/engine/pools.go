@@ -65,7 +65,7 @@ func (e *Engine) Pool(ctx context.Context, user, app, key string, q ListQuery) (
 	if err != nil {
 		return v, nil, "", err
 	}
-	if err := l.narrow(&q); err != nil {
+	if err := l.narrow(ctx, &q); err != nil {
 		return v, nil, "", err
 	}
 	l.filter = append(l.filter, query.Cmp{Col: "pool", Op: query.Eq, Value: key})

@@ -115,7 +115,7 @@ func (l *lister) measureGroups(ctx context.Context, groups []*grouping, ms []mea
 
 // choiceLabel shows one choice: its key, the way to it, and the condition that finds its records.
 func (l *lister) choiceLabel(g *grouping, key any) (string, rules.Text, string) {
-	name := g.column.Key
+	name := l.asWritten(g)
 	text, _ := key.(string)
 	for _, c := range g.choices {
 		if key != nil && c.key == text {

@@ -155,7 +155,7 @@ func (g *grouping) after(start time.Time) time.Time {
 // label shows one key: its plain form, its name for people, and the condition that finds its records.
 func (l *lister) label(ctx context.Context, g *grouping, key any) (string, rules.Text, string) {
 	c := g.column
-	name := c.Key
+	name := l.asWritten(g)
 	if g.choices != nil {
 		return l.choiceLabel(g, key)
 	}
@@ -205,6 +205,14 @@ func (g *grouping) text(start time.Time) string {
 		return start.Format("2006-01")
 	}
 	return start.Format("2006-01-02")
+}
+
+// asWritten is how a condition names what is grouped by: within one on rows, a column of the row by a point before it.
+func (l *lister) asWritten(g *grouping) string {
+	if column, inRow := process.RowColumn(g.column.Key); inRow && l.ofRow(g) {
+		return "." + column
+	}
+	return g.column.Key
 }
 
 func (l *lister) textLabel(c access.Column, v string) rules.Text {

@@ -43,7 +43,8 @@ const maxMeanScale = 6
 func (l *lister) measures(defs []process.MeasureD, byCurrency bool) (*measureSet, error) {
 	out := &measureSet{}
 	for _, m := range defs {
-		s := shownMeasure{kind: "count", column: ReportColumn{Key: m.Key, Kind: "measure", Type: "count", Name: m.Name, Where: m.Where}}
+		s := shownMeasure{kind: "count", column: ReportColumn{Key: m.Key, Kind: "measure", Type: "count", Name: m.Name}}
+		l.narrows(&s.column, m.Where)
 		field := ""
 		for kind, name := range map[string]string{"sum": m.Sum, "min": m.Min, "max": m.Max, "avg": m.Avg} {
 			if name != "" {
@@ -62,7 +63,7 @@ func (l *lister) measures(defs []process.MeasureD, byCurrency bool) (*measureSet
 			if s.part < 0 || s.whole < 0 {
 				return nil, notFound()
 			}
-			s.column.Where = defs[s.whole].Where
+			l.narrows(&s.column, defs[s.whole].Where)
 			if s.column.Name.IsZero() {
 				s.column.Name = rules.Say("比率", "比率", "Ratio")
 			}
@@ -106,6 +107,24 @@ func (l *lister) measures(defs []process.MeasureD, byCurrency bool) (*measureSet
 		out.shown = append(out.shown, s)
 	}
 	return out, nil
+}
+
+// narrows lets a column tell of which records, or rows, its figure is.
+func (l *lister) narrows(c *ReportColumn, where string) {
+	c.Where, c.OfRow = where, ""
+	if l.rows == "" {
+		return
+	}
+	row := process.InRow("")
+	named := rules.Mentions(where, rules.Names{Bare: func(name string) *rules.Thing {
+		if name+"." == row {
+			return &rules.Thing{Path: row}
+		}
+		return nil
+	}}, nil)
+	if len(named) > 0 {
+		c.Where, c.OfRow = "", rules.RewriteAll(where, named, func(path string) (string, bool) { return "", path == row })
+	}
 }
 
 // both is the condition that two conditions make, each of which may be nil.

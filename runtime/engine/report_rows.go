@@ -17,7 +17,7 @@ import (
 // A report of rows counts and sums those of a table. No store looks into a table, so the records are gone through, a page of them in memory at once;
 // what a group or a condition says of a row is held to its cells beside the columns of its record, by the meaning that filters have everywhere.
 
-// maxRowRecords is of how many records a report reads the rows.
+// maxRowRecords is of how many records a report, or a condition, reads the rows.
 const maxRowRecords = 50_000
 
 // maxRowReports are how many such reports wait for one of the slots of Engine.rowReports.
@@ -26,7 +26,7 @@ const maxRowReports = 8
 // errRowRecords ends reading which records there are.
 var errRowRecords = errors.New("engine: too many records to read their rows")
 
-// rowTurn waits for a report of rows to be its turn: few are worked on at once, so that all else is answered meanwhile. Errors: that of ctx,
+// rowTurn waits for reading rows, for a report of them or a condition on them, to be its turn: few are worked on at once, so that all else is answered meanwhile. Errors: that of ctx,
 // *process.Rejection busy.
 func (e *Engine) rowTurn(ctx context.Context) (done func(), err error) {
 	done = func() { <-e.rowReports }
@@ -37,7 +37,7 @@ func (e *Engine) rowTurn(ctx context.Context) (done func(), err error) {
 	}
 	if e.rowWaiting.Add(1) > maxRowReports {
 		e.rowWaiting.Add(-1)
-		return nil, reject("busy", rules.Say("正在计算的明细报表太多，请稍后再试", "正在計算的明細報表太多，請稍後再試", "Too many reports of rows are being computed; please try again in a moment"))
+		return nil, reject("busy", rules.Say("同时统计或筛选明细行的人太多，请稍后再试", "同時統計或篩選明細列的人太多，請稍後再試", "Too many reports and filters of rows are being worked on; please try again in a moment"))
 	}
 	defer e.rowWaiting.Add(-1)
 	select {
@@ -59,26 +59,42 @@ func (l *lister) ofRow(g *grouping) bool {
 
 // countRows measures by groups the rows of the records of the look. A row counts for each choice it has; the total counts it once.
 func (l *lister) countRows(ctx context.Context, groups []*grouping, ms []measured) ([]store.Row, []*big.Int, error) {
-	table, ok := l.form.Schema.Field(l.rows)
+	t := &rowTally{groups: groups, ms: ms, by: map[string]*store.Row{}, total: make([]*big.Int, len(ms))}
+	err := l.eachRow(ctx, l.rows, l.filter, func(_ string, cols map[string]any) (bool, error) {
+		t.add(cols)
+		if len(t.by) > maxGroups {
+			return false, readError(store.ErrTooMany)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return t.rows(), t.total, nil
+}
+
+// eachRow goes through the rows of a table in the records that a filter accepts: visit gets the record, its columns and, as row.column, the cells of the
+// row, and says whether it wants the further rows of this record.
+func (l *lister) eachRow(ctx context.Context, key string, filter query.Filter, visit func(id string, cols map[string]any) (more bool, err error)) error {
+	table, ok := l.form.Schema.Field(key)
 	if !ok {
-		return nil, nil, notFound()
+		return notFound()
 	}
 	names := map[string]string{}
 	for i := range table.Columns {
 		col := &table.Columns[i]
-		names[col.Def.Key] = "row." + col.Def.Key
+		names[col.Def.Key] = process.InRow(col.Def.Key)
 		if col.Varies {
-			names[col.Def.Key+ownAmount] = "row." + col.Def.Key + ownAmount
+			names[col.Def.Key+ownAmount] = process.InRow(col.Def.Key) + ownAmount
 		}
 	}
 	done, err := l.e.rowTurn(ctx)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	defer done()
-	t := &rowTally{groups: groups, ms: ms, by: map[string]*store.Row{}, total: make([]*big.Int, len(ms))}
 	var ids []string
-	err = l.e.store.Scan(ctx, l.coll, query.Scan{Filter: l.filter}, func(id string, _ []any) error {
+	err = l.e.store.Scan(ctx, l.coll, query.Scan{Filter: filter}, func(id string, _ []any) error {
 		if len(ids) == l.e.rowRecords {
 			return errRowRecords
 		}
@@ -86,11 +102,11 @@ func (l *lister) countRows(ctx context.Context, groups []*grouping, ms []measure
 		return nil
 	})
 	if errors.Is(err, errRowRecords) {
-		return nil, nil, reject("query.tooMany", rules.Say("明细报表一次最多读 {n} 条记录，这里更多：请加筛选条件，例如只看一段时间", "明細報表一次最多讀 {n} 筆記錄，這裡更多：請加篩選條件，例如只看一段時間",
-			"A report of rows reads at most {n} records, and there are more here: add a filter, such as one for a span of time", "n", l.e.rowRecords))
+		return reject("query.tooMany", rules.Say("一次最多读 {n} 条记录的明细行，这里更多：请加筛选条件，例如只看一段时间", "一次最多讀 {n} 筆記錄的明細列，這裡更多：請加篩選條件，例如只看一段時間",
+			"The rows of at most {n} records are read at once, and there are more here: add a filter, such as one for a span of time", "n", l.e.rowRecords))
 	}
 	if err != nil {
-		return nil, nil, readError(err)
+		return readError(err)
 	}
 	bulk := l.form.Schema.Bulk()
 	delete(bulk, table.Storage)
@@ -98,15 +114,15 @@ func (l *lister) countRows(ctx context.Context, groups []*grouping, ms []measure
 	for part := range slices.Chunk(ids, exportPage) {
 		docs, err := l.e.store.GetMany(ctx, l.coll, part)
 		if err != nil {
-			return nil, nil, readError(err)
+			return readError(err)
 		}
 		for _, d := range docs {
-			if !query.Match(l.filter, d.Cols) {
+			if !query.MatchDoc(filter, d.ID, d.Cols) {
 				continue // it has changed since
 			}
 			s, err := reader.state(d)
 			if err != nil {
-				return nil, nil, err
+				return err
 			}
 			if s == nil {
 				continue
@@ -114,18 +130,95 @@ func (l *lister) countRows(ctx context.Context, groups []*grouping, ms []measure
 			if d.Cols == nil {
 				d.Cols = map[string]any{}
 			}
-			for _, row := range l.form.Schema.RowCols(l.rows, l.form.Schema.Decode(s.Data)) {
+			for _, row := range l.form.Schema.RowCols(key, l.form.Schema.Decode(s.Data)) {
 				for key, name := range names {
 					d.Cols[name] = row[key]
 				}
-				t.add(d.Cols)
-			}
-			if len(t.by) > maxGroups {
-				return nil, nil, readError(store.ErrTooMany)
+				more, err := visit(d.ID, d.Cols)
+				if err != nil {
+					return err
+				}
+				if !more {
+					break
+				}
 			}
 		}
 	}
-	return t.rows(), t.total, nil
+	return nil
+}
+
+// settle finds the records that conditions on rows ask for, among those that the rest of the look accepts, and puts them in the place of these conditions.
+func (l *lister) settle(ctx context.Context) error {
+	all := query.Conjuncts(l.filter)
+	var plain, open query.And
+	for _, f := range all {
+		if asksRows(f) {
+			open = append(open, f)
+		} else {
+			plain = append(plain, f)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	for _, f := range open {
+		found, err := l.settled(ctx, f, plain)
+		if err != nil {
+			return err
+		}
+		plain = append(plain, found)
+	}
+	l.filter = plain
+	return nil
+}
+
+func asksRows(f query.Filter) bool {
+	asks := false
+	query.Walk(f, func(leaf query.Filter) {
+		_, some := leaf.(query.Some)
+		asks = asks || some
+	})
+	return asks
+}
+
+// settled is a condition without such that ask for rows. It means the same to the records that within accepts.
+func (l *lister) settled(ctx context.Context, f query.Filter, within query.And) (query.Filter, error) {
+	parts := func(list []query.Filter) ([]query.Filter, error) {
+		out := make([]query.Filter, len(list))
+		for i, p := range list {
+			var err error
+			if out[i], err = l.settled(ctx, p, within); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+	switch f := f.(type) {
+	case query.And:
+		out, err := parts(f)
+		return query.And(out), err
+	case query.Or:
+		out, err := parts(f)
+		return query.Or(out), err
+	case query.Not:
+		of, err := l.settled(ctx, f.Of, within)
+		return query.Not{Of: of}, err
+	case query.Some:
+		found := query.Among{}
+		err := l.eachRow(ctx, f.Table, append(slices.Clone(within), f.Wide), func(id string, cols map[string]any) (bool, error) {
+			if !query.Match(f.Of, cols) {
+				return true, nil
+			}
+			if len(found.IDs) == store.MaxAmong {
+				return false, reject("query.tooMany", rules.Say("有这样明细行的记录太多，请再加一个筛选条件", "有這樣明細列的記錄太多，請再加一個篩選條件",
+					"Too many records have such a row; add another condition"))
+			}
+			found.IDs = append(found.IDs, id)
+			return false, nil
+		})
+		return found, err
+	}
+	return f, nil
 }
 
 // rowTally is what has been measured so far.

@@ -24,7 +24,7 @@ func withRows(t fataler) *process.App {
 		deal := def["forms"].([]any)[1].(map[string]any)
 		for _, f := range deal["fields"].([]any) {
 			if field := f.(map[string]any); field["key"] == "lines" {
-				field["fields"] = append(field["fields"].([]any), map[string]any{"key": "kind", "type": "select", "options": "lossReason", "name": "Kind"},
+				field["fields"] = append(field["fields"].([]any), map[string]any{"key": "kind", "type": "select", "options": "lossReason", "name": "Kind", "index": true},
 					map[string]any{"key": "tags", "type": "multiselect", "options": "lossReason", "name": "Tags"}, map[string]any{"key": "day", "type": "date", "name": "Day"},
 					map[string]any{"key": "client", "type": "reference", "form": "account", "name": "Client"}, map[string]any{"key": "gift", "type": "bool", "name": "Gift"},
 					map[string]any{"key": "cost", "type": "money", "name": "Cost"}, map[string]any{"key": "left", "type": "money", "name": "Left", "calc": "net - cost"},
@@ -180,9 +180,17 @@ func rowReportStory(t *testing.T, wrap func(store.Store) store.Store) {
 			got := map[string]string{}
 			for _, row := range res.Rows {
 				got[strings.Join(row.Keys, "/")] = figuresText(row.Values)
-				linked := key == "owner"
-				if (row.Where != "") != linked {
-					t.Errorf("%s %s: opens %q", user, key, row.Where)
+				// A figure opens the records that have a row it counts, and no others.
+				of := strings.Join(row.Keys, "/")
+				for _, col := range res.Columns[len(row.Keys):] {
+					some := col.OfRow != ""
+					if some != (col.Key == "some") {
+						t.Errorf("%s counts the rows %q", col.Key, col.OfRow)
+					}
+					counted := slices.DeleteFunc(slices.Clone(groups[of]), func(a aLine) bool { return some && (a.qty < 3 || a.kind != "price" || a.deal == "d0") })
+					if got, want := w.titles(user, opens(res, row, col)), dealsOf(counted); !slices.Equal(got, want) {
+						t.Errorf("%s %s %s %s opens %q: %v, want %v", user, key, of, col.Key, opens(res, row, col), got, want)
+					}
 				}
 				if key == "client" && row.Keys[0] != "" && row.Labels[0].In("en") != "Acme" {
 					t.Errorf("%v", row.Labels)
@@ -209,6 +217,29 @@ func rowReportStory(t *testing.T, wrap func(store.Store) store.Store) {
 		}
 	}
 	w.e.rowRecords = maxRowRecords
+	// All, none, and conditions beside one on rows; one on rows and on the record at once.
+	isGift := func(a aLine) bool { return a.gift }
+	for where, want := range map[string][]string{
+		"any(lines, .gift) && name not in ['d1', 'out']": dealsOf(slices.DeleteFunc(slices.Clone(all), func(a aLine) bool { return !a.gift || a.deal == "d1" })),
+		"any(lines, .gift && name == 'd1')":              dealsOf(slices.DeleteFunc(slices.Clone(all), func(a aLine) bool { return !a.gift || a.deal != "d1" })),
+		"!all(lines, not .gift) && name != 'out'":        dealsOf(slices.DeleteFunc(slices.Clone(all), func(a aLine) bool { return !a.gift })),
+		"any(lines, .gift) && !any(lines, !.gift) && name != 'out'": slices.DeleteFunc(dealsOf(all), func(deal string) bool {
+			return slices.ContainsFunc(all, func(a aLine) bool { return a.deal == deal && !isGift(a) })
+		}),
+	} {
+		if got := w.titles("mgr.wang", where); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", where, got, want)
+		}
+	}
+	for where, users := range map[string][]string{"any(lines, .cost > 1)": {"rep.li"}, "name == 'x' || !any(lines, .left != nil)": {"rep.li"}, "any(lines, true)": {"fin.zhao"}, "all(lines, false)": {"fin.zhao"}} {
+		for _, user := range users {
+			if _, _, err := w.e.List(t.Context(), user, ListQuery{App: "b2b", Form: "deal", Where: where}); err == nil {
+				t.Errorf("%s asks %s", user, where)
+			} else if r, ok := asRejection(err); !ok || r.Code != "field.unknown" {
+				t.Errorf("%s asks %s: %v", user, where, err)
+			}
+		}
+	}
 	refused := func(user string, r process.Report) {
 		t.Helper()
 		_, err := w.e.PreviewReport(t.Context(), user, "b2b", &r)
@@ -235,6 +266,44 @@ func figuresText(list []Figure) string {
 		out = append(out, f.String())
 	}
 	return strings.Join(out, " ")
+}
+
+// opens is the condition of the records behind a figure of a report of rows.
+func opens(res *ReportResult, row ReportRow, col ReportColumn) string {
+	join := func(parts ...string) string {
+		return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " && ")
+	}
+	ofRow := join(row.OfRow, col.OfRow)
+	if ofRow == "" {
+		ofRow = "true"
+	}
+	return join(res.Def.Where, row.Where, col.Where, "any("+res.Def.Rows+", "+ofRow+")")
+}
+
+func dealsOf(rows []aLine) []string {
+	out := []string{}
+	for _, a := range rows {
+		out = append(out, a.deal)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// titles are those of the deals that a list with a condition shows somebody, page by page.
+func (w *world) titles(user, where string) []string {
+	w.t.Helper()
+	out := []string{}
+	for q := (ListQuery{App: "b2b", Form: "deal", Where: where, Limit: 3}); ; {
+		page, next, err := w.e.List(w.t.Context(), user, q)
+		w.must(err)
+		for _, v := range page {
+			out = append(out, v.Title())
+		}
+		if q.After = next; next == "" {
+			slices.Sort(out)
+			return out
+		}
+	}
 }
 
 // What a report tells of rows is what going through them one by one tells, of the records one reads and the columns one sees.

@@ -25,16 +25,18 @@ type ReportColumn struct {
 	Kind     string // "group" or "measure"
 	Type     string
 	Currency string
-	// Where narrows the records of a measure further than those of its row.
-	Where string
+	// Where narrows the records of a measure further than those of its line, and OfRow the rows that a report of rows counts.
+	Where, OfRow string
 }
 
-// ReportRow is one line. Where is a condition that finds its records; empty when there is none for it.
+// ReportRow is one line. Where is a condition that finds its records; empty when there is none for it. OfRow is one on the rows that a report of
+// rows counts, such as .product == "a": the records are those with a row of which this holds, and with it what OfRow of the column says.
 type ReportRow struct {
 	Keys   []string
 	Labels []rules.Text
 	Values []Figure
 	Where  string
+	OfRow  string
 }
 
 // ReportResult is a report as one person sees it.
@@ -86,10 +88,13 @@ func (e *Engine) report(ctx context.Context, user string, a *process.App, def *p
 	if err != nil {
 		return nil, err
 	}
-	if err := l.narrow(&ListQuery{Where: where}); err != nil {
+	if err := l.narrow(ctx, &ListQuery{Where: where}); err != nil {
 		return nil, err
 	}
 	if err := l.where(def.Where); err != nil {
+		return nil, err
+	}
+	if err := l.settle(ctx); err != nil {
 		return nil, err
 	}
 	if def.Rows != "" {
@@ -154,14 +159,20 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 	}
 	for _, r := range rows {
 		row := ReportRow{}
-		var wheres []string
+		var wheres, ofRow []string
+		told := true
 		for i, g := range groups {
 			key, label, cond := l.label(ctx, g, r.Keys[i])
 			row.Keys, row.Labels = append(row.Keys, key), append(row.Labels, label)
-			wheres = append(wheres, cond)
+			told = told && cond != ""
+			if l.ofRow(g) {
+				ofRow = append(ofRow, cond)
+			} else {
+				wheres = append(wheres, cond)
+			}
 		}
-		if len(wheres) > 0 && !slices.Contains(wheres, "") && !slices.ContainsFunc(groups, l.ofRow) {
-			row.Where = strings.Join(wheres, " && ")
+		if told {
+			row.Where, row.OfRow = strings.Join(wheres, " && "), strings.Join(ofRow, " && ")
 		}
 		currency := ""
 		if by >= 0 {

@@ -47,6 +47,9 @@ func (l *lister) carry(v *SavedView) {
 	c := &carrier{l: l, known: v.Known, stored: map[string]string{}, asked: process.Asked(l.form)}
 	for _, f := range l.form.Schema.Fields() {
 		c.stored[f.Storage] = f.ID
+		for i := range f.Columns {
+			c.stored[f.Storage+"."+f.Columns[i].Storage] = f.Columns[i].ID
+		}
 	}
 	look := &v.Look
 	look.Filters = c.filters(look.Filters)
@@ -155,8 +158,7 @@ func (c *carrier) filters(text string) string {
 		}
 		now, same, there := c.today(key)
 		if there && same {
-			_, problem := access.FindColumn(c.l.form, now, c.l.viewer)
-			there = problem == nil
+			there = access.Asks(c.l.form, now, c.l.viewer)
 		}
 		whole := true
 		if there && now == "stage" && len(row) > 2 {
@@ -259,11 +261,21 @@ func (c *carrier) thing(name string) *rules.Thing {
 	if !ok {
 		return nil
 	}
-	return &rules.Thing{Path: hereNow + now, Inside: c.inside(info.Def)}
+	return &rules.Thing{Path: hereNow + now, Inside: c.inside(name, info.Def)}
 }
 
-// inside finds the fields of the record behind a reference, which a view knows by their keys alone.
-func (c *carrier) inside(def *forms.Field) func(string) *rules.Thing {
+// inside finds the columns of a table, and the fields of the record behind a reference, which a view knows by their keys alone.
+func (c *carrier) inside(name string, def *forms.Field) func(string) *rules.Thing {
+	if def.Type == "table" {
+		return func(column string) *rules.Thing {
+			now, _, ok := c.today(name + "." + column)
+			if !ok {
+				return &rules.Thing{Path: goneNow + column}
+			}
+			_, column, _ = strings.Cut(now, ".")
+			return &rules.Thing{Path: hereNow + column}
+		}
+	}
 	target := c.l.app.Forms[def.Form]
 	if def.Type != "reference" || target == nil {
 		return nil
@@ -284,7 +296,12 @@ func (l *lister) known(look ViewLook) map[string]KnownField {
 	out := map[string]KnownField{}
 	note := func(key string) {
 		if info, ok := l.form.Schema.Field(key); ok {
-			out[key] = KnownField{info.Storage, info.Name}
+			storage := info.Storage
+			if table, _, inTable := strings.Cut(key, "."); inTable {
+				above, _ := l.form.Schema.Field(table)
+				storage = above.Storage + "." + storage
+			}
+			out[key] = KnownField{storage, info.Name}
 		}
 	}
 	var rows [][]any
@@ -302,7 +319,10 @@ func (l *lister) known(look ViewLook) map[string]KnownField {
 	}
 	rules.Mentions(look.Where, rules.Names{Bare: func(name string) *rules.Thing {
 		note(name)
-		return nil
+		return &rules.Thing{Inside: func(column string) *rules.Thing {
+			note(name + "." + column)
+			return nil
+		}}
 	}}, nil)
 	return out
 }

@@ -264,7 +264,7 @@ func (c *compiler) filter(path, src string, form *Form, fr frame) (*rules.Filter
 	if rules.HasErrors(problems) {
 		return nil, nil
 	}
-	c.filterable(path, src, node, form, nil)
+	c.filterable(path, src, node, form, asking{})
 	return node, c.expr(path, src, fr.env, rules.Bool)
 }
 

@@ -54,7 +54,7 @@ func (c *compiler) measures(path string, r *Report, form *Form, rows *countedRow
 			}
 		}
 		if rows != nil && m.Where != "" {
-			c.asked(at+"/where", m.Where, form, rows.env, rows)
+			c.asked(at+"/where", m.Where, form, rows.env, asking{rows: rows})
 		} else {
 			c.where(at+"/where", m.Where, form)
 		}

@@ -20,7 +20,7 @@ func (c *compiler) compileReports() {
 		if form == nil {
 			continue
 		}
-		c.where(path+"/where", v.Where, form)
+		c.look(path+"/where", v.Where, form)
 		for j, name := range v.Columns {
 			c.shown(path+"/columns/"+itoa(j), name, form)
 		}
@@ -61,7 +61,7 @@ func (c *compiler) report(path string, r *Report) {
 	if form == nil {
 		return
 	}
-	c.where(path+"/where", r.Where, form)
+	c.look(path+"/where", r.Where, form)
 	rows := c.reportRows(path, r, form)
 	if r.Rows != "" && rows == nil {
 		return // what the rows are is not known
@@ -172,28 +172,55 @@ func (c *compiler) where(path, src string, form *Form) *rules.Program {
 	if src == "" || form == nil {
 		return nil
 	}
-	return c.asked(path, src, form, c.env(form.Def.Key), nil)
+	return c.asked(path, src, form, c.env(form.Def.Key), asking{})
+}
+
+// look is where for what people look at: it may ask for a row of a table too.
+func (c *compiler) look(path, src string, form *Form) *rules.Program {
+	if src == "" || form == nil {
+		return nil
+	}
+	return c.asked(path, src, form, c.env(form.Def.Key), asking{tables: true})
+}
+
+// asking is what a filter may name beside the stored names of the form: the columns of the rows that a report is of, or rows of any table.
+type asking struct {
+	rows   *countedRows
+	tables bool
+	// in is the table whose rows are asked for.
+	in string
 }
 
 // asked compiles a filter in env, which may name columns of rows.
-func (c *compiler) asked(path, src string, form *Form, env *rules.Env, rows *countedRows) *rules.Program {
+func (c *compiler) asked(path, src string, form *Form, env *rules.Env, ask asking) *rules.Program {
 	node, problems := rules.ParseFilter(src, env, "me")
 	c.add(rules.WithPath(problems, path)...)
 	if rules.HasErrors(problems) {
 		return nil
 	}
-	c.filterable(path, src, node, form, rows)
+	c.filterable(path, src, node, form, ask)
 	return c.expr(path, src, env, rules.Bool)
 }
 
 // filterable checks every name of a filter.
-func (c *compiler) filterable(path, src string, n *rules.FilterNode, form *Form, rows *countedRows) {
+func (c *compiler) filterable(path, src string, n *rules.FilterNode, form *Form, ask asking) {
 	if n == nil {
 		return
 	}
-	if len(n.Path) > 0 && rows != nil && n.Path[0] == rowSeen {
-		c.rowFilterable(path, n, form, rows)
-	} else if len(n.Path) > 0 {
+	switch {
+	case n.Kind == "any":
+		if ask.in = n.Path[0]; !ask.tables {
+			p := rules.Errorf(path, "query.unsupported", rules.Say(
+				"这里的条件不能问明细表的行；列表、视图和报表的筛选条件可以", "這裡的條件不能問明細表的列；清單、檢視和報表的篩選條件可以",
+				"This condition cannot ask for the rows of a table; that of a list, a view or a report can"))
+			p.Line, p.Col = n.Line, n.Col
+			c.add(p)
+		}
+	case len(n.Path) > 1 && n.Path[0] == rules.InRow:
+		c.rowFilterable(path, n, form, ask.in)
+	case len(n.Path) > 0 && ask.rows != nil && n.Path[0] == rowSeen:
+		c.rowFilterable(path, n, form, ask.rows.table)
+	case len(n.Path) > 0:
 		p := rules.Errorf(path, "query.unsupported", rules.Say(
 			"筛选条件不能用“{name}”：只能用本表单中存储的字段和系统名", "篩選條件不能用「{name}」：只能用本表單中儲存的欄位和系統名",
 			"A filter cannot use “{name}”: only stored fields of this form and system names", "name", strings.Join(n.Path, ".")))
@@ -212,7 +239,7 @@ func (c *compiler) filterable(path, src string, n *rules.FilterNode, form *Form,
 		}
 	}
 	for _, part := range n.Parts {
-		c.filterable(path, src, part, form, rows)
+		c.filterable(path, src, part, form, ask)
 	}
 }
 

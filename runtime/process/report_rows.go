@@ -11,6 +11,9 @@ import (
 // RowColumn is the column that a report of rows names as row.column.
 func RowColumn(name string) (column string, inRow bool) { return strings.CutPrefix(name, rowSeen+".") }
 
+// InRow is how a report of rows, and a store's condition on rows, names a column.
+func InRow(column string) string { return rowSeen + "." + column }
+
 // AskedOfRows is what a condition on the rows of a table may name: the columns as row.column, and what one on records may.
 func AskedOfRows(f *Form, table string) *rules.Env {
 	env := Asked(f)
@@ -126,17 +129,21 @@ func (r *countedRows) example() string {
 }
 
 // rowFilterable checks a name row.column of a filter.
-func (c *compiler) rowFilterable(path string, n *rules.FilterNode, form *Form, rows *countedRows) {
+func (c *compiler) rowFilterable(path string, n *rules.FilterNode, form *Form, table string) {
 	steps := n.Path[1:]
 	if len(steps) == 2 && steps[1] == "id" {
 		steps = steps[:1]
 	}
-	if len(steps) == 1 && form.Schema.RowColumn(rows.table+"."+steps[0]) != "" {
+	if len(steps) == 1 && form.Schema.RowColumn(table+"."+steps[0]) != "" {
 		return
+	}
+	name := strings.Join(n.Path, ".")
+	if column, ofRow := strings.CutPrefix(name, rules.InRow); ofRow {
+		name = column // as it is written in any(lines, .product == 'x')
 	}
 	p := rules.Errorf(path, "query.unsupported", rules.Say(
 		"筛选条件不能用“{name}”：只能用这一行中存储的列", "篩選條件不能用「{name}」：只能用這一列中儲存的欄",
-		"A filter cannot use “{name}”: of a row only its own stored columns", "name", strings.Join(n.Path, ".")))
+		"A filter cannot use “{name}”: of a row only its own stored columns", "name", name))
 	p.Line, p.Col = n.Line, n.Col
 	c.add(p)
 }

@@ -5,29 +5,34 @@ import (
 	"strings"
 )
 
-// Match tells whether a filter accepts a document with these columns. It is the meaning of every filter node: both stores
+// Match tells whether a filter accepts a document with these columns, of which the id does not matter. It is the meaning of every filter node: both stores
 // must select exactly the documents it accepts. Values are string, int64, bool or []string; a missing or nil value is absent,
 // a value of another type than the node compares with is treated as absent.
-func Match(f Filter, cols map[string]any) bool {
+func Match(f Filter, cols map[string]any) bool { return MatchDoc(f, "", cols) }
+
+// MatchDoc is Match for the document with this id.
+func MatchDoc(f Filter, id string, cols map[string]any) bool {
 	switch f := f.(type) {
 	case nil:
 		return true
 	case And:
 		for _, p := range f {
-			if !Match(p, cols) {
+			if !MatchDoc(p, id, cols) {
 				return false
 			}
 		}
 		return true
 	case Or:
 		for _, p := range f {
-			if Match(p, cols) {
+			if MatchDoc(p, id, cols) {
 				return true
 			}
 		}
 		return false
 	case Not:
-		return !Match(f.Of, cols)
+		return !MatchDoc(f.Of, id, cols)
+	case Among:
+		return slices.Contains(f.IDs, id)
 	case Cmp:
 		c, ok := Compare(cols[f.Col], f.Value)
 		return ok && holds(f.Op, c)

@@ -63,9 +63,19 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+func TestMatchDoc(t *testing.T) {
+	t.Parallel()
+	f := And{Not{Among{[]string{"b"}}}, Or{Among{[]string{"a", "b"}}, IsNull{"n"}}}
+	for id, want := range map[string]bool{"a": true, "b": false, "c": false} {
+		if got := MatchDoc(f, id, map[string]any{"n": int64(1)}); got != want {
+			t.Errorf("%s: %v", id, got)
+		}
+	}
+}
+
 func TestColumns(t *testing.T) {
 	t.Parallel()
-	f := And{Or{Cmp{"b", Eq, true}, Not{In{"a", nil}}}, IsNull{"c"}, StartsWith{"a", "x"}, Contains{"d", "y"}, HasAny{"e", nil}}
+	f := And{Or{Cmp{"b", Eq, true}, Not{In{"a", nil}}}, IsNull{"c"}, StartsWith{"a", "x"}, Contains{"d", "y"}, HasAny{"e", nil}, Among{nil}}
 	if got, want := Columns(f), []string{"a", "b", "c", "d", "e"}; !slices.Equal(got, want) {
 		t.Errorf("Columns = %v, want %v", got, want)
 	}

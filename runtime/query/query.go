@@ -60,6 +60,15 @@ type (
 	Contains struct{ Col, Part string }
 	// HasPrefix accepts a document whose Texts column holds at least one text that begins with Prefix, byte for byte.
 	HasPrefix struct{ Col, Prefix string }
+	// Among accepts the documents with these ids.
+	Among struct{ IDs []string }
+	// Some accepts a record with a row in Table that Of accepts, which is over the columns of the record and, as row.column, those of the row.
+	// What it accepts Wide accepts too, which is over the columns of the record alone. No store looks into rows, so none takes it: whoever
+	// asks finds the records first and puts Among in its place.
+	Some struct {
+		Table    string
+		Of, Wide Filter
+	}
 	// HasAny accepts a document whose Texts column holds at least one of Values.
 	HasAny struct {
 		Col    string
@@ -77,6 +86,8 @@ func (StartsWith) filter() {}
 func (Contains) filter()   {}
 func (HasPrefix) filter()  {}
 func (HasAny) filter()     {}
+func (Among) filter()      {}
+func (Some) filter()       {}
 
 // Sort is one level of an order. Absent values come first when ascending, last when descending, in both stores.
 type Sort struct {

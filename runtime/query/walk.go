@@ -27,12 +27,16 @@ func Walk(f Filter, visit func(leaf Filter)) {
 // Columns names the columns that a filter reads, sorted, each once.
 func Columns(f Filter) []string {
 	var names []string
-	Walk(f, func(leaf Filter) { names = append(names, Col(leaf)) })
+	Walk(f, func(leaf Filter) {
+		if name := Col(leaf); name != "" {
+			names = append(names, name)
+		}
+	})
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-// Col names the column of a leaf; "" for a node that is no leaf.
+// Col names the column of a leaf; "" for one of ids, and for a node that is no leaf.
 func Col(leaf Filter) string {
 	switch f := leaf.(type) {
 	case Cmp:

@@ -88,8 +88,9 @@ type reportColumnOut struct {
 	Kind     string     `json:"kind"`
 	Type     string     `json:"type"`
 	Currency string     `json:"currency,omitempty"`
-	// Where narrows the records of a measure further than those of its row.
+	// Where narrows the records of a measure further than those of its row, OfRow the rows of a table that it counts.
 	Where string `json:"where,omitempty"`
+	OfRow string `json:"ofRow,omitempty"`
 }
 
 type reportRowOut struct {
@@ -97,6 +98,7 @@ type reportRowOut struct {
 	Labels []rules.Text `json:"labels"`
 	Values []*string    `json:"values"`
 	Where  string       `json:"where,omitempty"`
+	OfRow  string       `json:"ofRow,omitempty"`
 }
 
 func figures(fs []engine.Figure) []*string {
@@ -170,10 +172,10 @@ func wireReport(r *engine.ReportResult) reportOut {
 		out.Process = r.Form.Process.Def.Key
 	}
 	for _, col := range r.Columns {
-		out.Columns = append(out.Columns, reportColumnOut{col.Key, col.Name, col.Kind, col.Type, col.Currency, col.Where})
+		out.Columns = append(out.Columns, reportColumnOut{col.Key, col.Name, col.Kind, col.Type, col.Currency, col.Where, col.OfRow})
 	}
 	for _, row := range r.Rows {
-		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where})
+		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where, row.OfRow})
 	}
 	return out
 }

@@ -86,7 +86,8 @@ func TestSavedViewsCarried(t *testing.T) {
 	}
 	const end = `, {"key": "done", "name": "Done", "end": "done"}`
 	publish(`{"key": "a", "type": "number", "name": "Size"}, {"key": "b", "type": "number", "name": "Weight"}, {"key": "c", "type": "number", "name": "Price"},
-		{"key": "d", "type": "number", "name": "Depth"}, {"key": "secret", "type": "number", "name": "Margin"}`,
+		{"key": "d", "type": "number", "name": "Depth"}, {"key": "secret", "type": "number", "name": "Margin"},
+		{"key": "rows", "type": "table", "name": "Rows", "fields": [{"key": "part", "type": "text", "name": "Part"}, {"key": "old", "type": "text", "name": "Old"}]}`,
 		`{"key": "open", "name": "Open"}, {"key": "talk", "name": "Talk"}, {"key": "wait", "name": "Wait"}`+end, "")
 	w.as("admin").must("PATCH", "/api/users/rep.li", object{"roles": []string{"notes/rep"}})
 	w.as("admin").must("PATCH", "/api/users/mgr.wang", object{"roles": []string{"notes/boss"}})
@@ -98,6 +99,8 @@ func TestSavedViewsCarried(t *testing.T) {
 	keep("1", object{"filters": `[["a","atLeast","3"],["stage","in",["talk","wait"]],["c","atMost","9"],["d","is","1"]]`, "where": "a > 2 and b < 5 and stage != 'talk'", "sort": []string{"-a", "c"}, "columns": []string{"title", "b", "c", "stage"}})
 	keep("2", object{"where": "c > 1 or a > 1", "title": "Dear ones", "view": "nothing"})
 	keep("3", object{"filters": `[["secret","atLeast","3"]]`, "where": "secret > 1", "sort": []string{"secret"}, "columns": []string{"secret", "name"}})
+	keep("4", object{"filters": `[["rows.part","is","x"],["rows.old","is","x"]]`, "where": "any(rows, .part == 'part')"})
+	keep("5", object{"where": "any(rows, .part == 'x' and .old == 'y')", "title": "Old ones"})
 	told := func(a answer, i int) string {
 		out := ""
 		for k := range a.len(fmt.Sprintf("items.%d.dropped", i)) {
@@ -112,13 +115,15 @@ func TestSavedViewsCarried(t *testing.T) {
 	// a and b are renamed, c is gone, d holds something else, and a stage is renamed.
 	draft := admin.must("GET", "/api/apps/notes/draft", nil)
 	publish(`{"key": "size", "was": ["a"], "type": "number", "name": "Size"}, {"key": "mass", "was": ["b"], "type": "number", "name": "Weight"},
-		{"key": "d", "type": "date", "name": "Depth"}, {"key": "secret", "type": "number", "name": "Margin"}`,
+		{"key": "d", "type": "date", "name": "Depth"}, {"key": "secret", "type": "number", "name": "Margin"},
+		{"key": "lines", "was": ["rows"], "type": "table", "name": "Rows", "fields": [{"key": "item", "was": ["part"], "type": "text", "name": "Part"}]}`,
 		`{"key": "open", "name": "Open"}, {"key": "speak", "was": ["talk"], "name": "Talk"}`+end, draft.header.Get("ETag"))
 	a := boss.must("GET", path, nil)
 	for at, want := range map[string]string{
 		"items.0.look.filters": `[["size","atLeast","3"],["stage","in",["speak"]]]`, "items.0.look.where": "size > 2 and mass < 5 and stage != 'speak'",
 		"items.0.look.sort.0": "-size", "items.0.look.columns.1": "mass", "items.0.look.columns.2": "stage",
 		"items.1.look.where": "", "items.1.look.title": "", "items.2.look.where": "secret > 1",
+		"items.3.look.filters": `[["lines.item","is","x"]]`, "items.3.look.where": "any(lines, .item == 'part')", "items.4.look.where": "",
 	} {
 		if got := a.str(at); got != want {
 			t.Errorf("%s: got %s, want %s", at, got, want)
@@ -128,6 +133,9 @@ func TestSavedViewsCarried(t *testing.T) {
 		t.Errorf("dropped: %s, want %s", got, want)
 	}
 	if got, want := told(a, 1), "condition Dear ones; view nothing; "; got != want {
+		t.Errorf("dropped: %s, want %s", got, want)
+	}
+	if got, want := told(a, 3)+told(a, 4), "filter Old; condition Old ones; "; got != want {
 		t.Errorf("dropped: %s, want %s", got, want)
 	}
 	// Who does not see a field neither filters nor sorts by it: he is told, instead of a list that is refused.

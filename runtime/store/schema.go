@@ -31,6 +31,8 @@ const (
 	MaxBounds = 1000
 	// MaxPart is the longest Contains.Part, in bytes.
 	MaxPart = 4096
+	// MaxAmong is the most ids of an Among.
+	MaxAmong = 50_000
 	// MaxNodes is the most nodes and values of one filter.
 	MaxNodes = 10000
 )
@@ -235,6 +237,16 @@ func (s *Schema) filter(f query.Filter, left *int, depth int) error {
 			return s.value(f.Col, f.Value)
 		}
 		return fmt.Errorf("%w: operator %q", ErrInvalid, clip(string(f.Op)))
+	case query.Among:
+		if len(f.IDs) > MaxAmong {
+			return fmt.Errorf("%w: %d ids, at most %d are taken", ErrInvalid, len(f.IDs), MaxAmong)
+		}
+		for _, id := range f.IDs {
+			if err := CheckID(id); err != nil {
+				return err
+			}
+		}
+		return nil
 	case query.In:
 		*left -= len(f.Values)
 		if s.types[f.Col] == "" || s.types[f.Col] == query.Texts {

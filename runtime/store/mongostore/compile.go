@@ -34,6 +34,8 @@ func filter(f query.Filter) bson.D {
 		return bson.D{{Key: "$or", Value: filters(f)}}
 	case query.Not:
 		return bson.D{{Key: "$nor", Value: bson.A{filter(f.Of)}}}
+	case query.Among:
+		return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: append(bson.A{}, anys(f.IDs)...)}}}}
 	case query.Cmp:
 		if f.Op == query.Ne {
 			return bson.D{{Key: "$and", Value: bson.A{on(f.Col, "$ne", f.Value), on(f.Col, "$ne", nil)}}}
@@ -51,13 +53,17 @@ func filter(f query.Filter) bson.D {
 		// Both bounds must hold for one member of the set.
 		return on(f.Col, "$elemMatch", between(f.Prefix))
 	case query.HasAny:
-		set := make(bson.A, len(f.Values))
-		for i, v := range f.Values {
-			set[i] = v
-		}
-		return on(f.Col, "$in", set)
+		return on(f.Col, "$in", append(bson.A{}, anys(f.Values)...))
 	}
 	return bson.D{}
+}
+
+func anys(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, v := range texts {
+		out[i] = v
+	}
+	return out
 }
 
 // between bounds the texts that begin with a prefix.
@@ -90,8 +96,11 @@ func quoteRegex(s string) string {
 	return b.String()
 }
 
-// maxBranches bounds the alternatives of a page's filter.
-const maxBranches = 32
+// maxBranches bounds the alternatives of a page's filter, and maxRepeated the ids that may stand in each of them.
+const (
+	maxBranches = 32
+	maxRepeated = 100
+)
 
 // pageFilter writes the filter of a page. With an order, alternatives of the filter (owned by someone, or taken part in) and of the
 // cursor are multiplied out to the top: there MongoDB reads each from an index in that order and merges them, while for an $or
@@ -102,11 +111,15 @@ func pageFilter(f query.Filter, order []query.Sort, at *store.Position) bson.D {
 		beyond = after(order, at)
 	}
 	all := query.Conjuncts(f)
+	long := slices.ContainsFunc(all, func(p query.Filter) bool {
+		ids, is := p.(query.Among)
+		return is && len(ids.IDs) > maxRepeated
+	})
 	branches := []query.Filter{nil}
 	var rest bson.A
 	for _, p := range all {
 		or, is := p.(query.Or)
-		if n := len(query.Alternatives(or)); is && len(order) > 0 && len(branches) == 1 && n > 1 && n*max(1, len(beyond)) <= maxBranches {
+		if n := len(query.Alternatives(or)); is && !long && len(order) > 0 && len(branches) == 1 && n > 1 && n*max(1, len(beyond)) <= maxBranches {
 			branches = query.Alternatives(or)
 			continue
 		}

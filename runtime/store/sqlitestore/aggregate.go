@@ -251,6 +251,9 @@ func (t *table) holds(ix store.Index, asks, reads []string) bool {
 // leads says whether an index may lead to a part of what conditions accept together.
 func (t *table) leads(all []query.Filter) bool {
 	first := func(p query.Filter) bool {
+		if _, ids := p.(query.Among); ids {
+			return true
+		}
 		return slices.ContainsFunc(t.Indexes, func(ix store.Index) bool { return strings.TrimPrefix(ix.Cols[0], "-") == query.Col(p) })
 	}
 	return slices.ContainsFunc(all, func(p query.Filter) bool {
@@ -319,6 +322,8 @@ func (t *table) finds(f query.Filter) bool {
 	switch f := f.(type) {
 	case query.HasAny:
 		return len(f.Values) > 0
+	case query.Among:
+		return len(f.IDs) > 0
 	case query.Cmp:
 		if f.Op == query.Eq {
 			col = f.Col

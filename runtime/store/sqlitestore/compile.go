@@ -39,6 +39,18 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 		b.join(f, negate, negate)
 	case query.Not:
 		b.where(f.Of, !negate)
+	case query.Among:
+		if len(f.IDs) == 0 {
+			b.truth(negate)
+			return
+		}
+		b.WriteString(b.main + "id ")
+		if negate {
+			b.WriteString("NOT ")
+		}
+		b.WriteString("IN (")
+		b.values(anys(f.IDs))
+		b.WriteByte(')')
 	case query.Cmp:
 		b.compare(b.col(f.Col), f.Op, f.Value, negate)
 	case query.In:
@@ -98,12 +110,16 @@ func (b *sqlBuilder) where(f query.Filter, negate bool) {
 // members selects the documents that have one of these texts, by number: they are then read in the order in which they lie.
 func (b *sqlBuilder) members(f query.HasAny) {
 	b.WriteString("SELECT n FROM " + b.t.sides[f.Col].name + " WHERE v IN (")
-	values := make([]any, len(f.Values))
-	for i, v := range f.Values {
-		values[i] = v
-	}
-	b.values(values)
+	b.values(anys(f.Values))
 	b.WriteByte(')')
+}
+
+func anys(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, v := range texts {
+		out[i] = v
+	}
+	return out
 }
 
 // present is the condition that a column is not absent, as a range that an index serves; IS NOT NULL would scan the absent ones.

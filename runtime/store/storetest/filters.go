@@ -45,9 +45,9 @@ func drawDoc(t *rapid.T, id string) store.Doc {
 var scalars = things.Columns[:5]
 
 func drawFilter(t *rapid.T, depth int) query.Filter {
-	kinds := 10
+	kinds := 11
 	if depth == 0 {
-		kinds = 7
+		kinds = 8
 	}
 	switch rapid.IntRange(0, kinds-1).Draw(t, "node") {
 	case 0:
@@ -72,6 +72,12 @@ func drawFilter(t *rapid.T, depth int) query.Filter {
 	case 6:
 		return query.HasPrefix{Col: "tags", Prefix: rapid.SampledFrom(texts).Draw(t, "prefix")}
 	case 7:
+		ids := query.Among{}
+		for range rapid.IntRange(0, 3).Draw(t, "ids") {
+			ids.IDs = append(ids.IDs, fmt.Sprintf("d%03d", rapid.IntRange(0, 130).Draw(t, "id")))
+		}
+		return ids
+	case 8:
 		return query.Not{Of: drawFilter(t, depth-1)}
 	}
 	parts := make([]query.Filter, rapid.IntRange(0, 3).Draw(t, "parts"))
@@ -118,7 +124,7 @@ func idsOf(ds []store.Doc) []string {
 func wanted(ds []store.Doc, f query.Filter, order []query.Sort) []string {
 	var out []store.Doc
 	for _, d := range ds {
-		if query.Match(f, d.Cols) {
+		if query.MatchDoc(f, d.ID, d.Cols) {
 			out = append(out, d)
 		}
 	}
@@ -191,6 +197,11 @@ func filterTable(t *testing.T, s store.Store) {
 		leaves = append(leaves, query.In{Col: c.Name, Values: long})
 	}
 	leaves = append(leaves, query.HasAny{Col: "tags"}, query.HasAny{Col: "tags", Values: texts}, query.And{}, query.Or{}, nil)
+	several := query.Among{}
+	for i := range 300 {
+		several.IDs = append(several.IDs, fmt.Sprintf("d%03d", 2*i))
+	}
+	leaves = append(leaves, query.Among{}, query.Among{IDs: []string{"d007"}}, several)
 	leaves = append(leaves, query.Contains{Col: "s", Part: strings.Repeat("$%长", store.MaxPart/5)})
 	for _, v := range texts {
 		leaves = append(leaves, query.HasPrefix{Col: "tags", Prefix: v}, query.HasAny{Col: "tags", Values: []string{v}}, query.HasAny{Col: "tags", Values: []string{"none", v, v}})

@@ -24,7 +24,7 @@ func reference(ds []store.Doc, a query.Aggregate) []store.Row {
 		groups[fmt.Sprintf("%#v", []any{})] = &group{keys: []any{}}
 	}
 	for _, d := range ds {
-		if !query.Match(a.Filter, d.Cols) {
+		if !query.MatchDoc(a.Filter, d.ID, d.Cols) {
 			continue
 		}
 		keys := make([]any, len(a.Groups))
@@ -57,7 +57,7 @@ func reference(ds []store.Doc, a query.Aggregate) []store.Row {
 }
 
 func measure(m query.Measure, ds []store.Doc) *big.Int {
-	ds = slices.DeleteFunc(slices.Clone(ds), func(d store.Doc) bool { return !query.Match(m.Where, d.Cols) })
+	ds = slices.DeleteFunc(slices.Clone(ds), func(d store.Doc) bool { return !query.MatchDoc(m.Where, d.ID, d.Cols) })
 	if m.Kind == "count" {
 		return big.NewInt(int64(len(ds)))
 	}

@@ -248,7 +248,7 @@ func (s *MemoryStore) Query(ctx context.Context, coll string, q query.Query) (st
 	var hits []store.Doc
 	for _, id := range c.ids {
 		d := c.docs[id]
-		if query.Match(q.Filter, d.Cols) && (at == nil || query.Less(order, last, at.ID, d.Cols, d.ID)) {
+		if query.MatchDoc(q.Filter, d.ID, d.Cols) && (at == nil || query.Less(order, last, at.ID, d.Cols, d.ID)) {
 			hits = append(hits, d)
 		}
 	}
@@ -309,7 +309,7 @@ func (s *MemoryStore) matching(ctx context.Context, coll string, q query.Scan) (
 	}
 	var hits []store.Doc
 	for _, id := range c.ids {
-		if d := c.docs[id]; query.Match(q.Filter, d.Cols) {
+		if d := c.docs[id]; query.MatchDoc(q.Filter, d.ID, d.Cols) {
 			hits = append(hits, given(d))
 		}
 	}

@@ -605,6 +605,8 @@ export interface ReportColumn {
   currency?: string;
   /** Narrows the records of a measure further than those of its row. */
   where?: string;
+  /** In a report of rows, which rows the figure is of: a condition for any(table, …). */
+  ofRow?: string;
 }
 
 export interface ReportRow {
@@ -612,6 +614,8 @@ export interface ReportRow {
   labels: Text[];
   values: (string | null)[];
   where?: string;
+  /** In a report of rows, which rows the line is of: a condition for any(table, …). */
+  ofRow?: string;
 }
 
 export interface ReportResult {

@@ -5,7 +5,7 @@ import { toNames } from './formula/names';
 import { CHINESE } from './formula/sample';
 import { seenAt } from './formula/seen';
 import type { Definition, Report } from './definition';
-import { countedOf, opensRecords } from './reportRows';
+import { behind, countedOf } from './reportRows';
 
 const report: Report = {
   key: 'r', form: 'quote', rows: 'lines', where: 'open', group: [{ by: 'row.product' }, { by: 'owner' }],
@@ -29,13 +29,14 @@ describe('a report of rows', () => {
     });
   });
   test.each([
-    ['of records, always', [undefined, true, undefined, 'won'], true],
-    ['of rows grouped by what records have', ['lines', true, 'owner == "a"', undefined], true],
-    ['of rows grouped by a column', ['lines', true, undefined, undefined], false],
-    ['of all rows', ['lines', false, undefined, 'won'], true],
-    ['with a condition on the row', ['lines', true, 'owner == "a"', 'row.qty > 1'], false],
-  ] as [string, Parameters<typeof opensRecords>, boolean][])('opens records: %s', (_, args, opens) => {
-    expect(opensRecords(...args)).toBe(opens);
+    ['of records', [undefined, true, { where: 'owner == "a"' }, { where: 'won' }], ['owner == "a"', 'won', undefined]],
+    ['of records without groups', [undefined, false, undefined, undefined], [undefined, undefined, undefined]],
+    ['of rows grouped by what records have', ['lines', true, { where: 'owner == "a"' }, undefined], ['owner == "a"', undefined, 'any(lines, true)']],
+    ['of rows grouped by a column', ['lines', true, { ofRow: '.kind == "a"' }, { ofRow: '.qty > 1 or .gift' }], [undefined, undefined, 'any(lines, (.kind == "a") and (.qty > 1 or .gift))']],
+    ['of all rows that a figure counts', ['lines', false, {}, { ofRow: '.qty > 1' }], [undefined, undefined, 'any(lines, .qty > 1)']],
+    ['of a group that nothing tells of', ['lines', true, {}, { ofRow: '.qty > 1' }], undefined],
+  ] as [string, Parameters<typeof behind>, ReturnType<typeof behind>][])('opens the records behind a figure %s', (_, args, where) => {
+    expect(behind(...args)).toEqual(where);
   });
   test('sees the row in its figures, and there alone', () => {
     const def: Definition = {

@@ -5,9 +5,17 @@ export const rowColumn = (column: string) => `row.${column}`;
 
 const namesRow = (source: string | undefined) => source !== undefined && /(^|[^.\w])row\./.test(source);
 
-/** Whether a figure of a report can open the records it is of: those of a row are told by what groups them, and by no condition on the row. */
-export function opensRecords(table: string | undefined, grouped: boolean, row: string | undefined, figure: string | undefined): boolean {
-  return table === undefined || ((!grouped || Boolean(row)) && !namesRow(figure));
+/** What a line or a figure of a report says of its records, and of the rows it counts. */
+export interface Told {
+  where?: string | undefined;
+  ofRow?: string | undefined;
+}
+
+/** The conditions that the records behind a figure meet; undefined where no condition tells of the group it is in. */
+export function behind(table: string | undefined, grouped: boolean, row: Told | undefined, figure: Told | undefined): (string | undefined)[] | undefined {
+  if (grouped && !row?.where && !row?.ofRow) return undefined;
+  const ofRow = [row?.ofRow, figure?.ofRow].filter((c): c is string => Boolean(c)).map((c, _, all) => (all.length > 1 ? `(${c})` : c));
+  return [row?.where, figure?.where, table === undefined ? undefined : `any(${table}, ${ofRow.join(' and ') || 'true'})`];
 }
 
 /** The report of the rows of another table, or of records: what was only there is left out, and figures of it become counts. */

@@ -7,12 +7,13 @@ import { teamsQuery } from '@/api/queries';
 import { kindOf } from '@/fields/registry';
 import { shownAs } from '@/fields/rollup';
 import type { Option } from '@/model/definition';
-import type { FilterOp } from '@/fields/kind';
+import { FieldEnvContext, type FilterOp } from '@/fields/kind';
+import { readRef } from '@/fields/ref';
 import { shiftDecimal } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { useText } from '@/ui/text';
-import { filterables, type Clause, type Filterable } from './filter';
+import { columnOf, filterables, type Clause, type Filterable } from './filter';
 import { fieldOf, type Model } from './model';
 import './filter.css';
 
@@ -37,11 +38,20 @@ function useWords(model: Model, formKey: string) {
     const systemNames: Record<string, string> = {
       stage: t('common:stage'), owner: t('common:owner'), createdAt: t('common:createdAt'), updatedAt: t('common:updatedAt'),
     };
+    const found = (key: string) => {
+      const [base, column] = columnOf(key);
+      const field = fieldOf(form, base);
+      return column === undefined ? field : field?.fields?.find((f) => f.key === column);
+    };
     const fieldAs = (key: string) => {
-      const field = fieldOf(form, key);
+      const field = found(key);
       return field && shownAs(model.definition, field);
     };
-    const name = (key: string) => systemNames[key] ?? text(fieldOf(form, key)?.name, key);
+    // A column goes by the name of its table first: one of the record may be called the same.
+    const name = (key: string): string => {
+      const [base, column] = columnOf(key);
+      return systemNames[key] ?? (column === undefined ? text(fieldOf(form, key)?.name, key) : `${name(base)} › ${text(found(key)?.name, column)}`);
+    };
     const choices = (key: string): { value: string; label: string }[] => {
       if (key === 'stage') return (process?.stages ?? []).map((s) => ({ value: s.key, label: text(s.name, s.key) }));
       const field = fieldAs(key);
@@ -60,15 +70,16 @@ function useWords(model: Model, formKey: string) {
       if (clause.op === 'in' || clause.op === 'anyOf') {
         const found = new Map(choices(clause.field).map((c) => [c.value, c.label]));
         shown = many.map((v) => found.get(v) ?? nameOf(v)).join(t('comma'));
-      } else if (field?.type === 'percent') shown = format.percent(many[0] ?? '0');
+      } else if (field?.type === 'reference') shown = many[1] ?? '';
+      else if (field?.type === 'percent') shown = format.percent(many[0] ?? '0');
       else if (field?.type === 'money' || field?.type === 'number') shown = format.number(many[0] ?? '');
       return t(`op.${clause.op}.short`, { value: shown });
     };
     const list: (Filterable & { ops: FilterOp[] })[] = (form ? filterables(form, process) : [])
       .map((f) => ({ ...f, type: fieldAs(f.key)?.type ?? f.type }))
-      .map((f) => ({ ...f, ops: f.type === 'stage' ? (['in'] as FilterOp[]) : kindOf(f.type).filters.filter((op) => op !== 'empty' && op !== 'notEmpty' ? true : fieldOf(form, f.key) !== undefined) }))
+      .map((f) => ({ ...f, ops: f.type === 'stage' ? (['in'] as FilterOp[]) : kindOf(f.type).filters.filter((op) => op !== 'empty' && op !== 'notEmpty' ? true : found(f.key) !== undefined) }))
       .filter((f) => f.ops.length > 0);
-    return { list, name, choices, label };
+    return { list, name, choices, label, fieldAs, model };
   }, [model, formKey, t, text, format, users, nameOf, teams]);
 }
 
@@ -143,6 +154,32 @@ export function FilterBar({ model, form, clauses, onChange }: Props) {
   );
 }
 
+/** The record that a reference points to: its id, and what it is called. */
+function RecordChoice({ words, field: key, value, onChange }: { words: ReturnType<typeof useWords>; field: string; value: string | string[]; onChange: (value: string[]) => void }) {
+  const { t } = useTranslation('list');
+  const { model } = words;
+  const env = useMemo(() => ({ app: model.app, definition: model.definition, readOnly: false, phone: false }), [model]);
+  const field = words.fieldAs(key);
+  if (!field) return null;
+  const { Input: Reference } = kindOf('reference');
+  const [id, title] = Array.isArray(value) ? value : [];
+  return (
+    <FieldEnvContext.Provider value={env}>
+      <Reference
+        id="filter-record"
+        field={field}
+        path={field.key}
+        label={t('filterValue')}
+        value={id ? { id, title: title ?? id } : null}
+        onChange={(next) => {
+          const ref = readRef(next);
+          onChange(ref ? [ref.id, ref.title] : []);
+        }}
+      />
+    </FieldEnvContext.Provider>
+  );
+}
+
 function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>; clause?: Clause; onDone: (clause: Clause) => void }) {
   const { t } = useTranslation(['list', 'common', 'fields']);
   const [field, setField] = useState(clause?.field ?? words.list[0]?.key ?? '');
@@ -192,6 +229,8 @@ function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>;
           placeholder={t('common:choose')}
           onChange={(v: string[]) => setValue(v)}
         />
+      ) : found?.type === 'reference' ? (
+        <RecordChoice words={words} field={field} value={value} onChange={setValue} />
       ) : op === 'from' || op === 'to' ? (
         <Input type="date" aria-label={t('filterValue')} value={String(value)} onChange={(e) => setValue(e.target.value)} />
       ) : op === 'notBefore' || op === 'notAfter' ? (

@@ -8,7 +8,7 @@ import { Icon } from '@/ui/Icon';
 import { addDecimals, shortAmount, trimZeros } from '@/ui/format';
 import { useFormat, type Format } from '@/ui/locale';
 import { useText } from '@/ui/text';
-import { opensRecords } from '@/model/reportRows';
+import { behind } from '@/model/reportRows';
 import { whereOf } from './filter';
 import { stageColor, type Model } from './model';
 import './report.css';
@@ -59,9 +59,8 @@ export function ReportCard({ report, model, preview = false }: { report: ReportR
 function Open({ report, model, row, column, children, label }: { report: ReportResult; model: Model; row?: ReportRow | undefined; column?: ReportColumn | undefined; children: ReactNode; label?: string }) {
   const text = useText();
   const form = formOf(report, model);
-  const where = bothOf(report.where, row?.where, column?.where);
-  // What moved between two Mondays is told by no condition on the records as they are.
-  if (!form || report.kind === 'snapshot' || !opensRecords(report.table, isGrouped(report), row?.where, column?.where)) return <>{children}</>;
+  const where = opened(report, row, column);
+  if (!form || where === undefined) return <>{children}</>;
   const title = [text(report.name, report.key), ...(row?.labels.map((l) => text(l)) ?? [])].filter(Boolean).join(' · ');
   return (
     <Link className="figure" to="/a/$app/list/$form" params={{ app: model.app, form }} search={{ ...(where ? { where } : {}), title }} aria-label={label}>
@@ -70,11 +69,10 @@ function Open({ report, model, row, column, children, label }: { report: ReportR
   );
 }
 
-const isGrouped = (report: ReportResult) => report.columns.some((c) => c.kind === 'group');
-
-/** The condition of a report and of one of its rows. */
-function bothOf(...parts: (string | undefined)[]): string {
-  return whereOf([], [], parts);
+/** The condition of the records behind a figure of a row; undefined where there is none. What moved between two Mondays is told by no condition on records as they are. */
+function opened(report: ReportResult, row: ReportRow | undefined, column: ReportColumn | undefined): string | undefined {
+  const parts = report.kind === 'snapshot' ? undefined : behind(report.table, report.columns.some((c) => c.kind === 'group'), row, column);
+  return parts && whereOf([], [], [report.where, ...parts]);
 }
 
 function formOf(report: ReportResult, model: Model): string | undefined {
@@ -116,11 +114,54 @@ function Tile({ report, model, name }: { report: ReportResult; model: Model; nam
   );
 }
 
+/** The names of measures, over their figures. */
+function Heads({ measures }: { measures: readonly ReportColumn[] }) {
+  const text = useText();
+  return measures.map((c) => (
+    <th key={c.key} className="num">
+      {text(c.name, c.key)}
+    </th>
+  ));
+}
+
+/** The figures of one row, each of which opens its records. */
+function Figures({ report, model, row }: { report: ReportResult; model: Model; row: ReportRow }) {
+  const format = useFormat();
+  return report.columns
+    .filter((c) => c.kind === 'measure')
+    .map((c, at) => {
+      const m = measure(row.values[at], c, format);
+      return (
+        <td key={c.key} className="num" title={m.exact}>
+          <Open report={report} model={model} row={row} column={c}>
+            {m.shown}
+            <small>{m.unit}</small>
+          </Open>
+        </td>
+      );
+    });
+}
+
+/** What measures come to over all rows. */
+function Totals({ measures, values }: { measures: readonly ReportColumn[]; values: readonly (string | null)[] }) {
+  const format = useFormat();
+  return measures.map((c, at) => {
+    const m = measure(values[at], c, format);
+    return (
+      <td key={c.key} className="num" title={m.exact}>
+        <b>
+          {m.shown}
+          <small>{m.unit}</small>
+        </b>
+      </td>
+    );
+  });
+}
+
 /** Stages from wide to narrow; the rows are the exact table. */
 function Funnel({ report, model }: { report: ReportResult; model: Model }) {
   const { t } = useTranslation('dashboard');
   const text = useText();
-  const format = useFormat();
   const measures = report.columns.filter((c) => c.kind === 'measure');
   const process = model.process(report.process ?? model.definition.reports?.find((r) => r.key === report.key)?.process);
   // How many came this far makes a funnel; where a report does not say, how many stand there.
@@ -135,11 +176,7 @@ function Funnel({ report, model }: { report: ReportResult; model: Model }) {
           <tr>
             <th>{text(report.columns.find((c) => c.kind === 'group')?.name) || t('stage')}</th>
             <th aria-hidden="true" />
-            {measures.map((c) => (
-              <th key={c.key} className="num">
-                {text(c.name, c.key)}
-              </th>
-            ))}
+            <Heads measures={measures} />
           </tr>
         </thead>
         <tbody>
@@ -158,17 +195,7 @@ function Funnel({ report, model }: { report: ReportResult; model: Model }) {
                 <td aria-hidden="true">
                   <i className="slice" style={{ width: `${Math.max(share * 100, share > 0 ? 4 : 0)}%` }} />
                 </td>
-                {measures.map((c, at) => {
-                  const m = measure(row.values[at], c, format);
-                  return (
-                    <td key={c.key} className="num" title={m.exact}>
-                      <Open report={report} model={model} row={row} column={c}>
-                        {m.shown}
-                        <small>{m.unit}</small>
-                      </Open>
-                    </td>
-                  );
-                })}
+                <Figures report={report} model={model} row={row} />
               </tr>
             );
           })}
@@ -179,17 +206,7 @@ function Funnel({ report, model }: { report: ReportResult; model: Model }) {
               <b>{t('total')}</b>
             </td>
             <td />
-            {measures.map((c, at) => {
-              const m = measure(totals[at], c, format);
-              return (
-                <td key={c.key} className="num" title={m.exact}>
-                  <b>
-                    {m.shown}
-                    <small>{m.unit}</small>
-                  </b>
-                </td>
-              );
-            })}
+            <Totals measures={measures} values={totals} />
           </tr>
         </tfoot>
       </table>
@@ -222,7 +239,8 @@ function Drawn({ report, model, name, kind }: { report: ReportResult; model: Mod
   const form = formOf(report, model);
   const pick = (index: number) => {
     const row = report.rows[index];
-    if (form && opensRecords(report.table, isGrouped(report), row?.where, undefined)) void navigate({ to: '/a/$app/list/$form', params: { app: model.app, form }, search: { where: bothOf(report.where, row?.where) || undefined, title: `${name} · ${categories[index] ?? ''}` } });
+    const where = opened(report, row, undefined);
+    if (form && where !== undefined) void navigate({ to: '/a/$app/list/$form', params: { app: model.app, form }, search: { where: where || undefined, title: `${name} · ${categories[index] ?? ''}` } });
   };
   return (
     <div style={{ padding: '8px 12px 0' }}>
@@ -234,7 +252,6 @@ function Drawn({ report, model, name, kind }: { report: ReportResult; model: Mod
 function Table({ report, model }: { report: ReportResult; model: Model }) {
   const { t } = useTranslation('dashboard');
   const text = useText();
-  const format = useFormat();
   const groups = report.columns.filter((c) => c.kind === 'group');
   const measures = report.columns.filter((c) => c.kind === 'measure');
   if (report.rows.length === 0) return <p className="pad dim">{t('noData')}</p>;
@@ -246,11 +263,7 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
             {groups.map((c) => (
               <th key={c.key}>{text(c.name, c.key)}</th>
             ))}
-            {measures.map((c) => (
-              <th key={c.key} className="num">
-                {text(c.name, c.key)}
-              </th>
-            ))}
+            <Heads measures={measures} />
           </tr>
         </thead>
         <tbody>
@@ -259,17 +272,7 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
               {groups.map((c, at) => (
                 <td key={c.key}>{text(row.labels[at]) || t('noGroup')}</td>
               ))}
-              {measures.map((c, at) => {
-                const m = measure(row.values[at], c, format);
-                return (
-                  <td key={c.key} className="num" title={m.exact}>
-                    <Open report={report} model={model} row={row} column={c}>
-                      {m.shown}
-                      <small>{m.unit}</small>
-                    </Open>
-                  </td>
-                );
-              })}
+              <Figures report={report} model={model} row={row} />
             </tr>
           ))}
         </tbody>
@@ -279,17 +282,7 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
               {groups.map((c, at) => (
                 <td key={c.key}>{at === 0 ? <b>{t('total')}</b> : null}</td>
               ))}
-              {measures.map((c, at) => {
-                const m = measure(report.totals?.[at], c, format);
-                return (
-                  <td key={c.key} className="num" title={m.exact}>
-                    <b>
-                      {m.shown}
-                      <small>{m.unit}</small>
-                    </b>
-                  </td>
-                );
-              })}
+              <Totals measures={measures} values={report.totals} />
             </tr>
           </tfoot>
         ) : null}

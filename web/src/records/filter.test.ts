@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clauseExpression, readClauses, whereOf, writeClauses, type Clause, type Filterable } from './filter';
+import type { Form } from '@/model/definition';
+import { clauseExpression, filterables, readClauses, whereOf, writeClauses, type Clause, type Filterable } from './filter';
 
 describe('clauseExpression', () => {
   const cases: [string, Clause, Filterable['type'], string | undefined][] = [
@@ -28,6 +29,21 @@ test('rows and a given expression are joined, an alternative keeps its brackets'
   expect(whereOf([{ field: 'amount', op: 'atLeast', value: '1' }, { field: 'gone', op: 'empty', value: '' }], list, ["stage == 'a' or open", undefined])).toBe(
     "(stage == 'a' or open) and amount >= 1",
   );
+});
+
+test('a column of a table is asked of some row', () => {
+  const form: Form = {
+    key: 'quote', name: 'Quote',
+    fields: [
+      { key: 'client', name: 'Client', type: 'reference', form: 'account' },
+      { key: 'lines', name: 'Lines', type: 'table', fields: [{ key: 'product', name: 'Product', type: 'text' }, { key: 'item', name: 'Item', type: 'reference' }, { key: 'memo', name: 'Memo', type: 'longtext' }, { key: 'qty', name: 'Qty', type: 'number' }] },
+    ],
+  };
+  const list = filterables(form, undefined);
+  expect(list.map((f) => f.key)).toEqual(['owner', 'client', 'lines.product', 'lines.item', 'lines.qty', 'createdAt', 'updatedAt']);
+  const clauses: Clause[] = [{ field: 'lines.product', op: 'contains', value: 'x' }, { field: 'lines.qty', op: 'atLeast', value: '3' }, { field: 'lines.item', op: 'is', value: ['id1', 'Bolt'] }, { field: 'client', op: 'empty', value: '' }];
+  expect(whereOf(clauses, list)).toBe("any(lines, .product contains 'x') and any(lines, .qty >= 3) and any(lines, .item == 'id1') and client == nil");
+  expect(whereOf([{ field: 'lines.net', op: 'atLeast', value: '3' }], [{ key: 'lines.net', type: 'money', base: true }])).toBe('any(lines, base(.net) >= 3)');
 });
 
 test('rows survive the address', () => {

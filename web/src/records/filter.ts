@@ -4,14 +4,14 @@ import type { Field, FieldType, Form, Process } from '@/model/definition';
 
 /** One row of a filter, as the person set it up. */
 export interface Clause {
-  /** A field's key, or a system name: stage, owner, createdAt, updatedAt. */
+  /** A field's key, a system name (stage, owner, createdAt, updatedAt), or the column of a table: lines.product, of which some row is asked for. */
   field: string;
   op: FilterOp;
   /** What is compared with: a decimal, a date, a text, or keys. */
   value: string | string[];
 }
 
-/** What can be filtered by: fields that the store keeps in columns, and the system names. */
+/** What can be filtered by: fields that the store keeps in columns, the columns of tables, and the system names. */
 export interface Filterable {
   key: string;
   type: FieldType | 'stage';
@@ -25,13 +25,18 @@ export function filterables(form: Form, process: Process | undefined): Filterabl
   if (process) list.push({ key: 'stage', type: 'stage' });
   list.push({ key: 'owner', type: 'user' });
   for (const field of form.fields) {
-    if (field.type !== 'reference' && isQueryable(field)) list.push({ key: field.key, type: field.type, ...(varies(form, field) ? { base: true } : {}) });
+    if (isQueryable(field)) list.push({ key: field.key, type: field.type, ...(varies(form, field) ? { base: true } : {}) });
+    for (const column of (field.type === 'table' && field.fields) || []) {
+      if (!ROW_UNQUERYABLE.has(column.type)) list.push({ key: `${field.key}.${column.key}`, type: column.type, ...(varies(form, column) ? { base: true } : {}) });
+    }
   }
   return [...list, { key: 'createdAt', type: 'date' }, { key: 'updatedAt', type: 'date' }];
 }
 
 /** Types without a column, and those whose column is made only when it is asked for. */
 const UNQUERYABLE: ReadonlySet<FieldType> = new Set(['text', 'longtext', 'richtext', 'table', 'multiselect', 'address', 'location', 'attachment', 'image', 'signature', 'static']);
+/** Columns whose cells are no values that compare. */
+const ROW_UNQUERYABLE: ReadonlySet<FieldType> = new Set([...UNQUERYABLE].filter((type) => type !== 'text' && type !== 'multiselect'));
 const FIGURES: ReadonlySet<string> = new Set(['number', 'money', 'percent', 'duration', 'rating', 'slider']);
 
 /** Whether the store keeps the field in a column of its own. */
@@ -77,6 +82,7 @@ export function clauseExpression(clause: Clause, type: Filterable['type']): stri
       return one ? `${field} contains ${quote(one)}` : undefined;
     case 'is':
     case 'isNot': {
+      if (type === 'reference') return many[0] ? `${field} == ${quote(many[0])}` : undefined; // the id, and what it was called
       if (!one) return undefined;
       const sign = op === 'is' ? '==' : '!=';
       return FIGURES.has(type) ? decimal(one) && `${field} ${sign} ${one}` : `${field} ${sign} ${quote(one)}`;
@@ -97,14 +103,22 @@ function dateLiteral(field: string, type: Filterable['type'], date: string, time
   return type === 'datetime' || field === 'createdAt' || field === 'updatedAt' ? `datetime(${quote(`${date} ${time}`)})` : `date(${quote(date)})`;
 }
 
+/** The table and the column that lines.product names; a field has no column. */
+export function columnOf(key: string): [field: string, column: string | undefined] {
+  const dot = key.indexOf('.');
+  return dot < 0 ? [key, undefined] : [key.slice(0, dot), key.slice(dot + 1)];
+}
+
 /** All rows and an expression given from elsewhere, joined by "and". */
 export function whereOf(clauses: readonly Clause[], list: readonly Filterable[], extra: readonly (string | undefined)[] = []): string {
   const parts = extra.filter((e): e is string => Boolean(e)).map((e) => (/\bor\b|\|\||\?/.test(e) ? `(${e})` : e));
   for (const clause of clauses) {
     const found = list.find((f) => f.key === clause.field);
     const figure = found?.base && clause.op !== 'empty' && clause.op !== 'notEmpty';
-    const expression = found && clauseExpression(figure ? { ...clause, field: `base(${clause.field})` } : clause, found.type);
-    if (expression) parts.push(expression);
+    const [table, column] = columnOf(clause.field);
+    const name = column === undefined ? clause.field : `.${column}`;
+    const expression = found && clauseExpression({ ...clause, field: figure ? `base(${name})` : name }, found.type);
+    if (expression) parts.push(column === undefined ? expression : `any(${table}, ${expression})`);
   }
   return parts.join(' and ');
 }

@@ -66,12 +66,13 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
   const view = views.find((v) => v.key === search.view);
   const clauses = readClauses(search.f);
   const mine = search.scope === 'mine';
-  const where = whereOf(clauses, filterables(form, process), [view?.where, search.where, mine ? 'owner == me' : undefined]);
+  const asked = filterables(form, process);
+  const where = whereOf(clauses, asked, [view?.where, search.where, mine ? 'owner == me' : undefined]);
   const known = (key: string) => system.has(key) || fieldOf(form, key) !== undefined;
   const sort = search.sort?.split(',').filter((key) => known(key.replace(/^-/, ''))).join(',') ?? view?.sort?.join(',') ?? '';
   const columns = (search.columns?.split(',') ?? view?.columns ?? listColumns(form, process)).filter(known);
   const query = useInfiniteQuery(recordsQuery(model.app, formKey, { where, sort, q: search.q ?? '', limit: 50 }));
-  const unknown = [...clauses.map((c) => c.field), ...(search.sort ?? '').split(','), ...(search.columns ?? '').split(',')].some((key) => key !== '' && !known(key.replace(/^-/, '')));
+  const unknown = clauses.some((c) => !known(c.field) && !asked.some((f) => f.key === c.field)) || [...(search.sort ?? '').split(','), ...(search.columns ?? '').split(',')].some((key) => key !== '' && !known(key.replace(/^-/, '')));
   const stale = unknown || (query.isError && isApiError(query.error) && query.error.status === 400);
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
   const set = (patch: Partial<typeof search>) => void navigate({ to: '.', search: { ...search, ...patch }, replace: true });
