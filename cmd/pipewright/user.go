@@ -56,7 +56,7 @@ func userAddCommand() *cobra.Command {
 			if err := server.CheckPassword(password); err != nil {
 				return err
 			}
-			if err := p.engine.SaveUsers(cmd.Context(), u); err != nil {
+			if err := p.engine.AddUser(cmd.Context(), u); err != nil {
 				return sayError(err)
 			}
 			return setPassword(cmd, p, u.ID, password)

@@ -266,16 +266,14 @@ func (e *Engine) handover(ctx context.Context, id string) (*Handover, error) {
 
 // closeAccount makes a person one who has left; his open sessions are refused from then on.
 func (e *Engine) closeAccount(ctx context.Context, user string) error {
-	dir, err := e.Directory(ctx)
-	if err != nil {
-		return err
-	}
-	u, known := dir.User(user)
-	if !known || !u.Active {
+	_, err := e.ChangeUser(ctx, user, func(u *org.User) error {
+		u.Active = false
+		return nil
+	})
+	if r, refused := asRejection(err); refused && r.Code == "not.found" {
 		return nil
 	}
-	u.Active = false
-	return e.SaveUsers(ctx, u)
+	return err
 }
 
 // handPlaces takes a person's teams, absences and where he stands in for others.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -147,37 +148,103 @@ func (e *Engine) bump(ctx context.Context, id string) error {
 	}
 }
 
-// SaveUsers adds or replaces users. Errors: *process.Rejection when a name is malformed or a team unknown.
+// SaveUsers adds or replaces users, whatever was there: for setting up. Errors: *process.Rejection when a name is malformed or a team unknown.
 func (e *Engine) SaveUsers(ctx context.Context, users ...org.User) error {
-	dir, err := e.Directory(ctx)
-	if err != nil {
-		return err
-	}
 	for _, u := range users {
-		if !validKey(u.ID) {
-			return badRequest(rules.Say("用户名“{name}”只能用小写字母、数字、点、横线和下划线，最多 40 个字符", "使用者名稱「{name}」只能用小寫字母、數字、點、橫線和底線，最多 40 個字元",
-				"The user name “{name}” may hold small letters, digits, dots, dashes and underscores only, 40 at most", "name", u.ID))
+		d, err := e.userDoc(ctx, &u)
+		if err != nil {
+			return err
 		}
-		if _, ok := dir.Team(u.Team); u.Team != "" && !ok {
-			return badRequest(rules.Say("没有团队“{team}”", "沒有團隊「{team}」", "There is no team “{team}”", "team", u.Team))
-		}
-		if dir.Active(u.ID) && !u.Active {
-			if err := e.passOnLater(ctx, "left|"+u.ID+"|"+e.newID(), u.ID, e.instant()); err != nil {
-				return err
-			}
-		}
-		u.Roles = slices.Clone(u.Roles)
-		slices.Sort(u.Roles)
-		u.Roles = slices.Compact(u.Roles)
-		cols := map[string]any{}
-		if u.Team != "" {
-			cols["team"] = u.Team
-		}
-		if err := e.put(ctx, collUsers, u.ID, cols, u); err != nil {
+		if err := e.put(ctx, collUsers, u.ID, d.Cols, u); err != nil {
 			return err
 		}
 	}
 	return e.peopleChanged(ctx)
+}
+
+// AddUser adds a user. Errors: those of SaveUsers, and *process.Rejection conflict when somebody has the name.
+func (e *Engine) AddUser(ctx context.Context, u org.User) error {
+	d, err := e.userDoc(ctx, &u)
+	if err != nil {
+		return err
+	}
+	if err := e.store.Insert(ctx, collUsers, d); errors.Is(err, store.ErrExists) {
+		return reject("conflict", rules.Say("用户名“{name}”已被使用", "使用者名稱「{name}」已被使用", "The user name “{name}” is taken", "name", u.ID),
+			rules.Errorf("/username", "key.duplicate", rules.Say("已被使用", "已被使用", "Taken")))
+	} else if err != nil {
+		return err
+	}
+	return e.peopleChanged(ctx)
+}
+
+// ChangeUser changes a user as he is stored now, not as a snapshot shows him: what somebody else has just changed, his rights above all, stays.
+// change is called anew when others were first. Errors: those of SaveUsers and of change, *process.Rejection not.found and conflict.
+func (e *Engine) ChangeUser(ctx context.Context, id string, change func(u *org.User) error) (org.User, error) {
+	if store.CheckID(id) != nil {
+		return org.User{}, notFound()
+	}
+	for range maxTries {
+		old, err := e.store.Get(ctx, collUsers, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return org.User{}, notFound()
+		}
+		if err != nil {
+			return org.User{}, err
+		}
+		var u org.User
+		if err := json.Unmarshal(old.Body, &u); err != nil {
+			return u, err
+		}
+		if err := change(&u); err != nil {
+			return u, err
+		}
+		d, err := e.userDoc(ctx, &u)
+		if err != nil {
+			return u, err
+		}
+		if bytes.Equal(d.Body, old.Body) {
+			return u, nil
+		}
+		d.Ver = old.Ver + 1
+		err = e.store.Replace(ctx, collUsers, d, old.Ver)
+		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return u, err
+		}
+		return u, e.peopleChanged(ctx)
+	}
+	return org.User{}, conflict()
+}
+
+// userDoc checks a user and lays him out. The open decisions of one who is no longer active are passed on.
+func (e *Engine) userDoc(ctx context.Context, u *org.User) (store.Doc, error) {
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return store.Doc{}, err
+	}
+	if !validKey(u.ID) {
+		return store.Doc{}, badRequest(rules.Say("用户名“{name}”只能用小写字母、数字、点、横线和下划线，最多 40 个字符", "使用者名稱「{name}」只能用小寫字母、數字、點、橫線和底線，最多 40 個字元",
+			"The user name “{name}” may hold small letters, digits, dots, dashes and underscores only, 40 at most", "name", u.ID))
+	}
+	if _, ok := dir.Team(u.Team); u.Team != "" && !ok {
+		return store.Doc{}, badRequest(rules.Say("没有团队“{team}”", "沒有團隊「{team}」", "There is no team “{team}”", "team", u.Team))
+	}
+	if dir.Active(u.ID) && !u.Active {
+		if err := e.passOnLater(ctx, "left|"+u.ID+"|"+e.newID(), u.ID, e.instant()); err != nil {
+			return store.Doc{}, err
+		}
+	}
+	u.Roles = slices.Clone(u.Roles)
+	slices.Sort(u.Roles)
+	u.Roles = slices.Compact(u.Roles)
+	d := store.Doc{ID: u.ID, Ver: 1, Cols: map[string]any{}}
+	if u.Team != "" {
+		d.Cols["team"] = u.Team
+	}
+	d.Body, err = marshal(u)
+	return d, err
 }
 
 // SaveTeams adds or replaces teams. Errors: *process.Rejection when a key is malformed or teams would contain each other.

@@ -63,43 +63,44 @@ func (s *Server) patchMe(c *call) (any, error) {
 	if err := c.bind(&in); err != nil {
 		return nil, err
 	}
-	u := c.user
-	if in.Name != nil {
-		u.Name = strings.TrimSpace(*in.Name)
-	}
-	if in.Language != nil {
-		u.Language = *in.Language
-		if err := checkLanguage(u.Language); err != nil {
-			return nil, err
-		}
-	}
-	if err := contact(&u, in.Email, in.Phone); err != nil {
+	if err := in.over(&c.user); err != nil { // c.user is this request's own
 		return nil, err
-	}
-	if in.Theme != nil {
-		u.Theme = *in.Theme
-		if u.Theme != "" && u.Theme != "light" && u.Theme != "dark" && u.Theme != "system" {
-			return nil, badRequest(rules.Say("外观可选 light、dark、system", "外觀可選 light、dark、system", "The theme is light, dark or system"))
-		}
-	}
-	if u.Name == "" || len(u.Name) > 200 {
-		return nil, badRequest(rules.Say("请填写姓名，最多 200 字节", "請填寫姓名，最多 200 位元組", "Give a name of at most 200 bytes"))
 	}
 	if in.Password != nil {
 		if err := s.changePassword(c, in); err != nil {
 			return nil, err
 		}
 	}
-	if !same(u, c.user) {
-		if err := s.Engine.SaveUsers(c.ctx(), u); err != nil {
-			return nil, err
-		}
+	if _, err := s.Engine.ChangeUser(c.ctx(), c.user.ID, in.over); err != nil {
+		return nil, err
 	}
-	return s.signedInAs(c, u.ID)
+	return s.signedInAs(c, c.user.ID)
 }
 
-func same(a, b org.User) bool {
-	return a.Name == b.Name && a.Language == b.Language && a.Theme == b.Theme && a.Email == b.Email && a.Phone == b.Phone
+// over puts what was given over a person.
+func (in *meIn) over(u *org.User) error {
+	if in.Name != nil {
+		u.Name = strings.TrimSpace(*in.Name)
+	}
+	if in.Language != nil {
+		u.Language = *in.Language
+		if err := checkLanguage(u.Language); err != nil {
+			return err
+		}
+	}
+	if err := contact(u, in.Email, in.Phone); err != nil {
+		return err
+	}
+	if in.Theme != nil {
+		u.Theme = *in.Theme
+		if u.Theme != "" && u.Theme != "light" && u.Theme != "dark" && u.Theme != "system" {
+			return badRequest(rules.Say("外观可选 light、dark、system", "外觀可選 light、dark、system", "The theme is light, dark or system"))
+		}
+	}
+	if u.Name == "" || len(u.Name) > 200 {
+		return badRequest(rules.Say("请填写姓名，最多 200 字节", "請填寫姓名，最多 200 位元組", "Give a name of at most 200 bytes"))
+	}
+	return nil
 }
 
 // checkPassword makes sure that it is the person who asks for what only he may. path is the member that holds the password.

@@ -70,9 +70,11 @@ func (s *Server) putNotify(c *call) (any, error) {
 	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "Local" {
 		return nil, bad("/zone", rules.Say("没有时区“{zone}”", "沒有時區「{zone}」", "There is no time zone “{zone}”", "zone", in.Zone))
 	}
-	u := c.user
-	u.Notify = &org.Notify{Kinds: in.Kinds, DigestAt: in.DigestAt, Zone: in.Zone, QuietFrom: in.QuietFrom, QuietTo: in.QuietTo, Urgent: in.Urgent}
-	if err := s.Engine.SaveUsers(c.ctx(), u); err != nil {
+	u, err := s.Engine.ChangeUser(c.ctx(), c.user.ID, func(u *org.User) error {
+		u.Notify = &org.Notify{Kinds: in.Kinds, DigestAt: in.DigestAt, Zone: in.Zone, QuietFrom: in.QuietFrom, QuietTo: in.QuietTo, Urgent: in.Urgent}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	return wireNotify(u), nil

@@ -95,7 +95,7 @@ func (s *Server) postUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Engine.SaveUsers(c.ctx(), u); err != nil {
+	if err := s.Engine.AddUser(c.ctx(), u); err != nil {
 		return nil, err
 	}
 	if err := s.accounts.SetPassword(c.ctx(), u.ID, *in.Password); err != nil {
@@ -128,7 +128,11 @@ func (s *Server) patchUser(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	if err := s.Engine.SaveUsers(c.ctx(), next); err != nil {
+	next, err = s.Engine.ChangeUser(c.ctx(), u.ID, func(now *org.User) error {
+		*now, err = s.merge(c, *now, in)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	if in.Password != nil || !next.Active {

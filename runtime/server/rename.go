@@ -114,20 +114,22 @@ func (s *Server) carryRoles(c *call, prev, next *process.App) error {
 	if err != nil {
 		return err
 	}
-	var changed []org.User
-	for _, u := range dir.Users() {
-		roles := slices.Clone(u.Roles)
-		for _, role := range u.Roles {
-			if to, ok := renamed[role]; ok && !slices.Contains(roles, to) {
-				roles = append(roles, to)
-			}
+	for _, one := range dir.Users() {
+		if !slices.ContainsFunc(one.Roles, func(role string) bool { return renamed[role] != "" }) {
+			continue
 		}
-		if len(roles) > len(u.Roles) {
-			u.Roles = roles
-			changed = append(changed, u)
+		if _, err := s.Engine.ChangeUser(c.ctx(), one.ID, func(u *org.User) error {
+			for _, role := range slices.Clone(u.Roles) {
+				if to, ok := renamed[role]; ok && !slices.Contains(u.Roles, to) {
+					u.Roles = append(u.Roles, to)
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
 		}
 	}
-	return s.Engine.SaveUsers(c.ctx(), changed...)
+	return nil
 }
 
 func hasRole(app *process.App, key string) bool {

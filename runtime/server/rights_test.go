@@ -1,8 +1,11 @@
 package server
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"pipewright/runtime/org"
 )
 
 // TestNobodyPointsToWhatHeMayNotRead: who knows the id of a record that he may not read learns nothing of it by choosing it in a reference, and
@@ -43,4 +46,57 @@ func TestNobodyPointsToWhatHeMayNotRead(t *testing.T) {
 	// Where a reference stands already, what it points to may pass to somebody else: the rest of the record goes on being written.
 	w.as("mgr.wang").must("PATCH", "/api/records/"+quote, object{"data": object{"deal": theirs}})
 	chen.must("PATCH", "/api/records/"+quote, object{"data": object{"deal": theirs, "name": "Offer 2"}})
+}
+
+// TestNobodyGivesHimselfBackWhatWasTaken: roles that were taken away, and an account that was closed, on another node a moment ago stay so when the
+// person changes something of his own here; and so does what another admin has just changed.
+func TestNobodyGivesHimselfBackWhatWasTaken(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("b2b")
+	li, admin := w.as("rep.li"), w.as("admin")
+	li.must("GET", "/api/me", nil) // this node has read who is there, and does not look again within the second
+	elsewhere := func(change func(u *org.User)) {
+		t.Helper()
+		doc, err := w.store.Get(t.Context(), "users", "rep.li")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var u org.User
+		if err := json.Unmarshal(doc.Body, &u); err != nil {
+			t.Fatal(err)
+		}
+		change(&u)
+		doc.Body, _ = json.Marshal(u)
+		doc.Ver++
+		if err := w.store.Replace(t.Context(), "users", doc, doc.Ver-1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stored := func() (u org.User) {
+		t.Helper()
+		doc, err := w.store.Get(t.Context(), "users", "rep.li")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(doc.Body, &u); err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	elsewhere(func(u *org.User) { u.Roles = nil })
+	li.must("PATCH", "/api/me", object{"theme": "dark"})
+	if u := stored(); len(u.Roles) != 0 || u.Theme != "dark" {
+		t.Errorf("roles %v, theme %q", u.Roles, u.Theme)
+	}
+	elsewhere(func(u *org.User) { u.Active = false })
+	li.must("PUT", "/api/me/notify", object{"digestAt": "08:00"})
+	if u := stored(); u.Active || u.Notify == nil {
+		t.Errorf("active %v, notify %v", u.Active, u.Notify)
+	}
+	elsewhere(func(u *org.User) { u.Team = "" })
+	admin.must("PATCH", "/api/users/rep.li", object{"name": "Li"})
+	if u := stored(); u.Team != "" || u.Name != "Li" || u.Active {
+		t.Errorf("what another admin changed is lost: %+v", u)
+	}
 }

@@ -130,14 +130,18 @@ func (s *Server) giveRoles(ctx context.Context, dir *org.Directory, app *process
 	for _, role := range s.installerRoles(app, roles, others) {
 		given[installer] = append(given[installer], app.Def.Key+"/"+role)
 	}
-	var save []org.User
 	for _, u := range dir.Users() {
-		if len(given[u.ID]) > 0 {
+		if len(given[u.ID]) == 0 {
+			continue
+		}
+		if _, err := s.Engine.ChangeUser(ctx, u.ID, func(u *org.User) error {
 			u.Roles = append(u.Roles, given[u.ID]...)
-			save = append(save, u)
+			return nil
+		}); err != nil {
+			return err
 		}
 	}
-	return s.Engine.SaveUsers(ctx, save...)
+	return nil
 }
 
 // installerRoles are the roles of who installs: all of them when he is alone; with the sample people about, those in which he does
