@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"pipewright/designer"
+	"pipewright/rules"
 	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
 	"pipewright/runtime/sandbox"
@@ -223,6 +226,10 @@ func (s *Server) endpoint(r route) gin.HandlerFunc {
 	step := guideOf[r.method+" "+r.path]
 	return func(g *gin.Context) {
 		c := &call{Context: g, s: s, limit: r.limit}
+		if err := c.readable(); err != nil {
+			s.fail(g, c, err)
+			return
+		}
 		ownPace := r.raw || r.ownPace
 		if !ownPace {
 			leave, err := s.turns.enter()
@@ -259,6 +266,22 @@ func (s *Server) endpoint(r route) gin.HandlerFunc {
 			s.answer(g, out)
 		}
 	}
+}
+
+// readable refuses parameters of the address that are no text: they can be neither kept nor looked for.
+func (c *call) readable() error {
+	if !strings.ContainsRune(c.Request.URL.RawQuery, '%') && utf8.ValidString(c.Request.URL.RawQuery) {
+		return nil // nothing is hidden in it
+	}
+	for name, values := range c.Request.URL.Query() {
+		for _, v := range append(values, name) {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return badRequest(rules.Say("地址里的参数“{name}”不是正常的文字（UTF-8，不含空字符）", "位址裡的參數「{name}」不是正常的文字（UTF-8，不含空字元）",
+					"The parameter “{name}” of the address is no proper text (UTF-8 without the NUL character)", "name", strings.ToValidUTF8(strings.ReplaceAll(name, "\x00", "�"), "�")))
+			}
+		}
+	}
+	return nil
 }
 
 // admit finds out who asks and whether the route is for him.

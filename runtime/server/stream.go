@@ -67,8 +67,8 @@ func (s *Server) getStream(c *call) (any, error) {
 			}
 			err = s.tell(c, change, send)
 		case <-tick.C:
-			if one, err := s.sessions.get(ctx, c.session.ID, false); err != nil || one.Seeing != c.session.Seeing {
-				return nil, nil // signed out meanwhile, or seeing as somebody else
+			if one, err := s.sessions.get(ctx, c.session.ID, false); err != nil || one.Seeing != c.session.Seeing || c.seeing != nil && !s.Now().Before(c.seeing.until) {
+				return nil, nil // signed out meanwhile, or seeing as somebody else, or no longer
 			}
 			err = send("", nil)
 		}
