@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/big"
 	"slices"
+	"strings"
 
 	"pipewright/rules"
 	"pipewright/runtime/access"
@@ -39,6 +40,7 @@ func (l *lister) funnel(ctx context.Context, res *ReportResult) error {
 		byStage[stage] = r.Values
 	}
 	reached := new(big.Int)
+	var beyond []string // the stages that make up reached
 	value := new(big.Int)
 	count := new(big.Int)
 	for i := len(p.Stages) - 1; i >= 0; i-- {
@@ -57,10 +59,12 @@ func (l *lister) funnel(ctx context.Context, res *ReportResult) error {
 		reached.Add(reached, n)
 		count.Add(count, n)
 		value.Add(value, sum)
-		row := ReportRow{Keys: []string{st.Def.Key}, Labels: []rules.Text{st.Def.Name}, Where: "stage == " + quote(st.Def.Key),
+		beyond = append(beyond, quote(st.Def.Key))
+		here := "stage == " + quote(st.Def.Key)
+		row := ReportRow{Keys: []string{st.Def.Key}, Labels: []rules.Text{st.Def.Name}, Where: here, Wheres: []string{here, "stage in [" + strings.Join(beyond, ", ") + "]"},
 			Values: []Figure{figure(n, access.Column{}), figure(new(big.Int).Set(reached), access.Column{})}}
 		if len(cols) > 0 {
-			row.Values = append(row.Values, figure(sum, cols[0]))
+			row.Values, row.Wheres = append(row.Values, figure(sum, cols[0])), append(row.Wheres, here)
 		}
 		res.Rows = append(res.Rows, row)
 	}

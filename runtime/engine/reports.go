@@ -37,6 +37,8 @@ type ReportRow struct {
 	Values []Figure
 	Where  string
 	OfRow  string
+	// Wheres, where there are any, take the place of Where, one for each of Values: the figures are of different records.
+	Wheres []string
 }
 
 // ReportResult is a report as one person sees it.

@@ -29,7 +29,8 @@ func (l *lister) workStages() []*process.CompiledStage {
 	return out
 }
 
-// stay tells how long records stay in each stage: of the stays that ended in the last weeks, how many, the median and what nine of ten stay within.
+// stay tells how long records stay in each stage: of the stays that ended in the last weeks, how many, what share of them went on to a later stage
+// or a good end, the median and what nine of ten stay within.
 // A record that comes back to a stage stays there twice. Of records that the person may read now, and that the report is of.
 func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 	p := l.form.Process
@@ -45,12 +46,31 @@ func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 	if err != nil {
 		return err
 	}
-	stays := map[string][]time.Duration{}
+	stays := map[string]*ended{}
+	place := map[string]int{}
+	for i, st := range p.Stages {
+		place[st.Def.Key] = i
+		if end := st.Def.End; end == "lost" || end == "cancelled" {
+			place[st.Def.Key] = -1
+		}
+	}
 	left := query.And{query.Cmp{Col: "app", Op: query.Eq, Value: l.app.Def.Key}, query.Cmp{Col: "process", Op: query.Eq, Value: p.Def.Key}, query.Cmp{Col: "left", Op: query.Ge, Value: since.UnixMilli()}}
-	if err := l.e.visitsOf(ctx, mine, left, []string{"stage", "stay"}, func(row []any) {
+	if err := l.e.visitsOf(ctx, mine, left, []string{"stage", "stay", "to"}, func(row []any) {
 		stage, _ := row[0].(string)
-		if ms, ok := row[1].(int64); ok {
-			stays[stage] = append(stays[stage], time.Duration(ms)*time.Millisecond)
+		ms, ok := row[1].(int64)
+		if !ok {
+			return
+		}
+		if stays[stage] == nil {
+			stays[stage] = &ended{}
+		}
+		at := stays[stage]
+		at.took = append(at.took, time.Duration(ms)*time.Millisecond)
+		if to, _ := row[2].(string); to != "" {
+			at.moved++
+			if there, known := place[to]; known && there > place[stage] {
+				at.onward++
+			}
 		}
 	}); err != nil {
 		return err
@@ -58,11 +78,16 @@ func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 	res.Since = since
 	res.Columns = []ReportColumn{{Key: "stage", Name: l.nameOf(access.Column{Key: "stage"}), Kind: "group", Type: "stage"},
 		{Key: "stays", Name: rules.Say("离开次数", "離開次數", "Stays ended"), Kind: "measure", Type: "count"},
+		{Key: "onward", Name: rules.Say("转化率", "轉化率", "Went on"), Kind: "measure", Type: "percent"},
 		{Key: "median", Name: rules.Say("中位停留（天）", "中位停留（天）", "Median days"), Kind: "measure", Type: "number"},
 		{Key: "most", Name: rules.Say("九成不超过（天）", "九成不超過（天）", "Nine of ten within, days"), Kind: "measure", Type: "number"}}
-	figures := func(list []time.Duration) []Figure {
+	figures := func(e *ended) []Figure {
+		list := e.took
 		slices.Sort(list)
-		out := []Figure{figure(big.NewInt(int64(len(list))), access.Column{})}
+		out := []Figure{figure(big.NewInt(int64(len(list))), access.Column{}), {Null: e.moved == 0, Scale: ratioScale}}
+		if e.moved > 0 {
+			out[1].Value = decimal.NewFromInt(e.onward).DivRound(decimal.NewFromInt(e.moved), ratioScale)
+		}
 		for _, percent := range []int{50, 90} {
 			d, ok := forecast.Rank(list, percent)
 			f := Figure{Null: !ok, Scale: 1}
@@ -73,14 +98,23 @@ func (l *lister) stay(ctx context.Context, res *ReportResult) error {
 		}
 		return out
 	}
-	var all []time.Duration
+	all := &ended{}
 	for _, st := range l.workStages() {
-		list := stays[st.Def.Key]
-		all = append(all, list...)
-		res.Rows = append(res.Rows, ReportRow{Keys: []string{st.Def.Key}, Labels: []rules.Text{st.Def.Name}, Values: figures(list)})
+		at := stays[st.Def.Key]
+		if at == nil {
+			at = &ended{}
+		}
+		all.took, all.moved, all.onward = append(all.took, at.took...), all.moved+at.moved, all.onward+at.onward
+		res.Rows = append(res.Rows, ReportRow{Keys: []string{st.Def.Key}, Labels: []rules.Text{st.Def.Name}, Values: figures(at)})
 	}
 	res.Totals = figures(all)
 	return nil
+}
+
+// ended are the stays in a stage that ended: how long they took, how many ended in another stage, and of these how many in a later one or a good end.
+type ended struct {
+	took          []time.Duration
+	moved, onward int64
 }
 
 // fewRecords is how many times fewer than the visits looked for records are when their visits are read by record.

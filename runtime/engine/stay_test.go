@@ -13,7 +13,8 @@ import (
 func stayStory(t *testing.T, wrap func(store.Store) store.Store) {
 	w := newWorld(t, wrap)
 	app := searchable(t, 1, func(map[string]any) {})
-	app.Def.Reports = append(app.Def.Reports, process.Report{Key: "stay", Process: "deal", Kind: "stay", Weeks: 2}, process.Report{Key: "ageing", Process: "deal", Kind: "ageing"})
+	app.Def.Reports = append(app.Def.Reports, process.Report{Key: "stay", Process: "deal", Kind: "stay", Weeks: 2}, process.Report{Key: "ageing", Process: "deal", Kind: "ageing"},
+		process.Report{Key: "funnel", Process: "deal", Kind: "funnel"})
 	w.defs["b2b"] = []*process.App{app}
 	day := 24 * time.Hour
 	w.proposal("long ago", smallLines) // left qualify at once, and has been in proposal since
@@ -22,12 +23,14 @@ func stayStory(t *testing.T, wrap func(store.Store) store.Store) {
 	for _, name := range []string{"one", "two", "three"} {
 		ids = append(ids, w.deal(name, smallLines).ID)
 	}
+	fourth := w.deal("four", smallLines).ID // lost from qualify
 	theirs := w.do("rep.chen", process.Command{Kind: process.Create, App: "b2b", Form: "deal", Op: "theirs", Data: data(`{"name": "theirs"}`)}).State
 	for i, days := range []int{1, 2, 4} {
 		w.clock.add(time.Duration(days) * day)
 		w.do("rep.li", process.Command{Kind: process.Tick, ID: ids[i], Item: "budget", Done: true})
 		w.do("rep.li", process.Command{Kind: process.Move, ID: ids[i], Transition: "propose"})
 	}
+	w.do("rep.li", process.Command{Kind: process.Move, ID: fourth, Transition: "lose", Data: data(`{"lossReason": "price"}`)})
 	w.runDue()
 	show := func(user, key string) string {
 		t.Helper()
@@ -44,20 +47,29 @@ func stayStory(t *testing.T, wrap func(store.Store) store.Store) {
 		for _, row := range r.Rows { // every figure finds its records
 			for i, v := range row.Values {
 				col := r.Columns[i+1]
-				if row.Where == "" || col.Type != "count" {
+				where := row.Where
+				if len(row.Wheres) > 0 {
+					where = row.Wheres[i]
+				}
+				if where == "" || col.Type != "count" {
 					continue
 				}
-				found, _, err := w.e.List(t.Context(), user, ListQuery{App: "b2b", Form: "deal", Where: "(" + row.Where + ") && (" + col.Where + ")"})
+				if col.Where != "" {
+					where = "(" + where + ") && (" + col.Where + ")"
+				}
+				found, _, err := w.e.List(t.Context(), user, ListQuery{App: "b2b", Form: "deal", Where: where})
 				if err != nil || int64(len(found)) != v.Value.IntPart() {
-					t.Errorf("%s %s %s finds %d, want %s: %v", user, row.Where, col.Where, len(found), v, err)
+					t.Errorf("%s %s finds %d, want %s: %v", user, where, len(found), v, err)
 				}
 			}
 		}
 		return strings.Join(out, " | ")
 	}
 	for _, c := range []struct{ user, key, want string }{
-		{"rep.li", "stay", "qualify 3 3 7 | proposal 0   | = 3 3 7"},
-		{"rep.chen", "stay", "qualify 0   | proposal 0   | = 0  "},
+		{"rep.li", "stay", "qualify 4 0.75 3 7 | proposal 0    | = 4 0.75 3 7"},
+		{"rep.chen", "stay", "qualify 0    | proposal 0    | = 0   "},
+		{"rep.li", "funnel", "qualify 0 4 0.00 | proposal 4 4 20000.00 | won 0 0 0.00 | = 4 4 20000.00"},
+		{"mgr.wang", "funnel", "qualify 1 5 0.00 | proposal 4 4 20000.00 | won 0 0 0.00 | = 5 5 20000.00"},
 		{"rep.li", "ageing", "qualify 0 0 0 0 0 0.00 | proposal 4 3 0 0 1 20000.00 | = 4 3 0 0 1 20000.00"},
 		{"mgr.wang", "ageing", "qualify 1 1 0 0 0 0.00 | proposal 4 3 0 0 1 20000.00 | = 5 4 0 0 1 20000.00"},
 	} {

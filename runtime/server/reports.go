@@ -99,6 +99,8 @@ type reportRowOut struct {
 	Values []*string    `json:"values"`
 	Where  string       `json:"where,omitempty"`
 	OfRow  string       `json:"ofRow,omitempty"`
+	// Wheres take the place of Where, one for each value.
+	Wheres []string `json:"wheres,omitempty"`
 }
 
 func figures(fs []engine.Figure) []*string {
@@ -175,7 +177,7 @@ func wireReport(r *engine.ReportResult) reportOut {
 		out.Columns = append(out.Columns, reportColumnOut{col.Key, col.Name, col.Kind, col.Type, col.Currency, col.Where, col.OfRow})
 	}
 	for _, row := range r.Rows {
-		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where, row.OfRow})
+		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where, row.OfRow, row.Wheres})
 	}
 	return out
 }

@@ -616,6 +616,8 @@ export interface ReportRow {
   where?: string;
   /** In a report of rows, which rows the line is of: a condition for any(table, …). */
   ofRow?: string;
+  /** In place of where, one for each value: the figures are of different records. */
+  wheres?: string[];
 }
 
 export interface ReportResult {

@@ -133,7 +133,7 @@ function Figures({ report, model, row }: { report: ReportResult; model: Model; r
       const m = measure(row.values[at], c, format);
       return (
         <td key={c.key} className="num" title={m.exact}>
-          <Open report={report} model={model} row={row} column={c}>
+          <Open report={report} model={model} row={row.wheres?.[at] === undefined ? row : { ...row, where: row.wheres[at] }} column={c}>
             {m.shown}
             <small>{m.unit}</small>
           </Open>
