@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
+	"time"
 
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
@@ -18,6 +20,7 @@ const backfillPage = 200
 // Prepare makes the store ready for a release before it goes live: collections, columns and indexes, then the columns of records
 // that were written under prev (nil: the first release) and would read differently under next (semantics 1: columns are always the
 // newest release's), and the unique values that a rule of next newly guards. Safe to repeat; a record that somebody writes meanwhile is read again.
+// Others go on writing under prev until they know of next, so what was filled is looked over once more when next is live.
 func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
 	if err := e.store.Ensure(ctx, Collections(next)...); err != nil {
 		return fmt.Errorf("engine: preparing %s: %w", next.Def.Key, err)
@@ -25,15 +28,90 @@ func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
 	if prev == nil {
 		return nil
 	}
-	for key, form := range next.Forms {
-		if sameColumns(prev.Forms[key], form) && len(newRules(prev.Forms[key], form)) == 0 {
+	var again []store.Doc
+	for _, key := range slices.Sorted(maps.Keys(next.Forms)) {
+		form := next.Forms[key]
+		was := formIn(prev, form)
+		if sameColumns(was, form) && len(newRules(was, form)) == 0 {
 			continue
 		}
 		if err := e.backfill(ctx, form); err != nil {
 			return fmt.Errorf("engine: filling the columns of %s: %w", key, err)
 		}
+		now := e.instant()
+		j, err := newJob(job{ID: fmt.Sprintf("layOut|%s|%d|%s|%d", next.Def.Key, next.Release, form.StorageKey, now.UnixMilli()), Kind: jobLayOut, App: next.Def.Key, Form: key,
+			Seq: int64(next.Release)}, now, now)
+		if err != nil {
+			return err
+		}
+		again = append(again, j)
+	}
+	if err := e.insertAll(ctx, collJobs, again); err != nil {
+		return err
 	}
 	return e.relink(ctx, prev, next)
+}
+
+// formIn finds a form in another release, whatever it was called there; nil when that has none.
+func formIn(app *process.App, form *process.Form) *process.Form {
+	for _, f := range app.Forms {
+		if f.StorageKey == form.StorageKey {
+			return f
+		}
+	}
+	return nil
+}
+
+const (
+	// waitLive is how long a job waits for its release to go live; after that it never will.
+	waitLive = time.Hour
+	// settleLive is how long after that some node may still write under the release before: it is longer than a node trusts what it knows.
+	settleLive = 2 * time.Second
+)
+
+// errNeverLive says that the release that a job is about was not taken up.
+var errNeverLive = errors.New("engine: the release never went live")
+
+// settled waits until no node writes under another release any more than that which the job is about. Errors: errLater, errNeverLive.
+func (e *Engine) settled(j *job, live bool) error {
+	now := e.instant()
+	switch {
+	case !live && now.Sub(j.CreatedAt) > waitLive:
+		return errNeverLive
+	case !live:
+		return errLater{time.Second}
+	case j.Live.IsZero():
+		j.Live = now
+	}
+	if wait := j.Live.Add(settleLive).Sub(now); wait > 0 {
+		return errLater{wait}
+	}
+	return nil
+}
+
+// runLayOut looks over the records of a form once its release is live everywhere.
+func (e *Engine) runLayOut(ctx context.Context, j *job) error {
+	app, err := e.current(ctx, j.App)
+	if err != nil {
+		return refusal(err)
+	}
+	if err := e.settled(j, int64(app.Release) == j.Seq); errors.Is(err, errNeverLive) {
+		return nil // or another has taken its place, with a job of its own
+	} else if err != nil {
+		return err
+	}
+	form := app.Forms[j.Form]
+	if form == nil {
+		return nil
+	}
+	return e.everyDoc(ctx, RecordCollection(form), func(d store.Doc) error {
+		err := e.rewrite(ctx, form, RecordCollection(form), d)
+		if r, refused := asRejection(err); refused && r.Code == "unique.taken" {
+			e.log.Warn("two records came to have one value while a rule against it went live", "app", j.App, "form", j.Form, "record", d.ID)
+			return nil
+		}
+		return err
+	})
 }
 
 // sameColumns says whether both releases lay a record out alike.

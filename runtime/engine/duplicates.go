@@ -44,7 +44,7 @@ func (e *Engine) Duplicates(ctx context.Context, prev, next *process.App) ([]rul
 	var out []rules.Problem
 	for _, key := range slices.Sorted(maps.Keys(next.Forms)) {
 		form := next.Forms[key]
-		added := newRules(prev.Forms[key], form)
+		added := newRules(formIn(prev, form), form)
 		added = slices.DeleteFunc(added, func(u *forms.Unique) bool { return u.Mode == "warn" })
 		if len(added) == 0 {
 			continue

@@ -51,6 +51,7 @@ const (
 	jobClean      = "clean"      // a record is gone, and what is known of it elsewhere with it
 	jobShow       = "show"       // what other collections show of a form's records is out of date
 	jobCalendar   = "calendar"   // the open timers of a form's records are counted by another calendar
+	jobLayOut     = "layOut"     // records may have been written under the release before while one went live
 	jobReplan     = "replan"     // the dates of a form's records mean other moments than before
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
@@ -75,6 +76,7 @@ func init() { // the handlers come back here for their constants
 		jobRefresh:    (*Engine).runRefresh,
 		jobShow:       (*Engine).runShow,
 		jobClean:      (*Engine).runClean,
+		jobLayOut:     (*Engine).runLayOut,
 		jobSnapshot:   (*Engine).runSnapshot,
 		jobImport:     (*Engine).runImport,
 		jobMigrate:    (*Engine).runMigration,
@@ -140,6 +142,8 @@ type job struct {
 	Rung *process.TaskRung `json:"rung,omitempty"`
 	// After is how far a former attempt came through a list of records.
 	After string `json:"after,omitempty"`
+	// Live is since when the release that the job is about is known to be live.
+	Live time.Time `json:"live,omitzero"`
 	// Page are the records of a tick that were read up to After and are worked on, Ran how many came before them.
 	Page []string `json:"page,omitempty"`
 	Ran  int      `json:"ran,omitempty"`

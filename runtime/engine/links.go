@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 
 	"pipewright/forms"
 	"pipewright/runtime/process"
@@ -42,11 +41,10 @@ func (e *Engine) runRefresh(ctx context.Context, j *job) error {
 	}
 	var filter query.Filter = query.And{}
 	if j.Via == everyRecord {
-		if int64(app.Release) < j.Seq {
-			if e.instant().Sub(j.CreatedAt) > waitLive {
-				return nil
-			}
-			return errLater{time.Second}
+		if err := e.settled(j, int64(app.Release) >= j.Seq); errors.Is(err, errNeverLive) {
+			return nil
+		} else if err != nil {
+			return err
 		}
 	} else if filter, err = pointing(form, j.Via, j.Record); err != nil {
 		return permanent{err}
@@ -72,7 +70,7 @@ func (e *Engine) relink(ctx context.Context, prev, next *process.App) error {
 	var jobs []store.Doc
 	now := e.instant()
 	for key, form := range next.Forms {
-		old := prev.Forms[key]
+		old := formIn(prev, form)
 		if old == nil || reflect.DeepEqual(linkedFields(old), linkedFields(form)) && (form.Schema.Currency() == "" || form.Schema.Currency() == old.Schema.Currency()) {
 			continue
 		}
@@ -102,9 +100,6 @@ func linkedFields(f *process.Form) map[string]forms.Field {
 	}
 	return out
 }
-
-// waitLive is how long a refresh of all records waits for its release to go live; after that it never will.
-const waitLive = time.Hour
 
 // refresh lets one record look again. A record that is gone has nothing to show.
 func (e *Engine) refresh(ctx context.Context, j *job, id string) error {

@@ -106,6 +106,8 @@ func TestLinks(t *testing.T) {
 	}
 	w.defs["links"] = append(w.defs["links"], second)
 	w.clock.add(2 * time.Second)
+	w.runDue() // it is live
+	w.clock.add(settleLive)
 	for w.runDue() > 0 {
 	}
 	if got, want := fmt.Sprint(best()), "map[c:CNY m:15000]"; got != want {

@@ -162,6 +162,8 @@ func TestCurrencyComesLater(t *testing.T) {
 	}
 	w.must(w.e.Prepare(t.Context(), first, second))
 	w.defs["later"] = []*process.App{first, second}
+	w.runDue() // it is live
+	w.clock.add(settleLive)
 	for w.runDue() > 0 {
 	}
 	base := func(cur string) any {

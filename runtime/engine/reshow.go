@@ -78,7 +78,7 @@ func (e *Engine) reshowForm(ctx context.Context, form *process.Form) error {
 		if err != nil {
 			return err
 		}
-		if old := was.Forms[form.Def.Key]; old != nil && sameShown(old, form) {
+		if old := formIn(was, form); old != nil && sameShown(old, form) {
 			return e.shownUpTo(ctx, form)
 		}
 	}
