@@ -2,9 +2,12 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
+	"strconv"
 	"sync"
 	"time"
 
+	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 )
 
@@ -91,12 +94,8 @@ func (e *Engine) liveLoop(ctx context.Context) {
 	}
 }
 
-// tellsPeople are the events that give somebody a task or a notice, or take one away. Which somebody is not in the event's
-// columns, so everybody is told to look.
-var tellsPeople = map[string]bool{"stepEntered": true, "stepEnded": true, "slotDecided": true, "slotsAdded": true, "slotOpened": true, "roundEnded": true, "copied": true,
-	"roundBlocked": true, "activityOpened": true, "activityDone": true, "assigned": true, "reminded": true, "urged": true, "escalated": true, "noted": true}
-
-// hear publishes each record that has events relayed since an instant.
+// hear publishes each record that has events relayed since an instant, and whom automations told something. Which people an event is about is not in
+// its columns, so everybody is told to look.
 func (e *Engine) hear(ctx context.Context, since time.Time, seen map[string]time.Time, now time.Time) error {
 	q := query.Query{Filter: query.Cmp{Col: "relayed", Op: query.Ge, Value: since.UnixMilli()}, Sort: []query.Sort{{Col: "relayed"}},
 		Limit: 500, Cols: []string{"record", "app", "form", "type"}}
@@ -112,7 +111,7 @@ func (e *Engine) hear(ctx context.Context, since time.Time, seen map[string]time
 				continue
 			}
 			seen[d.ID] = now
-			if kind, _ := d.Cols["type"].(string); tellsPeople[kind] {
+			if kind, _ := d.Cols["type"].(string); process.TellsPeople[kind] {
 				people = true
 			}
 			c := Change{Kind: "changed"}
@@ -129,7 +128,47 @@ func (e *Engine) hear(ctx context.Context, since time.Time, seen map[string]time
 			e.live.publish(Change{Kind: "notice"})
 		}
 		if q.After = page.Next; q.After == "" {
-			return nil
+			return e.hearRuns(ctx, since, seen, now)
 		}
 	}
+}
+
+// hearRuns publishes to whom runs of automations since an instant gave tasks or notices.
+func (e *Engine) hearRuns(ctx context.Context, since time.Time, seen map[string]time.Time, now time.Time) error {
+	// Runs that wait stand at the end of their wait.
+	q := query.Query{Filter: query.And{query.Cmp{Col: "at", Op: query.Ge, Value: since.UnixMilli()}, query.Cmp{Col: "at", Op: query.Le, Value: now.UnixMilli()}},
+		Sort: []query.Sort{{Col: "at"}}, Limit: 100}
+	told := map[Change]bool{}
+	for {
+		page, err := e.store.Query(ctx, collRuns, q)
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Docs {
+			mark := d.ID + "|" + strconv.FormatInt(d.Ver, 10)
+			if _, twice := seen[mark]; twice {
+				continue
+			}
+			seen[mark] = now
+			var b runBody
+			if err := json.Unmarshal(d.Body, &b); err != nil {
+				return err
+			}
+			for _, a := range b.Actions {
+				kind := map[string]string{"task": "task", "notify": "notice"}[a.Kind]
+				for _, user := range a.People {
+					if kind != "" {
+						told[Change{Kind: kind, User: user}] = true
+					}
+				}
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			break
+		}
+	}
+	for c := range told {
+		e.live.publish(c)
+	}
+	return nil
 }

@@ -288,6 +288,12 @@ func (w *effects) notify(e *Event, to []string, text rules.Text) {
 	}
 }
 
+// TellsPeople are the types of events that may give somebody a task or a notice, or take one away.
+var TellsPeople = map[string]bool{"entered": true, "activityOpened": true, "activityDone": true, "activityAnswered": true, "activityMoved": true, "activityLate": true, "stageLate": true,
+	"rescheduled": true, "reminded": true, "roundOpened": true, "stepEntered": true, "stepEnded": true, "slotDecided": true, "slotsAdded": true, "slotOpened": true, "roundEnded": true,
+	"roundBlocked": true, "roundVoided": true, "copied": true, "readCopy": true, "urged": true, "escalated": true, "assigned": true, "pooledIn": true, "reclaimNoticed": true, "joined": true,
+	"noted": true, "deleted": true, "restored": true, "migrated": true, "unmigrated": true}
+
 // noticeKind is what a notice of an event is about.
 func noticeKind(p Payload) string {
 	switch p.(type) {

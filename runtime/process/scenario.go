@@ -63,8 +63,10 @@ type scenario struct {
 	notices  []string
 	started  []string
 	problems []rules.Problem
-	ops      int
-	depth    int
+	// watch sees what happens and what follows from it; nil but in tests.
+	watch func([]Event, []Effect)
+	ops   int
+	depth int
 }
 
 func newScenario(app *App, w World, cov *Coverage, t *Test, path string) *scenario {
@@ -184,7 +186,11 @@ func (s *scenario) commit(before *State, c *Command, d *Decision) {
 	s.records[c.ID] = d.State
 	s.cover(before, d)
 	var runs []Effect
-	for _, e := range Effects(s.app, before, c.ID, d.Events, nil) {
+	effects := Effects(s.app, before, c.ID, d.Events, nil)
+	if s.watch != nil {
+		s.watch(d.Events, effects)
+	}
+	for _, e := range effects {
 		switch e.Kind {
 		case "task":
 			s.tasks[e.ID] = e.Task

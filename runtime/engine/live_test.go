@@ -1,0 +1,35 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// What an automation tells people on one node, those hear who are on another, once.
+func TestOtherNodesHearOfAutomations(t *testing.T) {
+	t.Parallel()
+	w := debtor(t, `{"key": "tell", "name": "Tell", "on": {"created": "debt"}, "do": [{"notify": {"to": [{"field": "owner"}], "text": "x"}}, {"task": {"who": [{"field": "owner"}], "name": "y"}}]}`)
+	other := w.node("two")
+	heard := other.Subscribe(t.Context())
+	id := w.debt("1", `{"name": "Acme"}`)
+	w.runDue()
+	seen := map[string]time.Time{}
+	for range 2 {
+		w.must(other.hear(t.Context(), monday, seen, w.clock.now()))
+	}
+	var got []Change
+	for len(heard) > 0 {
+		got = append(got, <-heard)
+	}
+	for _, want := range []Change{{Kind: "changed", ID: id, App: "debts", Form: "debt"}, {Kind: "notice", User: "rep.li"}, {Kind: "task", User: "rep.li"}} {
+		if i := slices.Index(got, want); i < 0 {
+			t.Errorf("nothing of %+v in %+v", want, got)
+		} else {
+			got = slices.Delete(got, i, i+1)
+		}
+	}
+	if len(got) > 0 {
+		t.Errorf("told besides: %+v", got)
+	}
+}
