@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"strings"
 	"unicode/utf8"
 
 	"pipewright/rules"
@@ -34,7 +35,7 @@ func (k richtextKind) parse(f *field, raw json.RawMessage, at *place) any {
 
 func (richtextKind) accept(_ *field, v any, at *place) any {
 	s, ok := asText(v)
-	if !ok || !utf8.ValidString(s) {
+	if !ok || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return notText(at)
 	}
 	if n := utf8.RuneCountInString(s); n > richtextMost {

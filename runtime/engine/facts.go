@@ -29,7 +29,8 @@ func calendarOf(app *process.App, dir *org.Directory, team string) rules.Calenda
 // factsAt are the facts that no decision has to ask for: the working calendar, who is away at the instant, and what people are called.
 func factsAt(app *process.App, dir *org.Directory, at time.Time) *process.Facts {
 	return &process.Facts{Calendar: calendarOf(app, dir, ""), CalendarOf: func(owner, team string) rules.Calendar { return daysOf(app, dir, owner, team) },
-		StandIns: dir.StandIns(app.Def.Key, at), Called: called(dir)}
+		StandIns: dir.StandIns(app.Def.Key, at), Called: called(dir), KnowsUser: func(user string) bool { _, known := dir.User(user); return known },
+		KnowsTeam: func(team string) bool { _, known := dir.Team(team); return known }}
 }
 
 // called says what users and teams are called.

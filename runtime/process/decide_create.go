@@ -139,6 +139,7 @@ func (d *decider) evaluate(old, now forms.Values, mask forms.Mask, changed []str
 		}
 	}
 	res := d.form.Schema.Evaluate(&forms.Input{Old: old, New: merged, Scope: d.base(), Records: records, Mask: mask, Changed: changed})
+	res.Problems = append(res.Problems, d.strangers(old, now)...)
 	d.keepRates(old, res)
 	for _, n := range res.Needs {
 		d.need(Need{Kind: NeedRecord, Key: n.Form + "/" + n.ID, Form: n.Form, ID: n.ID})

@@ -110,6 +110,8 @@ type Facts struct {
 	// CalendarOf is that of the team which a record's owner is in, or of the record's own team where he is in none that is known; nil: all
 	// go by Calendar.
 	CalendarOf func(owner, team string) rules.Calendar
+	// KnowsUser and KnowsTeam say whether there is one; nil: whatever is named.
+	KnowsUser, KnowsTeam func(key string) bool
 	// StandIns are the people who are absent at the instant of the command, each with who stands in, at most two steps away (empty:
 	// nobody). The shell always brings it, so it is never a need.
 	StandIns map[string]string

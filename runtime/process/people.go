@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pipewright/forms"
+	"pipewright/rules"
 )
 
 // resolve names the people a who list stands for, in order, each once. ok is false while a fact is outstanding. Expressions see
@@ -158,4 +159,37 @@ func whosOf(ws Whos) []CompiledWho {
 
 func without(people []string, user string) []string {
 	return slices.DeleteFunc(slices.Clone(people), func(p string) bool { return p == user })
+}
+
+// strangers are the fields for people and teams that a person sets anew to one who is not there. What stood there before stays: people leave.
+func (d *decider) strangers(old, now forms.Values) []rules.Problem {
+	if d.c.Actor.Service || d.c.Merge != nil || len(now) == 0 {
+		return nil
+	}
+	var out []rules.Problem
+	look := func(f *forms.Field, x any, path string, kept func(id string) bool) {
+		id, ok := x.(string)
+		switch {
+		case !ok || f.Computed():
+		case f.Type == "user" && d.f.KnowsUser != nil && !d.f.KnowsUser(id) && !kept(id):
+			out = append(out, rules.Errorf(path, "user.unknown", rules.Say("“{field}”：没有用户“{user}”", "「{field}」：沒有使用者「{user}」", "“{field}”: there is no user “{user}”", "field", named(f.Name, f.Key), "user", id)))
+		case f.Type == "team" && d.f.KnowsTeam != nil && !d.f.KnowsTeam(id) && !kept(id):
+			out = append(out, rules.Errorf(path, "team.unknown", rules.Say("“{field}”：没有团队“{team}”", "「{field}」：沒有團隊「{team}」", "“{field}”: there is no team “{team}”", "field", named(f.Name, f.Key), "team", id)))
+		}
+	}
+	for i := range d.form.Def.Fields {
+		f := &d.form.Def.Fields[i]
+		look(f, now[f.Key], "/data/"+f.Key, func(id string) bool { return old[f.Key] == id })
+		rows, _ := now[f.Key].([]map[string]any)
+		was, _ := old[f.Key].([]map[string]any)
+		for n, row := range rows {
+			for j := range f.Fields {
+				key := f.Fields[j].Key
+				look(&f.Fields[j], row[key], "/data/"+f.Key+"/"+itoa(n)+"/"+key, func(id string) bool {
+					return slices.ContainsFunc(was, func(row map[string]any) bool { return row[key] == id })
+				})
+			}
+		}
+	}
+	return out
 }

@@ -62,6 +62,8 @@ func TestBadInput(t *testing.T) {
 		{rep, 400, "bad.request", "GET", "/api/search?q=a%00b", nil, nil},
 		{rep, 400, "bad.request", "GET", records + "?where=name%3D%3D%27%ff%27", nil, nil},
 		{admin, 400, "bad.request", "GET", "/api/rates?from=%00", nil, nil},
+		{admin, 404, "not.found", "POST", "/api/jobs//retry", object{}, nil},
+		{admin, 404, "not.found", "POST", "/api/jobs/%00/discard", object{}, nil},
 		{rep, 403, "forbidden", "POST", "/api/apps", `{"key": "x", "name": "X"}`, nil},
 		{rep, 403, "forbidden", "GET", "/api/apps/b2b/draft", nil, nil},
 		{rep, 403, "forbidden", "POST", "/api/users", `{}`, nil},

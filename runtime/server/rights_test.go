@@ -100,3 +100,26 @@ func TestNobodyGivesHimselfBackWhatWasTaken(t *testing.T) {
 		t.Errorf("what another admin changed is lost: %+v", u)
 	}
 }
+
+// TestPeopleInFieldsExist: a field for a person or a team takes those that there are. One who is gone stays where he stands.
+func TestPeopleInFieldsExist(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	admin.must("POST", "/api/apps/import", object{"spec": "pipewright/1", "key": "who", "name": "Who", "languages": []string{"en"}, "currency": "CNY", "timezone": "Asia/Shanghai",
+		"roles": []object{{"key": "rep", "name": "Rep"}}, "forms": []object{{"key": "thing", "name": "Thing", "title": "{{ name }}",
+			"fields": []object{{"key": "name", "type": "text", "name": "Name"}, {"key": "guide", "type": "user", "name": "Guide"}, {"key": "from", "type": "team", "name": "From"},
+				{"key": "rich", "type": "richtext", "name": "Rich"}, {"key": "crew", "type": "table", "name": "Crew", "fields": []object{{"key": "who", "type": "user", "name": "Who"}}}},
+			"grants": []object{{"role": "rep", "records": "all", "do": []string{"create", "read", "edit"}}}}}})
+	admin.must("POST", "/api/apps/who/publish", object{"acceptWarnings": true})
+	admin.must("PATCH", "/api/users/rep.li", object{"roles": []string{"who/rep"}})
+	rep := w.as("rep.li")
+	record := "/api/records/" + rep.must("POST", "/api/apps/who/forms/thing/records", object{"data": object{"name": "A", "guide": "rep.chen", "from": "east", "crew": []object{{"who": "rep.chen"}}}}).str("id")
+	for field, wrong := range map[string]any{"guide": "nobody", "from": "nowhere", "crew": []object{{"who": "rep.chen"}, {"who": "nobody"}}} {
+		a := rep.refused(422, "field.invalid", "PATCH", record, object{"data": object{field: wrong}})
+		if !strings.HasPrefix(a.str("error.details.0.path"), "/data/"+field) || !strings.HasSuffix(a.str("error.details.0.code"), ".unknown") {
+			t.Errorf("%s: %s", field, a.raw)
+		}
+	}
+	rep.refused(400, "field.invalid", "PATCH", record, object{"data": object{"rich": "a\x00b"}})
+}

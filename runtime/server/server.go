@@ -268,8 +268,14 @@ func (s *Server) endpoint(r route) gin.HandlerFunc {
 	}
 }
 
-// readable refuses parameters of the address that are no text: they can be neither kept nor looked for.
+// readable refuses parameters of the address that are no text: they can be neither kept nor looked for. There is nothing under a part of the path
+// that is empty or no text.
 func (c *call) readable() error {
+	for _, p := range c.Params {
+		if p.Value == "" || !utf8.ValidString(p.Value) || strings.ContainsRune(p.Value, 0) {
+			return errNotFound
+		}
+	}
 	if !strings.ContainsRune(c.Request.URL.RawQuery, '%') && utf8.ValidString(c.Request.URL.RawQuery) {
 		return nil // nothing is hidden in it
 	}
