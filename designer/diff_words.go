@@ -324,7 +324,11 @@ func whereAt(at []crumb) rules.Text {
 		named = named[len(named)-2:]
 	}
 	for i, c := range named {
-		part := rules.Say("{kind}“{name}”", "{kind}「{name}」", "{kind} “{name}”", "kind", memberOrThing(c.kind), "name", c.name)
+		kind := memberOrThing(c.kind)
+		if i > 0 && c.kind == "steps" && named[i-1].kind == "tests" {
+			kind = rules.Say("步骤", "步驟", "step") // what is done in a scenario is nobody's approval
+		}
+		part := rules.Say("{kind}“{name}”", "{kind}「{name}」", "{kind} “{name}”", "kind", kind, "name", c.name)
 		if i > 0 {
 			out = rules.Say("{a}的{b}", "{a}的{b}", "{a}, {b}", "a", out, "b", part)
 		} else {

@@ -18,9 +18,10 @@ func NewCoverage() *Coverage {
 	return &Coverage{Stages: map[string]int{}, Transitions: map[string]int{}, Steps: map[string]int{}, Automations: map[string]int{}, Rows: map[string]int{}}
 }
 
-// Walk is how often one thing was walked.
+// Walk is how often one thing was walked; Path is its place in the definition.
 type Walk struct {
 	Name  string `json:"name"`
+	Path  string `json:"path"`
 	Times int    `json:"times"`
 }
 
@@ -43,19 +44,19 @@ func (c Covered) Missed() []string {
 
 // Of says how much of an app was walked, kind by kind: stages, transitions, steps, automations, rows.
 func (c *Coverage) Of(app *App) []Covered {
-	walks := func(names []string, times map[string]int) []Walk {
-		out := make([]Walk, len(names))
-		for i, name := range names {
-			out[i] = Walk{name, times[name]}
+	walks := func(all []walked, times map[string]int) []Walk {
+		out := make([]Walk, len(all))
+		for i, w := range all {
+			out[i] = Walk{w.name, w.path, times[w.name]}
 		}
 		return out
 	}
 	return []Covered{
-		{"stages", walks(app.StageNames(), c.Stages)},
-		{"transitions", walks(app.TransitionNames(), c.Transitions)},
-		{"steps", walks(app.StepNames(), c.Steps)},
-		{"automations", walks(app.AutomationNames(), c.Automations)},
-		{"rows", walks(app.RowNames(), c.Rows)},
+		{"stages", walks(app.stagesToWalk(), c.Stages)},
+		{"transitions", walks(app.transitionsToWalk(), c.Transitions)},
+		{"steps", walks(app.stepsToWalk(), c.Steps)},
+		{"automations", walks(app.automationsToWalk(), c.Automations)},
+		{"rows", walks(app.rowsToWalk(), c.Rows)},
 	}
 }
 

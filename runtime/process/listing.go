@@ -1,60 +1,70 @@
 package process
 
-// StageNames lists every stage as "process.stage", in the order of the definition.
-func (a *App) StageNames() []string {
-	return a.each(func(p *Process, add func(string)) {
+import "strconv"
+
+// walked is a thing that scenarios can walk: its name in a coverage, and its place in the definition.
+type walked struct{ name, path string }
+
+// stagesToWalk lists every stage as "process.stage".
+func (a *App) stagesToWalk() []walked {
+	return a.each("stages", func(p *Process, add func(string)) {
 		for _, st := range p.Stages {
 			add(st.Def.Key)
 		}
 	})
 }
 
-// TransitionNames lists every transition as "process.transition".
-func (a *App) TransitionNames() []string {
-	return a.each(func(p *Process, add func(string)) {
+// transitionsToWalk lists every transition as "process.transition".
+func (a *App) transitionsToWalk() []walked {
+	return a.each("transitions", func(p *Process, add func(string)) {
 		for _, t := range p.Transitions {
 			add(t.Def.Key)
 		}
 	})
 }
 
-// StepNames lists every approval step as "chain.step".
-func (a *App) StepNames() []string {
-	var out []string
+// stepsToWalk lists every approval step as "chain.step".
+func (a *App) stepsToWalk() []walked {
+	var out []walked
 	for i := range a.Def.Approvals {
-		for _, step := range stepKeys(&a.Def.Approvals[i]) {
-			out = append(out, a.Def.Approvals[i].Key+"."+step)
-		}
+		chain := &a.Def.Approvals[i]
+		chain.EachStep(func(path string, s *Step) { out = append(out, walked{chain.Key + "." + s.Key, path}) })
 	}
 	return out
 }
 
-// AutomationNames lists every automation by its key.
-func (a *App) AutomationNames() []string {
-	var out []string
+// automationsToWalk lists every automation by its key.
+func (a *App) automationsToWalk() []walked {
+	var out []walked
 	for i := range a.Def.Automations {
-		out = append(out, a.Def.Automations[i].Key)
+		key := a.Def.Automations[i].Key
+		out = append(out, walked{key, "/automations/" + key})
 	}
 	return out
 }
 
-// RowNames lists every row of a decision table as "rule.1" and every item of a scorecard as "rule.item".
-func (a *App) RowNames() []string {
-	var out []string
+// rowsToWalk lists every row of a decision table as "rule.1" and every item of a scorecard as "rule.item".
+func (a *App) rowsToWalk() []walked {
+	var out []walked
 	for i := range a.Def.Rules {
 		r := &a.Def.Rules[i]
-		for n := range max(len(r.Rows), len(r.Items)) {
-			out = append(out, rowName(r, n))
+		for n := range r.Rows {
+			out = append(out, walked{rowName(r, n), "/rules/" + r.Key + "/rows/" + strconv.Itoa(n)})
+		}
+		for n := range r.Items {
+			out = append(out, walked{rowName(r, n), "/rules/" + r.Key + "/items/" + r.Items[n].Key})
 		}
 	}
 	return out
 }
 
-func (a *App) each(visit func(p *Process, add func(string))) []string {
-	var out []string
+func (a *App) each(list string, visit func(p *Process, add func(string))) []walked {
+	var out []walked
 	for i := range a.Def.Processes {
 		if p := a.Processes[a.Def.Processes[i].Key]; p != nil {
-			visit(p, func(key string) { out = append(out, p.Def.Key+"."+key) })
+			visit(p, func(key string) {
+				out = append(out, walked{p.Def.Key + "." + key, "/processes/" + p.Def.Key + "/" + list + "/" + key})
+			})
 		}
 	}
 	return out

@@ -205,6 +205,30 @@ func (s *scenario) nextTimer(until time.Time) (id string, next Timer) {
 	return id, next
 }
 
+// expectWords name what a scenario expects something of.
+var expectWords = map[string]rules.Text{
+	"stage": rules.Say("阶段", "階段", "stage"), "owner": rules.Say("负责人", "負責人", "owner"), "pool": rules.Say("公海/线索池", "公海/線索池", "pool"),
+	"waitingFor": rules.Say("等待审批的节点", "等待簽核的節點", "steps waited for"), "approvers": rules.Say("审批人", "簽核人", "approvers"),
+	"escalated": rules.Say("已升级", "已升級", "escalated"), "skipped": rules.Say("跳过的节点", "跳過的節點", "steps passed by"),
+	"round": rules.Say("审批状态", "簽核狀態", "state of the approval"), "tasks": rules.Say("待办数", "待辦數", "number of tasks"),
+	"notices": rules.Say("收到通知的人", "收到通知的人", "people notified"), "started": rules.Say("新建的记录", "新建的記錄", "records begun"),
+}
+
+// differs tells that something is not as the scenario expects.
+func (s *scenario) differs(path string, what, want, got rules.Text) {
+	s.fail(path, "{what}应是 {want}，实际是 {got}", "{what}應是 {want}，實際是 {got}", "Expected {what}: {want}, got {got}", "what", what, "want", want, "got", got)
+}
+
+// stageName is a stage as people call it, for the process of a form.
+func (s *scenario) stageName(form, key string) rules.Text {
+	for _, p := range s.app.Processes {
+		if st := stageOf(p.Def, key); p.Def.Form == form && st != nil {
+			return named(st.Name, key)
+		}
+	}
+	return rules.Plain(key)
+}
+
 // expect compares what is with what should be.
 func (s *scenario) expect(e *Expect, id, path string) {
 	st := s.records[id]
@@ -212,10 +236,10 @@ func (s *scenario) expect(e *Expect, id, path string) {
 		st = &State{}
 	}
 	differ := func(member string, want, got any) {
-		s.fail(path+"/"+member, "应是 {want}，实际是 {got}", "應是 {want}，實際是 {got}", "Expected {want}, got {got}", "want", fmt.Sprint(want), "got", fmt.Sprint(got))
+		s.differs(path+"/"+member, expectWords[member], rules.Plain(fmt.Sprint(want)), rules.Plain(fmt.Sprint(got)))
 	}
 	if e.Stage != "" && e.Stage != st.Stage {
-		differ("stage", e.Stage, st.Stage)
+		s.differs(path+"/stage", expectWords["stage"], s.stageName(st.Form, e.Stage), s.stageName(st.Form, st.Stage))
 	}
 	if e.Owner != "" && e.Owner != st.Owner {
 		differ("owner", e.Owner, st.Owner)
@@ -320,7 +344,11 @@ func (s *scenario) expectData(st *State, want Wire, path string) {
 			actual = json.RawMessage("null")
 		}
 		if string(expected) != string(actual) {
-			s.fail(path+"/"+k, "应是 {want}，实际是 {got}", "應是 {want}，實際是 {got}", "Expected {want}, got {got}", "want", string(expected), "got", string(actual))
+			name := rules.Plain(k)
+			if f := fieldOf(form.Def, k); f != nil {
+				name = named(f.Name, k)
+			}
+			s.differs(path+"/"+k, name, rules.Plain(string(expected)), rules.Plain(string(actual)))
 		}
 	}
 }

@@ -85,6 +85,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/draft/history", who: admins, summary: "Every save of the draft, the last first: ?before", out: items[pointOut]{}, handle: s.getDraftHistory},
 		{method: get, path: "/api/apps/:app/draft/history/:rev", who: admins, summary: "The draft as it was saved", out: pastOut{}, handle: s.getPastDraft},
 		{method: post, path: "/api/apps/:app/draft/replay", who: admins, summary: "How often an automation of the draft would have run in the last 30 days", in: replayIn{}, out: replayedOut{}, handle: s.postReplay, limit: maxDefinition},
+		{method: post, path: "/api/apps/:app/draft/tests", who: admins, summary: "Run the scenarios of the draft, or of a definition, and tell what they walked", in: importIn{}, out: ranOut{}, handle: s.postTests, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/draft/triggers", who: admins, summary: "Which automation of the draft sets off which", in: triggersIn{}, out: items[setsOffOut]{}, handle: s.postTriggers, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/draft/rules/:rule/sheet", who: admins, summary: "A decision table of the draft, or of a definition, as a workbook", in: importIn{}, handle: s.postRuleSheet, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/draft/rules/:rule/sheet/read", who: admins, summary: "What a workbook would make of a decision table; nothing is saved", in: ruleSheetIn{}, out: ruleSheetOut{}, handle: s.readRuleSheet, limit: maxDefinition + 2*maxRuleSheet},

@@ -65,6 +65,16 @@ export async function run(t) {
   const { definition } = await admin.get('/apps/b2b/draft');
   assert.equal(definition.tests.at(-1).name, '沙箱：沙箱客户');
 
+  // There she reads what it does, that it passes, and what no scenario walks.
+  const boss = await t.as('admin');
+  await t.open(boss, `/design/b2b/tests?at=/tests/${definition.tests.length - 1}`);
+  await boss.getByText(`${definition.tests.length} 个全部通过`).waitFor();
+  await boss.getByRole('heading', { name: '沙箱：沙箱客户' }).waitFor();
+  await boss.getByText('新建一条“客户”。').waitFor();
+  await boss.getByRole('list', { name: '走到了多少' }).getByText('审批节点').waitFor();
+  await t.look(boss, 'scenarios');
+  if (t.phone) assert.equal(await boss.locator('.d-tabs').evaluate((bar) => { const tab = bar.querySelector('[aria-current]').getBoundingClientRect(); return tab.left >= 0 && tab.right <= window.innerWidth; }), true, 'the tab of the page is out of sight');
+
   // The manager of the play company, on the same page.
   await bar.getByRole('combobox', { name: '扮演谁' }).click();
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '王敏' }).click();

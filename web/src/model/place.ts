@@ -2,7 +2,7 @@ import { type Definition, type Text } from './definition';
 import { isObject, joinKeyPath, locateNearest, splitKeyPath, valueAt } from './path';
 
 /** The pages of the designer. */
-export type Page = 'app' | 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'outside' | 'views' | 'json';
+export type Page = 'app' | 'forms' | 'flow' | 'approvals' | 'rules' | 'automations' | 'pools' | 'outside' | 'views' | 'tests' | 'json';
 
 const PAGES: Record<string, Page> = {
   roles: 'app',
@@ -20,6 +20,7 @@ const PAGES: Record<string, Page> = {
   views: 'views',
   reports: 'views',
   dashboards: 'views',
+  tests: 'tests',
 };
 
 /** The words for the lists that hold the things a place lies in. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '@/api/queries';
 import { Avatar } from '@/ui/Avatar';
@@ -29,6 +29,7 @@ const pages = {
   outside: lazy(() => import('./outside/OutsidePage').then((m) => ({ default: m.OutsidePage }))),
   views: lazy(() => import('./views/ViewsPage').then((m) => ({ default: m.ViewsPage }))),
   json: lazy(() => import('./JsonPage').then((m) => ({ default: m.JsonPage }))),
+  tests: lazy(() => import('./tests/TestsPage').then((m) => ({ default: m.TestsPage }))),
   upgrade: lazy(() => import('./upgrade/UpgradePage').then((m) => ({ default: m.UpgradePage }))),
   history: lazy(() => import('./drafts/HistoryPage').then((m) => ({ default: m.HistoryPage }))),
   publish: lazy(() => import('./publish/PublishPage').then((m) => ({ default: m.PublishPage }))),
@@ -62,6 +63,13 @@ export function Frame() {
   useEffect(() => {
     document.title = `${t('design')} · ${name} · Pipewright`;
   }, [t, name]);
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the tabs are wider than the screen: the one of this page is brought into it.
+    const bar = tabs.current;
+    const tab = bar?.querySelector<HTMLElement>('[aria-current]');
+    if (bar && tab && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  }, [shown]);
   return (
     <div className="d-app">
       <a className="skip" href="#design-main">
@@ -82,9 +90,9 @@ export function Frame() {
               <Icon name="settings" size={14} />
             </button>
           </h1>
-          <nav className="d-tabs" aria-label={t('pages')}>
+          <nav ref={tabs} className="d-tabs" aria-label={t('pages')}>
             {TABS.map((key) => (
-              <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key || ((shown === 'map' || shown === 'compare') && key === 'flow') ? 'page' : undefined}>
+              <Link key={key} to="/design/$app/$" params={{ app, _splat: key }} aria-current={shown === key || ((shown === 'map' || shown === 'compare') && key === 'flow') || (shown === 'tests' && key === 'publish') ? 'page' : undefined}>
                 {t(`tab_${key}`)}
               </Link>
             ))}

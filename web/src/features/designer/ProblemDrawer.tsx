@@ -19,6 +19,8 @@ export function usePlaceText(): (path: string) => string {
     const last = things.at(-1);
     if (!last) return path === '' || path === '/' ? t('wholeApp') : path;
     const names = things.slice(-2).map((x) => text(x.name, ''));
+    const step = last.word === 'test' ? /^steps\/(\d+)/.exec(rest)?.[1] : undefined;
+    if (step) names.push(t('testStep', { n: Number(step) + 1 }));
     return `${t(`word_${last.word}`)} · ${names.join(' / ')}${things.length === 1 && rest && !names[0] ? ` ${rest}` : ''}`;
   };
 }

@@ -51,6 +51,7 @@ export type PageKey =
   | 'pools'
   | 'outside'
   | 'views'
+  | 'tests'
   | 'json'
   | 'publish'
   | 'upgrade'

@@ -48,11 +48,69 @@ export interface Dashboard {
   cards: string[];
 }
 
-/** Scenario tests are carried through the editor as they are. */
+/** A scenario: what is there, what is done one after the other, and what must be so after it. */
 export interface Test {
   name: string;
   as?: string;
   at?: string;
-  given?: unknown;
-  steps: unknown[];
+  given?: {
+    form?: string;
+    data?: Record<string, unknown>;
+    stage?: string;
+    owner?: string;
+    records?: Record<string, { form: string; data?: Record<string, unknown>; stage?: string }>;
+    rates?: unknown[];
+  };
+  steps: TestStep[];
+}
+
+export interface TestStep {
+  record?: string;
+  as?: string;
+  do?: string;
+  with?: Record<string, unknown>;
+  set?: Record<string, unknown>;
+  check?: string[];
+  activity?: string;
+  hand?: string;
+  approve?: string;
+  reject?: string;
+  return?: string;
+  transfer?: string;
+  delegate?: string;
+  addSign?: string;
+  removeSign?: string;
+  people?: string[];
+  position?: string;
+  to?: string;
+  pick?: Record<string, string[]>;
+  withdraw?: boolean;
+  urge?: boolean;
+  retry?: boolean;
+  press?: string;
+  submit?: string;
+  source?: Record<string, string>;
+  claim?: boolean;
+  release?: string;
+  reclaim?: string;
+  away?: Record<string, string>;
+  after?: string;
+  run?: string;
+  expect?: TestExpect;
+}
+
+export interface TestExpect {
+  stage?: string;
+  owner?: string;
+  pool?: string;
+  waitingFor?: string[];
+  approvers?: string[];
+  tasks?: number;
+  escalated?: boolean;
+  skipped?: string[];
+  round?: string;
+  data?: Record<string, unknown>;
+  notices?: string[];
+  started?: string[];
+  problems?: string[];
 }

@@ -12,6 +12,7 @@ import { countProblems } from '@/model/problem';
 import { checkDraft, publish, releasesQuery, restore, type Release } from '../api';
 import { useDefinition, useDraft, useDraftStore, usePlaceInDesigner } from '../context';
 import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
+import { RanCard } from '../tests/RanCard';
 import { UpgradeNotice } from '../upgrade/UpgradeNotice';
 import { Backtest } from './Backtest';
 import { Diff } from './Diff';
@@ -92,6 +93,7 @@ export function PublishPage() {
             <Diff app={app} from={base} rev={rev} />
           )}
         </section>
+        <RanCard lead />
         {live ? <Backtest app={app} /> : null}
         <Migrations app={app} />
       </div>
