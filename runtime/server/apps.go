@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"errors"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -150,17 +149,17 @@ type importIn struct {
 	Definition json.RawMessage `json:"definition"`
 }
 
-// importApp makes an app of a definition: {"definition": …}, the definition itself, or a folder of its files, zipped.
+// importApp makes an app of a definition: {"definition": …}, the definition itself, or the files of a folder, as {"files": …} or zipped.
 func (s *Server) importApp(c *call) (any, error) {
-	read := func() ([]byte, error) { return c.definition(true) }
-	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err == nil && kind == "application/zip" {
-		read = c.folder
-	}
-	raw, err := read()
+	b, err := c.brought()
 	if err != nil {
 		return nil, err
 	}
-	return s.create(c, raw)
+	if def, _ := process.Parse(b.text); def == nil {
+		_, err := b.definition()
+		return nil, err
+	}
+	return s.create(c, b.text)
 }
 
 // definition reads a definition from the body: itself, or as the member of that name. Nothing but the nesting of the whole is

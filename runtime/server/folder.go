@@ -46,9 +46,8 @@ func (c *call) sendFolder(def *process.Definition, problems []rules.Problem) err
 	return nil
 }
 
-// folder reads a definition from the zipped files of a folder, which may lie in one folder more. What else is zipped with them, such as a README, is left
-// out. What the files hold together is bounded, whatever the size of the zip.
-func (c *call) folder() ([]byte, error) {
+// zipped reads the zipped files of a folder. What they hold together is bounded, whatever the size of the zip.
+func (c *call) zipped() (map[string]string, error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxDefinition))
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
@@ -65,18 +64,11 @@ func (c *call) folder() ([]byte, error) {
 	if len(z.File) > maxFolderFiles {
 		return nil, tooLargeFolder
 	}
-	root := ""
-	for _, f := range z.File {
-		if dir, name := path.Split(f.Name); name == process.HeadFile && (root == "" || len(dir) < len(root)) {
-			root = dir
-		}
-	}
-	var files []process.File
+	out := map[string]string{}
 	left := int64(maxDefinition)
 	for _, f := range z.File {
-		name, inside := strings.CutPrefix(f.Name, root)
-		if !inside || name != process.HeadFile && name != process.OrderFile && (path.Dir(name) != process.PartsDir || path.Ext(name) != ".json") {
-			continue
+		if path.Ext(f.Name) != ".json" {
+			continue // a README, a folder
 		}
 		in, err := f.Open()
 		if err != nil {
@@ -90,13 +82,27 @@ func (c *call) folder() ([]byte, error) {
 		if left -= int64(len(text)); left < 0 {
 			return nil, tooLargeFolder
 		}
-		files = append(files, process.File{Name: name, Text: text})
+		out[f.Name] = string(text)
 	}
-	def, bad, problems := process.ParseFolder(files)
-	if def == nil || rules.HasErrors(problems) {
-		return nil, badRequest(rules.Say("文件 {file} 的写法不对", "檔案 {file} 的寫法不對", "The file {file} is not written as it should be", "file", bad), problems...)
+	return out, nil
+}
+
+// ofApp are the files of an app among those of a folder, which may lie in one folder more. What else is there, such as a README, is left out.
+func ofApp(all map[string]string) []process.File {
+	root, found := "", false
+	for name := range all {
+		if dir, base := path.Split(name); base == process.HeadFile && (!found || len(dir) < len(root)) {
+			root, found = dir, true
+		}
 	}
-	return process.Format(def)
+	var files []process.File
+	for name, text := range all {
+		name, inside := strings.CutPrefix(name, root)
+		if inside && (name == process.HeadFile || name == process.OrderFile || path.Dir(name) == process.PartsDir && path.Ext(name) == ".json") {
+			files = append(files, process.File{Name: name, Text: []byte(text)})
+		}
+	}
+	return files
 }
 
 var tooLargeFolder = refuse(http.StatusRequestEntityTooLarge, "body.tooLarge", rules.Say("文件太多或太大：一共最多 {mb} MB、{n} 个", "檔案太多或太大：一共最多 {mb} MB、{n} 個",

@@ -78,6 +78,23 @@ export async function run(t) {
   await saved(next);
   assert.notEqual(fieldOf(await draft(), 'amount').name['zh-CN'], '最后一刻的金额');
 
+  // A definition changed elsewhere comes back as a change of the draft, told before it is one; a broken one says at which line.
+  await t.open(next, '/design/b2b/json');
+  const changed = await draft();
+  fieldOf(changed, 'amount').name['zh-CN'] = '仓库里的金额';
+  const file = (text) => ({ name: 'b2b.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await next.getByRole('button', { name: '放回文件夹' }).click();
+  const bring = next.getByRole('dialog', { name: '放回文件夹' });
+  await bring.getByLabel('选 .zip 或 .json').setInputFiles(file('{\n  "spec": }'));
+  await bring.getByText(/^第 2 行/).waitFor();
+  await bring.getByLabel('选 .zip 或 .json').setInputFiles(file(JSON.stringify(changed)));
+  await bring.getByText('草稿会有 1 处改动').waitFor();
+  await t.look(next, 'brought');
+  await bring.getByRole('button', { name: '放进草稿' }).click();
+  await next.locator('.toast', { hasText: '已放进草稿' }).waitFor();
+  await saved(next);
+  assert.equal(fieldOf(await draft(), 'amount').name['zh-CN'], '仓库里的金额');
+
   // The same in English, and on a phone.
   await next.request.patch('/api/me', { data: { language: 'en' } });
   await t.open(next, '/design/b2b/history');

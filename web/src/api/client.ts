@@ -39,6 +39,8 @@ export interface Options {
   signal?: AbortSignal;
   /** The rev the change is based on. */
   ifMatch?: number | string;
+  /** What a file that is sent is; otherwise it is only bytes. */
+  type?: string;
   /** The answer is a file. */
   file?: boolean;
   /** From inside a sandbox: ask the installation it is in. */
@@ -89,7 +91,7 @@ export function url(path: string, query?: Query, outside = false): string {
 async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': context.language() };
   const raw = body instanceof Blob;
-  if (body !== undefined) headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
+  if (body !== undefined) headers['Content-Type'] = raw ? (options.type ?? 'application/octet-stream') : 'application/json';
   if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`;
   if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
   if (seeing !== undefined) headers['Pipewright-Seeing'] = encodeURIComponent(seeing);

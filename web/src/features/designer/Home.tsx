@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Form, Input, Modal } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { appsQuery, queryClient } from '@/api/queries';
@@ -13,12 +13,16 @@ import { useText } from '@/ui/text';
 import { KEY, keyFromName } from '@/model/keys';
 import './designer.css';
 
+const FolderDialog = lazy(() => import('./folder/FolderDialog').then((m) => ({ default: m.FolderDialog })));
+
 /** The apps one may design, and how to begin another. */
 export function DesignHome() {
   const { t } = useTranslation('designer');
   const text = useText();
   const query = useQuery(appsQuery());
   const [creating, setCreating] = useState(false);
+  const [importing, setImporting] = useState(false);
+  const navigate = useNavigate();
   const apps = query.data?.filter((a) => a.canDesign) ?? [];
   return (
     <div className="d-home">
@@ -28,6 +32,7 @@ export function DesignHome() {
         <Link to="/templates" className="link">
           {t('fromTemplate')}
         </Link>
+        <Button onClick={() => setImporting(true)}>{t('importApp')}</Button>
         <Button type="primary" icon={<Icon name="plus" size={14} />} onClick={() => setCreating(true)}>
           {t('newApp')}
         </Button>
@@ -57,6 +62,17 @@ export function DesignHome() {
             </li>
           ))}
         </ul>
+      ) : null}
+      {importing ? (
+        <Suspense>
+          <FolderDialog
+            onClose={() => setImporting(false)}
+            onMade={(app) => {
+              void queryClient.invalidateQueries({ queryKey: ['apps'] });
+              void navigate({ to: '/design/$app/$', params: { app: app.key, _splat: 'publish' } });
+            }}
+          />
+        </Suspense>
       ) : null}
       {creating ? <NewApp taken={query.data ?? []} onClose={() => setCreating(false)} /> : null}
     </div>

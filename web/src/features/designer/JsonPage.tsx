@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { JsonEditor, type Mark } from '@/ui/code';
 import { url } from '@/api/client';
@@ -13,6 +13,8 @@ import { offsets } from '@/model/offsets';
 import { isObject, locateNearest } from '@/model/path';
 import { useActions, useDefinition, useDraft, useDraftStore, usePlaceInDesigner, useSelection } from './context';
 import { ProblemCounts } from './ProblemDrawer';
+
+const FolderDialog = lazy(() => import('./folder/FolderDialog').then((m) => ({ default: m.FolderDialog })));
 
 /** The draft as the files of a folder, zipped, to keep in git. */
 function fetchFolder(app: string): void {
@@ -28,12 +30,13 @@ export function JsonPage() {
   const def = useDefinition();
   const text = useText();
   const { apply } = useActions();
-  const { flush } = useDraftStore().actions;
+  const { flush, undo } = useDraftStore().actions;
   const { app } = usePlaceInDesigner();
   const { at } = useSelection();
   const problems = useDraft((s) => s.problems);
   const stale = useDraft((s) => s.stale);
   const [typed, setTyped] = useState<string>();
+  const [bringing, setBringing] = useState(false);
   const base = useRef(def);
   const written = useMemo(() => canonical(def), [def]);
   // A change from elsewhere (undo, a fix, somebody else's draft) puts the text anew, unless something unfinished stands in it.
@@ -83,6 +86,9 @@ export function JsonPage() {
         <Button size="small" icon={<Icon name="download" size={14} />} title={t('folderHint')} onClick={() => void flush().then((ok) => (ok ? fetchFolder(app) : toast(t('saveFailed'), { kind: 'bad' })))}>
           {t('folder')}
         </Button>
+        <Button size="small" icon={<Icon name="layers" size={14} />} onClick={() => void flush().then((ok) => (ok ? setBringing(true) : toast(t('saveFailed'), { kind: 'bad' })))}>
+          {t('bringIn')}
+        </Button>
         <Button
           size="small"
           icon={<Icon name="copy" size={14} />}
@@ -96,6 +102,21 @@ export function JsonPage() {
           {t('copyText')}
         </Button>
       </header>
+      {bringing ? (
+        <Suspense>
+          <FolderDialog
+            app={app}
+            onClose={() => setBringing(false)}
+            onTake={(definition) => {
+              setBringing(false);
+              setTyped(undefined);
+              apply({ op: 'set', at: [], value: definition });
+              base.current = definition;
+              toast(t('brought'), { undo });
+            }}
+          />
+        </Suspense>
+      ) : null}
       <div className="d-jsonbody">
         <JsonEditor label={t('jsonLabel')} value={shown} marks={marks} cursor={cursor} onChange={setTyped} onBlur={commit} />
       </div>
