@@ -8,7 +8,9 @@ import (
 	"slices"
 
 	"pipewright/forms"
+	"pipewright/rules"
 	"pipewright/runtime/access"
+	"pipewright/runtime/outbound"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -92,6 +94,57 @@ func (e *Engine) FillPrint(ctx context.Context, user, record, key, lang string, 
 		err = failed
 	}
 	return out, err
+}
+
+// FillMessage fills a message of a draft in with a record that a person may read, as a mail would be: subject and HTML. No tracking page comes to be by it.
+// Errors: *process.Rejection not.found, else why it cannot be filled in.
+func (e *Engine) FillMessage(ctx context.Context, user, record, key, lang string, draft *process.App) (subject, body string, err error) {
+	v, _, err := e.load(ctx, user, record)
+	if err != nil {
+		return "", "", err
+	}
+	m := draft.Messages[key]
+	if m == nil || m.Form == nil || m.Form.Def.Key != v.Form.Def.Key {
+		return "", "", notFound()
+	}
+	f, err := e.printFacts(ctx, draft, v)
+	if err != nil {
+		return "", "", err
+	}
+	at := e.instant()
+	var out *process.Letter
+	var failed error
+	err = f.ask(ctx, func(facts *process.Facts) []process.Need {
+		for {
+			letter, needs, problem := m.Fill(draft, v.State, v.Actor, facts, at, lang, v.Sees)
+			if out, failed = letter, nil; problem != nil {
+				failed = reject(problem.Code, problem.Message, *problem)
+			}
+			var rest []process.Need
+			for _, n := range needs {
+				if n.Kind != process.NeedLink {
+					rest = append(rest, n)
+					continue
+				}
+				if facts.Links == nil {
+					facts.Links = map[string]string{}
+				}
+				facts.Links[n.Key] = e.publicURL + "/t/…"
+			}
+			if len(rest) == len(needs) {
+				return rest
+			}
+		}
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil || out == nil {
+		return "", "", err
+	}
+	_, marked := e.letter(&process.MailDeed{Marked: rules.Plain(out.Marked)}, lang, record)
+	body, err = outbound.HTML(marked)
+	return out.Subject, body, err
 }
 
 // readAs answers a paper's need of other records with what a person sees of them; what he may not read is missing.

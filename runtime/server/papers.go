@@ -156,11 +156,12 @@ func (s *Server) getPrint(c *call) (any, error) {
 	return c.printed(s.Engine.FillPrint(c.ctx(), c.user.ID, c.Param("id"), c.Param("key"), c.paperLang(), nil))
 }
 
-// paperPreviewIn asks how a print or a tracking page of a draft would look with a real record.
+// paperPreviewIn asks how a print, a tracking page or a message of a draft would look with a real record.
 type paperPreviewIn struct {
 	Definition json.RawMessage `json:"definition"`
 	Print      string          `json:"print"`
 	Tracking   string          `json:"tracking"`
+	Message    string          `json:"message"`
 	Record     string          `json:"record"`
 }
 
@@ -179,6 +180,10 @@ func (s *Server) postPreviewPaper(c *call) (any, error) {
 			return nil, err
 		}
 		return wireTracked(t), nil
+	}
+	if in.Message != "" {
+		subject, body, err := s.Engine.FillMessage(c.ctx(), c.user.ID, in.Record, in.Message, c.paperLang(), app)
+		return c.printed(&process.Printed{Title: subject, Body: body}, err)
 	}
 	return c.printed(s.Engine.FillPrint(c.ctx(), c.user.ID, in.Record, in.Print, c.paperLang(), app))
 }

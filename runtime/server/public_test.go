@@ -3,9 +3,12 @@ package server
 import (
 	"encoding/json"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"pipewright/runtime/query"
 )
 
 // openShop is a server with the app of public forms, tracking pages and prints.
@@ -207,6 +210,31 @@ func TestTrackingAndPrints(t *testing.T) {
 	}
 	if p := admin.must("POST", "/api/apps/shop/preview-paper", object{"tracking": "order", "record": id}); p.str("name") != "Your order" {
 		t.Errorf("%s", p.raw)
+	}
+	// A mail is shown as it would be sent: what people typed makes no markup, what the reader may not see makes the whole of it dashes, and no link comes to be.
+	other := rep.must("POST", "/api/apps/shop/forms/order/records", object{"data": object{"name": "*乙* <b>", "account": acc}}).str("id")
+	links := func() int {
+		t.Helper()
+		page, err := w.store.Query(t.Context(), "links", query.Query{Limit: 9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(page.Docs)
+	}
+	before := links()
+	mail := func(body string) answer {
+		t.Helper()
+		message := `"messages":[{"key": "hi", "form": "order", "subject": "To {{ name }}", "body": ` + strconv.Quote(body) + `},`
+		return admin.must("POST", "/api/apps/shop/preview-paper", object{"definition": json.RawMessage(strings.Replace(def, `"messages":[`, message, 1)), "message": "hi", "record": other})
+	}
+	if m := mail("**Dear** {{ name }}, {{ trackingLink('order') }}"); m.str("title") != "To *乙* <b>" || !strings.Contains(m.str("body"), "<strong>Dear</strong> *乙* &lt;b&gt;, ") || !strings.Contains(m.str("body"), "/t/…") {
+		t.Errorf("mail %s", m.raw)
+	}
+	if m := mail("{{ name }} {{ margin }}"); m.str("title") != "To •••" || strings.Contains(m.str("body"), "乙") {
+		t.Errorf("mail of what is hidden %s", m.raw)
+	}
+	if got := links(); got != before {
+		t.Errorf("%d links, %d before", got, before)
 	}
 	rep.refused(403, "forbidden", "POST", "/api/apps/shop/preview-paper", object{"print": "note", "record": id})
 

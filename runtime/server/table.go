@@ -221,7 +221,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/apps/:app/shares", who: admins, summary: "The read-only links of an app's flows", out: items[shareLinkOut]{}, handle: s.getShares},
 		{method: post, path: "/api/apps/:app/shares", who: admins, summary: "Make the read-only link of a flow or of the whole app, make it anew or switch it off", in: shareIn{}, out: shareLinkOut{}, handle: s.postShare},
 		{method: post, path: "/api/apps/:app/preview-report", who: admins, summary: "A report of the draft over the records there are", in: reportPreviewIn{}, out: reportOut{}, handle: s.postPreviewReport, limit: maxDefinition},
-		{method: post, path: "/api/apps/:app/preview-paper", who: admins, summary: "How a print or tracking page of the draft looks with a record", in: paperPreviewIn{}, out: printedOut{}, handle: s.postPreviewPaper, limit: maxDefinition},
+		{method: post, path: "/api/apps/:app/preview-paper", who: admins, summary: "How a print, tracking page or message of the draft looks with a record", in: paperPreviewIn{}, out: printedOut{}, handle: s.postPreviewPaper, limit: maxDefinition},
 		{method: post, path: "/api/records/:id/tracking/:key", who: signedIn, summary: "Hand out the link of a tracking page", out: trackLinkOut{}, handle: s.postTracking},
 		{method: del, path: "/api/records/:id/tracking/:key", who: signedIn, summary: "Revoke the link of a tracking page", handle: s.deleteTracking},
 		{method: get, path: "/api/records/:id/prints/:key", who: signedIn, summary: "A print filled in with what I may see, in ?lang", out: printedOut{}, handle: s.getPrint},

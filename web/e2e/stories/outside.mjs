@@ -170,6 +170,19 @@ export async function run(t) {
     await boss.getByRole('button', { name: /您的订单/ }).click();
     await boss.locator('.d-phone').getByText('已发货').waitFor();
     await t.look(boss, 'design-tracking');
+    // A mail begins here: with a name, what can be put in where the cursor is, and how it reads with the order there is.
+    await boss.getByRole('button', { name: '添加' }).first().click();
+    await boss.getByRole('menuitem', { name: '邮件' }).click();
+    await boss.getByLabel('讲哪种记录').click();
+    await boss.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '订单' }).click();
+    const letter = boss.getByRole('textbox', { name: /^正文/ }).first();
+    await letter.fill('尊敬的客户');
+    await letter.press('Home');
+    await boss.getByLabel('插入字段…').last().click();
+    await boss.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '预计交货' }).click();
+    await boss.waitForFunction(() => document.activeElement?.value === '{{ eta }}尊敬的客户');
+    await boss.frameLocator('.d-letter iframe').getByText('2026-12-20尊敬的客户').waitFor();
+    await t.look(boss, 'design-mail');
     await boss.getByRole('button', { name: /报价单/ }).click();
     await boss.frameLocator('iframe.paper').getByText('XP-200 循环泵').waitFor();
     await t.look(boss, 'design-print');

@@ -46,3 +46,8 @@ export function missingLanguages(text: Text | undefined, languages: readonly Lan
   if (typeof text === 'string') return text === '' ? [...languages] : [];
   return languages.filter((l) => !text?.[l]);
 }
+
+/** A text with something put in where the cursor was, over what was chosen there, and where the cursor is after it. */
+export function spliced(text: string, what: string, from: number, to: number): [text: string, cursor: number] {
+  return [text.slice(0, from) + what + text.slice(Math.max(from, to)), from + what.length];
+}

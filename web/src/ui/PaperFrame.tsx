@@ -43,15 +43,15 @@ export function paperDocument(p: Printed): string {
 }
 
 /** A paper on the screen, in a frame that runs no scripts; the browser prints it or makes a PDF of it. */
-export function PaperFrame({ paper, label, ref }: { paper: Printed; label: string; ref?: Ref<PaperHandle> }) {
+export function PaperFrame({ paper, label, least = 320, ref }: { paper: Printed; label: string; least?: number; ref?: Ref<PaperHandle> }) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const [height, setHeight] = useState(480);
+  const [height, setHeight] = useState(least);
   const doc = useMemo(() => paperDocument(paper), [paper]);
   useImperativeHandle(ref, () => ({ print: () => frame.current?.contentWindow?.print() }), []);
   const fit = useCallback(() => {
     const inner = frame.current?.contentDocument?.documentElement;
-    if (inner) setHeight(Math.max(320, inner.scrollHeight + 2));
-  }, []);
+    if (inner) setHeight(Math.max(least, inner.scrollHeight + 2));
+  }, [least]);
   return (
     // Same origin, so that pictures of the record load and its height is known; no scripts run in it.
     <iframe ref={frame} className="paper" title={label} sandbox="allow-same-origin allow-modals" srcDoc={doc} style={{ height }} onLoad={fit} />

@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { MailTo, Message } from '@/model/definition';
 import type { Path } from '@/model/path';
-import { useDefinition, useNameOf, useSlot } from '../context';
+import { useDefinition, useJump, useNameOf, useSlot } from '../context';
 import { useNewText } from '../controls/choices';
 import { ChoiceSlot, TextSlot, WordSlot } from '../controls/slots';
 import { WhoSlot } from '../controls/Who';
@@ -13,6 +13,7 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
   const def = useDefinition();
   const nameOf = useNameOf();
   const newText = useNewText();
+  const jump = useJump();
   const to = useSlot<MailTo>([...at, 'mail', 'to']);
   const chosen = useSlot<string>([...at, 'mail', 'message']);
   const messages = useSlot<Message[]>(['messages']);
@@ -23,7 +24,7 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
     let n = list.length + 1;
     while (list.some((m) => m.key === `message${n}`)) n++;
     const key = `message${n}`;
-    messages.set([...list, { key, ...(onForm ? { form: onForm } : {}), subject: newText('{{ title }}'), body: newText('{{ title }}') }]);
+    messages.set([...list, { key, ...(onForm ? { form: onForm } : {}), name: newText(`${t('newMail')} ${n}`), subject: newText('{{ title }}'), body: newText('{{ title }}') }]);
     chosen.set(key);
   };
   const byAddress = typeof to.value === 'string';
@@ -45,13 +46,21 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
       <ChoiceSlot at={[...at, 'mail', 'message']} label={t('mailMessage')} choices={fitting.map((m) => ({ value: m.key, label: nameOf(m) }))} />
       {index >= 0 ? (
         <>
+          <TextSlot at={['messages', index, 'name']} label={t('messageName')} />
           <TextSlot at={['messages', index, 'subject']} label={t('mailSubject')} hint={t('templateHint', { example: '{{ title }}' })} />
           <TextSlot at={['messages', index, 'body']} label={t('mailBody')} rows={6} hint={t('mailBodyHint', { example: '{{ title }}' })} />
         </>
       ) : null}
-      <Button size="small" onClick={add}>
-        {t('mailNewMessage')}
-      </Button>
+      <div className="row">
+        <Button size="small" onClick={add}>
+          {t('mailNewMessage')}
+        </Button>
+        {index >= 0 ? (
+          <Button size="small" type="link" onClick={() => jump(`/messages/${list[index]?.key}`)}>
+            {t('messageOpen')}
+          </Button>
+        ) : null}
+      </div>
     </>
   );
 }

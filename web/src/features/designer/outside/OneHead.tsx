@@ -4,7 +4,7 @@ import { useActions, useDraftStore, useSelection } from '../context';
 import { IconButton } from '../controls/Row';
 
 /** The head of one thing, with its removal. */
-export function OneHead({ list, index, name }: { list: 'public' | 'tracking' | 'prints'; index: number; name: string }) {
+export function OneHead({ list, index, name }: { list: 'public' | 'tracking' | 'prints' | 'messages'; index: number; name: string }) {
   const { t } = useTranslation('designer');
   const { apply } = useActions();
   const { select } = useSelection();

@@ -1,17 +1,18 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Print, PublicForm, Tracking } from '@/model/definition';
+import type { Message, Print, PublicForm, Tracking } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
 import { splitKeyPath } from '@/model/path';
 import { useActions, useDefinition, useNameOf, useSelection } from '../context';
 import { useNewText, useReaderLanguage } from '../controls/choices';
 import { SidePage } from '../SidePage';
 import { askable, firstBody, trackedForm } from './papers';
+import { MessageOne } from './MessageOne';
 import { PrintOne } from './PrintOne';
 import { PublicOne } from './PublicOne';
 import { TrackingOne } from './TrackingOne';
 
-const LISTS = ['public', 'tracking', 'prints'] as const;
+const LISTS = ['public', 'tracking', 'messages', 'prints'] as const;
 
 /** What people outside the company get: forms they fill in, pages on which they follow a record, papers. */
 export function OutsidePage() {
@@ -22,7 +23,7 @@ export function OutsidePage() {
   const lang = useReaderLanguage();
   const { at } = useSelection();
   const { edit } = useActions();
-  const lists = useMemo(() => ({ public: def.public ?? [], tracking: def.tracking ?? [], prints: def.prints ?? [] }), [def]);
+  const lists = useMemo(() => ({ public: def.public ?? [], tracking: def.tracking ?? [], messages: def.messages ?? [], prints: def.prints ?? [] }), [def]);
   const [list = '', key = ''] = splitKeyPath(at);
   const chosen = LISTS.find((l) => l === list && lists[l].some((x) => x.key === key)) ?? LISTS.find((l) => lists[l].length > 0);
   const index = chosen ? Math.max(0, lists[chosen].findIndex((x) => chosen === list && x.key === key)) : 0;
@@ -51,6 +52,10 @@ export function OutsidePage() {
         })),
     },
     {
+      label: t('newMail'),
+      run: () => make<Message>('messages', 'message', (k) => ({ key: k, ...(first ? { form: first.key } : {}), name: newText(t('newMail')), subject: newText(first ? '{{ number }}' : t('newMail')), body: newText(t('messageFirst')) })),
+    },
+    {
       label: t('newPrint'),
       run: () => make<Print>('prints', 'print', (k) => ({ key: k, form: first?.key ?? '', name: newText(t('newPrint')), body: newText(first ? firstBody(first, lang) : '') })),
     },
@@ -61,6 +66,7 @@ export function OutsidePage() {
       groups={[
         { title: t('publicForms'), items: lists.public.map((x) => ({ path: `/public/${x.key}`, name: nameOf(x), note: formOf(x.form) })) },
         { title: t('trackingPages'), items: lists.tracking.map((x) => ({ path: `/tracking/${x.key}`, name: nameOf(x), note: nameOf(trackedForm(def, x)) })) },
+        { title: t('messageTemplates'), items: lists.messages.map((x) => ({ path: `/messages/${x.key}`, name: nameOf(x), note: formOf(x.form) })) },
         { title: t('printTemplates'), items: lists.prints.map((x) => ({ path: `/prints/${x.key}`, name: nameOf(x), note: formOf(x.form) })) },
       ]}
       makers={makers}
@@ -70,6 +76,7 @@ export function OutsidePage() {
     >
       {chosen === 'public' && lists.public[index] ? <PublicOne key={lists.public[index].key} form={lists.public[index]} index={index} /> : null}
       {chosen === 'tracking' && lists.tracking[index] ? <TrackingOne key={lists.tracking[index].key} page={lists.tracking[index]} index={index} /> : null}
+      {chosen === 'messages' && lists.messages[index] ? <MessageOne key={lists.messages[index].key} message={lists.messages[index]} index={index} name={nameOf(lists.messages[index])} /> : null}
       {chosen === 'prints' && lists.prints[index] ? <PrintOne key={lists.prints[index].key} print={lists.prints[index]} index={index} /> : null}
     </SidePage>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Select } from 'antd';
+import { Button } from 'antd';
 import { useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
@@ -11,6 +11,7 @@ import { exactText, withText } from '@/model/text';
 import { useDefinition, useDraft, useLanguages, useNameOf, useSlot } from '../context';
 import { useFormChoices, useReaderLanguage, useRoleChoices } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
+import { Insertable, useInserts } from '../controls/Insertable';
 import { KeySlot } from '../controls/KeySlot';
 import { Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, ChoicesSlot, TextSlot, WordSlot } from '../controls/slots';
@@ -34,15 +35,13 @@ export function PrintOne({ print, index }: { print: Print; index: number }) {
   const body = useSlot<Text>([...at, 'body']);
   const rest = useSlot<Print>(at, ['name', 'form', 'if', 'by', 'body', 'header', 'footer', 'css', 'page']);
   const form = def.forms?.find((f) => f.key === print.form);
-  const insert = (slot: string) => body.set(withText(body.value, lang, `${exactText(body.value, lang)}${slot}`, languages));
-  const slots = [
-    { value: '{{ number }}', label: t('track_number') },
-    ...(form?.fields ?? []).map((f) =>
-      f.type === 'table'
-        ? { value: `\n<table><tr data-each="${f.key}">${(f.fields ?? []).map((c) => `<td>{{ ${c.key} }}</td>`).join('')}</tr></table>`, label: `${text(f.name, f.key)} …` }
-        : { value: `{{ ${f.key} }}`, label: text(f.name, f.key) },
-    ),
-    ...(form?.fields ?? []).filter((f) => f.type === 'money').map((f) => ({ value: `{{ cnAmount(${f.key}) }}`, label: t('capitalsOf', { field: text(f.name, f.key) }) })),
+  const tables = (form?.fields ?? []).filter((f) => f.type === 'table');
+  const inserts = [
+    ...useInserts(form),
+    ...tables.map((f) => ({
+      value: `\n<table><tr data-each="${f.key}">${(f.fields ?? []).map((c) => `<td>{{ ${c.key} }}</td>`).join('')}</tr></table>`,
+      label: `${text(f.name, f.key)} …`,
+    })),
   ];
   return (
     <div className="card d-one">
@@ -60,11 +59,13 @@ export function PrintOne({ print, index }: { print: Print; index: number }) {
       </Part>
       <Part title={t('printBody')}>
         <p className="s">{t('printBodyHelp')}</p>
-        <TextSlot at={[...at, 'body']} label={t('printBody')} rows={8} />
-        <div className="row">
-          <Select className="sp" aria-label={t('printInsert')} placeholder={t('printInsert')} value={null} options={slots} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string | null) => (v ? insert(v) : undefined)} />
-          {form && exactText(body.value, lang) === '' ? <Button onClick={() => body.set(withText(body.value, lang, firstBody(form, lang), languages))}>{t('printFirst')}</Button> : null}
-        </div>
+        <Insertable
+          at={[...at, 'body']}
+          inserts={inserts}
+          aside={form && exactText(body.value, lang) === '' ? <Button onClick={() => body.set(withText(body.value, lang, firstBody(form, lang), languages))}>{t('printFirst')}</Button> : null}
+        >
+          <TextSlot at={[...at, 'body']} label={t('printBody')} rows={8} />
+        </Insertable>
         <TextSlot at={[...at, 'header']} label={t('printHeader')} rows={2} />
         <TextSlot at={[...at, 'footer']} label={t('printFooter')} rows={2} />
         <WordSlot at={[...at, 'css']} label={t('printCss')} placeholder="h1 { text-align: center }" />
