@@ -40,7 +40,7 @@ func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
 		}
 		now := e.instant()
 		j, err := newJob(job{ID: fmt.Sprintf("layOut|%s|%d|%s|%d", next.Def.Key, next.Release, form.StorageKey, now.UnixMilli()), Kind: jobLayOut, App: next.Def.Key, Form: key,
-			Seq: int64(next.Release)}, now, now)
+			Release: prev.Release}, now, now)
 		if err != nil {
 			return err
 		}
@@ -63,22 +63,24 @@ func formIn(app *process.App, form *process.Form) *process.Form {
 }
 
 const (
-	// waitLive is how long a job waits for its release to go live; after that it never will.
+	// waitLive is how long a job waits for the release before to be live no more; after that it stays.
 	waitLive = time.Hour
-	// settleLive is how long after that some node may still write under the release before: it is longer than a node trusts what it knows.
+	// settleLive is how long after that some node may still write under it: it is longer than a node trusts what it knows.
 	settleLive = 2 * time.Second
 )
 
-// errNeverLive says that the release that a job is about was not taken up.
+// errNeverLive says that the release that a job was made for was not taken up, or was taken back.
 var errNeverLive = errors.New("engine: the release never went live")
 
-// settled waits until no node writes under another release any more than that which the job is about. Errors: errLater, errNeverLive.
-func (e *Engine) settled(j *job, live bool) error {
+// settled waits until no node writes under j.Release, the release before, any more; live is the one that is live now. Another may have followed since
+// that which the job was made for, and its publish found nothing left to do: what is to be done is done by whichever it is. Errors: errLater,
+// errNeverLive.
+func (e *Engine) settled(j *job, live *process.App) error {
 	now := e.instant()
-	switch {
-	case !live && now.Sub(j.CreatedAt) > waitLive:
+	switch old := live.Release == j.Release; {
+	case old && now.Sub(j.CreatedAt) > waitLive:
 		return errNeverLive
-	case !live:
+	case old:
 		return errLater{time.Second}
 	case j.Live.IsZero():
 		j.Live = now
@@ -95,8 +97,8 @@ func (e *Engine) runLayOut(ctx context.Context, j *job) error {
 	if err != nil {
 		return refusal(err)
 	}
-	if err := e.settled(j, int64(app.Release) == j.Seq); errors.Is(err, errNeverLive) {
-		return nil // or another has taken its place, with a job of its own
+	if err := e.settled(j, app); errors.Is(err, errNeverLive) {
+		return nil
 	} else if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 )
 
@@ -12,16 +13,19 @@ func TestWrittenWhileAReleaseGoesLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	first := w.defs["b2b"][0]
-	second := changed(t, 2, func(def map[string]any) {
+	likelier := func(def map[string]any) {
 		deals := def["processes"].([]any)[0].(map[string]any)
 		deals["stages"].([]any)[0].(map[string]any)["probability"] = 90
-	})
+	}
+	second, third := changed(t, 2, likelier), changed(t, 3, likelier)
 	lines := `[{"qty": 1, "price": {"amount": "100.00", "currency": "CNY"}}]`
 	w.deal("early", lines)
 	w.must(w.e.Prepare(t.Context(), first, second))
 	w.deal("meanwhile", lines)
 	w.defs["b2b"] = append(w.defs["b2b"], second)
 	w.e = w.node("other")
+	w.must(w.e.Prepare(t.Context(), second, third)) // before anybody has looked over anything, and with nothing of its own to do
+	w.defs["b2b"] = append(w.defs["b2b"], third)
 	found := func() int {
 		n, err := w.e.count(t.Context(), RecordCollection(second.Forms["deal"]), query.Cmp{Col: "weighted", Op: query.Eq, Value: int64(9000)})
 		w.must(err)
@@ -44,18 +48,18 @@ func TestWrittenWhileAReleaseGoesLive(t *testing.T) {
 func TestReleaseThatNeverGoesLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	j := &job{CreatedAt: monday, lease: &lease{}}
+	j := &job{CreatedAt: monday, Release: 1, lease: &lease{}}
 	for _, step := range []struct {
 		after time.Duration
-		live  bool
+		live  int
 		want  error
-	}{{0, false, errLater{time.Second}}, {time.Hour, false, errLater{time.Second}}, {time.Hour + time.Millisecond, false, errNeverLive}, {0, true, errLater{settleLive}}, {settleLive, true, nil}} {
+	}{{0, 1, errLater{time.Second}}, {time.Hour, 1, errLater{time.Second}}, {time.Hour + time.Millisecond, 1, errNeverLive}, {0, 2, errLater{settleLive}}, {settleLive, 3, nil}} {
 		w.clock.at = monday.Add(step.after)
 		if !j.Live.IsZero() {
 			w.clock.at = j.Live.Add(step.after)
 		}
-		if err := w.e.settled(j, step.live); err != step.want {
-			t.Errorf("after %s, live %v: %v", step.after, step.live, err)
+		if err := w.e.settled(j, &process.App{Release: step.live}); err != step.want {
+			t.Errorf("after %s, release %d: %v", step.after, step.live, err)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (e *Engine) runRefresh(ctx context.Context, j *job) error {
 	}
 	var filter query.Filter = query.And{}
 	if j.Via == everyRecord {
-		if err := e.settled(j, int64(app.Release) >= j.Seq); errors.Is(err, errNeverLive) {
+		if err := e.settled(j, app); errors.Is(err, errNeverLive) {
 			return nil
 		} else if err != nil {
 			return err
@@ -74,8 +74,8 @@ func (e *Engine) relink(ctx context.Context, prev, next *process.App) error {
 		if old == nil || reflect.DeepEqual(linkedFields(old), linkedFields(form)) && (form.Schema.Currency() == "" || form.Schema.Currency() == old.Schema.Currency()) {
 			continue
 		}
-		d, err := newJob(job{ID: fmt.Sprintf("relink|%s|%d|%s", next.Def.Key, next.Release, key), Kind: jobRefresh, App: next.Def.Key, Form: key,
-			Via: everyRecord, Seq: int64(next.Release)}, now, now)
+		d, err := newJob(job{ID: fmt.Sprintf("relink|%s|%d|%s|%d", next.Def.Key, next.Release, key, now.UnixMilli()), Kind: jobRefresh, App: next.Def.Key, Form: key,
+			Via: everyRecord, Release: prev.Release}, now, now)
 		if err != nil {
 			return err
 		}
