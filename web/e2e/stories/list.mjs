@@ -116,4 +116,18 @@ export async function run(t) {
   await page.locator('.cell-note').getByRole('button', { name: '用我的' }).click();
   await cell('origin').getByText('官网内容').waitFor();
   assert.equal((await now(0)).data.name, '批量甲改名');
+
+  // Deals with a row of that product, and more than so many of it.
+  const sold = (await api.get(`/apps/b2b/forms/deal/records?limit=1&where=${encodeURIComponent('any(lines, .product != nil)')}`)).items[0];
+  const { product } = (await api.get(`/records/${sold.id}`)).data.lines[0];
+  const having = (await api.get(`/apps/b2b/forms/deal/records?limit=200&where=${encodeURIComponent(`any(lines, .product == '${product.id}')`)}`)).items;
+  await t.open(page, '/a/b2b/list/deal');
+  await page.locator('.chip.add').click();
+  const editor = page.locator('.filter-editor:visible');
+  await choose(page, editor, '产品明细 › 产品', '明细 › 产品');
+  await choose(page, editor.locator('.ref'), product.title);
+  await t.look(page, 'row-filter', { axe: false });
+  await editor.getByRole('button', { name: '应用' }).click();
+  await page.locator('.chip', { hasText: `产品明细 › 产品` }).getByText(product.title).waitFor();
+  await page.getByText(`共 ${having.length} 条`).waitFor();
 }

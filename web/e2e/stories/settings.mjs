@@ -55,6 +55,12 @@ export async function run(t) {
   await page.getByText('本系统').first().waitFor();
   await page.getByRole('region', { name: '服务器进程' }).getByText(/现在回答您的/).waitFor();
   await t.look(page, 'health', { axe: !t.phone });
+  await page.getByRole('button', { name: '公司', exact: true }).click();
+  await page.getByLabel('公司名称').fill('示范集团');
+  await t.look(page, 'company', { axe: !t.phone });
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByText('已保存').first().waitFor();
+  assert.equal((await admins.get('/me')).company.name, '示范集团');
   await page.getByRole('button', { name: '任务', exact: true }).click();
   await page.getByText(/这里没有任务/).or(page.locator('.sys-list > li').first()).first().waitFor();
   await t.look(page, 'jobs', { axe: false });

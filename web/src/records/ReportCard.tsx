@@ -35,6 +35,7 @@ export function ReportCard({ report, model, preview = false }: { report: ReportR
   const { t } = useTranslation('dashboard');
   const text = useText();
   const name = text(report.name, report.key);
+  const drawn = report.rows.length > 0; // an empty drawing says nothing that “no data” does not
   if (isTile(report)) return <Tile report={report} model={model} name={name} />;
   return (
     <section className="card report" aria-label={name}>
@@ -49,7 +50,7 @@ export function ReportCard({ report, model, preview = false }: { report: ReportR
         )}
       </header>
       {report.kind === 'funnel' || report.chart === 'funnel' ? <Funnel report={report} model={model} /> : null}
-      {report.chart === 'bar' || report.chart === 'line' || report.chart === 'pie' ? <Drawn report={report} model={model} name={name} kind={report.chart} /> : null}
+      {drawn && (report.chart === 'bar' || report.chart === 'line' || report.chart === 'pie') ? <Drawn report={report} model={model} name={name} kind={report.chart} /> : null}
       {report.kind !== 'funnel' && report.chart !== 'funnel' ? <Table report={report} model={model} /> : null}
     </section>
   );
@@ -276,7 +277,7 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
             </tr>
           ))}
         </tbody>
-        {report.totals && report.rows.length > 1 ? (
+        {report.totals?.some((v) => v !== null) && report.rows.length > 1 ? (
           <tfoot>
             <tr>
               {groups.map((c, at) => (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { forecastQuery, type Forecast, type ForecastCell } from '@/api/forecast';
 import { useModel } from '@/records/model';
@@ -104,11 +104,19 @@ export function ForecastPage() {
 function Outlook({ data, app, onPick }: { data: Forecast; app: string; onPick: (at: Picked) => void }) {
   const { t, i18n } = useTranslation('forecast');
   const format = useFormat();
+  const now = data.months.indexOf(format.today().slice(0, 7));
+  // Where not the whole year fits, it opens at this month, beside the names that stay in sight.
+  const scroller = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const heads = scroller.current?.querySelectorAll<HTMLElement>('thead th');
+    const [names, month] = [heads?.[0], heads?.[now + 1]];
+    if (scroller.current && names && month && now >= 0) scroller.current.scrollLeft = month.offsetLeft - names.offsetWidth;
+  }, [now]);
   return (
     <section className="card fc-card">
       {/* A wide table is moved by keyboard too. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="scroll-x" role="region" aria-label={t('title')} tabIndex={0}>
+      <div ref={scroller} className="scroll-x" role="region" aria-label={t('title')} tabIndex={0}>
         <table className="tbl fc-table">
           <thead>
             <tr>

@@ -11,6 +11,7 @@ import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
 import { ErrorBox, Skeleton } from '@/ui/States';
+import { useRoleNames } from '@/ui/roles';
 import { useText } from '@/ui/text';
 import { Calendars } from './Calendars';
 import { Handovers } from './Leaving';
@@ -58,11 +59,11 @@ function Users() {
   const users = useQuery(usersQuery());
   const { data: teams } = useQuery(teamsQuery());
   const { data: roles } = useQuery(rolesQuery());
+  const { named } = useRoleNames();
   const [q, setQ] = useState('');
   const [editing, setEditing] = useState<User | 'new'>();
   const low = q.trim().toLowerCase();
   const shown = (users.data ?? []).filter((u) => !low || u.name.toLowerCase().includes(low) || u.username.toLowerCase().includes(low));
-  const roleName = (key: string) => text(roles?.find((r) => r.key === key)?.name, key);
   return (
     <>
       <div className="bar">
@@ -88,8 +89,8 @@ function Users() {
                   <span className="sp who">
                     <b className="el">
                       {u.name}
-                      {u.active ? null : <span className="tag"> {t('inactive')}</span>}
-                      {u.admin ? <span className="tag acc"> {t('admin')}</span> : null}
+                      {u.active ? null : <span className="tag">{t('inactive')}</span>}
+                      {u.admin ? <span className="tag acc">{t('admin')}</span> : null}
                     </b>
                     <span className="s el">
                       {u.username}
@@ -97,9 +98,9 @@ function Users() {
                     </span>
                   </span>
                   <span className="roles">
-                    {u.roles.map((r) => (
-                      <span className="tag" key={r}>
-                        {roleName(r)}
+                    {named(u.roles).map((r) => (
+                      <span className="tag" key={r.name} title={r.apps.join(' · ')}>
+                        {r.name}
                       </span>
                     ))}
                   </span>
@@ -177,6 +178,7 @@ function Roles() {
   const { t } = useTranslation('people');
   const text = useText();
   const { nameOf } = usePeople();
+  const { appName } = useRoleNames();
   const roles = useQuery(rolesQuery());
   const byApp = new Map<string, RoleInfo[]>();
   for (const role of roles.data ?? []) byApp.set(role.app, [...(byApp.get(role.app) ?? []), role]);
@@ -190,9 +192,9 @@ function Roles() {
       ) : null}
       {roles.isError ? <ErrorBox error={roles.error} onRetry={() => void roles.refetch()} /> : null}
       {[...byApp].map(([app, list]) => (
-        <section className="card" key={app} aria-label={app}>
+        <section className="card" key={app} aria-label={appName(app)}>
           <header>
-            <h2>{app}</h2>
+            <h2>{appName(app)}</h2>
           </header>
           <ul className="people">
             {list.map((role) => (

@@ -6,6 +6,7 @@ import { api, isApiError } from '@/api/client';
 import { meQuery, queryClient } from '@/api/queries';
 import type { RoleInfo, Team, User } from '@/api/types';
 import { useErrorText } from '@/ui/States';
+import { useRoleNames } from '@/ui/roles';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import { LeaveDialog } from './Leaving';
@@ -20,6 +21,7 @@ interface Props {
 /** A person: name, team, roles, whether they may sign in. */
 export function UserDialog({ user, teams, roles, onClose }: Props) {
   const { t, i18n } = useTranslation(['people', 'common']);
+  const { appName } = useRoleNames();
   const text = useText();
   const errorText = useErrorText();
   const { data: me } = useSuspenseQuery(meQuery());
@@ -94,7 +96,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
         </div>
         <div className="setting">
           <label htmlFor="user-roles">{t('roles')}</label>
-          <Select id="user-roles" mode="multiple" value={values.roles} options={roles.map((r) => ({ value: r.key, label: `${text(r.name, r.key)} (${r.app})` }))} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string[]) => set({ roles: v })} placeholder={t('noRoles')} />
+          <Select id="user-roles" mode="multiple" value={values.roles} options={roles.map((r) => ({ value: r.key, label: `${text(r.name, r.key)} (${appName(r.app)})` }))} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string[]) => set({ roles: v })} placeholder={t('noRoles')} />
         </div>
         <Checkbox checked={values.admin} onChange={(e) => set({ admin: e.target.checked })}>
           {t('adminHelp')}

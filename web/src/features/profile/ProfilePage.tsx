@@ -3,13 +3,13 @@ import { Button, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { meQuery, queryClient, rolesQuery, sessionsQuery } from '@/api/queries';
+import { meQuery, queryClient, sessionsQuery } from '@/api/queries';
 import { useSignOut } from '@/records/useSignOut';
 import { Absences } from '@/ui/Absences';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
-import { useText } from '@/ui/text';
+import { useRoleNames } from '@/ui/roles';
 import { useTheme } from '@/ui/themeContext';
 import { toast } from '@/ui/toast';
 import { Contact, Notify } from './Notify';
@@ -41,8 +41,7 @@ export function ProfilePage() {
   const errorText = useErrorText();
   const [name, setName] = useState(me.user.name);
 
-  const text = useText();
-  const { data: roles } = useQuery(rolesQuery());
+  const { named } = useRoleNames();
   const patch = async (body: { name?: string; language?: string; theme?: string }) => {
     try {
       await api.patch('/me', body);
@@ -74,7 +73,7 @@ export function ProfilePage() {
             <Contact user={me.user} />
             <p className="s">
               {t('username')} {me.user.username}
-              {me.user.roles.length > 0 ? ` · ${me.user.roles.map((key) => text(roles?.find((r) => r.key === key)?.name, key)).join(t('separator'))}` : ''}
+              {me.user.roles.length > 0 ? ` · ${named(me.user.roles).map((r) => r.name).join(t('separator'))}` : ''}
             </p>
           </div>
         </section>

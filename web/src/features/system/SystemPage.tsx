@@ -3,14 +3,15 @@ import { useTranslation } from 'react-i18next';
 import { PageHead } from '@/ui/PageHead';
 import { Audit } from './Audit';
 import { BackupsTab } from './BackupsTab';
+import { CompanyTab } from './CompanyTab';
 import { HealthTab } from './HealthTab';
 import { Jobs } from './Jobs';
 import { Schedules } from './Schedules';
 import './system.css';
 
-const tabs = ['health', 'jobs', 'schedules', 'audit', 'backups'] as const;
+const tabs = ['health', 'company', 'jobs', 'schedules', 'audit', 'backups'] as const;
 
-/** The installation itself, for admins: what needs a hand, work in the background, what was done and signed, copies. */
+/** The installation itself, for admins: what needs a hand, the company, work in the background, what was done and signed, copies. */
 export function SystemPage() {
   const { t } = useTranslation('system');
   const navigate = useNavigate();
@@ -28,6 +29,7 @@ export function SystemPage() {
         </div>
       </PageHead>
       {tab === 'health' ? <HealthTab /> : null}
+      {tab === 'company' ? <CompanyTab /> : null}
       {tab === 'jobs' ? <Jobs /> : null}
       {tab === 'schedules' ? <Schedules /> : null}
       {tab === 'audit' ? <Audit /> : null}
