@@ -9,6 +9,7 @@ import (
 	"pipewright/rules"
 	"pipewright/runtime/access"
 	"pipewright/runtime/process"
+	"pipewright/runtime/store"
 )
 
 // EvaluateRequest is what a person is typing into a form.
@@ -74,8 +75,16 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 	v.titles = map[string]string{}
 	for key, fact := range f.facts.Records {
 		form, id, ok := strings.Cut(key, "/")
-		if ok && !fact.Missing && (!fact.Unseen || v.App.Foreign[form] == nil && v.pointsTo(id)) {
-			v.titles[id] = fact.Title
+		target := v.App.Form(form)
+		if !ok || fact.Missing || target == nil || fact.State == nil || fact.Unseen && (v.App.Foreign[form] != nil || !v.pointsTo(id)) {
+			continue
+		}
+		calls, err := e.callsOf(ctx, "", target, user)
+		if err != nil {
+			return nil, err
+		}
+		if v.titles[id], err = calls(store.Doc{ID: id, Cols: target.Cols(fact.State, daysOf(target.App, dir, fact.Owner, fact.Team))}); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

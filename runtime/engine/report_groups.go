@@ -257,8 +257,15 @@ func (l *lister) referenceLabels(ctx context.Context, res *ReportResult, groups 
 		if err != nil {
 			return err
 		}
+		calls, err := l.e.callsOf(ctx, l.app.Def.Key, target, l.viewer.User)
+		if err != nil {
+			return err
+		}
 		for _, d := range docs {
-			title, _ := d.Cols["title"].(string)
+			title, err := calls(d)
+			if err != nil {
+				return err
+			}
 			for _, r := range res.Rows {
 				if r.Keys[i] == d.ID && title != "" {
 					r.Labels[i] = rules.Plain(title)

@@ -12,6 +12,7 @@ import (
 	"pipewright/runtime/access"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
+	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
 
@@ -270,12 +271,11 @@ func viewOf(live, app *process.App, form string, dir *org.Directory, user string
 	return v
 }
 
-// titles finds what the records that references point to are called. Who sees the field sees the title, but for records of other
-// apps: those have to be readable there.
+// titles finds what the records that references point to are called, see callsOf.
 func (e *Engine) titles(ctx context.Context, vs []*View) error {
 	ids := map[string][]string{} // by collection
 	all := map[string]string{}
-	foreign := map[string]string{} // the app of a collection, when it is not the view's own
+	targets := map[string]*process.Form{} // by collection
 	add := func(app *process.App, form string, value any) {
 		ref, ok := value.(forms.Ref)
 		target := app.Form(form)
@@ -285,10 +285,7 @@ func (e *Engine) titles(ctx context.Context, vs []*View) error {
 		if _, twice := all[ref.ID]; !twice {
 			all[ref.ID] = ""
 			coll := RecordCollection(target)
-			ids[coll] = append(ids[coll], ref.ID)
-			if app.Foreign[form] != nil {
-				foreign[coll] = target.App.Def.Key
-			}
+			ids[coll], targets[coll] = append(ids[coll], ref.ID), target
 		}
 	}
 	for _, v := range vs {
@@ -318,22 +315,18 @@ func (e *Engine) titles(ctx context.Context, vs []*View) error {
 		}
 	}
 	for coll, list := range ids {
-		for len(list) > 0 {
-			part := list[:min(len(list), store.MaxPage)]
-			list = list[len(part):]
+		calls, err := e.callsOf(ctx, vs[0].App.Def.Key, targets[coll], vs[0].Actor.User)
+		if err != nil {
+			return err
+		}
+		for part := range slices.Chunk(list, store.MaxPage) {
 			docs, err := e.store.GetMany(ctx, coll, part)
 			if err != nil {
 				return err
 			}
 			for _, d := range docs {
-				seen := true
-				if app := foreign[coll]; app != "" {
-					if seen, err = e.readable(ctx, app, vs[0].Actor.User, d); err != nil {
-						return err
-					}
-				}
-				if seen {
-					all[d.ID], _ = d.Cols["title"].(string)
+				if all[d.ID], err = calls(d); err != nil {
+					return err
 				}
 			}
 		}
@@ -355,6 +348,48 @@ func pointsAway(f *process.Form) bool {
 		}
 	}
 	return false
+}
+
+// callsOf says what records of a form are called for a person who sees a reference to them, in an app. Who sees the reference sees the title, whether
+// or not he may read the record, but for two: a record of another app has to be readable there, or it has no name here; and where his own
+// grants keep from him what a title is made of, it is the record's number, or dots. Without app the first is the caller's to see to.
+func (e *Engine) callsOf(ctx context.Context, app string, target *process.Form, user string) (func(d store.Doc) (string, error), error) {
+	plain := func(d store.Doc) (string, error) {
+		title, _ := d.Cols["title"].(string)
+		return title, nil
+	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := e.current(ctx, target.App.Def.Key)
+	if err != nil {
+		return nil, err
+	}
+	call := plain
+	if live := owner.Forms[target.Def.Key]; live != nil && access.Somewhere(owner, target.Def.Key, dir, user).Read {
+		c, problem := access.FindColumn(live, "title", access.Viewer{App: owner, Dir: dir, User: user})
+		if problem != nil || c.Seen != nil {
+			call = func(d store.Doc) (string, error) {
+				if problem == nil && query.Match(c.Seen, d.Cols) {
+					return plain(d)
+				}
+				if number, _ := d.Cols["number"].(string); number != "" {
+					return number, nil
+				}
+				return hiddenTitle, nil
+			}
+		}
+	}
+	if app == "" || owner.Def.Key == app {
+		return call, nil
+	}
+	return func(d store.Doc) (string, error) {
+		if seen, err := e.readable(ctx, owner.Def.Key, user, d); err != nil || !seen {
+			return "", err
+		}
+		return call(d)
+	}, nil
 }
 
 // readable says whether a person may read a record of another app.

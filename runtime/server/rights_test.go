@@ -123,3 +123,47 @@ func TestPeopleInFieldsExist(t *testing.T) {
 	}
 	rep.refused(400, "field.invalid", "PATCH", record, object{"data": object{"rich": "a\x00b"}})
 }
+
+// TestTitlesOfReferencesAreMasked: what a role may not see of a record is not read off references to it either (blind interviews).
+func TestTitlesOfReferencesAreMasked(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	all := []string{"create", "read", "edit", "export"}
+	admin.must("POST", "/api/apps/import", object{"spec": "pipewright/1", "key": "hire", "name": "Hire", "languages": []string{"en"}, "currency": "CNY", "timezone": "Asia/Shanghai",
+		"roles": []object{{"key": "hr", "name": "HR"}, {"key": "panel", "name": "Panel"}, {"key": "desk", "name": "Desk"}},
+		"forms": []object{
+			{"key": "candidate", "name": "Candidate", "title": "{{ name }}", "fields": []object{{"key": "name", "type": "text", "name": "Name"}, {"key": "score", "type": "number", "name": "Score"}},
+				"grants": []object{{"role": "hr", "records": "all", "do": all}, {"role": "panel", "records": "all", "do": []string{"read"}, "hide": []string{"name"}}}},
+			{"key": "interview", "name": "Interview", "title": "{{ room }}", "fields": []object{{"key": "room", "type": "text", "name": "Room"}, {"key": "of", "type": "reference", "form": "candidate", "name": "Of", "filter": true, "list": true},
+				{"key": "others", "type": "table", "name": "Others", "fields": []object{{"key": "peer", "type": "reference", "form": "candidate", "name": "Peer"}}}},
+				"grants": []object{{"role": "hr", "records": "all", "do": all}, {"role": "panel", "records": "all", "do": all}, {"role": "desk", "records": "all", "do": all}}}},
+		"reports": []object{{"key": "each", "name": "Each", "form": "interview", "group": []object{{"by": "of"}}, "measures": []object{{"key": "n", "count": true}}}}})
+	admin.must("POST", "/api/apps/hire/publish", object{"acceptWarnings": true})
+	for user, role := range map[string]string{"rep.li": "hr", "rep.chen": "panel", "ops.wu": "desk"} {
+		admin.must("PATCH", "/api/users/"+user, object{"roles": []string{"hire/" + role}})
+	}
+	hr := w.as("rep.li")
+	candidate := hr.must("POST", "/api/apps/hire/forms/candidate/records", object{"data": object{"name": "Veiled", "score": "1"}}).str("id")
+	interview := hr.must("POST", "/api/apps/hire/forms/interview/records", object{"data": object{"room": "R1", "of": candidate, "others": []object{{"peer": candidate}}}}).str("id")
+	hr.must("PATCH", "/api/records/"+interview, object{"data": object{"room": "R2"}})
+	for user, told := range map[string]bool{"rep.li": true, "rep.chen": false, "ops.wu": true} { // who has no right there at all is told what the field shows
+		c := w.as(user)
+		for what, a := range map[string]answer{
+			"record":   c.must("GET", "/api/records/"+interview, nil),
+			"list":     c.must("GET", "/api/apps/hire/forms/interview/records", nil),
+			"report":   c.must("GET", "/api/apps/hire/reports/each", nil),
+			"timeline": c.must("GET", "/api/records/"+interview+"/events", nil),
+			"file":     c.must("POST", "/api/apps/hire/forms/interview/export", object{"format": "csv"}),
+			"a moment": c.must("GET", "/api/records/"+interview+"/at?seq=1", nil),
+		} {
+			if strings.Contains(string(a.raw), "Veiled") != told {
+				t.Errorf("%s: the %s tells the name: %v", user, what, !told)
+			}
+		}
+		typed := c.must("POST", "/api/apps/hire/forms/interview/evaluate", object{"data": object{"room": "R3", "of": candidate}})
+		if strings.Contains(string(typed.raw), "Veiled") != (user == "rep.li") {
+			t.Errorf("%s: typing it: %s", user, typed.raw)
+		}
+	}
+}
