@@ -82,7 +82,14 @@ func (e *Engine) settled(j *job, live *process.App) error {
 		return errNeverLive
 	case old:
 		return errLater{time.Second}
-	case j.Live.IsZero():
+	}
+	return e.rested(j)
+}
+
+// rested waits until every node has heard of what this one has first heard of when it looked at the job. Errors: errLater.
+func (e *Engine) rested(j *job) error {
+	now := e.instant()
+	if j.Live.IsZero() {
 		j.Live = now
 	}
 	if wait := j.Live.Add(settleLive).Sub(now); wait > 0 {

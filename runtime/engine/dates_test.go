@@ -111,3 +111,23 @@ func TestDatesOfANewRelease(t *testing.T) {
 		t.Errorf("told %s", got)
 	}
 }
+
+// A record that a node writes while it has not heard of the release that brings a date trigger gets its timer too.
+func TestDateWrittenByANodeThatLagsBehind(t *testing.T) {
+	t.Parallel()
+	w := debtor(t, ``)
+	behind := w.defs
+	w.defs = apps{"debts": {behind["debts"][0], debts(t, 2, weekBefore)}}
+	ahead := w.node("two")
+	_, err := ahead.RunDue(t.Context()) // hears of the release, and looks for records to plan
+	w.must(err)
+	id := w.debt("late", `{"name": "late", "due": "2026-12-10"}`) // under the first release
+	w.e = ahead
+	w.clock.add(settleLive)
+	w.runDue()
+	w.clock.at = time.Date(2026, 12, 3, 1, 0, 0, 0, time.UTC)
+	w.runDue()
+	if got := w.valueOf(id, "told"); got != `"1"` {
+		t.Errorf("told %s", got)
+	}
+}

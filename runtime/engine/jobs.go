@@ -142,7 +142,7 @@ type job struct {
 	Rung *process.TaskRung `json:"rung,omitempty"`
 	// After is how far a former attempt came through a list of records.
 	After string `json:"after,omitempty"`
-	// Live is since when Release is known to be live no more.
+	// Live is since when what the job is about is known to be live.
 	Live time.Time `json:"live,omitzero"`
 	// Page are the records of a tick that were read up to After and are worked on, Ran how many came before them.
 	Page []string `json:"page,omitempty"`

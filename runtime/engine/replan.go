@@ -104,6 +104,9 @@ func (e *Engine) runReplan(ctx context.Context, j *job) error {
 		}
 		return errLater{overlapWait}
 	}
+	if err := e.rested(j); err != nil {
+		return err
+	}
 	for {
 		page, err := e.store.Query(ctx, RecordCollection(form), query.Query{Filter: query.IsNull{Col: "deleted"}, Limit: backfillPage, After: j.After, Cols: []string{"owner"}})
 		if err != nil {
