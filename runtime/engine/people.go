@@ -13,6 +13,7 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/org"
+	"pipewright/runtime/process"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
@@ -266,6 +267,79 @@ func (e *Engine) SaveTeams(ctx context.Context, teams ...org.Team) error {
 		}
 	}
 	return e.peopleChanged(ctx)
+}
+
+// RemoveTeam takes out a team that nothing stands in: one that was made by mistake, or has become empty. Errors: *process.Rejection not.found,
+// team.used with what holds it.
+func (e *Engine) RemoveTeam(ctx context.Context, key string) error {
+	e.forgetPeople() // as it is now, also on another node
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	t, ok := dir.Team(key)
+	if !ok {
+		return reject("not.found", rules.Say("没有这个团队", "沒有這個團隊", "There is no such team"))
+	}
+	used := func(zhCN, zhTW, en string, args ...any) error {
+		args = append(args, "team", t.Name)
+		return reject("team.used", rules.Say("不能删除团队“{team}”："+zhCN, "不能刪除團隊「{team}」："+zhTW, "The team “{team}” cannot be deleted: "+en, args...))
+	}
+	n := 0
+	for _, u := range dir.Users() {
+		if u.Team == key {
+			n++
+		}
+	}
+	if n > 0 {
+		return used("还有 {n} 人在里面，请先把他们调到别的团队", "還有 {n} 人在裡面，請先把他們調到別的團隊", "people are still in it ({n}); put them into another team first", "n", n)
+	}
+	for _, o := range dir.Teams() {
+		if o.Parent == key {
+			return used("“{below}”在它下面，请先移走", "「{below}」在它下面，請先移走", "“{below}” is below it; move that first", "below", o.Name)
+		}
+	}
+	if k, _, err := e.readCalendars(ctx); err != nil {
+		return err
+	} else if slices.ContainsFunc(k.Items, func(it keptCalendar) bool { return it.Team == key && len(it.Years)+len(it.Week) > 0 }) {
+		return used("它有自己的工作日历，请先清除", "它有自己的工作行事曆，請先清除", "it has a working calendar of its own; clear that first")
+	}
+	apps, err := e.defs.Live(ctx)
+	if err != nil {
+		return err
+	}
+	for _, app := range apps {
+		if places := process.NamedTeam(app.Def, key); len(places) > 0 {
+			return used("应用“{app}”的流程里写到了它（{at}）", "應用「{app}」的流程裡寫到了它（{at}）", "the app “{app}” names it ({at})", "app", app.Def.Name, "at", places[0])
+		}
+		if err := e.prepare(ctx, app); err != nil {
+			return err
+		}
+		for _, f := range formsOf(app) {
+			n, err := e.count(ctx, RecordCollection(f), query.Cmp{Col: "team", Op: query.Eq, Value: key})
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				return used("“{form}”里有 {n} 条记录属于它，请先转给别的团队的人", "「{form}」裡有 {n} 筆記錄屬於它，請先轉給別的團隊的人", "“{form}” has records in it ({n}); assign them to people of another team first", "form", f.Def.Name, "n", n)
+			}
+		}
+	}
+	for range maxTries {
+		doc, err := e.store.Get(ctx, collTeams, key)
+		if errors.Is(err, store.ErrNotFound) {
+			return e.peopleChanged(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if err = e.store.Delete(ctx, collTeams, key, doc.Ver); err == nil {
+			return e.peopleChanged(ctx)
+		} else if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrUnknown) {
+			return err
+		}
+	}
+	return conflict()
 }
 
 func (e *Engine) peopleChanged(ctx context.Context) error {

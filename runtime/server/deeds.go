@@ -46,6 +46,7 @@ var deedWords = map[string]rules.Text{
 	"POST /api/users/:id/leave":               rules.Say("办理离职交接", "辦理離職交接", "Began a hand-over of a leaver"),
 	"POST /api/teams":                         rules.Say("添加团队", "新增團隊", "Added a team"),
 	"PATCH /api/teams/:key":                   rules.Say("更改团队", "更改團隊", "Changed a team"),
+	"DELETE /api/teams/:key":                  rules.Say("删除团队", "刪除團隊", "Deleted a team"),
 	"PUT /api/calendars/year":                 rules.Say("录入工作日历", "錄入工作日曆", "Entered a year of a calendar"),
 	"DELETE /api/calendars/year":              rules.Say("删除工作日历的一年", "刪除工作日曆的一年", "Took a year of a calendar out"),
 	"PUT /api/calendars/week":                 rules.Say("更改每周休息日", "更改每週休息日", "Changed the days of rest"),

@@ -158,6 +158,22 @@ func TestPeople(t *testing.T) {
 	if teams := admin.must("GET", "/api/teams", nil); !strings.Contains(string(teams.raw), `"north"`) {
 		t.Errorf("teams %s", teams.raw)
 	}
+	// A team made by mistake goes; one that people, teams, records or a definition stand in stays, and says why.
+	admin.refused(409, "team.used", "DELETE", "/api/teams/sales", nil)
+	admin.refused(409, "team.used", "DELETE", "/api/teams/east", nil)
+	admin.refused(404, "not.found", "DELETE", "/api/teams/nowhere", nil)
+	w.as("rep.li").refused(403, "forbidden", "DELETE", "/api/teams/north", nil)
+	admin.must("PATCH", "/api/users/rep.li", object{"team": "north"})
+	w.as("rep.li").must("POST", "/api/apps/blank/forms/item/records", object{"data": object{"name": "In the north"}})
+	admin.must("PATCH", "/api/users/rep.li", object{"team": "east"})
+	if r := admin.refused(409, "team.used", "DELETE", "/api/teams/north", nil); !strings.Contains(string(r.raw), "(1)") {
+		t.Errorf("a team with a record: %s", r.raw)
+	}
+	admin.must("POST", "/api/teams", object{"key": "oops", "name": "Oops", "parent": "sales"})
+	admin.must("DELETE", "/api/teams/oops", nil)
+	if teams := admin.must("GET", "/api/teams", nil); strings.Contains(string(teams.raw), `"oops"`) {
+		t.Errorf("teams %s", teams.raw)
+	}
 	if roles := admin.must("GET", "/api/roles", nil); !strings.Contains(string(roles.raw), `"blank/member"`) {
 		t.Errorf("roles %s", roles.raw)
 	}

@@ -44,6 +44,7 @@ var statuses = map[string]int{
 	"approval.stale":    http.StatusConflict,
 	"task.closed":       http.StatusConflict,
 	"handover.running":  http.StatusConflict,
+	"team.used":         http.StatusConflict,
 	"draft.conflict":    http.StatusConflict,
 	"backtest.draft":    http.StatusConflict,
 	"upgrade.open":      http.StatusConflict,

@@ -230,6 +230,10 @@ func (s *Server) patchTeam(c *call) (any, error) {
 	return c.team(t), nil
 }
 
+func (s *Server) deleteTeam(c *call) (any, error) {
+	return nil, s.Engine.RemoveTeam(c.ctx(), c.Param("key"))
+}
+
 type roleWire struct {
 	Key   string     `json:"key"`
 	Name  rules.Text `json:"name"`

@@ -49,6 +49,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/api/teams", who: signedIn, summary: "Teams", out: items[teamWire]{}, handle: s.getTeams},
 		{method: post, path: "/api/teams", who: admins, summary: "Add a team", in: teamIn{}, out: teamWire{}, handle: s.postTeam},
 		{method: patch, path: "/api/teams/:key", who: admins, summary: "Change a team", in: teamIn{}, out: teamWire{}, handle: s.patchTeam},
+		{method: del, path: "/api/teams/:key", who: admins, summary: "Delete a team that nothing stands in", handle: s.deleteTeam},
 		{method: get, path: "/api/adoption", who: signedIn, summary: "How the people I manage (all of them for an admin) have used the product in the last ?days: after, limit", out: adoptionOut{}, handle: s.getAdoption},
 		{method: get, path: "/api/roles", who: signedIn, summary: "Roles of the published apps", out: items[roleWire]{}, handle: s.getRoles},
 		{method: get, path: "/api/users/:id/belongings", who: admins, summary: "What a person has, which somebody else takes over when he leaves", out: belongingsOut{}, handle: s.getBelongings},

@@ -1,4 +1,4 @@
-import { Input, Modal, Select } from 'antd';
+import { Button, Input, Modal, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
@@ -37,6 +37,21 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
       setBusy(false);
     }
   };
+  const remove = async () => {
+    if (!team) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await api.delete(`/teams/${encodeURIComponent(team.key)}`);
+      await queryClient.invalidateQueries({ queryKey: ['teams'] });
+      toast(t('teamDeleted', { name: text(team.name, team.key) }));
+      onClose();
+    } catch (caught) {
+      setError(errorText(caught));
+    } finally {
+      setBusy(false);
+    }
+  };
   return (
     <Modal open title={team ? t('editTeam', { name: text(team.name, team.key) }) : t('addTeam')} onCancel={onClose} onOk={() => void save()} okText={t('common:save')} cancelText={t('common:cancel')} confirmLoading={busy}>
       <div className="people-form">
@@ -63,6 +78,13 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
           <label htmlFor="team-members">{t('membersLabel')}</label>
           <Select id="team-members" mode="multiple" value={values.members} options={people} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string[]) => set({ members: v })} />
         </div>
+        {team && team.members.length === 0 ? (
+          <Popconfirm title={t('deleteTeamAsk', { name: text(team.name, team.key) })} okText={t('common:delete')} cancelText={t('common:cancel')} onConfirm={() => void remove()}>
+            <Button danger disabled={busy}>
+              {t('deleteTeam')}
+            </Button>
+          </Popconfirm>
+        ) : null}
         {error ? (
           <p className="notice bad" role="alert">
             {error}
