@@ -188,8 +188,7 @@ func TestAttention(t *testing.T) {
 		w.must(err)
 		w.must(w.store.Delete(ctx, collAttention, id, d.Ver))
 	}
-	w.must(w.e.reshow(ctx))
-	w.runDue()
+	w.reshown()
 	if got := w.attentions(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v\nwant %v", got, want)
 	}

@@ -70,9 +70,7 @@ func complianceStory(t *testing.T, wrap func(store.Store) store.Store) {
 		w.must(w.store.Delete(ctx, collLeases, d.ID, d.Ver))
 	}
 	w.e = w.node("newer")
-	w.must(w.e.reshow(ctx))
-	for w.runDue() > 0 {
-	}
+	w.reshown()
 	if got := tell("mgr.wang", from, end); got != wantAll {
 		t.Errorf("laid out anew: %s", got)
 	}

@@ -117,8 +117,7 @@ func TestNotesAreLaidOut(t *testing.T) {
 	empty()
 	w.must(w.e.Sweep(ctx, 0)) // what is pending in the record would be relayed, and listed, all the same
 	empty()
-	w.must(w.e.reshow(ctx))
-	w.runDue()
+	w.reshown()
 	if got := w.noteTexts("rep.li", s.ID, false, 10); !slices.Equal(got, []string{"second", "about " + personal}) {
 		t.Errorf("%v", got)
 	}

@@ -145,6 +145,9 @@ func (e *Engine) runShow(ctx context.Context, j *job) error {
 	if int64(app.Release) < j.Seq { // another node is ahead of this one
 		return errLater{time.Second}
 	}
+	if err := e.rested(j); err != nil {
+		return err
+	}
 	var upTo shownMark // how far they are shown
 	if d, err := e.store.Get(ctx, collLeases, shownID(form)); err == nil {
 		err = json.Unmarshal(d.Body, &upTo)

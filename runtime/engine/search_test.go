@@ -194,6 +194,16 @@ func TestSearchFollows(t *testing.T) {
 	}
 }
 
+// reshown lays records out anew, as is done once every node has heard of a release.
+func (w *world) reshown() {
+	w.t.Helper()
+	w.must(w.e.reshow(w.t.Context()))
+	w.runDue()
+	w.clock.add(settleLive)
+	for w.runDue() > 0 {
+	}
+}
+
 // A release that searches another field finds it in the records there are; a job that is broken off goes on where it was.
 func TestSearchBackfill(t *testing.T) {
 	t.Parallel()
@@ -203,8 +213,7 @@ func TestSearchBackfill(t *testing.T) {
 		w.do("rep.li", process.Command{Kind: process.Create, App: "b2b", Form: "account", Op: fmt.Sprint(i), Data: data(fmt.Sprintf(`{"name": "n%d"}`, i))})
 		w.do("mgr.wang", process.Command{Kind: process.Create, App: "b2b", Form: "account", Op: fmt.Sprint(i), Data: data(fmt.Sprintf(`{"name": "m%d", "secret": "falcon"}`, i))})
 	}
-	w.must(w.e.reshow(ctx))
-	w.runDue()
+	w.reshown()
 	count := func(user string) int {
 		found, err := w.e.Search(ctx, user, "falcon", 0)
 		w.must(err)
@@ -215,8 +224,7 @@ func TestSearchBackfill(t *testing.T) {
 	}
 	next := searchable(t, 2, func(form map[string]any) { searchFields(form, "secret") })
 	w.defs["b2b"] = append(w.defs["b2b"], next)
-	w.must(w.e.reshow(ctx))
-	w.runDue()
+	w.reshown()
 	if n := count("mgr.wang"); n != 3 {
 		t.Errorf("%d found", n)
 	}
