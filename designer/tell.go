@@ -90,8 +90,17 @@ func (t *teller) formAt(path string) string {
 	return ""
 }
 
-// field finds "amount", a column "lines.qty" or a field behind a reference, "account.level".
+// field finds "amount", a column "lines.qty" or a field behind a reference, "account.level"; one that only the later of the definitions has, too.
 func (t *teller) field(form, path string) (node, bool) {
+	for i := range t.roots {
+		if x, ok := (&teller{t.roots[i:]}).fieldHere(form, path); ok {
+			return x, true
+		}
+	}
+	return node{}, false
+}
+
+func (t *teller) fieldHere(form, path string) (node, bool) {
 	first, rest, deeper := strings.Cut(path, ".")
 	f, _ := t.thing("forms", form)
 	fields, _ := f.get("fields")
@@ -105,7 +114,7 @@ func (t *teller) field(form, path string) (node, bool) {
 			return x, true
 		}
 		if other := x.text("form"); other != "" {
-			return t.field(other, rest)
+			return t.fieldHere(other, rest)
 		}
 		fields, _ = x.get("fields")
 		first, rest, deeper = strings.Cut(rest, ".")
@@ -145,11 +154,13 @@ func (t *teller) word(path, member, s string) (rules.Text, bool) {
 	parts := strings.Split(path, "/")
 	switch {
 	case (member == "from" || member == "to" || member == "start" || member == "stage") && len(parts) > 2 && parts[1] == "processes":
-		p, _ := t.thing("processes", parts[2])
-		stages, _ := p.get("stages")
-		for _, x := range stages.items {
-			if x.key() == s {
-				return x.label(), true
+		for i := range t.roots { // a stage that is gone is named by the definition that had it
+			p, _ := (&teller{t.roots[i:]}).thing("processes", parts[2])
+			stages, _ := p.get("stages")
+			for _, x := range stages.items {
+				if x.key() == s {
+					return x.label(), true
+				}
 			}
 		}
 	case member == "by":

@@ -35,6 +35,10 @@ func TestDiffNamesThings(t *testing.T) {
 			"approval chain “Big”, step “One”: people changed from role “Finance” to the manager 2 up from the owner"},
 		{`"do": ["read"]`, `"do": ["read", "edit"]`, "表单“商机”的权限“销售”：新增可做：编辑", "form “Deal”, grants “Sales”: allowed added: edit"},
 		{`"> 5"`, `"> 7"`, "规则“Tab”的行“第 1 项”：“金额”由 > 5 改为 > 7", "rule “Tab”, rows “no. 1”: “Amount” changed from > 5 to > 7"},
+		{`{"key": "t", "name": "Won"}],
+   "transitions": [{"key": "win", "name": "Win", "from": ["s"], "to": "t"`, `{"key": "u", "name": "Closed"}],
+   "transitions": [{"key": "win", "name": "Win", "from": ["s"], "to": "u"`, "流程“Sales”：新增阶段“Closed” | 流程“Sales”：删除阶段“Won” | 流程“Sales”的流转“Win”：目标由 “Won” 改为 “Closed”",
+			"process “Sales”: stage “Closed” added | process “Sales”: stage “Won” removed | process “Sales”, transition “Win”: to changed from “Won” to “Closed”"},
 		{`"do": [{"set": {"amount": "1"}}]`, `"do": [{"set": {"amount": "2"}}, {"assign": {"role": "fin"}}]`,
 			"自动化“Auto”的动作“第 1 项”：金额由 1 改为 2 | 自动化“Auto”：动作新增第 2 项：分配给 角色“财务”", "automation “Auto”, actions “no. 1”: Amount changed from 1 to 2 | automation “Auto”: actions: no. 2 added: assign to role “Finance”"},
 	} {

@@ -68,8 +68,8 @@ func (w *mover) move() (e Migrated, reopen *RoundOpened) {
 		if old != nil {
 			name = named(old.Def.Name, s.Stage)
 		}
-		w.problem("stages/"+s.Stage, "migration.stage", "新版本里没有阶段“{stage}”：选择它去哪个阶段", "新版本裡沒有階段「{stage}」：選擇它去哪個階段",
-			"The new release has no stage “{stage}”: choose where its records go", "stage", name)
+		w.problem("stages/"+s.Stage, "migration.stage", "要去的版本里没有阶段“{stage}”：选择它去哪个阶段", "要去的版本裡沒有階段「{stage}」：選擇它去哪個階段",
+			"The release they go to has no stage “{stage}”: choose where its records go", "stage", name)
 		return e, nil
 	}
 	w.to.Stage = stage
@@ -392,7 +392,7 @@ func (w *mover) round(data Changed) (carried *Round, reopen *RoundOpened) {
 		p.Transition, ch = t.Def.Key, t.Chain
 	}
 	if ch == nil {
-		w.problem(path, "migration.round", "新版本里这一步不再审批，不能重新发起：请选择取消", "新版本裡這一步不再簽核，不能重新發起：請選擇取消",
+		w.problem(path, "migration.round", "要去的版本里这一步不再审批，不能重新发起：请选择取消", "要去的版本裡這一步不再簽核，不能重新發起：請選擇取消",
 			"In the new release this asks for no approval, so it cannot be submitted anew: choose to cancel it")
 		return nil, nil
 	}

@@ -98,8 +98,8 @@ func PlanMigration(id string, from, to *App, form string, mapping Mapping) (*Mig
 		}
 	}
 	if p.New == nil || p.New.Process == nil {
-		return nil, reject("migration.form", rules.Say("新版本里“{form}”已没有流程，这些记录只能留在旧版本", "新版本裡「{form}」已沒有流程，這些記錄只能留在舊版本",
-			"The new release has no process over “{form}” any more; these records have to stay on theirs", "form", named(p.Old.Def.Name, form)))
+		return nil, reject("migration.form", rules.Say("要去的版本里“{form}”已没有流程，这些记录只能留在旧版本", "要去的版本裡「{form}」已沒有流程，這些記錄只能留在舊版本",
+			"The release they go to has no process over “{form}” any more; these records have to stay on theirs", "form", named(p.Old.Def.Name, form)))
 	}
 	w := &planner{p: p, used: map[string]bool{}}
 	w.stages()
@@ -193,7 +193,7 @@ func (w *planner) stages() {
 		path := "stages/" + st.Def.Key
 		t := MigrationThing{Kind: "stage", Path: path, Name: named(st.Def.Name, st.Def.Key)}
 		if n := now.ByKey[st.Def.Key]; n != nil && n.Def.End != st.Def.End {
-			t.Note = rules.Say("新版本里它的结束方式不同", "新版本裡它的結束方式不同", "In the new release it ends in another way, or not at all")
+			t.Note = rules.Say("要去的版本里它的结束方式不同", "要去的版本裡它的結束方式不同", "In the new release it ends in another way, or not at all")
 		}
 		to, how := w.match(path, st.Def.Key, among)
 		w.tell(t, to, how, FateChoose, among)

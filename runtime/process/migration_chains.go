@@ -89,7 +89,7 @@ func (w *planner) steps(ch, n *CompiledChain) bool {
 		path := "approvals/" + ch.Def.Key + "/steps/" + st.Def.Key
 		t := MigrationThing{Kind: "step", Path: path, Name: named(st.Def.Name, st.Def.Key)}
 		if other := n.Step(st.Def.Key); other != nil && !w.sameKind(st, other) {
-			t.Note = rules.Say("新版本里它的决定方式不同", "新版本裡它的決定方式不同", "In the new release it decides in another way")
+			t.Note = rules.Say("要去的版本里它的决定方式不同", "要去的版本裡它的決定方式不同", "In the new release it decides in another way")
 		}
 		to, how := w.match(path, st.Def.Key, among)
 		w.tell(t, to, how, FateLost, among)

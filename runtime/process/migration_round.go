@@ -15,7 +15,7 @@ func (w *mover) carry(r *Round, data Changed, proposed forms.Stored) (_ *Round, 
 	m := w.m
 	ch := m.To.Chains[m.chains[r.Chain]]
 	if ch == nil {
-		return nil, rules.Say("新版本里没有这条审批链", "新版本裡沒有這條簽核鏈", "the new release does not have this approval")
+		return nil, rules.Say("要去的版本里没有这条审批链", "要去的版本裡沒有這條簽核鏈", "the release it goes to does not have this approval")
 	}
 	c := r.clone()
 	c.Chain, c.Proposed, c.Picks = ch.Def.Key, proposed, m.keyed(r)
@@ -26,7 +26,7 @@ func (w *mover) carry(r *Round, data Changed, proposed forms.Stored) (_ *Round, 
 	} else {
 		t := m.New.Process.ByTransition[m.transitions[r.Transition]]
 		if t == nil || t.Chain != ch || !t.From[w.to.Stage] {
-			return nil, rules.Say("它所等的流转在新版本里没有、不从这里出发或不要求它", "它所等的流轉在新版本裡沒有、不從這裡出發或不要求它",
+			return nil, rules.Say("它所等的流转在要去的版本里没有、不从这里出发或不要求它", "它所等的流轉在要去的版本裡沒有、不從這裡出發或不要求它",
 				"the transition it waits for is gone, does not start here, or does not ask for it")
 		}
 		c.Transition = t.Def.Key
@@ -41,8 +41,8 @@ func (w *mover) carry(r *Round, data Changed, proposed forms.Stored) (_ *Round, 
 		}
 		switch {
 		case key == "" && (st.State == Active || st.State == Blocked):
-			return nil, rules.Say("它停在节点“{step}”，新版本里没有同样方式的节点", "它停在節點「{step}」，新版本裡沒有同樣方式的節點",
-				"it waits at “{step}”, and the new release has no step that decides in the same way", "step", stepNamed(m.From.Chains[r.Chain], st.Key))
+			return nil, rules.Say("它停在节点“{step}”，要去的版本里没有同样方式的节点", "它停在節點「{step}」，要去的版本裡沒有同樣方式的節點",
+				"it waits at “{step}”, and the release it goes to has no step that decides in the same way", "step", stepNamed(m.From.Chains[r.Chain], st.Key))
 		case key == "" && st.State == Waiting:
 			continue
 		}

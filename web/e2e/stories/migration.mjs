@@ -74,6 +74,17 @@ export async function run(t) {
   await dialog.getByText('“席位”的值转不过去').waitFor();
   await t.look(boss, 'result');
 
+  // Going back says what would be otherwise, stages that are gone by their names, and that records stay where they are.
+  await boss.getByRole('button', { name: '完成' }).click();
+  await boss.getByRole('button', { name: '退回到此版本' }).click();
+  const rollback = boss.getByRole('dialog', { name: '退回到 v1？' });
+  await rollback.getByText('目标由 “报价与谈判” 改为 “报价”').waitFor();
+  await rollback.getByText('已有的记录留在各自的版本上走完').waitFor();
+  await t.look(boss, 'rollback');
+  await rollback.getByRole('button', { name: '取消' }).click();
+  await rollback.waitFor({ state: 'hidden' });
+  await boss.getByRole('button', { name: /^查看 v1 → v2/ }).click();
+
   // The approval goes on by the new release.
   const running = await li.get(`/records/${made['审批中的']}`);
   assert.equal(running.release, 2);

@@ -170,6 +170,12 @@ export async function run(t) {
     await boss.getByRole('button', { name: /您的订单/ }).click();
     await boss.locator('.d-phone').getByText('已发货').waitFor();
     await t.look(boss, 'design-tracking');
+    // Of many things the list is searched; a value that is an option is read by its name.
+    await t.open(boss, '/design/b2b/outside?at=/public/enquiry');
+    await boss.locator('.d-assign').first().getByText('客户主动').waitFor();
+    await boss.getByRole('textbox', { name: '搜索' }).fill('催款');
+    await boss.waitForFunction(() => document.querySelectorAll('.d-sideitem').length === 1);
+    await t.open(boss, '/design/shop/outside');
     // A mail begins here: with a name, what can be put in where the cursor is, and how it reads with the order there is.
     await boss.getByRole('button', { name: '添加' }).first().click();
     await boss.getByRole('menuitem', { name: '邮件' }).click();

@@ -1,5 +1,5 @@
-import { Button, Dropdown } from 'antd';
-import { useRef, type ReactNode } from 'react';
+import { Button, Dropdown, Input } from 'antd';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import { Empty } from '@/ui/States';
@@ -25,6 +25,9 @@ interface Props {
   children: ReactNode;
 }
 
+/** From how many things on a list has a field to search it. */
+const MANY = 12;
+
 /** A page of things in a list at the left, and one of them at the right. */
 export function SidePage({ title, groups, makers, emptyTitle, emptyText, shown, children }: Props) {
   const { t } = useTranslation('designer');
@@ -32,6 +35,16 @@ export function SidePage({ title, groups, makers, emptyTitle, emptyText, shown, 
   const { select } = useSelection();
   const sheet = useRef<HTMLElement>(null);
   useReveal(sheet);
+  const [find, setFind] = useState('');
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // A list that scrolls shows the one that is open, however one came to it.
+    list.current?.querySelector('[aria-current]')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
+  const many = groups.reduce((n, g) => n + g.items.length, 0) >= MANY;
+  const wanted = find.trim().toLowerCase();
+  const fits = (item: SideItem) => !many || wanted === '' || [item.name, item.note, item.path].some((x) => x.toLowerCase().includes(wanted));
+  const seen = groups.map((g) => ({ ...g, items: g.items.filter(fits) }));
   const empty = groups.every((g) => g.items.length === 0);
   const make = (primary: boolean) => {
     const label = makers.length === 1 ? (makers[0]?.label ?? '') : t('add');
@@ -65,14 +78,18 @@ export function SidePage({ title, groups, makers, emptyTitle, emptyText, shown, 
   }
   return (
     <div className="d-sidepage">
-      <nav className="d-side" aria-label={title}>
+      <nav ref={list} className="d-side" aria-label={title}>
         <header className="d-panelhead">
           <h2>{title}</h2>
           <span className="sp" />
           {make(false)}
         </header>
+        {many ? (
+          <Input className="d-sidefind" size="small" allowClear prefix={<Icon name="search" size={14} />} aria-label={t('sideFind')} placeholder={t('sideFind')} value={find} onChange={(e) => setFind(e.target.value)} />
+        ) : null}
         <div className="d-sidebody">
-          {groups.map((g) =>
+          {seen.every((g) => g.items.length === 0) ? <p className="s d-sidenone">{t('sideNone')}</p> : null}
+          {seen.map((g) =>
             g.items.length === 0 ? null : (
               <section key={g.title ?? ''}>
                 {g.title ? <h3 className="s">{g.title}</h3> : null}

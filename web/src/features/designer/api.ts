@@ -264,3 +264,7 @@ export const automationsQuery = (app: string) =>
     queryFn: ({ signal }) => api.get<{ items: AutomationInfo[] }>(`/automations/${app}`, { signal }).then((p) => p.items),
     retry: false,
   });
+
+/** The group robots that automations can speak through. */
+export const robotsQuery = () =>
+  queryOptions({ queryKey: ['robots', 'names'], queryFn: ({ signal }) => api.get<Page<{ key: string; name: string }>>('/robots', { signal }).then((p) => p.items), staleTime: 30_000 });

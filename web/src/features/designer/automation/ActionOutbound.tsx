@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { robotsQuery } from '../api';
 import type { MailTo, Message } from '@/model/definition';
 import type { Path } from '@/model/path';
 import { useDefinition, useJump, useNameOf, useSlot } from '../context';
@@ -68,9 +70,19 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
 /** What a robot says in its group. */
 export function RobotBody({ at, form }: { at: Path; form: string }) {
   const { t } = useTranslation('designer');
+  const { data } = useQuery(robotsQuery());
+  const to = useSlot<string>([...at, 'robot', 'to']).value;
+  const there = data?.map((r) => ({ key: r.key, name: r.name || r.key })) ?? [];
+  // One that is not there (yet), such as a template's, stays chosen.
+  const robots = to && !there.some((r) => r.key === to) ? [...there, { key: to, name: data ? t('robotMissing', { key: to }) : to }] : there;
   return (
     <>
-      <WordSlot at={[...at, 'robot', 'to']} label={t('robotTo')} hint={t('robotToHint')} placeholder="sales" />
+      <ChoiceSlot
+        at={[...at, 'robot', 'to']}
+        label={t('robotTo')}
+        choices={robots.map((r) => ({ value: r.key, label: r.name }))}
+        {...(data && robots.length === 0 ? { hint: t('robotNone') } : {})}
+      />
       <TextSlot at={[...at, 'robot', 'text']} label={t('robotText')} rows={2} hint={t('templateHint', { example: '{{ title }}' })} />
       <WhoSlot at={[...at, 'robot', 'at']} label={t('robotAt')} form={form} />
     </>

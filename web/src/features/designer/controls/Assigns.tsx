@@ -33,6 +33,8 @@ export function AssignsSlot({
           <FormulaSlot
             at={[...at, key]}
             form={reads}
+            into={key}
+            intoForm={target}
             label={t('setTo', { field: fields.find((f) => f.value === key)?.label ?? key })}
           />
           <IconButton icon="close" label={t('remove')} onClick={() => slot.set(without(key))} />

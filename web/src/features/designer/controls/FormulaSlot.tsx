@@ -21,6 +21,8 @@ interface Props {
   columns?: readonly Field[] | undefined;
   /** The field that takes the value: a text may be one of its options. */
   into?: string | undefined;
+  /** The form of that field, where it is not the one that is read. */
+  intoForm?: string | undefined;
   hint?: string;
   placeholder?: string;
 }
@@ -32,7 +34,7 @@ const CONDITION = /[iI]f$|^where$|^until$/;
  * A formula. Problems come from the server, at their place in the text. A condition opens as rows when it can be one; as text on demand, and
  * when it cannot, with the reason.
  */
-export function FormulaSlot({ at, label, form, columns, into, hint, placeholder }: Props) {
+export function FormulaSlot({ at, label, form, columns, into, intoForm, hint, placeholder }: Props) {
   const { t } = useTranslation('designer');
   const slot = useSlot<string>(at);
   const stale = useDraft((s) => s.stale);
@@ -41,7 +43,8 @@ export function FormulaSlot({ at, label, form, columns, into, hint, placeholder 
   const inDoubt = useDoubtWords();
   const value = typeof slot.value === 'string' ? slot.value : '';
   const marks = useMarks(slot.problems, value, stale);
-  const result = into === undefined ? undefined : lexica.bare.key(into);
+  const taking = useLexica(intoForm ?? form, intoForm ? undefined : columns, at);
+  const result = into === undefined ? undefined : taking.bare.key(into);
   const around = useMemo(() => ({ result }), [result]);
   const condition = CONDITION.test(String(at.at(-1)));
   const parsed = useMemo(() => (condition ? toRows(value, lexica) : undefined), [condition, value, lexica]);

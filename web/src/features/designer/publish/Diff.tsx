@@ -38,6 +38,14 @@ export function Diff({ app, from, rev }: { app: string; from: number | string; r
   return <DiffList items={query.data} jump={jump} />;
 }
 
+/** What is otherwise in one release than in another. */
+export function Between({ app, from, to }: { app: string; from: number; to: number }) {
+  const query = useQuery(diffQuery(app, from, to, 0));
+  if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Skeleton rows={2} height={30} />;
+  return <DiffList items={query.data} />;
+}
+
 /** Changes grouped by area, in words; each leads to its place where there is a jump and the place is still there. */
 export function DiffList({ items, jump }: { items: readonly DiffItem[]; jump?: (path: string) => void }) {
   const { t } = useTranslation('designer');

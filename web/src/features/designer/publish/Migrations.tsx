@@ -12,7 +12,7 @@ import { MigrationRunDialog } from './MigrationRunDialog';
 import { migrationsQuery, type Behind, type Migration } from './migrations';
 import './migrations.css';
 
-/** Records on older releases, and the migrations there have been; nothing when there are neither. */
+/** Records on other releases than the live one, and the migrations there have been; nothing when there are neither. */
 export function Migrations({ app }: { app: string }) {
   const { t } = useTranslation('designer');
   const text = useText();

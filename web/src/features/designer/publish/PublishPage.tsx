@@ -15,7 +15,7 @@ import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
 import { RanCard } from '../tests/RanCard';
 import { UpgradeNotice } from '../upgrade/UpgradeNotice';
 import { Backtest } from './Backtest';
-import { Diff } from './Diff';
+import { Between, Diff } from './Diff';
 import { Migrations } from './Migrations';
 import { Readers } from './Readers';
 
@@ -208,6 +208,7 @@ function Releases({ app, list }: { app: string; list: readonly Release[] | undef
   const errorText = useErrorText();
   const { actions } = useDraftStore();
   const [chosen, setChosen] = useState<Release>();
+  const live = list?.find((r) => r.live);
   const back = useMutation({
     mutationFn: async (n: number) => {
       await actions.flush();
@@ -247,6 +248,7 @@ function Releases({ app, list }: { app: string; list: readonly Release[] | undef
       </ul>
       <Modal
         open={chosen !== undefined}
+        width={640}
         title={t('rollBackTitle', { n: chosen?.n ?? 0 })}
         okText={t('rollBack')}
         cancelText={t('cancel')}
@@ -255,6 +257,15 @@ function Releases({ app, list }: { app: string; list: readonly Release[] | undef
         onOk={() => chosen && back.mutate(chosen.n)}
       >
         <p>{t('rollBackText')}</p>
+        <p>{t('rollBackRecords')}</p>
+        {chosen && live ? (
+          <>
+            <h3>{t('rollBackChanges')}</h3>
+            <div className="d-rollback">
+              <Between app={app} from={live.n} to={chosen.n} />
+            </div>
+          </>
+        ) : null}
         {back.error ? (
           <p className="bad" role="alert">
             {errorText(back.error)}
