@@ -211,6 +211,10 @@ func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 	case errors.Is(err, store.ErrCursor):
 		status, out.Error.Code = http.StatusBadRequest, "cursor.invalid"
 		msg = rules.Say("翻页标记无效，请从第一页开始", "翻頁標記無效，請從第一頁開始", "The page mark is not valid; begin with the first page")
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrExists):
+		// What was written has been changed since it was read; nothing was done.
+		status, out.Error.Code = http.StatusConflict, "conflict"
+		msg = rules.Say("别人刚刚改过同一处，这次没有保存，请再试一次", "別人剛剛改過同一處，這次沒有儲存，請再試一次", "Somebody else has just changed the same thing; nothing was saved, please try again")
 	case errors.Is(err, store.ErrUnknown):
 		status, out.Error.Code = http.StatusServiceUnavailable, "outcome.unknown"
 		msg = rules.Say("不能确定这次操作是否已完成，请用同一个操作编号再试一次", "不能確定這次操作是否已完成，請用同一個操作編號再試一次",

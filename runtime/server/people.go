@@ -14,7 +14,11 @@ func (s *Server) getUsers(c *call) (any, error) {
 	var out []userWire
 	for _, u := range c.dir.Users() {
 		if q == "" || strings.Contains(strings.ToLower(u.ID), q) || strings.Contains(strings.ToLower(u.Name), q) {
-			out = append(out, wireUser(u))
+			one := wireUser(u)
+			if !c.user.Admin && u.ID != c.user.ID {
+				one.Email, one.Phone, one.Theme = "", "", "" // theirs, and for who manages people
+			}
+			out = append(out, one)
 		}
 	}
 	return page(out, ""), nil

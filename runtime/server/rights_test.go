@@ -2,10 +2,15 @@ package server
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/gin-gonic/gin"
+
 	"pipewright/runtime/org"
+	"pipewright/runtime/store"
 )
 
 // TestNobodyPointsToWhatHeMayNotRead: who knows the id of a record that he may not read learns nothing of it by choosing it in a reference, and
@@ -165,5 +170,26 @@ func TestTitlesOfReferencesAreMasked(t *testing.T) {
 		if strings.Contains(string(typed.raw), "Veiled") != (user == "rep.li") {
 			t.Errorf("%s: typing it: %s", user, typed.raw)
 		}
+	}
+}
+
+// TestAddressesOfOthersAreForAdmins: the list of people is for everybody, where to reach them privately is not; a lost race is no fault of the server.
+func TestAddressesOfOthersAreForAdmins(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin, li := w.as("admin"), w.as("rep.li")
+	for _, user := range []string{"rep.li", "rep.chen"} {
+		admin.must("PATCH", "/api/users/"+user, object{"email": user + "@example.com", "phone": "13900000001"})
+	}
+	for c, want := range map[*client][]string{li: {"rep.li@example.com"}, admin: {"rep.li@example.com", "rep.chen@example.com"}} {
+		a := c.must("GET", "/api/users", nil)
+		if n := strings.Count(string(a.raw), "@example.com"); n != len(want) || strings.Count(string(a.raw), "13900000001") != n {
+			t.Errorf("%d addresses, want %v: %s", n, want, a.raw)
+		}
+	}
+	g, _ := gin.CreateTestContext(httptest.NewRecorder())
+	g.Request = httptest.NewRequest("POST", "/api/me/totp", nil)
+	if status, out := w.server.told(g, nil, fmt.Errorf("server: %w", store.ErrConflict)); status != 409 || out.Error.Code != "conflict" {
+		t.Errorf("a lost race: %d %+v", status, out)
 	}
 }
