@@ -94,6 +94,14 @@ export async function run(t) {
   await choose(t, page, '添加流转到…', '完成');
   await page.waitForURL((u) => (u.searchParams.get('at') ?? '').includes('/transitions/'));
   await part(page, 1, 'Shift+F6');
+  // Which keys there are here, and back to where one was.
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: '键盘快捷键' });
+  await sheet.getByText('到下一块区域').waitFor();
+  await sheet.getByText('左右移动一列').waitFor();
+  assert.equal(await sheet.getByText('搜索和跳转').count(), 0);
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
   await reach(t, page, /^开始, /);
   await page.keyboard.press('Enter');
   await page.waitForURL((u) => (u.searchParams.get('at') ?? '').includes('/stages/begin'));

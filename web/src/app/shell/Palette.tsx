@@ -8,7 +8,7 @@ import { Icon, type IconName } from '@/ui/Icon';
 import { Marked } from '@/ui/Marked';
 import { useText } from '@/ui/text';
 import { placesOf } from '@/records/places';
-import { PlainDialog } from './PlainDialog';
+import { PlainDialog } from '@/ui/PlainDialog';
 
 interface Entry {
   id: string;

@@ -21,7 +21,7 @@ import { Notices } from './Notices';
 const loadPalette = () => import('./Palette');
 const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 // Only when asked for.
-const Shortcuts = lazy(() => import('./Shortcuts').then((m) => ({ default: m.Shortcuts })));
+const Shortcuts = lazy(() => import('@/ui/Shortcuts').then((m) => ({ default: m.Shortcuts })));
 
 /** The bar over every page: the page's own head, search, notices, the person. */
 export function TopBar({ slot }: { slot: (element: HTMLElement | null) => void }) {

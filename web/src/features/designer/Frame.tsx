@@ -35,6 +35,8 @@ const pages = {
   publish: lazy(() => import('./publish/PublishPage').then((m) => ({ default: m.PublishPage }))),
 };
 
+// Only when asked for.
+const Shortcuts = lazy(() => import('@/ui/Shortcuts').then((m) => ({ default: m.Shortcuts })));
 const TryDialog = lazy(() => import('./sandbox/TryDialog').then((m) => ({ default: m.TryDialog })));
 
 const TABS = [
@@ -130,6 +132,17 @@ export function Frame() {
 
 function Rail() {
   const { t } = useTranslation('designer');
+  const [keys, setKeys] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable="true"], [role="grid"]') !== null;
+      if ((event.key !== '?' && event.key !== '？') || typing) return;
+      event.preventDefault();
+      setKeys(true);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
   const { data: me } = useQuery(meQuery());
   const items: { to: string; icon: IconName; text: string; on?: boolean }[] = [
     { to: '/', icon: 'work', text: t('rail_work') },
@@ -146,6 +159,14 @@ function Rail() {
         </Link>
       ))}
       <span className="sp" />
+      <button type="button" className="d-keys" title={t('keys')} aria-label={t('keys')} onClick={() => setKeys(true)}>
+        <kbd>?</kbd>
+      </button>
+      {keys ? (
+        <Suspense>
+          <Shortcuts designing onClose={() => setKeys(false)} />
+        </Suspense>
+      ) : null}
       <Link to="/profile" aria-label={t('rail_profile')}>
         <Avatar name={me?.user.name ?? '?'} large />
       </Link>

@@ -1,6 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import { PlainDialog } from './PlainDialog';
 
+const DESIGNER = [
+  ['undo', 'Ctrl Z'],
+  ['redo', 'Ctrl Shift Z'],
+  ['saveNow', 'Ctrl S'],
+  ['areas', 'F6'],
+  ['lastArea', 'Shift F6'],
+  ['addType', 'Enter'],
+  ['moveRow', 'Alt ↑', 'Alt ↓'],
+  ['removeField', 'Delete'],
+] as const;
+
 /** The keys that do something, by where. ⌘ stands for Ctrl on a Mac. */
 const SHEET = [
   ['anywhere', [['search', 'Ctrl K', '/'], ['sheet', '?'], ['close', 'Esc']]],
@@ -8,13 +19,20 @@ const SHEET = [
   ['inbox', [['nextTask', 'J'], ['lastTask', 'K'], ['approveTask', 'A', 'Enter']]],
   ['board', [['openCard', 'Enter'], ['pickCard', 'Space'], ['carryCard', '←', '→'], ['dropCard', 'Space']]],
   ['list', [['cells', '← ↑ ↓ →'], ['editCell', 'Enter', 'F2'], ['giveUpCell', 'Esc']]],
-  ['designer', [['undo', 'Ctrl Z'], ['redo', 'Ctrl Shift Z'], ['areas', 'F6'], ['moveRow', 'Alt ↑', 'Alt ↓'], ['removeField', 'Delete']]],
+  ['designer', DESIGNER],
+] as const;
+
+/** In the designer, its own keys alone: there is nothing to search or to decide there. */
+const DESIGNING = [
+  ['designer', DESIGNER],
+  ['table', [['cells', '← ↑ ↓ →'], ['editCell', 'Enter', 'F2'], ['giveUpCell', 'Esc'], ['clearCell', 'Delete'], ['moveLine', 'Alt ↑', 'Alt ↓'], ['moveColumn', 'Alt ←', 'Alt →']]],
+  ['anywhere', [['sheet', '?'], ['close', 'Esc']]],
 ] as const;
 
 const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 /** What can be done by keyboard. */
-export function Shortcuts({ onClose }: { onClose: () => void }) {
+export function Shortcuts({ onClose, designing = false }: { onClose: () => void; designing?: boolean }) {
   const { t } = useTranslation('guide');
   return (
     <PlainDialog className="palette sheet" label={t('keys')} onClose={onClose}>
@@ -26,7 +44,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
           </button>
         </div>
         <div className="sheet-cols">
-          {SHEET.map(([where, keys]) => (
+          {(designing ? DESIGNING : SHEET).map(([where, keys]) => (
             <section key={where} aria-label={t(`keys.${where}`)}>
               <h3 className="s">{t(`keys.${where}`)}</h3>
               <dl>
