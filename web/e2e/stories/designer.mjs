@@ -213,6 +213,28 @@ export async function run(t) {
     await t.open(phone, `/design/b2b/${name}`);
     await t.look(phone, `phone-${name}`);
   }
+  // A form grows on a phone as well: what is added comes into view with its settings, and closing them leads back.
+  await t.open(phone, '/design/service/forms');
+  await phone.locator('.d-palette').getByRole('button', { name: '电话', exact: true }).click();
+  const head = phone.locator('.d-panelhead', { hasText: '电话' });
+  const near = (place) => phone.waitForFunction(([css, most]) => Math.abs(document.querySelector(css).getBoundingClientRect().top) < most, place);
+  await head.waitFor();
+  await near(['.d-panelhead', 200]);
+  // A condition stands within the panel, however long the names are.
+  await phone.locator('.d-panel').getByText('符合条件时').first().click();
+  await phone.getByRole('textbox', { name: '名称', exact: true }).fill('客户所在行业以及细分领域的联系电话（含国家和地区代码）');
+  await choose(phone, '什么时候必填 1.1 的字段', '客户所在行业');
+  const rows = phone.locator('.d-rows').first();
+  t.assert.ok(await rows.evaluate((e) => [...e.querySelectorAll('*')].every((x) => x.getBoundingClientRect().right <= 375)), 'a row stands over the edge');
+  await t.look(phone, 'phone-rows');
+  await phone.getByRole('button', { name: '关闭面板' }).click();
+  await near(['.d-canvas', 200]);
+  await t.open(phone, '/design/service/flow');
+  await phone.locator('.d-stageadd').getByRole('button', { name: '阶段', exact: true }).click();
+  await phone.locator('.d-panel').getByRole('textbox', { name: '名称', exact: true }).first().fill('回访');
+  await phone.locator('.d-stageadd').getByRole('button', { name: '依次连起来' }).click();
+  await saved(phone);
+  await t.look(phone, 'phone-stages');
   // The rungs of a ladder keep within their panel.
   await t.open(phone, '/design/b2b/flow?at=/processes/deal/stages/proposal/activities/costing');
   await phone.getByRole('button', { name: '自己安排提醒和升级' }).first().click();

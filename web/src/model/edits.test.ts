@@ -10,6 +10,7 @@ import {
   addStage,
   addStep,
   addTransition,
+  connectStages,
   copyField,
   groupsOf,
   moveField,
@@ -173,6 +174,29 @@ describe('keys', () => {
   it('counts on', () => {
     expect(freshKey('a', ['a', 'a2'])).toBe('a3');
     expect(freshKey('stage', [])).toBe('stage1');
+  });
+});
+
+describe('stages that nobody has connected', () => {
+  it('stand in one line, and what is connected stays', () => {
+    const process = {
+      key: 'p',
+      form: 'f',
+      name: 'P',
+      start: 'a',
+      stages: [{ key: 'a', name: 'A' }, { key: 'b', name: { en: 'B' } }, { key: 'c', name: 'C' }, { key: 'lost', name: 'L', end: 'lost' as const }, { key: 'done', name: 'D', end: 'done' as const }],
+      transitions: [{ key: 'finish', from: ['a'], to: 'done', name: 'Finish' }],
+    };
+    const def = { key: 'x', name: 'X', processes: [process] } as unknown as Definition;
+    const first = connectStages(def, 'p') as Change;
+    const next = run(first, def);
+    expect(next.processes?.[0]?.transitions).toEqual([
+      process.transitions[0],
+      { key: 'toB', from: ['a'], to: 'b', name: { en: 'B' } },
+      { key: 'toC', from: ['b'], to: 'c', name: 'C' },
+      { key: 'toDone', from: ['c'], to: 'done', name: 'D' },
+    ]);
+    expect(connectStages(next, 'p')).toBeUndefined();
   });
 });
 

@@ -258,6 +258,30 @@ export function addTransition(def: Definition, process: string, from: string, to
   };
 }
 
+/**
+ * The ways that make one line of stages that nobody has connected: into each that none leads to, from the open stage before it, and from the last
+ * open one to the first end. Nothing when all are connected. A way is called like the stage it leads to.
+ */
+export function connectStages(def: Definition, process: string): Change | undefined {
+  const p = processIndex(def, process);
+  const it = def.processes?.[p] as Process;
+  const list = [...(it.transitions ?? [])];
+  const known = list.length;
+  const lead = (from: Stage, to: Stage) => {
+    const key = freshKey('to' + to.key.charAt(0).toUpperCase() + to.key.slice(1), keysOf(list));
+    list.push({ key, from: [from.key], to: to.key, name: to.name });
+  };
+  const open = it.stages.filter((s) => s.end === undefined);
+  const entered = (s: Stage) => s.key === it.start || list.some((t) => t.to === s.key);
+  open.forEach((s, i) => {
+    if (i > 0 && !entered(s)) lead(open[i - 1] as Stage, s);
+  });
+  const last = open.at(-1);
+  const end = it.stages.find((s) => s.end === 'won' || s.end === 'done');
+  if (last && end && !list.some((t) => t.from.includes(last.key) || t.from.includes('*'))) lead(last, end);
+  return list.length === known ? undefined : set(['processes', p, 'transitions'], list);
+}
+
 export function removeTransition(def: Definition, process: string, key: string): Change {
   const p = processIndex(def, process);
   return { op: 'remove', at: ['processes', p, 'transitions'], index: indexOf(def.processes?.[p]?.transitions, key) };

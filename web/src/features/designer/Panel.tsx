@@ -13,15 +13,21 @@ interface Props {
   children: ReactNode;
 }
 
+const onPhone = () => window.matchMedia('(max-width: 899px)').matches;
+
 /** The panel at the right: what is selected, and everything one can change about it. */
 export function Panel({ icon, title, word, actions, onClose, children }: Props) {
   const { t } = useTranslation('designer');
   const ref = useRef<HTMLElement>(null);
   const chosen = onClose !== undefined;
   useEffect(() => {
-    // On a phone the panel stands below the canvas: what was chosen there comes into view.
-    if (chosen && window.matchMedia('(max-width: 899px)').matches) ref.current?.scrollIntoView({ block: 'start' });
+    // On a phone the panel stands below the canvas: what was chosen there comes into view, and the way back leads to where it was chosen.
+    if (chosen && onPhone()) ref.current?.scrollIntoView({ block: 'start' });
   }, [chosen]);
+  const close = () => {
+    onClose?.();
+    if (onPhone()) ref.current?.previousElementSibling?.scrollIntoView({ block: 'start' });
+  };
   useReveal(ref);
   return (
     <aside ref={ref} className="d-panel" aria-label={`${word} ${title}`}>
@@ -31,7 +37,7 @@ export function Panel({ icon, title, word, actions, onClose, children }: Props) 
         <span className="tag">{word}</span>
         <span className="sp" />
         {actions}
-        {onClose ? <IconButton icon="close" label={t('closePanel')} onClick={onClose} /> : null}
+        {onClose ? <IconButton icon="close" label={t('closePanel')} onClick={close} /> : null}
       </header>
       <div className="d-panelbody">{children}</div>
     </aside>

@@ -64,9 +64,10 @@ export function usePlaceInDesigner() {
   const search = useSearch({ strict: false }) as { at?: string };
   const app = params.app ?? '';
   const page = (params._splat?.split('/')[0] || 'forms') as PageKey;
+  // A page begins at its top, unless a place in it was asked for: its panel brings that into view.
   const go = useCallback(
     (next: PageKey, at?: string, replace = false) =>
-      void navigate({ to: '/design/$app/$', params: { app, _splat: next }, search: (at ? { at } : {}) as never, replace }),
+      void navigate({ to: '/design/$app/$', params: { app, _splat: next }, search: (at ? { at } : {}) as never, replace, resetScroll: !at && !replace }),
     [navigate, app],
   );
   return { app, page, at: search.at ?? '', go };

@@ -25,6 +25,8 @@ interface Props {
   lexica: Lexica;
   onChange: (value: string) => void;
   onBlur: () => void;
+  /** It was asked for, so its first row stands there at once. */
+  eager?: boolean;
 }
 
 const EMPTY: CompareRow = { path: '', comparison: '==', values: [] };
@@ -33,9 +35,9 @@ const EMPTY: CompareRow = { path: '', comparison: '==', values: [] };
  * A condition as rows: all of a box must hold, any box will do. A row whose field is not chosen yet is not part of the formula; one whose
  * value is missing is, so that the checker says what is missing.
  */
-export function ConditionRows({ label, value, lexica, onChange, onBlur }: Props) {
+export function ConditionRows({ label, value, lexica, onChange, onBlur, eager = false }: Props) {
   const { t } = useTranslation('designer');
-  const [groups, setGroups] = useState<Groups>(() => parsed(value, lexica));
+  const [groups, setGroups] = useState<Groups>(() => (eager && value === '' ? [[EMPTY]] : parsed(value, lexica)));
   const told = useRef(value);
   // The formula changed elsewhere: undo, a fix, another editor.
   if (told.current !== value) {

@@ -25,6 +25,8 @@ interface Props {
   intoForm?: string | undefined;
   hint?: string;
   placeholder?: string;
+  /** It was asked for: a condition begins with a row. */
+  eager?: boolean;
 }
 
 /** The slots that say yes or no: they open as rows. */
@@ -34,7 +36,7 @@ const CONDITION = /[iI]f$|^where$|^until$/;
  * A formula. Problems come from the server, at their place in the text. A condition opens as rows when it can be one; as text on demand, and
  * when it cannot, with the reason.
  */
-export function FormulaSlot({ at, label, form, columns, into, intoForm, hint, placeholder }: Props) {
+export function FormulaSlot({ at, label, form, columns, into, intoForm, hint, placeholder, eager = false }: Props) {
   const { t } = useTranslation('designer');
   const slot = useSlot<string>(at);
   const stale = useDraft((s) => s.stale);
@@ -74,6 +76,7 @@ export function FormulaSlot({ at, label, form, columns, into, intoForm, hint, pl
             label={label}
             value={value}
             lexica={lexica}
+            eager={eager}
             onChange={(text) => {
               written.current = text;
               slot.type(text);

@@ -17,9 +17,11 @@ interface Props {
   selectedStage: string | undefined;
   selectedTransition: string | undefined;
   onAddStage: (end: boolean) => void;
+  /** Leads from each stage to the next where no way does; nothing when all are connected. */
+  onConnect: (() => void) | undefined;
 }
 
-export function FlowBoard({ process, selectedStage, selectedTransition, onAddStage }: Props) {
+export function FlowBoard({ process, selectedStage, selectedTransition, onAddStage, onConnect }: Props) {
   const { t } = useTranslation('designer');
   const def = useDefinition();
   const nameOf = useNameOf();
@@ -110,6 +112,12 @@ export function FlowBoard({ process, selectedStage, selectedTransition, onAddSta
                 <Icon name="flag" size={14} />
                 {t('endTool')}
               </button>
+              {onConnect ? (
+                <button type="button" title={t('connectStagesHint')} onClick={onConnect}>
+                  <Icon name="arrowSmall" size={14} />
+                  {t('connectStages')}
+                </button>
+              ) : null}
             </div>
             <div className="d-tools right">
               <button

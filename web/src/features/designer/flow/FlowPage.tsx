@@ -7,10 +7,11 @@ import { Icon } from '@/ui/Icon';
 import { usePrinted } from '@/ui/PictureButtons';
 import { Empty } from '@/ui/States';
 import type { Form, Process } from '@/model/definition';
-import { addProcess, addStage } from '@/model/edits';
+import { addProcess, addStage, connectStages } from '@/model/edits';
 import { splitKeyPath } from '@/model/path';
 import { useActions, useDefinition, useNameOf, usePlaceInDesigner, useSelection } from '../context';
 import { useNewText } from '../controls/choices';
+import { AddButton } from '../controls/Row';
 import { useCalled } from '../controls/Who';
 import { FlowBoard } from './FlowBoard';
 import { ProcessPanel } from './ProcessPanel';
@@ -91,13 +92,23 @@ function Flow({ process, selected, free, create }: FlowProps) {
   const newText = useNewText();
   const { at, select } = useSelection();
   const { go } = usePlaceInDesigner();
-  const { edit } = useActions();
+  const { apply, edit } = useActions();
   const words = useFlowWords(def, useCalled());
   const [sharing, setSharing] = useState(false);
   const names = [nameOf(def), nameOf(process)];
   const picture = () => pictureOf(drawFlow(def, process, words), names.join(' – '), t('draftWord'), i18n.language);
   const print = usePrinted(picture, true);
   const processes = def.processes ?? [];
+  const addOne = (end: boolean) =>
+    edit(
+      addStage(
+        def,
+        process.key,
+        end ? { key: 'end', name: newText(t('endStage')), end: 'done' } : { key: 'stage', name: newText(t('newStage')) },
+      ),
+    );
+  const connected = useMemo(() => connectStages(def, process.key), [def, process.key]);
+  const connect = connected ? () => apply(connected) : undefined;
   const chains = new Set((process.transitions ?? []).map((x) => x.approval).filter(Boolean)).size;
   return (
     <div className="d-two-panes">
@@ -142,17 +153,10 @@ function Flow({ process, selected, free, create }: FlowProps) {
           process={process}
           selectedStage={selected.stage === undefined ? undefined : process.stages[selected.stage]?.key}
           selectedTransition={selected.transition === undefined ? undefined : process.transitions?.[selected.transition]?.key}
-          onAddStage={(end) =>
-            edit(
-              addStage(
-                def,
-                process.key,
-                end ? { key: 'end', name: newText(t('endStage')), end: 'done' } : { key: 'stage', name: newText(t('newStage')) },
-              ),
-            )
-          }
+          onAddStage={addOne}
+          onConnect={connect}
         />
-        <StageList process={process} />
+        <StageList process={process} onAdd={addOne} onConnect={connect} />
         {sharing ? (
           <Suspense>
             <ShareDialog process={process.key} make={picture} name={names} onPrint={print} onClose={() => setSharing(false)} />
@@ -171,21 +175,28 @@ function Flow({ process, selected, free, create }: FlowProps) {
 }
 
 /** Small screens get the stages as a list; the canvas needs room. */
-function StageList({ process }: { process: Process }) {
+function StageList({ process, onAdd, onConnect }: { process: Process; onAdd: (end: boolean) => void; onConnect: (() => void) | undefined }) {
   const { t } = useTranslation('designer');
   const nameOf = useNameOf();
   const { select } = useSelection();
   return (
-    <ul className="d-stagelist" aria-label={t('stages')}>
-      {process.stages.map((s) => (
-        <li key={s.key}>
-          <button type="button" onClick={() => select(`/processes/${process.key}/stages/${s.key}`)}>
-            <span className="sp el">{nameOf(s)}</span>
-            <span className="s">{s.end ? t(`end_${s.end}`) : s.probability !== undefined ? `${s.probability}%` : ''}</span>
-            <Icon name="caretRight" size={14} />
-          </button>
-        </li>
-      ))}
-    </ul>
+    <div className="d-stagelist">
+      <ul aria-label={t('stages')}>
+        {process.stages.map((s) => (
+          <li key={s.key}>
+            <button type="button" onClick={() => select(`/processes/${process.key}/stages/${s.key}`)}>
+              <span className="sp el">{nameOf(s)}</span>
+              <span className="s">{s.end ? t(`end_${s.end}`) : s.probability !== undefined ? `${s.probability}%` : ''}</span>
+              <Icon name="caretRight" size={14} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className="d-stageadd">
+        <AddButton onClick={() => onAdd(false)}>{t('word_stage')}</AddButton>
+        <AddButton onClick={() => onAdd(true)}>{t('endStageWord')}</AddButton>
+        {onConnect ? <AddButton onClick={onConnect}>{t('connectStages')}</AddButton> : null}
+      </p>
+    </div>
   );
 }

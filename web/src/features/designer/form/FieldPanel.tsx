@@ -191,6 +191,7 @@ function Required({ at, field, form, columns }: PartProps) {
           form={form}
           columns={columns}
           label={t('requiredWhen')}
+          eager
           placeholder={t('conditionPlaceholder')}
         />
       ) : null}
@@ -281,6 +282,7 @@ function Shown({ at, field, form, columns }: PartProps) {
             form={form}
             columns={columns}
             label={t('shownWhen')}
+            eager
             placeholder={t('conditionPlaceholder')}
           />
           <ChoiceSlot

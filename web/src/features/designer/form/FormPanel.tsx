@@ -4,7 +4,7 @@ import { toast } from '@/ui/toast';
 import type { Form, Grant, RecordScope, Unique } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
 import { useActions, useDefinition, useDraftStore, useNameOf, usePlaceInDesigner, useSelection, useSlot } from '../context';
-import { useColumnChoices, useFieldChoices, useRoleChoices } from '../controls/choices';
+import { useColumnChoices, useFieldChoices, useNewText, useRoleChoices } from '../controls/choices';
 import { Conditions } from '../controls/Conditions';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { AddButton, IconButton, Part, Problems } from '../controls/Row';
@@ -148,14 +148,38 @@ function GrantsPart({ at, form }: { at: (string | number)[]; form: Form }) {
   const slot = useSlot<Grant[]>([...at, 'grants']);
   const roles = useRoleChoices();
   const fields = useFieldChoices(form.key);
+  const { apply } = useActions();
+  const newText = useNewText();
+  const { go } = usePlaceInDesigner();
   const list = slot.value ?? [];
   const add = () => {
+    if (roles.length === 0) {
+      // The first form of an app: whoever works in it gets a role of theirs.
+      const grant: Grant = { role: 'member', records: 'own', do: ['create', 'read', 'edit'] };
+      apply({
+        op: 'all',
+        changes: [
+          { op: 'insert', at: ['roles'], index: 0, value: { key: grant.role, name: newText(t('firstRole')) } },
+          { op: 'set', at: [...at, 'grants'], value: [...list, grant] },
+        ],
+      });
+      return;
+    }
     const role = roles.find((r) => !list.some((g) => g.role === r.value)) ?? roles[0];
     slot.set([...list, { role: role?.value ?? '', records: 'own', do: ['create', 'read', 'edit'] }]);
   };
   return (
     <Part title={t('grants')} action={<AddButton onClick={add}>{t('add')}</AddButton>}>
-      {roles.length === 0 ? <p className="s">{t('noRoles')}</p> : null}
+      {roles.length === 0 ? (
+        <p className="s">{t('noRoles')}</p>
+      ) : (
+        <p className="s">
+          {t('rolesWhere')}{' '}
+          <button type="button" className="link" onClick={() => go('app')}>
+            {t('appSettings')}
+          </button>
+        </p>
+      )}
       {list.map((g, i) => {
         const here = [...at, 'grants', i];
         return (
@@ -184,7 +208,7 @@ function GrantsPart({ at, form }: { at: (string | number)[]; form: Form }) {
           </div>
         );
       })}
-      <Problems list={list.length === 0 ? slot.problems : []} />
+      <Problems list={list.length === 0 ? slot.problems : slot.problems.filter((p) => p.path === slot.path)} />
     </Part>
   );
 }

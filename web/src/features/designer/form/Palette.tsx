@@ -49,7 +49,7 @@ function TypeButton({ type, onAdd }: { type: FieldType; onAdd: (type: FieldType)
   const typeName = useTypeName();
   const { ref, isDragging } = useThing(`new:${type}`);
   return (
-    <button ref={ref} type="button" className={`d-type${isDragging ? ' dragging' : ''}`} onClick={() => onAdd(type)}>
+    <button ref={ref} type="button" title={typeName(type)} className={`d-type${isDragging ? ' dragging' : ''}`} onClick={() => onAdd(type)}>
       <Icon name={iconOf(type)} size={14} />
       <span className="el">{typeName(type)}</span>
     </button>

@@ -1,4 +1,5 @@
 import { Input, Select } from 'antd';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Option, OptionList } from '@/model/definition';
 import { addOptions } from '@/model/edits';
@@ -103,11 +104,20 @@ function Items({ at, items, all, nested, under, settle, level }: LevelProps) {
   const newText = useNewText();
   const { apply } = useActions();
   const fresh = (name: string): Option => ({ key: freshKey(keyFromName(name) ?? 'option', new Set(everyKey(all))), name: newText(name) });
-  const add = (name: string) => apply({ op: 'insert', at, index: items.length, value: fresh(name) });
+  const host = useRef<HTMLUListElement>(null);
+  const [added, setAdded] = useState(0);
+  const add = (name: string) => {
+    apply({ op: 'insert', at, index: items.length, value: fresh(name) });
+    setAdded(added + 1);
+  };
+  // What was added is written over at once.
+  useEffect(() => {
+    if (added > 0) host.current?.querySelector<HTMLInputElement>(':scope > li:last-child input')?.select();
+  }, [added]);
   const above = def.options?.find((o) => o.key === under)?.items ?? [];
   return (
     <>
-      <ul>
+      <ul ref={host}>
         {items.map((item, i) => (
           <li key={item.key} {...(item.items || under ? { style: { flexWrap: 'wrap' } } : {})}>
             <Input
