@@ -85,7 +85,7 @@ var deedWords = map[string]rules.Text{
 
 // quiet are routes of admins that are not written down: drafts have a history of their own; the rest only asks, or is done to a sandbox.
 var quiet = []string{
-	"PUT /api/apps/:app/draft", "POST /api/apps/:app/draft/replay", "POST /api/apps/:app/draft/triggers", "POST /api/apps/:app/draft/tests", "POST /api/apps/:app/draft/read", "POST /api/apps/:app/draft/here",
+	"PUT /api/apps/:app/draft", "POST /api/apps/:app/draft/replay", "POST /api/apps/:app/draft/triggers", "POST /api/apps/:app/draft/tests", "POST /api/apps/:app/draft/read", "POST /api/apps/:app/draft/here", "POST /api/apps/:app/draft/clashes",
 	"POST /api/apps/:app/draft/rules/:rule/sheet", "POST /api/apps/:app/draft/rules/:rule/sheet/read", "POST /api/apps/:app/check", "POST /api/apps/:app/rename",
 	"POST /api/apps/:app/sandboxes", "POST /api/sandboxes/:id/clock", "POST /api/sandboxes/:id/scenario", "DELETE /api/sandboxes/:id",
 	"POST /api/apps/:app/backtests", "POST /api/apps/:app/migrations/plan", "POST /api/apps/:app/migrations/preview",

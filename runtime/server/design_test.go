@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -33,6 +34,19 @@ func TestDesignPublishAndRollBack(t *testing.T) {
 	if lost.str("error.current.by.id") != "admin" || lost.str("error.current.rev") != saved.str("rev") {
 		t.Errorf("conflict %s", lost.raw)
 	}
+	// Where both changed the same it is told as everywhere: places by their names, formulas by the names in them.
+	revOf := func(r answer) int64 {
+		n, _ := strconv.ParseInt(r.str("rev"), 10, 64)
+		return n
+	}
+	both := object{"base": revOf(a), "theirs": revOf(saved), "definition": json.RawMessage(strings.Replace(text, `"discount <= 0.1"`, `"discount <= 0.08"`, 1))}
+	clash := admin.must("POST", "/api/apps/b2b/draft/clashes", both)
+	if clash.len("items") != 1 || clash.str("items.0.path") != "/approvals/discount/skipIf" || !strings.Contains(clash.str("items.0.theirsText.zh-CN"), "整单折扣 <= 0.05") ||
+		clash.str("items.0.lines.0.mine.zh-CN") != "整单折扣 <= 0.08" || !strings.Contains(clash.str("items.0.place.zh-CN"), "折扣审批") {
+		t.Errorf("clash %s", clash.raw)
+	}
+	both["theirs"] = revOf(saved) + 1
+	admin.refused(404, "not.found", "POST", "/api/apps/b2b/draft/clashes", both)
 	diff := admin.must("GET", "/api/apps/b2b/diff?from=1&to=draft", nil)
 	if diff.len("items") != 1 || diff.str("items.0.path") != "/approvals/discount/skipIf" || diff.str("items.0.area") != "approvals" {
 		t.Errorf("diff %s", diff.raw)

@@ -56,6 +56,34 @@ func (s *Server) putDraft(c *call) (any, error) {
 	return reply{etag: etag(d.Rev), body: savedOut{d.Rev, instant(d.At), wireProblems(problems)}}, nil
 }
 
+type clashesIn struct {
+	// Base and Theirs are revs of the draft: the one both began from, and the one somebody else saved.
+	Base       int64           `json:"base"`
+	Theirs     int64           `json:"theirs"`
+	Definition json.RawMessage `json:"definition"`
+}
+
+// postClashes tells an editor whose save came second where the two changed the same, in the words of the admin. Nothing is saved.
+func (s *Server) postClashes(c *call) (any, error) {
+	var in clashesIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	base, err := s.Designer.Past(c.ctx(), c.Param("app"), in.Base)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := s.Designer.Past(c.ctx(), c.Param("app"), in.Theirs)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := designer.Merge(base.Definition, string(in.Definition), theirs.Definition, nil)
+	if err != nil {
+		return nil, err
+	}
+	return page(list(merged.Conflicts), ""), nil
+}
+
 type pointOut struct {
 	Rev     int64   `json:"rev"`
 	SavedAt instant `json:"savedAt"`

@@ -91,6 +91,7 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/apps/:app/draft/triggers", who: admins, summary: "Which automation of the draft sets off which", in: triggersIn{}, out: items[setsOffOut]{}, handle: s.postTriggers, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/draft/rules/:rule/sheet", who: admins, summary: "A decision table of the draft, or of a definition, as a workbook", in: importIn{}, handle: s.postRuleSheet, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/draft/rules/:rule/sheet/read", who: admins, summary: "What a workbook would make of a decision table; nothing is saved", in: ruleSheetIn{}, out: ruleSheetOut{}, handle: s.readRuleSheet, limit: maxDefinition + 2*maxRuleSheet},
+		{method: post, path: "/api/apps/:app/draft/clashes", who: admins, summary: "Where a draft and what somebody else saved differ, in words", in: clashesIn{}, out: items[designer.MergeConflict]{}, handle: s.postClashes, limit: maxDefinition},
 		{method: post, path: "/api/apps/:app/draft/here", who: admins, summary: "Say that one has the draft open, and hear who else has", in: hereIn{}, out: hereOut{}, handle: s.postHere},
 		{method: post, path: "/api/apps/:app/check", who: admins, summary: "Check a definition or the draft", in: importIn{}, out: checkOut{}, handle: s.postCheck, limit: maxDefinition},
 		{method: get, path: "/api/apps/:app/neighbours", who: admins, summary: "The live apps beside this one: what its uses may name of them, and what they use of it", out: neighboursOut{}, handle: s.getNeighbours},

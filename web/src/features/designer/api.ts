@@ -159,6 +159,16 @@ export interface MergeConflict {
   chosen?: Side;
 }
 
+/** Where a draft and what somebody else saved changed the same since they parted, in words. */
+export const clashesQuery = (app: string, base: number, theirs: number, mine: () => Definition) =>
+  queryOptions({
+    queryKey: ['clashes', app, base, theirs],
+    queryFn: ({ signal }) => api.post<{ items: MergeConflict[] }>(`/apps/${app}/draft/clashes`, { base, theirs, definition: mine() }, { signal }),
+    select: (found) => found.items,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
 /** What a newer version of the app's template would make of the draft. */
 export interface Upgrade {
   available: boolean;

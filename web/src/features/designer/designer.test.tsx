@@ -220,6 +220,42 @@ describe('designer', () => {
     expect(stage()).toMatchObject({ due: 'P3BD', ladder: [{ after: 'P2BD', do: 'remind' }] });
   });
 
+  it('asks about what two changed the same in the words of the changes, and in its own where they cannot be had', async () => {
+    const others = fetch;
+    const told = { path: '/forms/deal/fields/amount/requiredIf', place: '表单“商机”的字段“金额”：必填条件', mineText: '', theirsText: '', lines: [{ base: '没有', mine: '金额 > 8', theirs: '阶段 是 “提案”' }] };
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
+      if (!url.includes('/draft/clashes')) return others(url, init);
+      asked.push(String(init?.body));
+      return Promise.resolve(new Response(JSON.stringify({ items: [told], next: '' })));
+    });
+    await open('/design/b2b/forms?at=/forms/deal');
+    await screen.findByRole('button', { name: /^amount, 金额/ }, { timeout: 20_000 });
+    const amount = ['forms', 'deal', 'fields', 'amount'];
+    act(() =>
+      store.setState({
+        state: 'conflict',
+        conflict: {
+          by: { id: 'sun', name: '孙立' },
+          rev: 9,
+          base: sample,
+          theirs: { definition: sample, rev: 9, base: 0, savedAt: '', savedBy: null, problems: [] } as never,
+          clashes: [
+            { at: [...amount, 'requiredIf'], base: undefined, mine: 'amount > 8', theirs: "stage == 'proposal'" },
+            { at: [...amount, 'list'], base: undefined, mine: true, theirs: undefined },
+          ],
+        },
+      }),
+    );
+    const bar = await screen.findByRole('alert', { name: '草稿有冲突' });
+    const place = await within(bar).findByRole('group', { name: told.place });
+    expect(within(place).getByRole('radio', { name: /金额 > 8/ })).toBeTruthy();
+    expect(within(place).getByRole('radio', { name: /阶段 是 “提案”/ })).toBeTruthy();
+    expect(within(bar).queryByText(/amount > 8/)).toBeNull();
+    expect(within(bar).getByText('（删掉了）')).toBeTruthy();
+    expect(JSON.parse(asked[0] as string)).toMatchObject({ base: 1, theirs: 9, definition: { key: 'b2b' } });
+  });
+
   it('counts the rows of a table in a report, and sums their columns', async () => {
     // Nothing is published, so that there is nothing to preview.
     const others = fetch;

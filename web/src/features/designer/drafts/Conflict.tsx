@@ -9,8 +9,10 @@ import { toast } from '@/ui/toast';
 import { isObject, joinKeyPath } from '@/model/path';
 import type { Clash } from '@/model/threeWay';
 import type { Text } from '@/model/definition';
+import { clashesQuery, type MergeConflict } from '../api';
 import { useDraft, useDraftStore } from '../context';
 import { usePlaceText } from '../ProblemDrawer';
+import { SideWords } from './SideWords';
 
 type Side = 'mine' | 'theirs';
 const idOf = (at: readonly string[]) => joinKeyPath(at);
@@ -25,6 +27,7 @@ export function Conflict() {
   const { actions } = useDraftStore();
   const [chosen, setChosen] = useState<Record<string, Side>>({});
   useJoinedToast();
+  const told = useClashWords();
   if (!conflict) return null;
   const name = conflict.by?.name ?? t('somebody');
   const open = conflict.clashes.filter((c) => !chosen[idOf(c.at)]).length;
@@ -58,6 +61,8 @@ export function Conflict() {
           <OneClash
             key={idOf(c.at)}
             clash={c}
+            told={told?.find((x) => x.path === idOf(c.at))}
+            waiting={told === undefined}
             name={name}
             side={chosen[idOf(c.at)]}
             onChoose={(side) => setChosen({ ...chosen, [idOf(c.at)]: side })}
@@ -68,8 +73,28 @@ export function Conflict() {
   );
 }
 
-function OneClash({ clash, name, side, onChoose }: { clash: Clash; name: string; side: Side | undefined; onChoose: (side: Side) => void }) {
+/** The clashes in words, by the server, which tells changes everywhere else; none where it cannot, undefined while it is asked. */
+function useClashWords(): readonly MergeConflict[] | undefined {
+  const store = useDraftStore();
+  const app = useDraft((s) => s.app);
+  const rev = useDraft((s) => s.rev);
+  const theirs = useDraft((s) => s.conflict?.rev);
+  const query = useQuery({ ...clashesQuery(app, rev, theirs ?? 0, () => store.getState().history.now), enabled: theirs !== undefined });
+  return query.isError ? [] : query.data;
+}
+
+interface ClashProps {
+  clash: Clash;
+  told: MergeConflict | undefined;
+  waiting: boolean;
+  name: string;
+  side: Side | undefined;
+  onChoose: (side: Side) => void;
+}
+
+function OneClash({ clash, told, waiting, name, side, onChoose }: ClashProps) {
   const { t } = useTranslation('designer');
+  const text = useText();
   const placeText = usePlaceText();
   const words = useValueWords();
   const path = idOf(clash.at);
@@ -77,14 +102,22 @@ function OneClash({ clash, name, side, onChoose }: { clash: Clash; name: string;
     <label className={side === which ? 'on' : ''}>
       <input type="radio" name={path} checked={side === which} onChange={() => onChoose(which)} />
       <b>{label}</b>
-      <span className="el">{words(which === 'mine' ? clash.mine : clash.theirs)}</span>
+      <span className="d-clashwords">
+        {told ? (
+          <SideWords conflict={told} side={which} told={text(which === 'mine' ? told.mineText : told.theirsText, '')} />
+        ) : waiting ? (
+          '…'
+        ) : (
+          words(which === 'mine' ? clash.mine : clash.theirs)
+        )}
+      </span>
     </label>
   );
   return (
     <li>
       <fieldset>
         <legend>
-          {placeText(path)} <code className="s">{clash.at.at(-1)}</code>
+          {told ? text(told.place, placeText(path)) : placeText(path)}
         </legend>
         {option('mine', t('mineIs'))}
         {option('theirs', t('theirsIs', { name }))}

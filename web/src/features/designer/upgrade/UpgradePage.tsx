@@ -8,6 +8,7 @@ import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import { takeUpgrade, upgradeQuery, type MergeConflict, type Side, type Upgrade } from '../api';
 import { useDraft, useDraftStore, useJump, usePlaceInDesigner } from '../context';
+import { SideWords } from '../drafts/SideWords';
 import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
 import { DiffList } from '../publish/Diff';
 import './upgrade.css';
@@ -122,17 +123,7 @@ function OneConflict({ conflict, side, onChoose }: { conflict: MergeConflict; si
   const { t } = useTranslation('designer');
   const text = useText();
   const jump = useJump();
-  const says = (which: Side | 'base', told: string) =>
-    conflict.lines.length === 0 ? (
-      <span>{told}</span>
-    ) : (
-      conflict.lines.map((line) => (
-        <span key={text(line.name, '')} className={which !== 'base' && text(line[which]) === text(line.base) ? 's' : ''}>
-          {line.name === undefined ? null : <i>{text(line.name)}</i>}
-          {text(line[which], '')}
-        </span>
-      ))
-    );
+  const says = (which: Side | 'base', told: string) => <SideWords conflict={conflict} side={which} told={told} />;
   const option = (which: Side, label: string, told: string) => (
     <label className={side === which ? 'on' : ''}>
       <input type="radio" name={conflict.path} aria-label={label} checked={side === which} onChange={() => onChoose(which)} />
