@@ -237,11 +237,19 @@ func (b *byRow) compare() map[string]string {
 
 func (b *byRow) stay() map[string]string {
 	since := b.now.In(b.l.app.Zone).AddDate(0, 0, -7*quarterWeeks).UnixMilli()
-	by := map[string][]time.Duration{}
+	by, moved, onward := map[string][]time.Duration{}, map[string]int64{}, map[string]int64{}
+	place := map[any]int{"qualify": 1, "proposal": 2, "won": 3}
 	b.mine(func(d store.Doc) {
 		for _, v := range b.stays {
 			if left, ok := v.Cols["left"].(int64); ok && left >= since && v.Cols["record"] == d.ID {
-				by[v.Cols["stage"].(string)] = append(by[v.Cols["stage"].(string)], time.Duration(whole(v, "stay"))*time.Millisecond)
+				stage := v.Cols["stage"].(string)
+				by[stage] = append(by[stage], time.Duration(whole(v, "stay"))*time.Millisecond)
+				if to := v.Cols["to"]; to != nil {
+					moved[stage]++
+					if place[to] > place[stage] {
+						onward[stage]++
+					}
+				}
 			}
 		}
 	})
@@ -249,7 +257,10 @@ func (b *byRow) stay() map[string]string {
 	for _, st := range b.l.workStages() {
 		list := by[st.Def.Key]
 		slices.Sort(list)
-		out[st.Def.Key] = fmt.Sprint(len(list))
+		out[st.Def.Key] = fmt.Sprint(len(list)) + " "
+		if n := moved[st.Def.Key]; n > 0 {
+			out[st.Def.Key] += decimal.NewFromInt(onward[st.Def.Key]).DivRound(decimal.NewFromInt(n), ratioScale).String()
+		}
 		for _, percent := range []int{50, 90} {
 			text := ""
 			if d, ok := forecast.Rank(list, percent); ok {
@@ -314,6 +325,9 @@ func figuresStory(t *testing.T, rounds int, wrap func(store.Store) store.Store) 
 			visit := map[string]any{"app": "b2b", "process": "deal", "stage": stages[r.IntN(5)], "record": id, "entered": at(200)}
 			if r.IntN(4) > 0 {
 				visit["left"], visit["stay"] = at(150), r.Int64N(int64(40*day/time.Millisecond))
+				if r.IntN(4) > 0 { // what was imported as closed went nowhere
+					visit["to"] = stages[r.IntN(5)]
+				}
 			}
 			b.stays = append(b.stays, store.Doc{ID: fmt.Sprint(id, "|", n), Ver: 1, Cols: visit, Body: body})
 		}
