@@ -286,7 +286,7 @@ func (e *Engine) OpenTracking(ctx context.Context, token, lang, from string) (*p
 	if len(parts) != 3 || parts[0] != "track" || l.Revoked || !e.now().Before(l.ExpiresAt) {
 		return nil, closedLink()
 	}
-	out, err := e.tracked(ctx, parts[1], parts[2], lang, nil)
+	out, err := e.tracked(ctx, parts[1], parts[2], lang, nil, "")
 	if err != nil {
 		return nil, err
 	}
@@ -294,8 +294,9 @@ func (e *Engine) OpenTracking(ctx context.Context, token, lang, from string) (*p
 	return out, nil
 }
 
-// tracked lays a record out as one of its tracking pages shows it; draft is the app whose page is meant, nil for the live release.
-func (e *Engine) tracked(ctx context.Context, record, key, lang string, draft *process.App) (*process.Tracked, error) {
+// tracked lays a record out as one of its tracking pages shows it; draft is the app whose page is meant, nil for the live release. A page of a draft
+// has been published by nobody, so reader, who tries it out, finds in it what he may see of the record.
+func (e *Engine) tracked(ctx context.Context, record, key, lang string, draft *process.App, reader string) (*process.Tracked, error) {
 	form, err := e.form(ctx, record)
 	if _, refused := asRejection(err); refused {
 		return nil, closedLink()
@@ -329,6 +330,13 @@ func (e *Engine) tracked(ctx context.Context, record, key, lang string, draft *p
 	at := e.instant()
 	f := &fetcher{e: e, app: app, dir: dir, facts: factsAt(app, dir, at), record: record, coll: RecordCollection(form)}
 	v := &View{App: app, Form: page.Form, State: r.State, Cols: doc.Cols, Actor: process.Service(app.Def.Key), hidden: map[string]bool{}}
+	if f.reader = reader; reader != "" {
+		seen, err := e.view(ctx, form.App, form.Def.Key, dir, reader, doc, r)
+		if err != nil {
+			return nil, err
+		}
+		v.State, v.Actor.User = seen.seenState(), reader
+	}
 	if err := e.titles(ctx, []*View{v}); err != nil {
 		return nil, err
 	}
@@ -336,7 +344,7 @@ func (e *Engine) tracked(ctx context.Context, record, key, lang string, draft *p
 	var out *process.Tracked
 	var failed error
 	err = f.ask(ctx, func(facts *process.Facts) []process.Need {
-		tracked, needs, problem := page.Track(app, r.State, facts, at, cells)
+		tracked, needs, problem := page.Track(app, v.State, facts, at, cells)
 		if out, failed = tracked, nil; problem != nil {
 			failed = reject(problem.Code, problem.Message, *problem)
 		}
@@ -348,12 +356,28 @@ func (e *Engine) tracked(ctx context.Context, record, key, lang string, draft *p
 	return out, err
 }
 
+// seenState is the record with the values alone that the person sees.
+func (v *View) seenState() *process.State {
+	s := v.State.Clone()
+	values := v.Form.Schema.Decode(s.Data)
+	for key, value := range values {
+		if rows, ok := value.([]map[string]any); ok {
+			values[key] = v.rows(key, rows)
+		}
+		if !v.Sees(key) {
+			delete(values, key)
+		}
+	}
+	s.Data, s.Round, s.Rounds = v.Form.Schema.Encode(values), nil, nil
+	return s
+}
+
 // PreviewTracking lays a record that a person may read out as a page of a draft would show it.
 func (e *Engine) PreviewTracking(ctx context.Context, user string, app *process.App, record, key, lang string) (*process.Tracked, error) {
 	if _, _, err := e.load(ctx, user, record); err != nil {
 		return nil, err
 	}
-	return e.tracked(ctx, record, key, lang, app)
+	return e.tracked(ctx, record, key, lang, app, user)
 }
 
 // paperCells say how values are written on what people outside are given.

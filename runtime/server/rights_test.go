@@ -143,7 +143,8 @@ func TestTitlesOfReferencesAreMasked(t *testing.T) {
 			{"key": "interview", "name": "Interview", "title": "{{ room }}", "fields": []object{{"key": "room", "type": "text", "name": "Room"}, {"key": "of", "type": "reference", "form": "candidate", "name": "Of", "filter": true, "list": true},
 				{"key": "others", "type": "table", "name": "Others", "fields": []object{{"key": "peer", "type": "reference", "form": "candidate", "name": "Peer"}}}},
 				"grants": []object{{"role": "hr", "records": "all", "do": all}, {"role": "panel", "records": "all", "do": all}, {"role": "desk", "records": "all", "do": all}}}},
-		"reports": []object{{"key": "each", "name": "Each", "form": "interview", "group": []object{{"by": "of"}}, "measures": []object{{"key": "n", "count": true}}}}})
+		"tracking": []object{{"key": "status", "form": "candidate", "name": "Status", "fields": []string{"score"}, "expiry": "P30D"}},
+		"reports":  []object{{"key": "each", "name": "Each", "form": "interview", "group": []object{{"by": "of"}}, "measures": []object{{"key": "n", "count": true}}}}})
 	admin.must("POST", "/api/apps/hire/publish", object{"acceptWarnings": true})
 	for user, role := range map[string]string{"rep.li": "hr", "rep.chen": "panel", "ops.wu": "desk"} {
 		admin.must("PATCH", "/api/users/"+user, object{"roles": []string{"hire/" + role}})
@@ -152,6 +153,17 @@ func TestTitlesOfReferencesAreMasked(t *testing.T) {
 	candidate := hr.must("POST", "/api/apps/hire/forms/candidate/records", object{"data": object{"name": "Veiled", "score": "1"}}).str("id")
 	interview := hr.must("POST", "/api/apps/hire/forms/interview/records", object{"data": object{"room": "R1", "of": candidate, "others": []object{{"peer": candidate}}}}).str("id")
 	hr.must("PATCH", "/api/records/"+interview, object{"data": object{"room": "R2"}})
+	// Nor does who designs see in a page of his draft what his role hides.
+	draft := admin.must("GET", "/api/apps/hire/draft", nil).get("definition").(map[string]any)
+	page := draft["tracking"].([]any)[0].(map[string]any)
+	page["fields"], page["message"] = []string{"name", "score"}, "For {{ name }}"
+	for role, told := range map[string]bool{"hr": true, "panel": false} {
+		admin.must("PATCH", "/api/users/admin", object{"roles": []string{"hire/" + role}})
+		a := admin.must("POST", "/api/apps/hire/preview-paper", object{"tracking": "status", "record": candidate, "definition": draft})
+		if strings.Contains(string(a.raw), "Veiled") != told || !strings.Contains(string(a.raw), `"1"`) {
+			t.Errorf("as %s a page of a draft: %s", role, a.raw)
+		}
+	}
 	for user, told := range map[string]bool{"rep.li": true, "rep.chen": false, "ops.wu": true} { // who has no right there at all is told what the field shows
 		c := w.as(user)
 		for what, a := range map[string]answer{
