@@ -17,7 +17,7 @@ func Explain(app *process.App, form string, dir *org.Directory, user, act string
 		return nil
 	}
 	if !dir.Active(user) {
-		return []rules.Text{rules.Say("{user} 不存在或已离职", "{user} 不存在或已離職", "{user} does not exist or has left", "user", user)}
+		return []rules.Text{rules.Say("{user} 不存在或已离职", "{user} 不存在或已離職", "{user} does not exist or has left", "user", dir.Name(user))}
 	}
 	v := Viewer{App: app, Dir: dir, User: user}
 	var out []rules.Text

@@ -197,17 +197,26 @@ func (s *sessions) change(ctx context.Context, id string, what func(*session)) e
 
 // of lists the sessions of a user that have not ended.
 func (s *sessions) of(ctx context.Context, user string) ([]session, error) {
-	page, err := s.store.Query(ctx, sessionsColl, query.Query{Filter: query.Cmp{Col: "user", Op: query.Eq, Value: user}, Limit: 200})
-	if err != nil {
-		return nil, err
-	}
 	var out []session
-	for _, doc := range page.Docs {
-		if one, err := s.get(ctx, doc.ID, false); err == nil {
-			out = append(out, one)
+	q := query.Query{Filter: query.Cmp{Col: "user", Op: query.Eq, Value: user}, Limit: 200}
+	for {
+		page, err := s.store.Query(ctx, sessionsColl, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, doc := range page.Docs {
+			one, err := s.get(ctx, doc.ID, false)
+			if err != nil && !errors.Is(err, errNoSession) {
+				return nil, err
+			}
+			if err == nil {
+				out = append(out, one)
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return out, nil
 		}
 	}
-	return out, nil
 }
 
 // endAll signs a user out everywhere but in one session.

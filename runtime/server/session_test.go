@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,27 @@ func TestSessions(t *testing.T) {
 	c.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "second password"})
 	c.must("POST", "/api/logout", nil)
 	c.refused(401, "unauthenticated", "GET", "/api/me", nil)
+}
+
+// A new password ends every other session there is, however many.
+func TestPasswordEndsAllSessions(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	ctx := t.Context()
+	s := w.server.sessions
+	for i := range 450 {
+		now := w.clock.Now()
+		one := session{ID: tokenID(strconv.Itoa(i)), User: "rep.li", CreatedAt: now, LastSeen: now}
+		if err := s.store.Insert(ctx, sessionsColl, s.doc(one, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.endAll(ctx, "rep.li", tokenID("7")); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := s.of(ctx, "rep.li"); err != nil || len(left) != 1 || left[0].ID != tokenID("7") {
+		t.Errorf("%d left, %v", len(left), err)
+	}
 }
 
 func TestGuessingIsSlowedDown(t *testing.T) {
