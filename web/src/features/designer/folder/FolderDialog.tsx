@@ -104,7 +104,7 @@ function Found({ found }: { found: Brought }) {
     <div className="d-brought" role="status">
       {found.problems.length > 0 ? (
         <>
-          <h3>{t('bringProblems', { count: found.problems.length })}</h3>
+          <h2>{t('bringProblems', { count: found.problems.length })}</h2>
           <ul className="d-broughtlist">
             {found.problems.map((p) => (
               <li key={problemId(p)}>
@@ -119,7 +119,7 @@ function Found({ found }: { found: Brought }) {
         <p className="s">{t('bringSame')}</p>
       ) : (
         <>
-          <h3>{t('bringChanges', { count: found.changes.length })}</h3>
+          <h2>{t('bringChanges', { count: found.changes.length })}</h2>
           <DiffList items={found.changes} />
         </>
       )}
