@@ -47,3 +47,15 @@ test('lines go through the gutters, and those past a lane go round it', () => {
   expect(new Set(tracks).size).toBe(tracks.length);
   expect(planMap({ ...def, processes: [], automations: [] }).lines).toEqual([]);
 });
+
+test('names of lines in one gutter do not stand on one another', () => {
+  const many = {
+    ...def,
+    automations: [
+      { key: 'one', name: '付款计划转应收', on: { created: 'deal' }, do: [{ start: { process: 'order' } }] },
+      { key: 'two', name: { 'zh-CN': '没有合同的订单：应收', en: 'Orders without a contract' }, on: { stage: 'deal.open' }, do: [{ start: { process: 'order' } }] },
+    ],
+  } as unknown as Definition;
+  const [a, b] = planMap(many).lines.map((l) => l.label);
+  expect(b![0] - a![0]).toBeGreaterThan((7 * 12 + 25 * 7) / 2);
+});

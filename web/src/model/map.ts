@@ -1,4 +1,4 @@
-import { type Action, type Definition } from './definition';
+import { type Action, type Definition, type Text } from './definition';
 import { formOfAutomation } from './references';
 
 /** A process that is begun by another: where it comes from, where it goes, and what says so. */
@@ -85,5 +85,33 @@ export function planMap(def: Definition): MapPlan {
     // The names on tracks next to each other stand apart.
     return { hand, back: b < a, label: [x1 + (right - x1) * (nth % 2 === 0 ? 0.3 : 0.7), out], points: [[x1, y1], [x1, out], [right, out], [right, into], [x2, into], [x2, y2]] };
   });
-  return { width: edge + 24 + side * 10 + MAP.right, height: MAP.gutter + processes.length * pitch, lines };
+  const width = edge + 24 + side * 10 + MAP.right;
+  return { width, height: MAP.gutter + processes.length * pitch, lines: apart(lines, (key) => roomOf(def.automations?.find((a) => a.key === key)?.name ?? key), width) };
+}
+
+/** How high a name stands, and the most it takes across. */
+const NAME = { height: 20, most: 200 } as const;
+
+/** About how wide a name is in whichever language it is longest. */
+function roomOf(name: Text): number {
+  const one = (s: string) => [...s].reduce((n, c) => n + (c > '\u2e80' ? 12.5 : 7), 14);
+  return Math.min(NAME.most, Math.max(...(typeof name === 'string' ? [name] : Object.values(name)).map(one)));
+}
+
+/** Moves names to the right that would stand on one another. */
+function apart(lines: readonly MapLine[], room: (automation: string) => number, width: number): MapLine[] {
+  const placed: { x: number; y: number; half: number }[] = [];
+  return lines.map((line) => {
+    const half = room(line.hand.automation) / 2;
+    const [, y] = line.label;
+    let [x] = line.label;
+    for (;;) {
+      const under = placed.find((p) => Math.abs(p.y - y) < NAME.height && Math.abs(p.x - x) < p.half + half);
+      if (!under) break;
+      x = under.x + under.half + half;
+    }
+    if (x + half > width) x = line.label[0]; // there is no room: on one another is better than out of sight
+    placed.push({ x, y, half });
+    return { ...line, label: [x, y] };
+  });
 }

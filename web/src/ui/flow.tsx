@@ -60,6 +60,8 @@ interface Props {
   tools: (zoom: { in: () => void; out: () => void; fit: () => void }) => ReactNode;
   /** Changes when everything was placed anew and should be shown whole. */
   fitKey: string;
+  /** What is shown first of a picture that is too large to be read whole; the rest is reached by moving it. */
+  begin?: readonly string[] | undefined;
 }
 
 interface CardData extends Record<string, unknown> {
@@ -165,7 +167,10 @@ export function FlowCanvas(props: Props) {
   );
 }
 
-function Inner({ cards, arrows, onMoved, onLinked, onBackground, label, tools, fitKey }: Props) {
+/** How the picture is fitted in: whole, or where it begins. */
+const fitting = (begin: readonly string[] | undefined) => ({ padding: 0.12, maxZoom: 1, ...(begin ? { nodes: begin.map((id) => ({ id })) } : {}) });
+
+function Inner({ cards, arrows, onMoved, onLinked, onBackground, label, tools, fitKey, begin }: Props) {
   const flow = useReactFlow();
   const given = useMemo(
     () =>
@@ -205,12 +210,14 @@ function Inner({ cards, arrows, onMoved, onLinked, onBackground, label, tools, f
     [arrows],
   );
   const first = useRef(true);
+  const shown = useRef(begin);
+  shown.current = begin;
   useEffect(() => {
     if (first.current) {
       first.current = false;
       return;
     }
-    void flow.fitView({ padding: 0.12, maxZoom: 1 });
+    void flow.fitView(fitting(shown.current));
   }, [fitKey, flow]);
   return (
     <div className="flow" role="region" aria-label={label}>
@@ -244,7 +251,7 @@ function Inner({ cards, arrows, onMoved, onLinked, onBackground, label, tools, f
         panOnScroll
         zoomOnDoubleClick={false}
         fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        fitViewOptions={fitting(begin)}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--flow-dot)" />
       </ReactFlow>

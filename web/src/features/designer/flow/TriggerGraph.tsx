@@ -14,6 +14,10 @@ import { inOrder, type SetsOff } from './triggers';
 const CARD = { width: 200, height: 64 } as const;
 const COLUMNS = 4;
 
+/** How many cards can be read when all are shown at once, and how many are shown first when there are more. */
+const READABLE = 24;
+const FIRST = 12;
+
 const nothing = () => undefined;
 
 /** Which automation sets off which, drawn and listed; those that go round in a circle are marked. */
@@ -71,6 +75,7 @@ export function TriggerGraph() {
           cards={cards}
           arrows={arrows}
           fitKey={ids.join(' ')}
+          begin={ids.length > READABLE ? top(ids, places) : undefined}
           onBackground={nothing}
           onMoved={nothing}
           onLinked={nothing}
@@ -103,4 +108,10 @@ export function TriggerGraph() {
       </ul>
     </div>
   );
+}
+
+/** The cards that stand highest. */
+function top(ids: readonly string[], places: ReadonlyMap<string, { x: number; y: number }>): string[] {
+  const y = (id: string) => places.get(id)?.y ?? 0;
+  return [...ids].sort((a, b) => y(a) - y(b)).slice(0, FIRST);
 }
