@@ -1,6 +1,7 @@
 package org
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -200,6 +201,19 @@ func (d *Directory) Admins() []string {
 		}
 	}
 	return out
+}
+
+// Plainly is the directory as it would be if a person were no admin.
+func (d *Directory) Plainly(id string) *Directory {
+	u, ok := d.User(id)
+	if !ok || !u.Admin {
+		return d
+	}
+	out := *d
+	out.users = maps.Clone(d.users)
+	u.Admin = false
+	out.users[id] = u
+	return &out
 }
 
 // Managers are the people above a person, nearest first: the manager of the team, then of its parent and so on up the

@@ -205,3 +205,24 @@ func TestAddressesOfOthersAreForAdmins(t *testing.T) {
 		t.Errorf("a lost race: %d %+v", status, out)
 	}
 }
+
+// TestSmallTokensOfAdminsAreNoAdmins: an admin's token that is not for administration does not do an admin's things on routes that are for everybody.
+func TestSmallTokensOfAdminsAreNoAdmins(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	w.install("b2b")
+	admin, li, program := w.as("admin"), w.as("rep.li"), w.client()
+	admin.must("PATCH", "/api/users/admin", object{"roles": []string{"b2b/vp"}})
+	small, _ := admin.token("write", 1)
+	whole, _ := admin.token("admin", 1)
+	view := "/api/apps/b2b/forms/deal/views/" + li.must("POST", "/api/apps/b2b/forms/deal/views", object{"name": "Mine", "shared": true, "look": object{"q": "x"}}).str("id")
+	target := object{"what": "amount", "items": []object{{"subject": "user:rep.li", "month": "2028-12", "value": "1000.00"}}}
+	program.refused(403, "forbidden", "PUT", view, object{"name": "Theirs", "shared": true, "look": object{}}, small...)
+	program.refused(403, "forbidden", "PUT", "/api/apps/b2b/forecast/deal", target, small...)
+	program.refused(403, "forbidden", "GET", "/api/apps/b2b/forms/account/duplicates", nil, small...)
+	program.must("PUT", view, object{"name": "Theirs", "shared": true, "look": object{}}, whole...)
+	program.must("PUT", "/api/apps/b2b/forecast/deal", target, whole...)
+	program.must("GET", "/api/apps/b2b/forms/account/duplicates", nil, whole...)
+	program.must("PUT", "/api/me/notify", object{"digestAt": "08:00"}, small...)
+	admin.must("GET", "/api/apps/b2b/draft", nil) // he is one still
+}

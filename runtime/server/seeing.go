@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pipewright/rules"
+	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
 )
 
@@ -69,6 +70,7 @@ func (s *Server) seeAs(c *call) {
 		c.user = seen
 	}
 	c.Set(masked, true)
+	c.Request = c.Request.WithContext(engine.Plainly(c.Request.Context()))
 }
 
 // whileSeeing refuses what one may not do while one sees as another. Errors: 403 seeing.over, seeing.readOnly.

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"pipewright/rules"
+	"pipewright/runtime/engine"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
@@ -252,8 +253,9 @@ func (s *Server) admitToken(c *call, secret string, who audience) error {
 	if who == admins && !user.Admin {
 		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
 	}
-	if one.Scope != scopeAdmin {
-		user.Admin = false // what only an admin sees and does on other routes either
+	if one.Scope != scopeAdmin { // what only an admin sees and does on other routes either
+		user.Admin = false
+		c.Request = c.Request.WithContext(engine.Plainly(c.Request.Context()))
 	}
 	c.user = user
 	return nil
