@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -132,6 +133,35 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	c.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "the password"}) // nobody is locked out
 }
 
+// An address that tries many accounts is slowed down as one that tries one; others are not.
+func TestAddressesAreSlowedDown(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+	th := newThrottle(func() time.Time { return now })
+	try := func(n int, addr string) string {
+		var r *refusal
+		if errors.As(th.admit("user"+strconv.Itoa(n), addr), &r) {
+			return r.code
+		}
+		return ""
+	}
+	for n := range burstPerAddress {
+		if code := try(n, "192.0.2.7"); code != "" {
+			t.Fatalf("attempt %d: %s", n, code)
+		}
+	}
+	if code := try(99, "192.0.2.7"); code != "too.many" {
+		t.Errorf("one more: %q", code)
+	}
+	if code := try(99, "192.0.2.8"); code != "" {
+		t.Errorf("another address: %q", code)
+	}
+	now = now.Add(everyPerAddress)
+	if first, second := try(99, "192.0.2.7"), try(99, "192.0.2.7"); first != "" || second != "too.many" {
+		t.Errorf("two seconds later: %q, then %q", first, second)
+	}
+}
+
 func TestAnswersCarryHeaders(t *testing.T) {
 	t.Parallel()
 	w := open(t, true)
@@ -146,6 +176,9 @@ func TestAnswersCarryHeaders(t *testing.T) {
 	}
 	if got := a.header.Get("Strict-Transport-Security"); got != "" {
 		t.Errorf("HSTS without TLS: %q", got)
+	}
+	if got := w.client().must("GET", "/healthz", nil, "X-Forwarded-Proto", "https").header.Get("Strict-Transport-Security"); !strings.Contains(got, "max-age=31536000") {
+		t.Errorf("HSTS over TLS: %q", got)
 	}
 	w.client().must("GET", "/readyz", nil)
 	w.client().must("GET", "/metrics", nil)
