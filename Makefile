@@ -18,7 +18,7 @@ KILLS ?= 50
 NODES ?= 1
 LIMIT ?= 8m
 
-.PHONY: help run demo build web model simulate races test test-go test-race test-templates test-web test-browser lint check-fmt fuzz pictures bench bench-web lighthouse kill-test data clean
+.PHONY: help run demo build web model simulate races test test-go test-race test-templates test-web test-browser lint check-fmt fuzz pictures bench bench-web lighthouse kill-test vuln data clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -120,6 +120,11 @@ simulate: ## histories of three nodes with crashes, lost answers and wrong clock
 races: ## people who decide at once, RACES=1000 rounds of each, and TICKS=10000 of a schedule whose engines die
 	go test ./runtime/engine ./runtime/server -run 'Race|OneOfMany' -count 1 -timeout 0 -races $(RACES)
 	go test ./runtime/engine -run CronKills -count 1 -timeout 0 -ticks $(TICKS)
+
+# Needs the database of flaws: by itself https://vuln.go.dev, or a copy of it (VULNDB=file:///…). It is not part of test, which asks nobody.
+VULNDB ?= https://vuln.go.dev
+vuln: web ## known flaws of what the binary is made of, as far as our code reaches them
+	go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 -db $(VULNDB) ./...
 
 data: ## renew the embedded calendar, place names and readings of characters from their packages
 	go generate ./runtime/org ./forms ./rules
