@@ -127,29 +127,46 @@ func (s *Schema) RowColumn(id string) ColumnType {
 	return f.kind.column()
 }
 
-// RowCols gives the cells of each row of a table as Cols gives fields, by the keys of the columns. Beside an amount whose currency varies,
-// which is in the app's, stands "net_o": that in the record's own.
-func (s *Schema) RowCols(table string, v Values) []map[string]any {
+// BesideRows are the storage keys of fields that RowCols does not read for a table.
+func (s *Schema) BesideRows(table string) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range s.fields {
+		if f.key != table && f != s.currency {
+			out[f.storage] = true
+		}
+	}
+	return out
+}
+
+// RowCols gives the cells of each row of a table as Cols gives fields, by the keys of the columns: of those that are wanted. Beside an amount whose
+// currency varies, which is in the app's, stands "net_o": that in the record's own.
+func (s *Schema) RowCols(table string, d Stored, wanted func(column string) bool) []map[string]any {
 	t := s.byKey[table]
 	if t == nil {
 		return nil
 	}
-	rows, _ := v[table].([]map[string]any)
-	out := make([]map[string]any, len(rows))
-	for i, r := range rows {
-		out[i] = make(map[string]any, len(t.cols))
+	list, _ := d[t.storage].([]any)
+	v := s.decode(d, s.currency)
+	out := make([]map[string]any, 0, len(list))
+	for _, stored := range list {
+		row, _ := stored.(map[string]any)
+		cells := make(map[string]any, len(row))
 		for _, col := range t.cols {
-			x := r[col.key]
-			if x == nil || col.kind.column() == "" {
+			if row[col.storage] == nil || col.kind.column() == "" || !wanted(col.key) {
+				continue
+			}
+			x := col.kind.decode(col, row[col.storage])
+			if x == nil {
 				continue
 			}
 			if !col.varies {
-				out[i][col.key] = col.kind.col(col, x)
+				cells[col.key] = col.kind.col(col, x)
 				continue
 			}
-			out[i][col.key] = s.worth(col, v, x)
-			out[i][col.key+"_o"] = encodeNumber(col.in(s.CurrencyOf(v)), x)
+			cells[col.key] = s.worth(col, v, x)
+			cells[col.key+"_o"] = encodeNumber(col.in(s.CurrencyOf(v)), x)
 		}
+		out = append(out, cells)
 	}
 	return out
 }

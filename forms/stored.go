@@ -34,9 +34,15 @@ func (s *Schema) EncodeBut(v Values, but map[string]bool) Stored {
 // Decode reads stored data back, also data of another release: a value that is absent or of another type is left out and
 // so reads as empty, never an error (semantics 1). Numbers may be int64, int or json.Number, or a float64 that is a whole
 // number within 2^53; reading JSON into a Stored loses nothing.
-func (s *Schema) Decode(d Stored) Values {
+func (s *Schema) Decode(d Stored) Values { return s.decode(d, s.fields...) }
+
+// decode decodes some fields, of which any may be nil.
+func (s *Schema) decode(d Stored, fields ...*field) Values {
 	out := make(Values, len(d))
-	for _, f := range s.fields {
+	for _, f := range fields {
+		if f == nil {
+			continue
+		}
 		x, ok := d[f.storage]
 		if !ok || x == nil {
 			continue

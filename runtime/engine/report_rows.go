@@ -60,7 +60,14 @@ func (l *lister) ofRow(g *grouping) bool {
 // countRows measures by groups the rows of the records of the look. A row counts for each choice it has; the total counts it once.
 func (l *lister) countRows(ctx context.Context, groups []*grouping, ms []measured) ([]store.Row, []*big.Int, error) {
 	t := &rowTally{groups: groups, ms: ms, by: map[string]*store.Row{}, total: make([]*big.Int, len(ms))}
-	err := l.eachRow(ctx, l.rows, l.filter, func(_ string, cols map[string]any) (bool, error) {
+	var reads []string
+	for _, g := range groups {
+		reads = append(reads, g.column.Name)
+	}
+	for _, m := range ms {
+		reads = append(append(reads, m.Col), query.Columns(m.seen)...)
+	}
+	err := l.eachRow(ctx, l.rows, reads, l.filter, func(_ string, cols map[string]any) (bool, error) {
 		t.add(cols)
 		if len(t.by) > maxGroups {
 			return false, readError(store.ErrTooMany)
@@ -74,8 +81,8 @@ func (l *lister) countRows(ctx context.Context, groups []*grouping, ms []measure
 }
 
 // eachRow goes through the rows of a table in the records that a filter accepts: visit gets the record, its columns and, as row.column, the cells of the
-// row, and says whether it wants the further rows of this record.
-func (l *lister) eachRow(ctx context.Context, key string, filter query.Filter, visit func(id string, cols map[string]any) (more bool, err error)) error {
+// row that are among reads, and says whether it wants the further rows of this record.
+func (l *lister) eachRow(ctx context.Context, key string, reads []string, filter query.Filter, visit func(id string, cols map[string]any) (more bool, err error)) error {
 	table, ok := l.form.Schema.Field(key)
 	if !ok {
 		return notFound()
@@ -83,11 +90,16 @@ func (l *lister) eachRow(ctx context.Context, key string, filter query.Filter, v
 	names := map[string]string{}
 	for i := range table.Columns {
 		col := &table.Columns[i]
-		names[col.Def.Key] = process.InRow(col.Def.Key)
+		plain, own := process.InRow(col.Def.Key), process.InRow(col.Def.Key)+ownAmount
+		if !slices.Contains(reads, plain) && !slices.Contains(reads, own) {
+			continue
+		}
+		names[col.Def.Key] = plain
 		if col.Varies {
-			names[col.Def.Key+ownAmount] = process.InRow(col.Def.Key) + ownAmount
+			names[col.Def.Key+ownAmount] = own
 		}
 	}
+	wanted := func(column string) bool { return names[column] != "" }
 	done, err := l.e.rowTurn(ctx)
 	if err != nil {
 		return err
@@ -108,9 +120,7 @@ func (l *lister) eachRow(ctx context.Context, key string, filter query.Filter, v
 	if err != nil {
 		return readError(err)
 	}
-	bulk := l.form.Schema.Bulk()
-	delete(bulk, table.Storage)
-	reader := &rowReader{brief: true, bulk: bulk}
+	skip := l.form.Schema.BesideRows(key)
 	for part := range slices.Chunk(ids, exportPage) {
 		docs, err := l.e.store.GetMany(ctx, l.coll, part)
 		if err != nil {
@@ -120,17 +130,14 @@ func (l *lister) eachRow(ctx context.Context, key string, filter query.Filter, v
 			if !query.MatchDoc(filter, d.ID, d.Cols) {
 				continue // it has changed since
 			}
-			s, err := reader.state(d)
+			data, err := storedData(d, skip)
 			if err != nil {
 				return err
-			}
-			if s == nil {
-				continue
 			}
 			if d.Cols == nil {
 				d.Cols = map[string]any{}
 			}
-			for _, row := range l.form.Schema.RowCols(key, l.form.Schema.Decode(s.Data)) {
+			for _, row := range l.form.Schema.RowCols(key, data, wanted) {
 				for key, name := range names {
 					d.Cols[name] = row[key]
 				}
@@ -205,7 +212,7 @@ func (l *lister) settled(ctx context.Context, f query.Filter, within query.And) 
 		return query.Not{Of: of}, err
 	case query.Some:
 		found := query.Among{}
-		err := l.eachRow(ctx, f.Table, append(slices.Clone(within), f.Wide), func(id string, cols map[string]any) (bool, error) {
+		err := l.eachRow(ctx, f.Table, query.Columns(f.Of), append(slices.Clone(within), f.Wide), func(id string, cols map[string]any) (bool, error) {
 			if !query.Match(f.Of, cols) {
 				return true, nil
 			}
@@ -216,6 +223,7 @@ func (l *lister) settled(ctx context.Context, f query.Filter, within query.And) 
 			found.IDs = append(found.IDs, id)
 			return false, nil
 		})
+		slices.Sort(found.IDs)
 		return found, err
 	}
 	return f, nil

@@ -26,6 +26,29 @@ func decodeState(d store.Doc) (*record, error) {
 	return &record{State: s}, err
 }
 
+// storedData reads of a record the values of fields alone, without those under the storage keys to skip; none of a document that holds no record.
+func storedData(d store.Doc, skip map[string]bool) (data forms.Stored, err error) {
+	err = forms.StoredMembers(d.Body, func(key string, state []byte) error {
+		if key != "state" {
+			return nil
+		}
+		err := forms.StoredMembers(state, func(key string, value []byte) (err error) {
+			if key == "data" {
+				data, err = forms.ReadStored(value, skip)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return errRead
+	})
+	if err != nil && err != errRead {
+		return nil, fmt.Errorf("engine: record %s: %w", d.ID, err)
+	}
+	return data, nil
+}
+
 // errRead ends the walk through a document when its state has been found.
 var errRead = errors.New("engine: the state has been read")
 

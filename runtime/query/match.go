@@ -32,7 +32,8 @@ func MatchDoc(f Filter, id string, cols map[string]any) bool {
 	case Not:
 		return !MatchDoc(f.Of, id, cols)
 	case Among:
-		return slices.Contains(f.IDs, id)
+		_, found := slices.BinarySearch(f.IDs, id)
+		return found
 	case Cmp:
 		c, ok := Compare(cols[f.Col], f.Value)
 		return ok && holds(f.Op, c)

@@ -60,7 +60,7 @@ type (
 	Contains struct{ Col, Part string }
 	// HasPrefix accepts a document whose Texts column holds at least one text that begins with Prefix, byte for byte.
 	HasPrefix struct{ Col, Prefix string }
-	// Among accepts the documents with these ids.
+	// Among accepts the documents with these ids, which ascend.
 	Among struct{ IDs []string }
 	// Some accepts a record with a row in Table that Of accepts, which is over the columns of the record and, as row.column, those of the row.
 	// What it accepts Wide accepts too, which is over the columns of the record alone. No store looks into rows, so none takes it: whoever

@@ -241,9 +241,12 @@ func (s *Schema) filter(f query.Filter, left *int, depth int) error {
 		if len(f.IDs) > MaxAmong {
 			return fmt.Errorf("%w: %d ids, at most %d are taken", ErrInvalid, len(f.IDs), MaxAmong)
 		}
-		for _, id := range f.IDs {
+		for i, id := range f.IDs {
 			if err := CheckID(id); err != nil {
 				return err
+			}
+			if i > 0 && id <= f.IDs[i-1] {
+				return fmt.Errorf("%w: the ids of a filter do not ascend", ErrInvalid)
 			}
 		}
 		return nil

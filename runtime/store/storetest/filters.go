@@ -76,6 +76,8 @@ func drawFilter(t *rapid.T, depth int) query.Filter {
 		for range rapid.IntRange(0, 3).Draw(t, "ids") {
 			ids.IDs = append(ids.IDs, fmt.Sprintf("d%03d", rapid.IntRange(0, 130).Draw(t, "id")))
 		}
+		slices.Sort(ids.IDs)
+		ids.IDs = slices.Compact(ids.IDs)
 		return ids
 	case 8:
 		return query.Not{Of: drawFilter(t, depth-1)}
@@ -199,7 +201,7 @@ func filterTable(t *testing.T, s store.Store) {
 	leaves = append(leaves, query.HasAny{Col: "tags"}, query.HasAny{Col: "tags", Values: texts}, query.And{}, query.Or{}, nil)
 	several := query.Among{}
 	for i := range 300 {
-		several.IDs = append(several.IDs, fmt.Sprintf("d%03d", 2*i))
+		several.IDs = append(several.IDs, fmt.Sprintf("d%03d", 3*i))
 	}
 	leaves = append(leaves, query.Among{}, query.Among{IDs: []string{"d007"}}, several)
 	leaves = append(leaves, query.Contains{Col: "s", Part: strings.Repeat("$%长", store.MaxPart/5)})

@@ -144,6 +144,7 @@ func refusals(t *testing.T, s store.Store) {
 		"hasPrefix of a text":     {query.Query{Limit: 1, Filter: query.HasPrefix{Col: "s"}}, store.ErrColumn},
 		"rows of a table":         {query.Query{Limit: 1, Filter: query.Not{Of: query.Some{Table: "s"}}}, store.ErrInvalid},
 		"among an empty id":       {query.Query{Limit: 1, Filter: query.Among{IDs: []string{""}}}, store.ErrInvalid},
+		"among ids in disorder":   {query.Query{Limit: 1, Filter: query.Among{IDs: []string{"b", "a"}}}, store.ErrInvalid},
 		"among too many":          {query.Query{Limit: 1, Filter: query.Among{IDs: make([]string, store.MaxAmong+1)}}, store.ErrInvalid},
 		"hasAny of a text":        {query.Query{Limit: 1, Filter: query.HasAny{Col: "s"}}, store.ErrColumn},
 		"startsWith of an int":    {query.Query{Limit: 1, Filter: query.StartsWith{Col: "n"}}, store.ErrColumn},
