@@ -61,6 +61,20 @@ describe('form edits', () => {
   ])('moves %s to group %d place %d', (key, group, place, want) => {
     expect(groups(run(moveField(sample, 'deal', key, group, place)))).toEqual(want);
   });
+  it('takes a field out of what scenarios give, fill in and expect of its form, and of no other', () => {
+    const tests = [
+      {
+        name: 'x',
+        given: { form: 'deal', data: { name: 'a', discount: '0.1' }, records: { other: { form: 'deal', data: { discount: '1' } }, buyer: { form: 'account', data: { discount: 'kept' } } } },
+        steps: [{ set: { discount: '0.2' }, expect: { data: { discount: '0.2', name: 'a' } } }, { record: 'buyer', set: { discount: 'kept' } }, { activity: 'call', with: { discount: 'kept' } }],
+      },
+    ];
+    const before = { ...sample, tests } as unknown as Definition;
+    const after = run(removeField(before, 'deal', 'discount'), before);
+    expect(JSON.stringify(after.tests).match(/"discount":"[^"]*"/g)).toEqual(['"discount":"kept"', '"discount":"kept"', '"discount":"kept"']);
+    expect(after.tests?.[0]?.given?.data).toEqual({ name: 'a' });
+  });
+
   it('removes a field and every list that names it', () => {
     const after = run(removeField(sample, 'deal', 'discount'));
     expect(deal(after).sections![1]!.fields).toEqual(['lines']);

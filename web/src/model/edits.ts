@@ -13,6 +13,7 @@ import {
 } from './definition';
 import { freshKey, keysOf } from './keys';
 import { references } from './references';
+import { fieldOutOfTests } from './scenarios';
 
 /** What one edit on a canvas is made of: one change, and the key path of what is now selected. */
 export interface Edit {
@@ -115,7 +116,7 @@ export function moveField(def: Definition, form: string, key: string, group: num
   return all(...changes);
 }
 
-/** Takes a field away, and its key out of every list that names it. Formulas that read it are left: the checker shows them. */
+/** Takes a field away, and its key out of every list that names it and out of the data of scenarios. Formulas that read it are left: the checker shows them. */
 export function removeField(def: Definition, form: string, key: string): Change {
   const f = formIndex(def, form);
   const changes: Change[] = [];
@@ -130,6 +131,7 @@ export function removeField(def: Definition, form: string, key: string): Change 
       changes.push(set([...r.path, key], undefined));
     }
   }
+  changes.push(...fieldOutOfTests(def, form, key));
   changes.push({ op: 'remove', at: ['forms', f, 'fields'], index: indexOf(def.forms?.[f]?.fields, key) });
   return all(...changes);
 }

@@ -12,6 +12,7 @@ import { countProblems } from '@/model/problem';
 import { checkDraft, publish, releasesQuery, restore, type Release } from '../api';
 import { useDefinition, useDraft, useDraftStore, usePlaceInDesigner } from '../context';
 import { ProblemCounts, ProblemRows } from '../ProblemDrawer';
+import { ranQuery } from '../tests/ran';
 import { RanCard } from '../tests/RanCard';
 import { UpgradeNotice } from '../upgrade/UpgradeNotice';
 import { Backtest } from './Backtest';
@@ -111,8 +112,10 @@ export function PublishPage() {
 }
 
 function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boolean; errors: number; warnings: number }) {
-  const { t } = useTranslation('designer');
+  const { t } = useTranslation(['designer', 'scenarios']);
   const store = useDraftStore();
+  const rev = useDraft((s) => s.rev);
+  const { data: ran } = useQuery(ranQuery(app, rev));
   const errorText = useErrorText();
   // What counts working days is sound without them, and a year is the company's to enter: said here, and in nobody's way.
   const counts = useDefinition().calendar !== undefined;
@@ -170,6 +173,12 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
             <Checkbox checked={accepted} onChange={(e) => setAccepted(e.target.checked)}>
               {t('iKnow')}
             </Checkbox>
+          </li>
+        ) : null}
+        {ran && ran.failed > 0 ? (
+          <li className="bad">
+            <Icon name="error" size={14} />
+            {t('scenarios:readyFailed', { count: ran.failed })}
           </li>
         ) : null}
         {missing.length > 0 ? (

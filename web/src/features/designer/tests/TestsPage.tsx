@@ -9,12 +9,13 @@ import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import type { Test } from '@/model/definition';
 import { isUnder, splitKeyPath } from '@/model/path';
+import { formOfTest } from '@/model/scenarios';
 import { useActions, useDefinition, useDraft, useDraftStore, usePlaceInDesigner, useSelection, useSlot } from '../context';
 import { IconButton, Part, Row } from '../controls/Row';
 import { SidePage } from '../SidePage';
 import { RanCard } from './RanCard';
 import { ranQuery, type Ran } from './ran';
-import { formOf, tellData, tellStep, type Teller } from './words';
+import { tellData, tellStep, type Teller } from './words';
 
 const TryDialog = lazy(() => import('../sandbox/TryDialog').then((m) => ({ default: m.TryDialog })));
 
@@ -84,7 +85,7 @@ function TestOne({ test, index, ran }: { test: Test; index: number; ran: Ran | u
     }),
     [t, text, duration, ran],
   );
-  const form = formOf(def, test);
+  const form = formOfTest(def, test);
   const stage = def.processes?.find((p) => p.form === form?.key)?.stages.find((s) => s.key === test.given?.stage);
   const given = tellData(def, form, test.given?.data, teller);
   const problems = ran?.tests.find((r) => r.name === test.name)?.problems ?? [];

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import words from '@/locales/en/scenarios.json';
 import type { Definition, Test } from '@/model/definition';
-import { formOf, tellStep, type Teller } from './words';
+import { formOfTest } from '@/model/scenarios';
+import { tellStep, type Teller } from './words';
 
 const known = words as Record<string, string>;
 const teller: Teller = {
@@ -53,7 +54,7 @@ describe('a step of a scenario in words', () => {
     for (const app of readdirSync(folder, { withFileTypes: true }).filter((d) => d.isDirectory())) {
       const whole = JSON.parse(readFileSync(join(folder, app.name, 'app.json'), 'utf8')) as Definition;
       for (const one of whole.tests ?? []) {
-        expect(formOf(whole, one)).toBeDefined();
+        expect(formOfTest(whole, one)).toBeDefined();
         for (const step of one.steps) {
           steps += 1;
           const read = tellStep(whole, one, step, teller);

@@ -1,5 +1,6 @@
 import type { Definition, Field, Form, Test, TestStep, Text } from '@/model/definition';
 import { isObject } from '@/model/path';
+import { formOfStep } from '@/model/scenarios';
 
 /** What the words of a scenario are made of: the texts of this part, the reader's language, and who is who. */
 export interface Teller {
@@ -25,13 +26,6 @@ const REFUSALS = ['required', 'condition.unmet', 'checklist.undone', 'transition
 
 /** The steps that name a step of an approval chain. */
 const DECISIONS = ['approve', 'reject', 'return', 'transfer', 'delegate', 'addSign', 'removeSign'] as const;
-
-/** The form of the record that a scenario is about. */
-export function formOf(def: Definition, test: Test): Form | undefined {
-  const sent = test.steps.find((s) => s.submit !== undefined)?.submit;
-  const key = test.given?.form ?? def.public?.find((p) => p.key === sent)?.form;
-  return def.forms?.find((f) => f.key === key);
-}
 
 /** A value as a person reads it: options by their names, tables by how many rows they have, a lone reference by its name in the scenario. */
 export function tellValue(def: Definition, field: Field | undefined, value: unknown, { say, text, person, list }: Teller): string {
@@ -69,7 +63,7 @@ export function tellData(def: Definition, form: Form | undefined, data: Record<s
 /** A step of a scenario in words. */
 export function tellStep(def: Definition, test: Test, step: TestStep, teller: Teller): Told {
   const { say, text, person, list, duration } = teller;
-  const form = recordForm(def, test, step);
+  const form = formOfStep(def, test, step);
   const process = def.processes?.find((p) => p.form === form?.key);
   const stage = (key: string) => text(process?.stages.find((s) => s.key === key)?.name, key);
   const named = <X extends { key: string; name?: Text }>(of: readonly X[] | undefined, key: string) => text(of?.find((x) => x.key === key)?.name, key);
@@ -129,12 +123,4 @@ export function tellStep(def: Definition, test: Test, step: TestStep, teller: Te
     with: tellData(def, form, step.set ?? step.with, teller),
     expects: expects(),
   };
-}
-
-/** The form of the record a step is about: that of the scenario, of a given record, or the form it names. */
-function recordForm(def: Definition, test: Test, step: TestStep): Form | undefined {
-  if (step.submit !== undefined) return def.forms?.find((f) => f.key === def.public?.find((p) => p.key === step.submit)?.form);
-  if (step.record === undefined) return formOf(def, test);
-  const key = test.given?.records?.[step.record]?.form ?? step.record;
-  return def.forms?.find((f) => f.key === key);
 }
