@@ -76,6 +76,13 @@ func TestActivityLadderAndTasks(t *testing.T) {
 	if one, err := w.e.FinishTask(ctx, "mgr.wang", tasks[0].ID, "high", data(`{"score": 90}`)); err != nil || one.State != "done" {
 		t.Fatalf("a result that counts: %+v, %v", one, err)
 	}
+	// The answer was lost: the same again is what it was; another is refused.
+	if one, err := w.e.FinishTask(ctx, "mgr.wang", tasks[0].ID, "high", data(`{"score": 90}`)); err != nil || one.State != "done" {
+		t.Errorf("the same again: %+v, %v", one, err)
+	}
+	if _, err := w.e.FinishTask(ctx, "mgr.wang", tasks[0].ID, "again", data(`{"score": 99}`)); err == nil {
+		t.Error("another result of a task that is closed was taken")
+	}
 	// The ladder speaks to him alone who has not done his part.
 	told := func() (out []string) {
 		for _, user := range []string{"rep.li", "mgr.wang", "dir.sun", "fin.zhao", "cfo.he", "ops.wu"} {

@@ -246,13 +246,18 @@ func (e *Engine) FinishTask(ctx context.Context, user, id, opKey string, data ma
 		return nil, err
 	}
 	closed := reject("task.closed", rules.Say("这条待办已经结束", "這條待辦已經結束", "This task is closed already"))
+	again := t.State == "done" && opKey != "" // it may be the answer that was lost
 	switch {
-	case t.State != process.Open:
+	case t.State != process.Open && !again:
 		return nil, closed
 	case t.Kind == "activity":
 		_, item, _ := cutLast(t.Step, ".")
-		if _, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.Activity, ID: t.Record, Op: opKey, Item: item, Done: true, Data: data}}); err != nil {
+		res, err := e.Do(ctx, Request{User: user, Command: process.Command{Kind: process.Activity, ID: t.Record, Op: opKey, Item: item, Done: true, Data: data}})
+		if err != nil {
 			return nil, err
+		}
+		if again && !res.Repeated && len(res.Events) == 0 {
+			return nil, closed
 		}
 		return e.Task(ctx, user, id)
 	case t.Kind != "todo" || t.Round != 0:
@@ -268,9 +273,12 @@ func (e *Engine) FinishTask(ctx context.Context, user, id, opKey string, data ma
 			return nil, err
 		}
 		if b.State != process.Open {
+			if opKey != "" && b.Op == opKey {
+				return e.Task(ctx, user, id)
+			}
 			return nil, closed
 		}
-		b.State, b.Result, b.ClosedAt = "done", "done", e.instant()
+		b.State, b.Result, b.ClosedAt, b.Op = "done", "done", e.instant(), opKey
 		next, err := b.doc(id, d.Ver+1)
 		if err != nil {
 			return nil, err

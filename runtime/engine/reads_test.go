@@ -201,6 +201,9 @@ func TestReads(t *testing.T) {
 	if done, err := w.e.FinishTask(ctx, "mgr.wang", todo[0].ID, "f", nil); err != nil || done.State != "done" {
 		t.Error(err)
 	}
+	if done, err := w.e.FinishTask(ctx, "mgr.wang", todo[0].ID, "f", nil); err != nil || done.State != "done" {
+		t.Errorf("the same again: %v", err)
+	}
 	if _, err := w.e.FinishTask(ctx, "mgr.wang", todo[0].ID, "g", nil); err == nil {
 		t.Error("a task was finished twice")
 	}

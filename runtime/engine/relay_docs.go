@@ -83,6 +83,8 @@ type taskBody struct {
 	Value     *int64    `json:"value,omitempty"`
 	CreatedAt time.Time `json:"createdAt"`
 	ClosedAt  time.Time `json:"closedAt,omitzero"`
+	// Op is the key under which its person closed it, so that a repetition is known.
+	Op string `json:"op,omitempty"`
 }
 
 func taskDoc(it relayItem, x *process.Effect) (store.Doc, error) {
