@@ -61,6 +61,17 @@ describe('form edits', () => {
   ])('moves %s to group %d place %d', (key, group, place, want) => {
     expect(groups(run(moveField(sample, 'deal', key, group, place)))).toEqual(want);
   });
+  it('takes a field out of public forms and tracking pages', () => {
+    const before = {
+      ...sample,
+      public: [{ key: 'ask', form: 'deal', name: 'Ask', fields: ['name', 'discount'], set: { discount: '0', name: "'x'" }, source: { discount: 'utm' } }],
+      tracking: [{ key: 'way', process: 'deal', name: 'Way', fields: ['discount', 'name'] }],
+    } as unknown as Definition;
+    const after = run(removeField(before, 'deal', 'discount'), before);
+    expect(after.public?.[0]).toMatchObject({ fields: ['name'], set: { name: "'x'" }, source: {} });
+    expect(after.tracking?.[0]?.fields).toEqual(['name']);
+  });
+
   it('takes a field out of what scenarios give, fill in and expect of its form, and of no other', () => {
     const tests = [
       {

@@ -256,6 +256,24 @@ export function references(def: Definition): Reference[] {
     texts(emit, ['messages', m, 'subject'], message.subject);
     texts(emit, ['messages', m, 'body'], message.body);
   });
+  def.public?.forEach((form, p) => {
+    const emit = emitter(form.form);
+    emit('list', ['public', p, 'fields'], form.fields);
+    assigns(emit, emit, ['public', p, 'set'], form.set);
+    emit('keys', ['public', p, 'source'], form.source);
+  });
+  def.tracking?.forEach((page, p) => {
+    const emit = emitter(page.form ?? formOf(page.process));
+    emit('expression', ['tracking', p, 'if'], page.if);
+    emit('list', ['tracking', p, 'fields'], page.fields);
+    texts(emit, ['tracking', p, 'message'], page.message);
+    page.stages?.forEach((stage, i) => texts(emit, ['tracking', p, 'stages', i, 'message'], stage.message));
+  });
+  def.prints?.forEach((print, p) => {
+    const emit = emitter(print.form);
+    emit('expression', ['prints', p, 'if'], print.if);
+    for (const member of ['body', 'header', 'footer'] as const) texts(emit, ['prints', p, member], print[member]);
+  });
   def.views?.forEach((view, v) => {
     const emit = emitter(view.form ?? formOf(view.process));
     emit('expression', ['views', v, 'where'], view.where);
