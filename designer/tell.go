@@ -64,6 +64,13 @@ func (t *teller) formAt(path string) string {
 			return f
 		}
 		return formOf(x.text("process"))
+	case "tests":
+		given, _ := x.get("given")
+		if len(parts) > 5 && parts[3] == "given" && parts[4] == "records" {
+			all, _ := given.get("records")
+			given, _ = all.get(parts[5])
+		}
+		return given.text("form")
 	case "approvals":
 		for _, root := range t.roots {
 			all, _ := root.get("processes")
@@ -203,6 +210,11 @@ func (t *teller) member(path, name string) rules.Text {
 		if f, ok := t.fieldName(t.formAt(path), name); ok {
 			return f
 		}
+	case len(parts) > 2 && parts[1] == "tests" && parts[len(parts)-2] == "data":
+		if f, ok := t.fieldName(t.formAt(path), name); ok {
+			return f
+		}
+		return rules.Plain(name) // a field of another record, not what else goes by that word
 	case name == "do" && in("grants"):
 		return rules.Say("可做", "可做", "allowed")
 	case name == "do" && (in("ladder") || in("due")):

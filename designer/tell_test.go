@@ -57,6 +57,26 @@ func TestDiffNamesThings(t *testing.T) {
 	}
 }
 
+// What scenarios give and expect goes by the names of its fields, not by what else is called so, and their steps are nobody's approval.
+func TestDiffOfScenarios(t *testing.T) {
+	t.Parallel()
+	app := func(data, stage string) string {
+		return `{"key": "a", "name": "A", "forms": [{"key": "deal", "name": "Deal", "fields": [{"key": "position", "type": "text", "name": {"zh-CN": "职务", "en": "Job"}}]}],
+ "tests": [{"name": "Walk", "given": {"form": "deal", "data": {"position": "` + data + `", "path": "` + data + `"}}, "steps": [{"expect": {"stage": "` + stage + `"}}]}]}`
+	}
+	list, err := Diff(app("x", "one"), app("y", "two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, d := range list {
+		got += d.Text.In("en") + "\n"
+	}
+	if want := "scenario “Walk”: Job changed from “x” to “y”\nscenario “Walk”: path changed from “x” to “y”\nscenario “Walk”, step “no. 1”: stage changed from “one” to “two”\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 // A conflict lines its three sides up, down to the places where they differ.
 func TestMergeConflictsSideBySide(t *testing.T) {
 	t.Parallel()
