@@ -133,5 +133,5 @@ func (s *Server) exportCompliance(c *call) (any, error) {
 		when := time.Time(b.At).In(list.Process.Form.App.Zone).Format("2006-01-02 15:04")
 		rows = append(rows, []string{breachKinds[k].Name.In(lang), person, when, b.Number, b.Title, b.Stage.In(lang), b.Step, b.Reason})
 	}
-	return nil, sendSheet(c, "compliance", rows)
+	return nil, sendSheet(c, "compliance", rows, 0)
 }

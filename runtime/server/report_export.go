@@ -8,8 +8,8 @@ import (
 	"pipewright/rules"
 )
 
-// sendSheet answers rows as a file in ?format: xlsx (default) or csv.
-func sendSheet(c *call, name string, rows [][]string) error {
+// sendSheet answers rows as a file in ?format: xlsx (default) or csv. From the column figures on, from 1, they are numbers; 0: all are texts.
+func sendSheet(c *call, name string, rows [][]string, figures int) error {
 	format := c.Query("format")
 	switch format {
 	case "":
@@ -22,6 +22,9 @@ func sendSheet(c *call, name string, rows [][]string) error {
 	w, kind, err := newSheet(&out, format, false)
 	if err != nil {
 		return err
+	}
+	if book, is := w.(*bookWriter); is {
+		book.figures = figures
 	}
 	for _, row := range rows {
 		if err := w.row(row); err != nil {
@@ -97,5 +100,5 @@ func (s *Server) exportReport(c *call) (any, error) {
 			rows = append(rows, line)
 		}
 	}
-	return nil, sendSheet(c, c.Param("key"), rows)
+	return nil, sendSheet(c, c.Param("key"), rows, groups+1)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -198,6 +199,9 @@ type sheetWriter interface {
 	end() error
 }
 
+// plainNumber is a decimal as this program writes it; below nought it begins as a formula does, and is none.
+var plainNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+
 // csvWriter writes CSV. What a spreadsheet would run as a formula is put behind an apostrophe.
 type csvWriter struct {
 	w *csv.Writer
@@ -220,7 +224,7 @@ func newCSV(out io.Writer, gb bool) (*csvWriter, error) {
 func (c *csvWriter) row(cells []string) error {
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
-		if safe[i] = cell; isFormula(cell) {
+		if safe[i] = cell; isFormula(cell) && !plainNumber.MatchString(cell) {
 			safe[i] = "'" + cell
 		}
 	}
@@ -238,7 +242,12 @@ type bookWriter struct {
 	f   *excelize.File
 	w   *excelize.StreamWriter
 	n   int
+	// figures is the column, from 1, from which on numbers below the first row are numbers, to be summed up there; 0 for none.
+	figures int
 }
+
+// maxFigure is how many characters a number of a spreadsheet has that it keeps to the last digit: 15 digits.
+const maxFigure = 15
 
 func newBook(out io.Writer) (*bookWriter, error) {
 	b := &bookWriter{out: out, f: excelize.NewFile()}
@@ -259,6 +268,11 @@ func (b *bookWriter) row(cells []string) error {
 			cell = strings.ToValidUTF8(cell[:excelize.TotalCellChars], "")
 		}
 		values[i] = cell
+		if b.figures > 0 && i+1 >= b.figures && b.n > 1 && len(cell) <= maxFigure && plainNumber.MatchString(cell) {
+			if n, err := strconv.ParseFloat(cell, 64); err == nil {
+				values[i] = n // it has the digits of the text, and is computed with in the spreadsheet alone
+			}
+		}
 	}
 	return b.w.SetRow(at, values)
 }
