@@ -58,7 +58,9 @@ type Merge struct {
 	Winner string `json:"winner"`
 	Loser  string `json:"loser"`
 	// Take are storage keys.
-	Take  []string   `json:"take,omitempty"`
+	Take []string `json:"take,omitempty"`
+	// Asked tells the request from others under the same key; empty in merges of before that was kept.
+	Asked string     `json:"asked,omitempty"`
 	State string     `json:"state"`
 	At    time.Time  `json:"at"`
 	Code  string     `json:"code,omitempty"`
@@ -100,8 +102,12 @@ func noMerge(zhCN, zhTW, en string) error {
 // *process.Rejection not.found, forbidden, merge.refused, approval.running, rev.changed.
 func (e *Engine) StartMerge(ctx context.Context, user, key string, req MergeRequest) (*Merge, error) {
 	id := hashID("merge", user, key)
+	asked, err := askedFor(req)
+	if err != nil {
+		return nil, err
+	}
 	if had, err := e.mergeDoc(ctx, id); err == nil {
-		if had.Winner != req.Winner || had.Loser != req.Loser {
+		if had.Winner != req.Winner || had.Loser != req.Loser || had.Asked != "" && had.Asked != asked {
 			return nil, opReused()
 		}
 		return had, nil
@@ -112,7 +118,7 @@ func (e *Engine) StartMerge(ctx context.Context, user, key string, req MergeRequ
 	if err != nil {
 		return nil, err
 	}
-	m := &Merge{ID: id, User: user, App: winner.State.App, Form: winner.State.Form, Winner: req.Winner, Loser: req.Loser, State: MergeRunning, At: e.instant()}
+	m := &Merge{ID: id, User: user, App: winner.State.App, Form: winner.State.Form, Winner: req.Winner, Loser: req.Loser, Asked: asked, State: MergeRunning, At: e.instant()}
 	for _, key := range req.Take {
 		info, known := loser.Form.Schema.Field(key)
 		if !known || info.Computed || !loser.Sees(key) || !winner.Sees(key) {

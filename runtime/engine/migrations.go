@@ -243,12 +243,23 @@ func (m *migrating) filter() query.Filter {
 // migration.mapping, migration.running.
 func (e *Engine) StartMigration(ctx context.Context, user, key string, req MigrationRequest) (*Migration, error) {
 	id := hashID("migration", req.App, user, key)
+	if had, err := e.MigrationOf(ctx, req.App, id); err == nil {
+		first, err := askedFor(&Migration{Form: had.Form, From: had.From, Mapping: had.Mapping, Closed: had.Closed, Skip: had.Skip})
+		if err != nil {
+			return nil, err
+		}
+		again, err := askedFor(&Migration{Form: req.Form, From: req.From, Mapping: req.Mapping, Closed: req.Closed, Skip: req.Skip})
+		if err != nil {
+			return nil, err
+		}
+		if first != again {
+			return nil, opReused()
+		}
+		return had, nil
+	}
 	m, err := e.migrating(ctx, id, req, 0)
 	if err != nil {
 		return nil, err
-	}
-	if had, err := e.MigrationOf(ctx, req.App, id); err == nil {
-		return had, nil
 	}
 	list, err := e.Migrations(ctx, req.App)
 	if err != nil {

@@ -87,6 +87,12 @@ func shortHash(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }
 
+// askedFor tells requests apart that come under one key. A key stands for one request: with another it is op.reused.
+func askedFor(request any) (string, error) {
+	raw, err := marshal(request)
+	return shortHash(string(raw)), err
+}
+
 // hashID makes 26 characters of Crockford's base 32 out of parts: an id that a repeated create finds again.
 func hashID(parts ...string) string {
 	h := sha256.Sum256([]byte(shortHash(parts...)))

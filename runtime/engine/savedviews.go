@@ -54,6 +54,8 @@ type SavedView struct {
 	Known map[string]KnownField `json:"known,omitempty"`
 	// Dropped is what the list cannot show of it any more. It is told when the view is read, and not kept.
 	Dropped []Dropped `json:"-"`
+	// Asked tells the request that made it from others under the same key; empty in views of before that was kept.
+	Asked string `json:"asked,omitempty"`
 	// Rev moves with every change.
 	Rev int64 `json:"-"`
 }
@@ -113,8 +115,14 @@ func (e *Engine) KeepView(ctx context.Context, user, app, form, key string, v Sa
 	}
 	v.ID, v.Owner = e.newID(), user
 	if key != "" {
+		if v.Asked, err = askedFor([]any{v.Name, v.Shared, v.Look}); err != nil {
+			return v, err
+		}
 		v.ID = hashID("view", l.coll, user, key)
 		if kept, err := l.savedView(ctx, v.ID); err == nil {
+			if kept.Asked != "" && kept.Asked != v.Asked {
+				return v, opReused()
+			}
 			return kept, nil
 		} else if _, refused := asRejection(err); !refused {
 			return v, err
@@ -154,7 +162,7 @@ func (e *Engine) ChangeView(ctx context.Context, user, app, form string, rev int
 		if rev != 0 && rev != now.Rev {
 			return v, reject("rev.changed", rules.Say("这个视图刚被改过，请重新打开", "這個檢視剛被改過，請重新開啟", "This view has just been changed; open it again"))
 		}
-		v.Owner = now.Owner
+		v.Owner, v.Asked = now.Owner, now.Asked
 		out, err := l.putView(ctx, v, now.Rev)
 		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
 			return out, err

@@ -64,6 +64,10 @@ func TestMergeRecords(t *testing.T) {
 	boss.refused(412, "rev.changed", "POST", "/api/records/"+stays+"/merge", map[string]any{"other": goes, "otherRev": 7}, "Idempotency-Key", "b")
 	boss.refused(400, "field.unknown", "POST", "/api/records/"+stays+"/merge", map[string]any{"other": goes, "take": []string{"nothing"}}, "Idempotency-Key", "c")
 	m := boss.must("POST", "/api/records/"+stays+"/merge", ask, "Idempotency-Key", "d")
+	if again := boss.must("POST", "/api/records/"+stays+"/merge", ask, "Idempotency-Key", "d"); again.str("id") != m.str("id") {
+		t.Errorf("the same again is another: %s", again.raw)
+	}
+	boss.refused(422, "op.reused", "POST", "/api/records/"+stays+"/merge", map[string]any{"other": goes, "take": []string{}}, "Idempotency-Key", "d")
 	settle()
 	m = boss.must("GET", "/api/merges/"+m.str("id"), nil)
 	if m.str("state") != "done" || m.str("counts.repointed") != "1" || m.str("undoUntil") == "" {

@@ -54,6 +54,10 @@ func TestMigrations(t *testing.T) {
 		t.Errorf("preview: %s", a.raw)
 	}
 	started := admin.must("POST", base, ask, "Idempotency-Key", "m")
+	if again := admin.must("POST", base, ask, "Idempotency-Key", "m"); again.str("id") != started.str("id") {
+		t.Errorf("the same again is another: %s", again.raw)
+	}
+	admin.refused(422, "op.reused", "POST", base, object{"form": "item", "from": 1, "closed": true}, "Idempotency-Key", "m")
 	settle := func() {
 		t.Helper()
 		for n := 1; n > 0; {

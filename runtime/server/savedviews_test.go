@@ -18,6 +18,7 @@ func TestSavedViews(t *testing.T) {
 	for range 2 {
 		own = li.must("POST", path, object{"name": " 我的鉴别 ", "look": look}, key, "one").str("id")
 	}
+	li.refused(422, "op.reused", "POST", path, object{"name": "另一个", "look": look}, key, "one")
 	shared := li.must("POST", path, object{"name": "大家的", "shared": true, "look": look}, key, "two").str("id")
 	a := li.must("GET", path, nil)
 	if a.len("items") != 2 || a.str("items.0.name") != "大家的" || a.str("items.1.name") != "我的鉴别" || a.str("items.1.look.sort.0") != "-updatedAt" || a.str("items.1.can") != "true" {
