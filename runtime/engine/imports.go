@@ -309,20 +309,42 @@ func suggested(targets []ImportTarget, im, last *Import) ImportPlan {
 // lastImport is the newest import of a person into the same form that was run, of those not too far back; nil if there is none. Of imports
 // whose file has a title in common with this one it is the newest, for who brings two kinds of files by turns.
 func (e *Engine) lastImport(ctx context.Context, user string, im *Import) (*Import, error) {
+	past, err := e.pastImports(ctx, user, im.App, im.Form)
+	for _, was := range past {
+		if len(was.Plan.Mapping) > 0 && slices.ContainsFunc(was.Header, func(title string) bool { return slices.Contains(im.Header, title) }) {
+			return was, nil
+		}
+	}
+	return nil, err
+}
+
+// pastImports are the imports of a person into a form, the newest first, of those not too far back.
+func (e *Engine) pastImports(ctx context.Context, user, app, form string) (out []*Import, err error) {
 	page, err := e.store.Query(ctx, collImports, query.Query{Filter: query.Cmp{Col: "user", Op: query.Eq, Value: user}, Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: importsBack})
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range page.Docs {
-		var was Import
-		if err := json.Unmarshal(d.Body, &was); err != nil {
+		im := &Import{ver: d.Ver}
+		if err := json.Unmarshal(d.Body, im); err != nil {
 			return nil, fmt.Errorf("engine: import %s: %w", d.ID, err)
 		}
-		if was.App == im.App && was.Form == im.Form && len(was.Plan.Mapping) > 0 && slices.ContainsFunc(was.Header, func(title string) bool { return slices.Contains(im.Header, title) }) {
-			return &was, nil
+		if im.App == app && im.Form == form {
+			out = append(out, im)
 		}
 	}
-	return nil, nil
+	return out, nil
+}
+
+// Imports are the imports of a person into a form that were run, the newest first, of those not too far back: to look at how far one is, and to take
+// it back. Errors: *process.Rejection not.found, forbidden.
+func (e *Engine) Imports(ctx context.Context, user, app, form string) ([]*Import, error) {
+	a, f, _, err := e.mayImport(ctx, user, app, form)
+	if err != nil {
+		return nil, err
+	}
+	past, err := e.pastImports(ctx, user, a.Def.Key, f.Def.Key)
+	return slices.DeleteFunc(past, func(im *Import) bool { return im.State == ImportUploaded }), err
 }
 
 // checkPlan refuses a plan that names what the person may not write, or one thing twice.

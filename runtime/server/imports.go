@@ -167,6 +167,8 @@ func (s *Server) checkImport(c *call) (any, error) {
 
 type importOut struct {
 	ID       string                 `json:"id"`
+	Name     string                 `json:"name"`
+	At       instant                `json:"at"`
 	State    string                 `json:"state"`
 	Rows     int                    `json:"rows"`
 	Done     int                    `json:"done"`
@@ -188,7 +190,20 @@ func wireImport(im *engine.Import, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return importOut{im.ID, im.State, im.Total, im.Done, im.Created, im.Updated, im.Failed, im.Undone, orNone(im.Problems)}, nil
+	return importOut{im.ID, im.Name, instant(im.At), im.State, im.Total, im.Done, im.Created, im.Updated, im.Failed, im.Undone, orNone(im.Problems)}, nil
+}
+
+// getImports lists the imports of the person into a form, without what was wrong with their rows.
+func (s *Server) getImports(c *call) (any, error) {
+	past, err := s.Engine.Imports(c.ctx(), c.user.ID, c.Param("app"), c.Param("form"))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]importOut, len(past))
+	for i, im := range past {
+		out[i] = importOut{im.ID, im.Name, instant(im.At), im.State, im.Total, im.Done, im.Created, im.Updated, im.Failed, im.Undone, orNone(nil)}
+	}
+	return page(out, ""), nil
 }
 
 func (s *Server) getImport(c *call) (any, error) {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -67,6 +68,7 @@ func TestImportAndExport(t *testing.T) {
 	base := "/api/apps/lists/forms/item/"
 	bring := func(name string, content []byte) string {
 		t.Helper()
+		w.clock.add(time.Minute)
 		a := rep.must("POST", base+"import?name="+name, string(content), octets...)
 		if a.status != 201 {
 			t.Fatalf("%s: %d %s", name, a.status, a.raw)
@@ -163,6 +165,13 @@ func TestImportAndExport(t *testing.T) {
 		t.Errorf("the rows left out, as a workbook: %v %v", rows, err)
 	}
 	admin.refused(404, "not.found", "GET", "/api/imports/"+partly+"/wrong", nil)
+	// Who has left the page comes back to what he brought, and takes it back from there; a file that was only looked at is none.
+	bring("looked.csv", []byte("Name\nx\n"))
+	past := rep.must("GET", base+"imports", nil)
+	if past.len("items") != 3 || past.str("items.0.id") != partly || past.str("items.0.name")+past.str("items.0.state")+past.str("items.0.created") != "partly.csvdone1" || past.str("items.2.name") != "gb.csv" {
+		t.Errorf("what was imported: %s", past.raw)
+	}
+	admin.refused(403, "forbidden", "GET", base+"imports", nil)
 	rep.refused(400, "bad.request", "GET", "/api/imports/"+partly+"/wrong?format=pdf", nil)
 	if a := rep.must("POST", base+"import?name=again.csv", "Price,Name\n1,x\n", octets...); a.str("columns.0.suggest") != "price" || a.str("columns.1.suggest") != "name" {
 		t.Errorf("remembered: %s", a.raw)

@@ -135,6 +135,7 @@ func (s *Server) table() []route {
 		{method: post, path: "/api/apps/:app/forms/:form/evaluate", who: signedIn, summary: "Compute a form without keeping anything", in: evaluateIn{}, out: evaluateOut{}, handle: s.postEvaluate},
 		{method: post, path: "/api/apps/:app/forms/:form/export", who: signedIn, summary: "The records of a list as a file: CSV (UTF-8 or GB18030) or xlsx", in: exportIn{}, handle: s.postExport},
 		{method: post, path: "/api/apps/:app/forms/:form/import", who: signedIn, summary: "Bring a file for an import: the content (CSV or xlsx) as the body, its name as the parameter name", out: importFileOut{}, handle: s.postImport, limit: maxImport, ownPace: true},
+		{method: get, path: "/api/apps/:app/forms/:form/imports", who: signedIn, summary: "My imports into the form that were run, the newest first, of my last 50", out: items[importOut]{}, handle: s.getImports},
 		{method: get, path: "/api/imports/:id", who: signedIn, summary: "How far an import is, and what was wrong", out: importOut{}, handle: s.getImport},
 		{method: get, path: "/api/imports/:id/wrong", who: signedIn, summary: "The rows that did not come in, with the reasons, as a file (format csv or xlsx)", handle: s.getImportWrong},
 		{method: post, path: "/api/imports/:id/check", who: signedIn, summary: "Try an import without keeping anything", in: importPlanIn{}, out: rehearsalOut{}, handle: s.checkImport},

@@ -107,6 +107,9 @@ export interface ImportTrial {
 
 export interface ImportState {
   id: string;
+  /** The file, and when it was brought. */
+  name: string;
+  at: string;
   state: 'uploaded' | 'running' | 'done' | 'undoing' | 'undone';
   rows: number;
   done: number;

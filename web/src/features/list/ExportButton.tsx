@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { Icon } from '@/ui/Icon';
+import { useErrorText } from '@/ui/States';
 import { toast } from '@/ui/toast';
 
 const FORMATS = {
@@ -14,6 +15,7 @@ const FORMATS = {
 /** Takes the records of the list out as a file, as it is filtered and sorted. */
 export function ExportButton({ app, form, query }: { app: string; form: string; query: { where: string; q: string; sort: string[] } }) {
   const { t } = useTranslation('list');
+  const errorText = useErrorText();
   const [busy, setBusy] = useState(false);
   const save = async (kind: keyof typeof FORMATS) => {
     setBusy(true);
@@ -25,7 +27,7 @@ export function ExportButton({ app, form, query }: { app: string; form: string; 
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     } catch (error) {
-      toast((error as Error).message, { kind: 'bad' });
+      toast(errorText(error), { kind: 'bad' });
     }
     setBusy(false);
   };

@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { api, url } from '@/api/client';
 import type { ImportFile, ImportProblem, ImportState, ImportTrial } from '@/api/types';
 import { Icon } from '@/ui/Icon';
+import { useFormat } from '@/ui/locale';
+import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 
@@ -16,7 +18,7 @@ export function ImportButton({ app, form, onDone }: { app: string; form: string;
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button icon={<Icon name="plus" />} onClick={() => setOpen(true)}>
+      <Button icon={<Icon name="upload" />} onClick={() => setOpen(true)}>
         {t('import')}
       </Button>
       {open ? (
@@ -39,13 +41,20 @@ function ImportDialog({ app, form, onClose }: { app: string; form: string; onClo
   const [started, setStarted] = useState<ImportState>();
   return (
     <Modal open title={t('importTitle')} footer={null} onCancel={onClose} width={760} maskClosable={false}>
-      {started ? <ImportRun first={started} /> : file ? <ImportPlan file={file} onStarted={setStarted} /> : <ImportChoice app={app} form={form} onFile={setFile} />}
+      {started ? <ImportRun first={started} /> : file ? <ImportPlan file={file} onStarted={setStarted} /> : <ImportChoice app={app} form={form} onFile={setFile} onPast={setStarted} />}
     </Modal>
   );
 }
 
-function ImportChoice({ app, form, onFile }: { app: string; form: string; onFile: (file: ImportFile) => void }) {
+function ImportChoice({ app, form, onFile, onPast }: { app: string; form: string; onFile: (file: ImportFile) => void; onPast: (past: ImportState) => void }) {
   const { t } = useTranslation('list');
+  const format = useFormat();
+  const errorText = useErrorText();
+  const past = useQuery({
+    queryKey: ['imports', app, form],
+    queryFn: ({ signal }) => api.get<{ items: ImportState[] }>(`/apps/${app}/forms/${form}/imports`, { signal }),
+    staleTime: 0,
+  });
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const bring = async (content: File) => {
@@ -53,7 +62,7 @@ function ImportChoice({ app, form, onFile }: { app: string; form: string; onFile
     try {
       onFile(await api.upload<ImportFile>(`/apps/${app}/forms/${form}/import`, content, { query: { name: content.name } }));
     } catch (error) {
-      toast((error as Error).message, { kind: 'bad' });
+      toast(errorText(error), { kind: 'bad' });
       setBusy(false);
     }
   };
@@ -64,12 +73,31 @@ function ImportChoice({ app, form, onFile }: { app: string; form: string; onFile
       <Button type="primary" loading={busy} onClick={() => input.current?.click()}>
         {t('importFile')}
       </Button>
+      {past.data?.items.length ? (
+        <section className="import-past" aria-label={t('importPast')}>
+          <h3 className="s">{t('importPast')}</h3>
+          <ul>
+            {past.data.items.slice(0, 10).map((one) => (
+              <li key={one.id}>
+                <button type="button" className="link el" onClick={() => onPast(one)}>
+                  {one.name || t('importFile')}
+                </button>
+                <span className="s">{format.moment(one.at)}</span>
+                <span className="s sp">
+                  {one.state === 'undone' ? t('importUndone', { undone: one.undone }) : one.state === 'done' ? t('importDone', { created: one.created, updated: one.updated, failed: one.failed }) : t('importGoing', { done: one.done, rows: one.rows })}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
     </div>
   );
 }
 
 function ImportPlan({ file, onStarted }: { file: ImportFile; onStarted: (state: ImportState) => void }) {
   const { t } = useTranslation('list');
+  const errorText = useErrorText();
   const text = useText();
   const [mapping, setMapping] = useState<Record<string, string>>(() =>
     Object.fromEntries(file.columns.flatMap((c, i) => (c.suggest ? [[String(i), c.suggest]] : []))),
@@ -83,7 +111,7 @@ function ImportPlan({ file, onStarted }: { file: ImportFile; onStarted: (state: 
     try {
       await act();
     } catch (error) {
-      toast((error as Error).message, { kind: 'bad' });
+      toast(errorText(error), { kind: 'bad' });
     }
     setBusy(false);
   };
@@ -160,18 +188,22 @@ function ImportPlan({ file, onStarted }: { file: ImportFile; onStarted: (state: 
 
 function ImportRun({ first }: { first: ImportState }) {
   const { t } = useTranslation('list');
+  const errorText = useErrorText();
+  const [undoing, setUndoing] = useState(false);
   const { data = first, refetch } = useQuery({
     queryKey: ['import', first.id],
     queryFn: ({ signal }) => api.get<ImportState>(`/imports/${first.id}`, { signal }),
     refetchInterval: (q) => (q.state.data?.state === 'done' || q.state.data?.state === 'undone' ? false : 700),
   });
   const undo = async () => {
+    setUndoing(true);
     try {
       await api.post(`/imports/${first.id}/undo`);
       await refetch();
     } catch (error) {
-      toast((error as Error).message, { kind: 'bad' });
+      toast(errorText(error), { kind: 'bad' });
     }
+    setUndoing(false);
   };
   const ended = data.state === 'done' || data.state === 'undone';
   return (
@@ -184,7 +216,7 @@ function ImportRun({ first }: { first: ImportState }) {
       {ended && (data.failed > 0 || data.created > 0) ? (
         <div className="import-foot">
           {data.failed > 0 ? <WrongRows id={first.id} /> : null}
-          {data.state === 'done' && data.created > 0 ? <Button onClick={() => void undo()}>{t('importUndo')}</Button> : null}
+          {data.state === 'done' && data.created > 0 ? <Button loading={undoing} onClick={() => void undo()}>{t('importUndo')}</Button> : null}
         </div>
       ) : null}
     </>
