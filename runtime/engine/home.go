@@ -12,11 +12,11 @@ import (
 // Home is a person's start page.
 type Home struct {
 	Tasks []Task
-	// Due are his open records whose stage is due within a day or was, and those of which an activity is that he is asked to do; Idle those that nothing has happened to for too long;
-	// Recent those he owns, newest change first.
-	Due, Idle, Recent []*View
-	OpenTasks         int
-	Owned             int
+	// Due are his open records whose stage is due today or was before, and those of which an activity is that he is asked to do; Idle those that nothing has happened to for too long;
+	// Next those of others that come to a stage of his next, and Recent those he owns, newest change first.
+	Due, Idle, Next, Recent []*View
+	OpenTasks               int
+	Owned                   int
 }
 
 const homeItems = 20
@@ -31,8 +31,12 @@ func (e *Engine) Home(ctx context.Context, user string) (*Home, error) {
 	if h.OpenTasks, err = e.OpenTasks(ctx, user); err != nil {
 		return nil, err
 	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
 	now := e.instant()
-	if h.Due, err = e.due(ctx, user, now.Add(24*time.Hour)); err != nil {
+	if h.Due, err = e.due(ctx, user, endOfDay(now, dir.Zone())); err != nil {
 		return nil, err
 	}
 	if h.Idle, err = e.idle(ctx, user, now); err != nil {
@@ -41,11 +45,16 @@ func (e *Engine) Home(ctx context.Context, user string) (*Home, error) {
 	if h.Owned, err = e.owned(ctx, user); err != nil {
 		return nil, err
 	}
-	// What he last worked on moves with every commit, so it is read where it is written: the first few of each form, from an index.
+	// What he last worked on, and what comes next, moves with every commit, so it is read where it is written: the first few of each form, from an index.
 	err = e.eachForm(ctx, user, func(l *lister) error {
 		if l.form.Process == nil {
 			return nil
 		}
+		coming, err := l.coming(ctx, user)
+		if err != nil {
+			return err
+		}
+		h.Next = append(h.Next, coming...)
 		l.filter = append(l.filter, query.IsNull{Col: "deleted"}, query.Cmp{Col: "owner", Op: query.Eq, Value: user})
 		recent, _, err := l.page(ctx, []query.Sort{{Col: "updatedAt", Desc: true}}, homeItems, "")
 		h.Recent = append(h.Recent, recent...)
@@ -54,9 +63,20 @@ func (e *Engine) Home(ctx context.Context, user string) (*Home, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(h.Recent, func(a, b *View) int { return b.State.UpdatedAt.Compare(a.State.UpdatedAt) })
-	h.Recent = h.Recent[:min(len(h.Recent), homeItems)]
+	h.Next, h.Recent = newest(h.Next), newest(h.Recent)
 	return h, nil
+}
+
+// endOfDay is the last instant of the day that it is now, where the company is.
+func endOfDay(now time.Time, zone *time.Location) time.Time {
+	y, m, d := now.In(zone).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, zone).Add(-time.Millisecond)
+}
+
+// newest are the first few of what was read from several forms, the newest change first.
+func newest(list []*View) []*View {
+	slices.SortStableFunc(list, func(a, b *View) int { return b.State.UpdatedAt.Compare(a.State.UpdatedAt) })
+	return list[:min(len(list), homeItems)]
 }
 
 // eachForm looks at every form of every app that the person may read anything of.

@@ -8,9 +8,11 @@ import (
 )
 
 type homeOut struct {
-	Tasks  []taskOut      `json:"tasks"`
-	Due    []recordOut    `json:"due"`
-	Idle   []recordOut    `json:"idle"`
+	Tasks []taskOut   `json:"tasks"`
+	Due   []recordOut `json:"due"`
+	Idle  []recordOut `json:"idle"`
+	// Next are records of others that come to a stage of the person's next.
+	Next   []recordOut    `json:"next"`
 	Recent []recordOut    `json:"recent"`
 	Counts map[string]int `json:"counts"`
 }
@@ -20,7 +22,7 @@ func (s *Server) getHome(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return homeOut{c.tasks(h.Tasks), wireRecords(h.Due), wireRecords(h.Idle), wireRecords(h.Recent),
+	return homeOut{c.tasks(h.Tasks), wireRecords(h.Due), wireRecords(h.Idle), wireRecords(h.Next), wireRecords(h.Recent),
 		map[string]int{"tasks": h.OpenTasks, "due": len(h.Due), "idle": len(h.Idle), "owned": h.Owned}}, nil
 }
 

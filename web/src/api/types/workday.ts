@@ -7,6 +7,8 @@ export interface Home {
   tasks: Task[];
   due: RecordItem[];
   idle: RecordItem[];
+  /** Records of others that come to a stage of mine next. */
+  next: RecordItem[];
   recent: RecordItem[];
   counts: Record<string, number>;
 }

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { present } from '@/api/base';
 import { api, operationKey } from '@/api/client';
 import { guideQuery } from '@/api/guide';
+import { usePeople } from '@/api/people';
 import { homeQuery, meQuery, queryClient } from '@/api/queries';
 import type { RecordItem, Task } from '@/api/types';
 import { rest, stageColor, stageOf, useModel } from '@/records/model';
@@ -57,8 +58,8 @@ export function HomePage() {
   );
 }
 
-/** What waits for me, what is due, what goes cold. */
-function Lists() {
+/** What waits for me, what is due, what goes cold, what comes next. */
+export function Lists() {
   const { t } = useTranslation(['home', 'guide']);
   const format = useFormat();
   const { data: me } = useSuspenseQuery(meQuery());
@@ -89,14 +90,14 @@ function Lists() {
       <Readings />
       <FirstSteps />
       <dl className="card kpis">
-        <Kpi name={t('approvals')} value={data ? approvals.length : undefined} note={late > 0 ? t('lateN', { count: late }) : ''} bad={late > 0} />
-        <Kpi name={t('todos')} value={data ? todos.length : undefined} note="" />
-        <Kpi name={t('due')} value={data?.due.length} note="" />
-        <Kpi name={t('idle')} value={data?.idle.length} note="" />
+        <Kpi of="approvals" value={data ? approvals.length : undefined} note={late > 0 ? t('lateN', { count: late }) : ''} bad={late > 0} />
+        <Kpi of="todos" value={data ? todos.length : undefined} note="" />
+        <Kpi of="due" value={data?.due.length} note="" />
+        <Kpi of="idle" value={data?.idle.length} note="" />
       </dl>
       <div className="home-cols">
         <div className="home-col">
-          <section className="card" aria-label={t('approvals')}>
+          <section className="card" id="home-approvals" tabIndex={-1} aria-label={t('approvals')}>
             <header>
               <h2>{t('approvals')}</h2>
               <span className="s">{approvals.length || ''}</span>
@@ -113,7 +114,7 @@ function Lists() {
               ))}
             </ul>
           </section>
-          <section className="card" aria-label={t('todos')}>
+          <section className="card" id="home-todos" tabIndex={-1} aria-label={t('todos')}>
             <header>
               <h2>{t('todos')}</h2>
               <span className="s">{todos.length || ''}</span>
@@ -131,18 +132,33 @@ function Lists() {
         <div className="home-col">
           <RecordsCard title={t('due')} records={data?.due} empty={t('noDue')} kind="due" />
           <RecordsCard title={t('idle')} records={data?.idle} empty={t('noIdle')} kind="idle" />
+          <RecordsCard title={t('next')} records={data?.next} empty="" kind="next" />
         </div>
       </div>
     </div>
   );
 }
 
-function Kpi({ name, value, note, bad = false }: { name: string; value: number | undefined; note: string; bad?: boolean }) {
+/** A figure, and the way to what it counts. */
+function Kpi({ of, value, note, bad = false }: { of: 'approvals' | 'todos' | 'due' | 'idle'; value: number | undefined; note: string; bad?: boolean }) {
+  const { t } = useTranslation('home');
   return (
     <div>
-      <dt className="s">{name}</dt>
+      <dt className="s">{t(of)}</dt>
       <dd>
-        {value ?? '–'} {note ? <span className={`s${bad ? ' bad' : ''}`}>{note}</span> : null}
+        <a
+          href={`#home-${of}`}
+          aria-label={t('toSection', { name: t(of), count: value ?? 0 })}
+          onClick={(e) => {
+            const section = document.getElementById(`home-${of}`);
+            e.preventDefault();
+            section?.scrollIntoView({ block: 'start' });
+            section?.focus({ preventScroll: true });
+          }}
+        >
+          {value ?? '–'}
+        </a>
+        {note ? <span className={`s${bad ? ' bad' : ''}`}> {note}</span> : null}
       </dd>
     </div>
   );
@@ -207,13 +223,16 @@ function TodoRow({ task }: { task: Task }) {
   );
 }
 
-function RecordsCard({ title, records, empty, kind }: { title: string; records: RecordItem[] | undefined; empty: string; kind: 'due' | 'idle' | 'recent' }) {
+type Kind = 'due' | 'idle' | 'next' | 'recent';
+
+function RecordsCard({ title, records, empty, kind }: { title: string; records: RecordItem[] | undefined; empty: string; kind: Kind }) {
   const [all, setAll] = useState(false);
   const { t } = useTranslation(['home', 'common']);
-  if (kind === 'recent' && records?.length === 0) return null;
+  // What is there for some people only is not missed by the others.
+  if (kind === 'next' ? !records?.length : kind === 'recent' && records?.length === 0) return null;
   const shown = all ? records : records?.slice(0, 8);
   return (
-    <section className="card" aria-label={title}>
+    <section className={kind === 'recent' ? 'card recent' : 'card'} id={`home-${kind}`} tabIndex={-1} aria-label={title}>
       <header>
         <h2>{title}</h2>
         <span className="s">{records?.length || ''}</span>
@@ -234,10 +253,11 @@ function RecordsCard({ title, records, empty, kind }: { title: string; records: 
   );
 }
 
-function RecordRow({ record, kind }: { record: RecordItem; kind: 'due' | 'idle' | 'recent' }) {
+function RecordRow({ record, kind }: { record: RecordItem; kind: Kind }) {
   const { t } = useTranslation('home');
   const text = useText();
   const format = useFormat();
+  const { nameOf } = usePeople();
   const { model } = useModel(record.app);
   const process = model?.process(record.process) ?? model?.processOf(record.form);
   const stage = stageOf(process, record.stage);
@@ -252,7 +272,10 @@ function RecordRow({ record, kind }: { record: RecordItem; kind: 'due' | 'idle' 
         </Link>
         <span className="s row" style={{ gap: 6 }}>
           {stage ? <i className="dot" style={{ background: stageColor(process, stage), width: 7, height: 7 }} /> : null}
-          <span className="el">{stage ? text(stage.name, stage.key) : text(model?.form(record.form)?.name, record.form)}</span>
+          <span className="el">
+            {stage ? text(stage.name, stage.key) : text(model?.form(record.form)?.name, record.form)}
+            {kind === 'next' && record.owner ? ` · ${nameOf(record.owner)}` : ''}
+          </span>
         </span>
       </span>
       {resting ? (
