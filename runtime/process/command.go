@@ -102,7 +102,7 @@ type Command struct {
 	Hash     string
 	Comment  string
 	Timer    string
-	// People whom a decision is transferred or delegated to, or who are added or removed.
+	// People whom a decision is transferred or delegated to, or who are added or removed; of a note, whom it mentions beside those its text names.
 	People []string
 	// Position of an addSign: "before" or "after".
 	Position string

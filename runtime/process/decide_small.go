@@ -1,6 +1,7 @@
 package process
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,6 +21,11 @@ func (d *decider) note() *Rejection {
 		return reject("field.invalid", rules.Say("笔记要有内容，最多 {max} 字", "筆記要有內容，最多 {max} 字", "A note has 1 to {max} characters", "max", maxNote))
 	}
 	named := mentions(text)
+	for _, user := range d.c.People {
+		if len(named) < maxMentions && !slices.Contains(named, user) {
+			named = append(named, user)
+		}
+	}
 	if d.c.Public != "" { // a visitor calls nobody; the owner hears of it
 		named = nil
 		if d.s.Owner != "" {
@@ -30,7 +36,10 @@ func (d *decider) note() *Rejection {
 	return nil
 }
 
-// mentions finds @name in a note; whether the name is somebody's is found when the notice is sent.
+// maxMentions is how many people one note tells.
+const maxMentions = 20
+
+// mentions finds @user in a note by the name somebody signs in with; whether it is somebody's is found when the notice is sent.
 func mentions(text string) []string {
 	var out []string
 	for rest := text; ; {
@@ -45,7 +54,7 @@ func mentions(text string) []string {
 		if end < 0 {
 			end = len(rest)
 		}
-		if name := strings.TrimRight(rest[:end], ".-"); name != "" && len(out) < 20 {
+		if name := strings.TrimRight(rest[:end], ".-"); name != "" && len(out) < maxMentions {
 			out = append(out, name)
 		}
 	}

@@ -1,6 +1,47 @@
 package server
 
-import "pipewright/runtime/engine"
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"pipewright/runtime/engine"
+	"pipewright/runtime/org"
+)
+
+// called are the people whom a text names as people write a name, with @ before it: the longest name that stands there, and of two people of one name
+// neither.
+func called(text string, users []org.User) (out []string) {
+	for rest := text; ; {
+		i := strings.IndexByte(rest, '@')
+		if i < 0 {
+			return out
+		}
+		rest = rest[i+1:]
+		name, who := "", []string(nil)
+		for _, u := range users {
+			if !u.Active || u.Name == "" || len(u.Name) < len(name) || !begins(rest, u.Name) {
+				continue
+			}
+			if u.Name != name {
+				name, who = u.Name, nil
+			}
+			who = append(who, u.ID)
+		}
+		if len(who) == 1 && !slices.Contains(out, who[0]) {
+			out = append(out, who[0])
+		}
+	}
+}
+
+// begins tells whether a text begins with a name, and no longer word in letters that are written together.
+func begins(text, name string) bool {
+	after, ok := strings.CutPrefix(text, name)
+	last, _ := utf8.DecodeLastRuneInString(name)
+	next, _ := utf8.DecodeRuneInString(after)
+	return ok && !(last < utf8.RuneSelf && next < utf8.RuneSelf && (unicode.IsLetter(next) || unicode.IsDigit(next)))
+}
 
 // noteEntryOut is a note on a record, or on one that it points to.
 type noteEntryOut struct {

@@ -250,6 +250,8 @@ func (s *Server) postAssign(c *call) (any, error) {
 
 type noteIn struct {
 	Text string `json:"text"`
+	// Mentions are people the text names who are not known by it alone, as one of two of the same name.
+	Mentions []string `json:"mentions"`
 }
 
 func (s *Server) postNote(c *call) (any, error) {
@@ -261,7 +263,7 @@ func (s *Server) postNote(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.command(c, http.StatusOK, process.Command{Kind: process.Note, ID: c.Param("id"), Op: key, Comment: in.Text})
+	return s.command(c, http.StatusOK, process.Command{Kind: process.Note, ID: c.Param("id"), Op: key, Comment: in.Text, People: append(in.Mentions, called(in.Text, c.dir.Users())...)})
 }
 
 type evaluateIn struct {

@@ -42,6 +42,17 @@ export async function run(t) {
   assert.ok(new URL(page.url()).pathname.endsWith(account.id));
   await t.look(page, 'found');
 
+  // A colleague is called by name, chosen after @, and hears of it.
+  const box = page.getByRole('textbox', { name: '写笔记' });
+  await box.click();
+  await page.keyboard.type('下周三的棋局@陈');
+  await page.getByRole('menuitem', { name: '陈静' }).click();
+  await t.look(page, 'called', { axe: false });
+  await page.getByRole('button', { name: '添加笔记' }).click();
+  await page.locator('.timeline li', { hasText: '下周三的棋局' }).locator('.called', { hasText: '@陈静' }).waitFor();
+  const told = await (await Api.login(t.address, 'rep.chen')).get('/notices');
+  assert.equal(told.items.length, 1, 'who was called hears of it');
+
   const chen = await Api.login(t.address, 'rep.chen');
   assert.deepEqual((await chen.get(`/search?q=${encodeURIComponent('围棋')}`)).items, [], 'a stranger finds a note');
 }

@@ -7,6 +7,7 @@ import { notesQuery } from '@/api/queries';
 import { Avatar } from '@/ui/Avatar';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton } from '@/ui/States';
+import { Said } from './Said';
 
 /** The notes on a record and on those it points to, newest first; at is one to go to, as the search found it. */
 export function Notes({ id, at }: { id: string; at?: number }) {
@@ -48,7 +49,7 @@ export function Notes({ id, at }: { id: string; at?: number }) {
               <time className="s" dateTime={n.at} title={format.full(n.at)}>
                 {format.moment(n.at)}
               </time>
-              <span className="say">{n.text}</span>
+              <Said text={n.text} />
             </li>
           );
         })}

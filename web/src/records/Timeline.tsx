@@ -12,6 +12,7 @@ import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { EventWhy } from './EventWhy';
+import { Said } from './Said';
 import { Value } from './Value';
 
 const icons: [RegExp, IconName][] = [
@@ -90,7 +91,7 @@ function Item({ event, form, recordId }: { event: EventItem; form: Form | undefi
       <time className="s" dateTime={event.at} title={format.full(event.at)}>
         {format.moment(event.at)}
       </time>
-      {event.comment ? <span className="say">{event.comment}</span> : null}
+      {event.comment ? <Said text={event.comment} /> : null}
       {shown.map((c) => (
         <span className="chg" key={c.field}>
           {text(c.name, c.field)}: <del><Value form={event.record ? undefined : form} field={c.field} value={c.from} /></del> →{' '}

@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { meQuery, previewQuery, queryClient } from '@/api/queries';
@@ -19,6 +19,9 @@ import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+
+// With the list of people that it offers, it comes after the record.
+const NoteInput = lazy(() => import('@/records/NoteInput'));
 
 /** What is still missing to leave the stage, and what to say and do. */
 export function LeaveCard({ record, model }: { record: RecordFull; model: Model }) {
@@ -197,14 +200,18 @@ export function TimelineCard({ record, model, note: asked }: { record: RecordFul
   const errorText = useErrorText();
   const [only, setOnly] = useState<'' | 'notes' | 'changes'>(asked === undefined ? '' : 'notes');
   const [note, setNote] = useState('');
+  // Whom one has chosen from the list while writing, by id with the name that was put in.
+  const [called, setCalled] = useState<ReadonlyMap<string, string>>(new Map());
   const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(operationKey);
   const env = useEnv(model.app, model.definition, true);
   const write = async () => {
     setBusy(true);
     try {
-      await api.post(`${recordPath(record.id)}/notes`, { text: note.trim() }, { key });
+      const mentions = [...called].filter(([, name]) => note.includes(`@${name}`)).map(([id]) => id);
+      await api.post(`${recordPath(record.id)}/notes`, { text: note.trim(), ...(mentions.length > 0 ? { mentions } : {}) }, { key });
       setNote('');
+      setCalled(new Map());
       setKey(operationKey());
       await Promise.all([queryClient.invalidateQueries({ queryKey: ['events', record.id] }), queryClient.invalidateQueries({ queryKey: ['record', record.id] })]);
     } catch (error) {
@@ -227,7 +234,9 @@ export function TimelineCard({ record, model, note: asked }: { record: RecordFul
         </div>
       </header>
       <div className="note-box">
-        <Input.TextArea value={note} onChange={(e) => setNote(e.target.value)} placeholder={t('writeNote')} aria-label={t('writeNote')} autoSize={{ minRows: 1, maxRows: 8 }} maxLength={10_000} />
+        <Suspense fallback={<Input.TextArea disabled placeholder={t('noteHint')} aria-label={t('writeNote')} autoSize={{ minRows: 1, maxRows: 8 }} />}>
+          <NoteInput value={note} onChange={setNote} onCalled={(id, name) => setCalled(new Map(called).set(id, name))} />
+        </Suspense>
         {note.trim() ? (
           <Button type="primary" size="small" loading={busy} onClick={() => void write()}>
             {t('addNote')}
