@@ -32,3 +32,10 @@ export async function saved(page) {
 export function day(from = 0) {
   return new Date(Date.now() + from * 86_400_000).toLocaleDateString('en-CA', { timeZone: 'Asia/Shanghai' });
 }
+
+/** Opens what a phone keeps one press away over a list; at a desk it is in sight. */
+export async function tools(page) {
+  const more = page.locator('.list-bar .tools[aria-expanded="false"]');
+  await page.locator('.list-bar').waitFor();
+  if ((await more.count()) > 0) await more.click();
+}

@@ -1,6 +1,7 @@
 // The recycle bin: a rep deletes a deal by mistake, finds it in the bin with who deleted it and until when it stays, and takes it back; an
 // admin takes another away for good, and erases a third with a warning that he has to answer.
 import { Api } from '../kit/api.mjs';
+import { tools } from '../kit/form.mjs';
 
 const definition = {
   spec: 'pipewright/1', key: 'notes', name: '台账', languages: ['zh-CN'], timezone: 'Asia/Shanghai', currency: 'CNY',
@@ -29,6 +30,7 @@ export async function run(t) {
   const row = (page, name) => page.locator('.bin-list li', { hasText: name });
   const rep = await t.as('rep.li');
   await t.open(rep, '/a/notes/list/entry');
+  await tools(rep);
   await rep.getByRole('link', { name: '回收站' }).click();
   await row(rep, '误删的登记').getByText('彻底删除', { exact: false }).first().waitFor();
   await row(rep, '误删的登记').getByText('李').first().waitFor();

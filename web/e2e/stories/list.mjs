@@ -1,7 +1,7 @@
 // The list: many records are changed, moved and deleted at once, each answering for itself; and what it shows is kept as a view that others
 // use as well. A cell is edited in its place, by the keyboard alone; what is refused comes back with the reason.
 import { Api } from '../kit/api.mjs';
-import { choose } from '../kit/form.mjs';
+import { choose, tools } from '../kit/form.mjs';
 
 export const sizes = ['desk'];
 
@@ -56,10 +56,14 @@ export async function run(t) {
   // A manager puts two into the bin on a phone, and takes them back.
   const phone = await t.as('mgr.wang', 'phone');
   await t.open(phone, '/a/b2b/list/deal?q=批量');
+  await tools(phone);
   await phone.getByRole('button', { name: '选择多条' }).click();
   await phone.getByRole('checkbox', { name: '选择 批量乙' }).check();
   await phone.getByRole('checkbox', { name: '选择 批量丙' }).check();
   await t.look(phone, 'phone');
+  const bar = await phone.getByRole('group', { name: '选择多条' }).boundingBox();
+  const tabs = await phone.locator('.tabs-bottom').boundingBox();
+  assert.ok(bar.y + bar.height <= tabs.y, `the bar of the chosen ends at ${bar.y + bar.height}, under the tabs at ${tabs.y}`);
   await phone.getByRole('group', { name: '选择多条' }).getByRole('button', { name: '删除' }).click();
   const asked = phone.getByRole('dialog');
   await asked.getByRole('button', { name: '删除' }).click();

@@ -1,6 +1,7 @@
 // One customer entered twice: the manager compares the two, takes the phone of the one that goes, merges, finds its notes and history at the one
 // that stays, and undoes it. A rep who may not delete is told so.
 import { Api } from '../kit/api.mjs';
+import { tools } from '../kit/form.mjs';
 
 const definition = {
   spec: 'pipewright/1', key: 'cards', name: '客户卡', languages: ['zh-CN'], timezone: 'Asia/Shanghai', currency: 'CNY',
@@ -84,6 +85,7 @@ export async function run(t) {
 
   // What agrees in its name, legal form aside, stands on the page of possible duplicates: looked for, told apart, and from there merged.
   await t.open(boss, '/a/cards/list/customer');
+  await tools(boss);
   await boss.getByRole('link', { name: '查重' }).click();
   await boss.getByRole('button', { name: '现在查找' }).click();
   const group = boss.getByRole('region', { name: /^疑似重复/ });

@@ -2,6 +2,7 @@
 // what came in; a call that could not be done is corrected and run again. And a button is pressed on several records from their list.
 import { createHmac, randomUUID } from 'node:crypto';
 import { until } from '../kit/api.mjs';
+import { tools } from '../kit/form.mjs';
 
 const text = (zh, tw, en) => ({ 'zh-CN': zh, 'zh-TW': tw, en });
 
@@ -144,6 +145,7 @@ export async function run(t) {
   await grantRole(t, page);
   const li = await t.as('rep.li');
   await t.open(li, '/a/hooks/list/order');
+  await tools(li);
   await li.getByRole('button', { name: '选择多条' }).click();
   for (const no of ['SO-1', 'SO-2']) await li.getByRole('checkbox', { name: `选择 ${no}` }).check();
   await t.look(li, 'chosen');

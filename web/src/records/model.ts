@@ -107,6 +107,20 @@ export function titleField(form: Form): string | undefined {
   return /^\{\{\s*(\w+)\s*\}\}/.exec(form.title)?.[1];
 }
 
+/** The field that the title is, word for word. */
+export function titleIs(form: Form | undefined): string | undefined {
+  const named = form && titleField(form);
+  return named && (!form.title || /^\{\{\s*\w+\s*\}\}$/.test(form.title.trim())) ? named : undefined;
+}
+
+const unsortable = new Set(['table', 'longtext', 'richtext', 'multiselect', 'cascade', 'reference', 'address', 'location', 'attachment', 'image', 'signature', 'static']);
+
+/** Whether records can be put in order by a column. */
+export function sortable(form: Form | undefined, key: string): boolean {
+  const field = fieldOf(form, key);
+  return field ? Boolean(field.sort || field.filter || field.list) && !unsortable.has(field.type) : ['number', 'title', 'updatedAt', 'createdAt', 'stage', 'since'].includes(key);
+}
+
 export function fieldOf(form: Form | undefined, key: string): Field | undefined {
   return form?.fields.find((f) => f.key === key);
 }

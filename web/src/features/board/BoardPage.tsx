@@ -14,7 +14,7 @@ import { Bone, ErrorBox } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
 import { readClauses, whereOf, writeClauses, filterables } from '@/records/filter';
-import { stageColor, useModel, type Model } from '@/records/model';
+import { listColumns, stageColor, useModel, type Model } from '@/records/model';
 import { ScopeSwitch } from '@/records/ScopeSwitch';
 import { CardFace } from './Card';
 import { Column } from './Column';
@@ -23,6 +23,7 @@ import './board.css';
 
 // The cards come first; filters and dialogs, with all their inputs, are loaded beside them.
 const FilterBar = lazy(() => import('@/records/FilterBar').then((m) => ({ default: m.FilterBar })));
+const SortChoice = lazy(() => import('@/records/SortChoice').then((m) => ({ default: m.SortChoice })));
 const TransitionDialog = lazy(() => import('@/records/TransitionDialog').then((m) => ({ default: m.TransitionDialog })));
 
 /** The records of a process by stage, to be moved on. */
@@ -97,6 +98,7 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
         ) : null}
         <Suspense fallback={<span className="chip add">{t('common:filter')}</span>}>
           <FilterBar model={model} form={form.key} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
+          <SortChoice model={model} form={form.key} columns={[...listColumns(form, process).filter((key) => key !== 'stage'), 'since']} sort={search.sort ?? ''} onSort={(next) => set({ sort: next || undefined })} />
         </Suspense>
         <span className="sp" />
         {board ? <Totals board={board} /> : null}

@@ -4,12 +4,12 @@ import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 
 import { useTranslation } from 'react-i18next';
 import type { RecordItem } from '@/api/types';
 import { kindOf } from '@/fields/registry';
-import { fieldOf, type Model } from '@/records/model';
+import { fieldOf, sortable, type Model } from '@/records/model';
+import { useColumnName } from '@/records/useColumnName';
 import { Value } from '@/records/Value';
 import { Icon } from '@/ui/Icon';
 import { CellEditor } from './CellEditor';
 import { cellId, editedBy, mayEditCell, useCells, type CellProblem, type Cells } from './cells';
-import { useColumnName } from './ListPage';
 import { RowCell } from './RowCell';
 
 interface Props {
@@ -27,7 +27,6 @@ interface Props {
 }
 
 const numericSystem = new Set(['weighted', 'probability']);
-const unsortable = new Set(['table', 'longtext', 'richtext', 'multiselect', 'cascade', 'reference', 'address', 'location', 'attachment', 'image', 'signature', 'static']);
 
 /** Where the focus goes from a cell by a key. */
 function next(key: string, row: number, column: number, rows: number, columns: number): [number, number] | undefined {
@@ -76,10 +75,6 @@ export function DeskRows({ model, formKey, rows: given, columns, sort, onSort, c
     }
   }, [editing]);
 
-  const sortable = (key: string) => {
-    const field = fieldOf(form, key);
-    return field ? Boolean(field.sort || field.filter || field.list) && !unsortable.has(field.type) : ['number', 'title', 'updatedAt', 'createdAt', 'stage', 'since'].includes(key);
-  };
   const numeric = (key: string) => numericSystem.has(key) || Boolean(fieldOf(form, key) && kindOf(fieldOf(form, key)!.type).numeric);
   const may = (row: RecordItem, column: string) => !chosen && mayEditCell(model, row, column);
   const begin = (row: RecordItem, column: string) => {
@@ -111,7 +106,7 @@ export function DeskRows({ model, formKey, rows: given, columns, sort, onSort, c
               const direction = sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined;
               return (
                 <th key={key} className={numeric(key) ? 'num' : ''} aria-sort={direction}>
-                  {sortable(key) ? (
+                  {sortable(form, key) ? (
                     <button type="button" className="th" onClick={() => onSort(direction === 'ascending' ? `-${key}` : direction === 'descending' ? '' : key)} title={t('sortBy', { name: name(key) })}>
                       {name(key)}
                       {direction ? <Icon name="arrow" size={12} className={direction === 'ascending' ? 'up' : 'dn'} /> : null}

@@ -7,12 +7,15 @@ import { isApiError } from '@/api/client';
 import { recordsQuery } from '@/api/queries';
 import { filterables, readClauses, whereOf, writeClauses } from '@/records/filter';
 import { FilterBar } from '@/records/FilterBar';
-import { fieldOf, listColumns, titleField, useModel, type Model } from '@/records/model';
+import { fieldOf, listColumns, titleIs, useModel, type Model } from '@/records/model';
 import { ScopeSwitch } from '@/records/ScopeSwitch';
+import { SortChoice } from '@/records/SortChoice';
+import { useColumnName } from '@/records/useColumnName';
 import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { usePhone } from '@/ui/useMedia';
 import { mostChosen } from './bulk';
 import { BulkBar, mayBulk } from './BulkBar';
 import { ExportButton } from './ExportButton';
@@ -90,11 +93,21 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
     setMany(new Set(pages.flatMap((p) => p.items.map((r) => r.id)).slice(0, mostChosen)));
   };
 
+  // A phone has room for what is used all day; the rest is one press away.
+  const phone = usePhone();
+  const [tools, setTools] = useState(false);
+  const all = !phone || tools || many !== undefined;
+
   return (
     <>
-      <div className="bar">
+      <div className="bar list-bar">
         <ScopeSwitch mine={mine} onChange={(next) => set({ scope: next ? 'mine' : undefined })} />
-        <SavedViews app={model.app} form={formKey} views={views} search={search} stale={stale} onChange={(next) => void navigate({ to: '.', search: next, replace: true })} />
+        <SavedViews app={model.app} form={formKey} views={views} search={search} stale={stale} keep={all} onChange={(next) => void navigate({ to: '.', search: next, replace: true })} />
+        {phone ? (
+          <button type="button" className="ib tools" aria-expanded={all} aria-label={t('tools')} onClick={() => (many ? setMany(undefined) : setTools(!tools))}>
+            <Icon name="more" size={18} />
+          </button>
+        ) : null}
         <QuickFind key={search.saved ?? ''} value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         {search.where ? (
           <span className="chip-pair">
@@ -107,30 +120,35 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
           </span>
         ) : null}
         <FilterBar model={model} form={formKey} clauses={clauses} onChange={(next) => set({ f: writeClauses(next) })} />
-        <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
-        {mayBulk(model, formKey) ? (
-          <button type="button" className={`chip quiet${many ? ' on' : ''}`} aria-pressed={many !== undefined} onClick={() => setMany(many ? undefined : new Set())}>
-            <Icon name="check" size={14} />
-            {t('bulk')}
-          </button>
+        {all ? (
+          <>
+            <ColumnChoice model={model} formKey={formKey} columns={columns} onChange={(next) => set({ columns: next.join(',') || undefined })} />
+            {mayBulk(model, formKey) ? (
+              <button type="button" className={`chip quiet${many ? ' on' : ''}`} aria-pressed={many !== undefined} onClick={() => setMany(many ? undefined : new Set())}>
+                <Icon name="check" size={14} />
+                {t('bulk')}
+              </button>
+            ) : null}
+            {model.mayDelete(formKey) ? (
+              <Link className="chip quiet" to="/a/$app/bin/$form" params={{ app: model.app, form: formKey }}>
+                <Icon name="trash" size={14} />
+                {t('bin')}
+              </Link>
+            ) : null}
+            {model.mayDelete(formKey) && form.unique?.length ? (
+              <Link className="chip quiet" to="/a/$app/duplicates/$form" params={{ app: model.app, form: formKey }}>
+                <Icon name="copy" size={14} />
+                {t('duplicates')}
+              </Link>
+            ) : null}
+            {phone ? <SortChoice model={model} form={formKey} columns={columns} sort={search.sort ?? ''} onSort={(next) => set({ sort: next || undefined })} /> : null}
+          </>
         ) : null}
-        {model.mayDelete(formKey) ? (
-          <Link className="chip quiet" to="/a/$app/bin/$form" params={{ app: model.app, form: formKey }}>
-            <Icon name="trash" size={14} />
-            {t('bin')}
-          </Link>
-        ) : null}
-        {model.mayDelete(formKey) && form.unique?.length ? (
-          <Link className="chip quiet" to="/a/$app/duplicates/$form" params={{ app: model.app, form: formKey }}>
-            <Icon name="copy" size={14} />
-            {t('duplicates')}
-          </Link>
-        ) : null}
-        <span className="sp" />
-        {model.mayExport(formKey) ? <ExportButton app={model.app} form={formKey} query={{ where, q: search.q ?? '', sort: sort ? sort.split(',') : [] }} /> : null}
-        {model.mayImport(formKey) ? <ImportButton app={model.app} form={formKey} onDone={() => void query.refetch()} /> : null}
+        {phone ? null : <span className="sp" />}
+        {all && model.mayExport(formKey) ? <ExportButton app={model.app} form={formKey} query={{ where, q: search.q ?? '', sort: sort ? sort.split(',') : [] }} /> : null}
+        {all && model.mayImport(formKey) ? <ImportButton app={model.app} form={formKey} onDone={() => void query.refetch()} /> : null}
         {model.mayCreate(formKey) ? (
-          <Button type="primary" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
+          <Button type="primary" className="new" icon={<Icon name="plus" />} onClick={() => void navigate({ to: '/a/$app/new/$form', params: { app: model.app, form: formKey } })}>
             {t('common:new')}
           </Button>
         ) : null}
@@ -227,10 +245,13 @@ function ColumnChoice({ model, formKey, columns, onChange }: { model: Model; for
   const { t } = useTranslation('list');
   const name = useColumnName(model, formKey);
   const form = model.form(formKey)!;
+  // A title that is a field stands for it; a list may show either, and the one it does not is not offered beside it.
+  const same = titleIs(form);
+  const twin = same && columns.includes(same) && !columns.includes('title') ? 'title' : columns.includes(same ?? '') ? undefined : same;
   const all = [
     ...(form.number ? ['number'] : []), 'title', ...form.fields.filter((f) => f.type !== 'table').map((f) => f.key),
     ...(model.processOf(formKey) ? ['stage', 'owner', 'since'] : ['owner']), 'createdAt', 'updatedAt',
-  ];
+  ].filter((key) => key !== twin);
   return (
     <Popover
       trigger="click"
@@ -258,30 +279,4 @@ function ColumnChoice({ model, formKey, columns, onChange }: { model: Model; for
       </button>
     </Popover>
   );
-}
-
-/** The heading of a column. */
-export function useColumnName(model: Model, formKey: string): (key: string) => string {
-  const { t } = useTranslation(['list', 'common']);
-  const text = useText();
-  const form = model.form(formKey);
-  return (key: string) => {
-    switch (key) {
-      case 'number':
-      case 'stage':
-      case 'owner':
-      case 'updatedAt':
-      case 'createdAt':
-      case 'weighted':
-        return t(`common:${key}`);
-      case 'title':
-        return text(fieldOf(form, (form && titleField(form)) ?? '')?.name) || t('column.title');
-      case 'since':
-      case 'probability':
-      case 'dueAt':
-        return t(`column.${key}`);
-      default:
-        return text(fieldOf(form, key)?.name, key);
-    }
-  };
 }

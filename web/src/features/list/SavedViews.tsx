@@ -19,11 +19,13 @@ interface Props {
   search: ListSearch;
   /** The address asks for what the release has no more: a field was renamed or taken away since it was made. */
   stale?: boolean;
+  /** Whether there is room to offer keeping what is shown; what was changed since it was kept is always offered. */
+  keep?: boolean;
   onChange: (search: ListSearch) => void;
 }
 
 /** Which view of the list is shown: those of the app, one's own and the shared ones; and what is shown now, kept under a name. */
-export function SavedViews({ app, form, views, search, stale = false, onChange }: Props) {
+export function SavedViews({ app, form, views, search, stale = false, keep = true, onChange }: Props) {
   const { t } = useTranslation('list');
   const text = useText();
   const { data: saved = [] } = useQuery(savedViewsQuery(app, form));
@@ -54,21 +56,23 @@ export function SavedViews({ app, form, views, search, stale = false, onChange }
   }, [now]);
   return (
     <>
-      {options.length > 1 ? <Select aria-label={t('view')} style={{ minWidth: 140 }} value={value} options={options} popupMatchSelectWidth={false} onChange={choose} /> : null}
-      <Popover
-        trigger="click"
-        placement="bottomLeft"
-        arrow={false}
-        open={open}
-        onOpenChange={setOpen}
-        destroyOnHidden
-        content={<Keep key={chosen?.id ?? ''} app={app} form={form} search={search} chosen={chosen} onKept={(id) => onChange({ ...search, saved: id })} onClose={() => setOpen(false)} />}
-      >
-        <button type="button" className={`chip quiet${changed ? ' on' : ''}`}>
-          <Icon name="star" size={14} />
-          {t(changed ? 'viewChanged' : 'viewKeep')}
-        </button>
-      </Popover>
+      {options.length > 1 ? <Select className="which-view" aria-label={t('view')} style={{ minWidth: 140 }} value={value} options={options} popupMatchSelectWidth={false} onChange={choose} /> : null}
+      {keep || changed || open ? (
+        <Popover
+          trigger="click"
+          placement="bottomLeft"
+          arrow={false}
+          open={open}
+          onOpenChange={setOpen}
+          destroyOnHidden
+          content={<Keep key={chosen?.id ?? ''} app={app} form={form} search={search} chosen={chosen} onKept={(id) => onChange({ ...search, saved: id })} onClose={() => setOpen(false)} />}
+        >
+          <button type="button" className={`chip quiet${changed ? ' on' : ''}`}>
+            <Icon name="star" size={14} />
+            {t(changed ? 'viewChanged' : 'viewKeep')}
+          </button>
+        </Popover>
+      ) : null}
     </>
   );
 }
