@@ -66,6 +66,11 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 	if err != nil || out.Result == nil {
 		return out, err
 	}
+	for _, problems := range [][]rules.Problem{out.Problems, out.Result.Problems} {
+		if err := e.sayWhose(ctx, user, dir, v.Form, out.Result.Values, f.facts.Unique, problems); err != nil {
+			return nil, err
+		}
+	}
 	// What a transition asks for shows whatever the stage hides.
 	for key, s := range out.Result.Fields {
 		if v.hidden[key] = s.Masked || v.Rights.Hide[key]; !v.hidden[key] {
