@@ -29,7 +29,7 @@ export function TableGrid(props: InputProps) {
               {columns.map((c) => (
                 <th key={c.key} className={kindOf(c.type).numeric ? 'num' : ''}>
                   {text(c.name, c.key)}
-                  {stateOf(states, `${path}.${c.key}`).required || c.required ? <b className="bad"> *</b> : null}
+                  {!locked && (stateOf(states, `${path}.${c.key}`).required || c.required) ? <b className="bad"> *</b> : null}
                 </th>
               ))}
               {locked ? null : (

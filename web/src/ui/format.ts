@@ -91,13 +91,18 @@ export function shortAmount(amount: string, language: string, places = 1): [stri
   if (usesWan(language)) {
     if (size >= 1e12) return [groupDigits(roundDecimal(shiftDecimal(amount, -12), 2)), `${wan}${language === 'zh-TW' ? '億' : '亿'}`];
     if (size >= 1e8) return [groupDigits(roundDecimal(shiftDecimal(amount, -8), 2)), language === 'zh-TW' ? '億' : '亿'];
-    if (size < 1e4) return [groupDigits(trimZeros(amount)), ''];
+    if (size < 1e4) return [groupDigits(plainAmount(amount)), ''];
     return [groupDigits(roundDecimal(shiftDecimal(amount, -4), places)), wan];
   }
   if (size >= 1e9) return [groupDigits(roundDecimal(shiftDecimal(amount, -9), 2)), 'B'];
   if (size >= 1e6) return [groupDigits(roundDecimal(shiftDecimal(amount, -6), 2)), 'M'];
   if (size >= 1e4) return [groupDigits(roundDecimal(shiftDecimal(amount, -3), places)), 'K'];
-  return [groupDigits(trimZeros(amount)), ''];
+  return [groupDigits(plainAmount(amount)), ''];
+}
+
+/** Cents are two figures or none: "12.50", and "3.00" → "3"; other decimals as they are needed. */
+function plainAmount(amount: string): string {
+  return /\.\d\d$/.test(amount) && !amount.endsWith('.00') ? amount : trimZeros(amount);
 }
 
 /** "12.50" → "12.5", "3.00" → "3". */
