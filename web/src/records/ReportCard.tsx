@@ -271,7 +271,7 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
           {report.rows.map((row, i) => (
             <tr key={`${i}.${row.keys.join('.')}`}>
               {groups.map((c, at) => (
-                <td key={c.key}>{text(row.labels[at]) || t('noGroup')}</td>
+                <td key={c.key} className={/^\d{4}-\d\d(-\d\d)?$/.test(text(row.labels[at])) ? 'day' : undefined}>{text(row.labels[at]) || t('noGroup')}</td>
               ))}
               <Figures report={report} model={model} row={row} />
             </tr>

@@ -39,7 +39,7 @@ function Step({ stage, before, record, color, name }: { stage: PathStage; /** Ea
       <span className="ring" aria-hidden="true">
         {stage.state === 'done' || (now && stage.end && !lost) ? <Icon name="check" size={12} /> : lost ? <Icon name="close" size={12} /> : now ? <i /> : null}
       </span>
-      <span className="el">{name}</span>
+      <span className="el" title={name}>{name}</span>
       {now && record.progress && record.progress.of > 0 && !stage.end ? (
         <b className="acc" title={t('met', record.progress)}>
           {record.progress.met}/{record.progress.of}
