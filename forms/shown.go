@@ -10,18 +10,22 @@ import (
 )
 
 // ShownText is a value as people read it on paper: amounts in groups of three with their currency's decimals, names instead of keys,
-// instants in the zone's time. It is not meant to be read back; see CellText for that.
-func (s *Schema) ShownText(key string, v any, c *Cells) string {
+// instants in the zone's time; of are the values of the record, which say the currency of an amount that varies. An amount that is not in the
+// app's currency says which. It is not meant to be read back; see CellText for that.
+func (s *Schema) ShownText(key string, v any, of Values, c *Cells) string {
 	f := s.find(key)
 	if f == nil || v == nil {
 		return ""
+	}
+	if f.varies {
+		f = f.in(s.CurrencyOf(of))
 	}
 	switch x := v.(type) {
 	case decimal.Decimal:
 		switch f.def.Type {
 		case "money":
 			text := grouped3(x.StringFixed(int32(f.scale)))
-			if f.def.Currency != "" && s.world != nil && f.def.Currency != s.world.base() {
+			if (f.def.Currency != "" || f.varies) && s.world != nil && f.currency != s.world.base() {
 				text = f.currency + " " + text
 			}
 			return text

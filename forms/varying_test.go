@@ -116,6 +116,11 @@ func TestVaryingStored(t *testing.T) {
 			t.Errorf("%s: %s", r.Key, got)
 		}
 	}
+	for want, cur := range map[string]string{"JPY 1,500": "JPY", "1,500.00": "", "USD 1,500.00": "USD"} {
+		if got := s.ShownText("amount", n("1500"), Values{"cur": cur}, &Cells{}); got != want {
+			t.Errorf("read as %s, want %s", got, want)
+		}
+	}
 	// A form that ceases to let it vary does not take yen for yuan.
 	fixed := varyingWorld(func(d *Form) { d.Currency = "" })
 	if got := compileForm(t, fixed, "deal").Decode(back)["amount"]; got != nil {

@@ -149,6 +149,17 @@ func lowerConvert(l *lowering, s *site) operand {
 	return operand{node: l.callWide("convert", opConvert, s.loc, frameNode(s.loc), x.node, from, to.node, on.node), typ: out, null: true}
 }
 
+// currency is a currency as a record says it: without a word it is the app's.
+func (f *frame) currency(said any) string {
+	if code, _ := text(said); code != "" {
+		return code
+	}
+	if m := f.scope.Money; m != nil {
+		return m.Base
+	}
+	return ""
+}
+
 // opBase brings an amount into the app's currency. Without a currency it is in that already.
 func opBase(args ...any) (any, error) {
 	m := args[0].(*frame).scope.Money

@@ -33,6 +33,7 @@ func lowerSame(l *lowering, s *site) operand {
 		return l.broken(s.loc)
 	}
 	columns := make([]string, 0, len(list.Nodes))
+	var codes [2]ast.Node // the currencies of the amounts of either table, where they vary
 	for _, n := range list.Nodes {
 		l.visits++
 		name, ok := n.(*ast.StringNode)
@@ -40,21 +41,28 @@ func lowerSame(l *lowering, s *site) operand {
 			l.fail("expr.type", n.Location(), Say("列名要写成文字，如 'product'", "欄名要寫成文字，如 'product'", "A column is named by a text, such as 'product'"))
 			continue
 		}
-		if l.sameColumn(a, b, name) {
+		if types, ok := l.sameColumn(a, b, name); ok {
 			columns = append(columns, name.Value)
+			if len(types) == 2 && types[0].typ.Currency != types[1].typ.Currency {
+				codes[0], _ = l.currencyOf(types[0].typ.Currency, name.Location())
+				codes[1], _ = l.currencyOf(types[1].typ.Currency, name.Location())
+			}
 		}
 	}
 	if len(columns) < len(list.Nodes) {
 		return l.broken(s.loc)
 	}
 	l.hasLoop = true
-	return operand{node: l.callWide("same", opSame, s.loc, frameNode(s.loc), a.node, b.node, constant(columns, s.loc)), typ: Bool}
+	args := []ast.Node{frameNode(s.loc), a.node, b.node, constant(columns, s.loc)}
+	if codes[0] != nil {
+		args = append(args, codes[0], codes[1])
+	}
+	return operand{node: l.callWide("same", opSame, s.loc, args...), typ: Bool}
 }
 
-// sameColumn checks one column of both tables; a table that is nil has every column.
-func (l *lowering) sameColumn(a, b operand, name *ast.StringNode) bool {
+// sameColumn checks one column of both tables; a table that is nil has every column. It answers the column on either side.
+func (l *lowering) sameColumn(a, b operand, name *ast.StringNode) (types []operand, ok bool) {
 	loc := name.Location()
-	types := make([]operand, 0, 2)
 	for _, t := range []operand{a, b} {
 		if t.typ.Kind == KindNull {
 			continue
@@ -62,7 +70,7 @@ func (l *lowering) sameColumn(a, b operand, name *ast.StringNode) bool {
 		column, ok := t.typ.Fields[name.Value]
 		if !ok {
 			l.unknownName(name.Value, loc, sortedKeys(t.typ.Fields))
-			return false
+			return nil, false
 		}
 		if len(t.path) > 0 {
 			l.notePath(append(append([]string{}, t.path...), name.Value))
@@ -70,25 +78,32 @@ func (l *lowering) sameColumn(a, b operand, name *ast.StringNode) bool {
 		types = append(types, operand{typ: column, loc: loc})
 	}
 	if len(types) < 2 {
-		return true
+		return types, true
 	}
 	if _, ok := unify(types[0].typ, types[1].typ); !ok {
 		l.fail("expr.type", loc, Say("两张表的“{column}”类型不同：{a}和{b}", "兩張表的「{column}」類型不同：{a}和{b}", "The column “{column}” differs in type: {a} and {b}",
 			"column", name.Value, "a", types[0].typ.Say(), "b", types[1].typ.Say()))
-		return false
+		return nil, false
 	}
-	if _, ok := currency(types[0].typ, types[1].typ); !ok {
+	// Where the currency is the record's own, that is compared with the rows.
+	one, other := types[0].typ, types[1].typ
+	apart := one.Currency != "" && other.Currency != "" && (one.Varies() || other.Varies()) && !one.scattered() && !other.scattered()
+	if _, ok := currency(one, other); !ok && !apart {
 		l.mixed(types[0], types[1], loc)
-		return false
+		return nil, false
 	}
-	return true
+	return types, true
 }
 
-// opSame counts equal rows of both tables. Empty equals empty. Its steps are the rows of both.
+// opSame counts equal rows of both tables. Empty equals empty. Its steps are the rows of both. Amounts in two currencies are not equal, whatever
+// their figures.
 func opSame(args ...any) (any, error) {
 	f, columns := args[0].(*frame), args[3].([]string)
 	a, b := opRows(f, args[1]), opRows(f, args[2])
 	if rowCount(a) != rowCount(b) {
+		return false, nil
+	}
+	if len(args) > 4 && rowCount(a) > 0 && f.currency(args[4]) != f.currency(args[5]) {
 		return false, nil
 	}
 	left := map[string]int{}

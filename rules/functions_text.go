@@ -12,7 +12,8 @@ var textFunctions = []Function{
 	{Name: "pinyin", Signatures: []string{"pinyin(text)"}, Example: "pinyin('中国移动')", Result: "zhongguoyidong",
 		Doc: Say("汉字的拼音（不带声调），其他字符不变", "漢字的拼音（不帶聲調），其他字元不變", "Chinese characters in pinyin without tones; other characters stay"), lower: textFunction(Pinyin)},
 	{Name: "cnAmount", Signatures: []string{"cnAmount(number)"}, Example: "cnAmount(6007.14)", Result: "陆仟零柒元壹角肆分",
-		Doc: Say("中文大写金额，先四舍五入到分", "中文大寫金額，先四捨五入到分", "An amount in Chinese capital characters, rounded to the cent first"),
+		Doc: Say("中文大写金额，先四舍五入到分；既不是人民币、也不是应用的货币的金额没有大写", "中文大寫金額，先四捨五入到分；既不是人民幣、也不是應用的貨幣的金額沒有大寫",
+			"An amount in Chinese capital characters, rounded to the cent first; none for an amount in another currency than yuan or the app's"),
 		lower: func(l *lowering, s *site) operand {
 			if !l.arity(s, 1, 1) {
 				return l.broken(s.loc)
@@ -21,7 +22,11 @@ var textFunctions = []Function{
 			if !ok {
 				return l.broken(s.loc)
 			}
-			return operand{node: call(opCNAmount, s.loc, x.node), typ: Str, null: x.null}
+			if t := x.typ.Currency; t == "" || l.env == nil || t == l.env.Base || t == "CNY" || x.typ.scattered() && len(l.loops) == 0 {
+				return operand{node: call(opCNAmount, s.loc, x.node), typ: Str, null: x.null}
+			}
+			code, _ := l.currencyOf(x.typ.Currency, x.loc)
+			return operand{node: l.callWide("cnAmount", opYuan, s.loc, frameNode(s.loc), x.node, code), typ: Str, null: true}
 		}},
 }
 
@@ -48,6 +53,17 @@ func textFunction(fn func(string) string) func(*lowering, *site) operand {
 		}
 		return operand{node: call(op, s.loc, frameNode(s.loc), o.node), typ: Str, null: o.null}
 	}
+}
+
+// opYuan writes an amount out whose currency is a yuan: it has no other word for one.
+func opYuan(args ...any) (any, error) {
+	f := args[0].(*frame)
+	if m := f.scope.Money; m != nil {
+		if code := f.currency(args[2]); code != m.Base && code != "CNY" {
+			return nil, nil
+		}
+	}
+	return opCNAmount(args[1]), nil
 }
 
 func opCNAmount(v any) any {

@@ -29,6 +29,12 @@ func TestMoney(t *testing.T) {
 		{"convert(parent.price, 'CNY', today())", ""}, // still to be fetched
 		{"price > 0 and price - price == 0 and max(price, 0) == price", "true"},
 		{"base(price) > 50", "true"},
+		{"cnAmount(cny)", "贰元整"},
+		{"cnAmount(price)", ""}, // yen have no such words
+		{"cnAmount(usd)", ""},
+		{"cnAmount(base(usd))", "柒元壹角贰分"},
+		{"same(filter(items, .cost < 0), filter(parent.items, .cost < 0), ['cost'])", "true"},
+		{"same(items, items, ['cost'])", "true"},
 	} {
 		p, ps := Compile(c.src, sampleEnv(), Anything)
 		if len(ps) > 0 {
@@ -60,6 +66,28 @@ func TestMoney(t *testing.T) {
 	p, _ = Compile("base(usd)", sampleEnv(), Anything)
 	if v, err := p.Eval(scope); v != nil || err != nil {
 		t.Errorf("where no rates are known: %v %v", v, err)
+	}
+}
+
+// Rows of two records are the same when their amounts are, and these only in the same currency.
+func TestSameInCurrencies(t *testing.T) {
+	t.Parallel()
+	p, ps := Compile("same(items, parent.items, ['cost'])", sampleEnv(), Bool)
+	if len(ps) > 0 {
+		t.Fatal(lines(ps))
+	}
+	for _, c := range []struct {
+		code, other string
+		cost        int64
+		want        bool
+	}{{"JPY", "JPY", 15, true}, {"JPY", "JPY", 16, false}, {"JPY", "USD", 15, false}, {"", "CNY", 15, true}, {"", "USD", 15, false}, {"CNY", "", 15, true}} {
+		scope := sampleScope()
+		scope.Names["code"] = c.code
+		scope.Names["items"] = []map[string]any{{"cost": decimal.NewFromInt(15)}}
+		scope.Names["parent"] = map[string]any{"code": c.other, "items": []map[string]any{{"cost": decimal.NewFromInt(c.cost)}}}
+		if got, err := p.Test(scope); got != c.want || err != nil {
+			t.Errorf("%+v: %v %v", c, got, err)
+		}
 	}
 }
 

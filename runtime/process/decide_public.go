@@ -127,7 +127,7 @@ func (p *CompiledPublic) Sent(v forms.Values, c *forms.Cells) string {
 			continue
 		}
 		info, _ := p.Form.Schema.Field(key)
-		if text := p.Form.Schema.ShownText(key, v[key], c); text != "" {
+		if text := p.Form.Schema.ShownText(key, v[key], v, c); text != "" {
 			b.WriteString(info.Name.In(c.Language) + "：" + text + "\n")
 		}
 	}

@@ -54,8 +54,9 @@ type piece struct {
 	// reads are the fields of the record ("amount", "lines.cost") that the value rests on.
 	reads []string
 	// schema and field are what is shown when the slot is nothing but a field: it then shows as people read it.
-	schema *forms.Schema
-	field  string
+	// via is the reference behind which the field is.
+	schema     *forms.Schema
+	field, via string
 	// name is a system name that stands alone.
 	name string
 }
@@ -291,7 +292,7 @@ func (m *paperMaker) piece(prog *rules.Program, sc paperScope) piece {
 	case info.Def.Type == "reference":
 		if other := m.c.app.Form(info.Def.Form); other != nil {
 			if _, ok := other.Schema.Field(second); ok {
-				p.schema, p.field = other.Schema, second
+				p.schema, p.field, p.via = other.Schema, second, first
 			}
 		}
 	}

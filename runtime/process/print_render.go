@@ -248,7 +248,7 @@ func (w *paperWriter) text(p *piece, v any) string {
 	c := w.r.Cells
 	switch {
 	case p.schema != nil:
-		return p.schema.ShownText(p.field, unref(v), c)
+		return p.schema.ShownText(p.field, unref(v), w.d.valuesOf(p.via), c)
 	case p.name == "stage":
 		if st := w.d.stage(); st != nil {
 			return named(st.Def.Name, st.Def.Key).In(c.Language)

@@ -51,6 +51,20 @@ func (d *decider) shown(lang string) func(*rules.Program, any) string {
 	}
 }
 
+// valuesOf are the values of the record, or with via of the one behind that reference, as far as they are known.
+func (d *decider) valuesOf(via string) forms.Values {
+	v := d.seen
+	if v == nil {
+		v = d.view(nil)
+	}
+	if via == "" {
+		return v
+	}
+	info, _ := d.form.Schema.Field(via)
+	ref, _ := v[via].(forms.Ref)
+	return d.f.Records[info.Def.Form+"/"+ref.ID].Values
+}
+
 // shownAs writes what a bare name stands for; false for anything else.
 func (d *decider) shownAs(src string, v any, c *forms.Cells) (string, bool) {
 	if d.form == nil || !bareName.MatchString(src) {
@@ -58,6 +72,7 @@ func (d *decider) shownAs(src string, v any, c *forms.Cells) (string, bool) {
 	}
 	form := d.form
 	first, name, deeper := strings.Cut(src, ".")
+	via := ""
 	if deeper {
 		info, ok := form.Schema.Field(first)
 		if !ok || info.Def.Type != "reference" {
@@ -66,6 +81,7 @@ func (d *decider) shownAs(src string, v any, c *forms.Cells) (string, bool) {
 		if form = d.app.Form(info.Def.Form); form == nil {
 			return "", false
 		}
+		via = first
 	} else {
 		name = first
 	}
@@ -74,7 +90,7 @@ func (d *decider) shownAs(src string, v any, c *forms.Cells) (string, bool) {
 			title, _ := m["title"].(string)
 			return title, true
 		}
-		return form.Schema.ShownText(name, unref(v), c), true
+		return form.Schema.ShownText(name, unref(v), d.valuesOf(via), c), true
 	}
 	id, ok := v.(string)
 	if !ok {

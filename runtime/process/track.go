@@ -157,7 +157,7 @@ func (d *decider) tracked(key string, v forms.Values, c *forms.Cells) (TrackedFi
 	if !ok {
 		return TrackedField{}, false
 	}
-	text := d.form.Schema.ShownText(key, v[key], c)
+	text := d.form.Schema.ShownText(key, v[key], v, c)
 	return TrackedField{Key: key, Name: info.Name.In(c.Language), Text: text}, text != ""
 }
 
@@ -185,7 +185,7 @@ func (t *TrackedTable) fill(schema *forms.Schema, v forms.Values, c *forms.Cells
 	for _, row := range rows[:min(len(rows), maxTrackedRows)] {
 		line := make([]string, len(t.Columns))
 		for i, col := range t.Columns {
-			line[i] = schema.ShownText(t.Key+"."+col.Key, row[col.Key], c)
+			line[i] = schema.ShownText(t.Key+"."+col.Key, row[col.Key], v, c)
 		}
 		t.Rows = append(t.Rows, line)
 	}
