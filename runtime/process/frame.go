@@ -288,10 +288,11 @@ func tableIn(t *CompiledTable, sc *rules.Scope, path string) ([]map[string]any, 
 // startValues computes what a started record begins with.
 func (d *decider) startValues(a *CompiledAction, sc *rules.Scope) (Wire, *rules.Problem) {
 	path := a.Path + "/start/with"
-	wire, problem := d.wireValues(a.Start, a.With, sc, path)
+	values, problem := d.valuesSet(a.Start, a.With, sc, path)
 	if problem != nil {
 		return nil, problem
 	}
+	var empty []string
 	for i := range a.Rows {
 		r := &a.Rows[i]
 		var from []map[string]any
@@ -325,12 +326,13 @@ func (d *decider) startValues(a *CompiledAction, sc *rules.Scope) (Wire, *rules.
 			p := failed(r.Path, err)
 			return nil, &p
 		}
-		for key, raw := range a.Start.Schema.Wire(forms.Values{r.Field: v}, nil) {
-			wire[key] = raw
+		if values[r.Field] = v; len(rows) == 0 {
+			empty = append(empty, r.Field)
 		}
-		if len(rows) == 0 {
-			wire[r.Field] = json.RawMessage("[]")
-		}
+	}
+	wire := wireOf(a.Start, values) // whole, for amounts in rows are in the currency of the record
+	for _, table := range empty {
+		wire[table] = json.RawMessage("[]")
 	}
 	return wire, nil
 }

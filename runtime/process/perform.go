@@ -298,6 +298,15 @@ func (d *decider) wait(deed *Deed, a *CompiledAction, sc *rules.Scope) *rules.Pr
 
 // wireValues computes `set` or `with` and writes the values as a client would send them, so that one parser meets them all.
 func (d *decider) wireValues(form *Form, set []CompiledAssign, sc *rules.Scope, path string) (Wire, *rules.Problem) {
+	values, problem := d.valuesSet(form, set, sc, path)
+	if problem != nil {
+		return nil, problem
+	}
+	return wireOf(form, values), nil
+}
+
+// valuesSet computes `set` or `with`.
+func (d *decider) valuesSet(form *Form, set []CompiledAssign, sc *rules.Scope, path string) (forms.Values, *rules.Problem) {
 	values := forms.Values{}
 	for _, a := range set {
 		v, err := a.Value.Eval(sc)
@@ -310,13 +319,17 @@ func (d *decider) wireValues(form *Form, set []CompiledAssign, sc *rules.Scope, 
 		}
 		values[a.Field] = v
 	}
+	return values, nil
+}
+
+func wireOf(form *Form, values forms.Values) Wire {
 	wire := form.Schema.Wire(values, nil)
 	for k, v := range values {
 		if v == nil {
 			wire[k] = json.RawMessage("null")
 		}
 	}
-	return wire, nil
+	return wire
 }
 
 // render fills a text slot in each language, as people read it.
