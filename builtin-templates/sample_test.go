@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"pipewright/rules"
 	"pipewright/rules/strict"
 	"pipewright/runtime/access"
@@ -33,7 +35,7 @@ func imported(t *testing.T, tpl Template, app *process.App) map[string]*process.
 		c := &process.Command{Kind: process.Import, At: now, Actor: process.Service(app.Def.Key), ID: r.Ref, App: app.Def.Key, Form: r.Form,
 			Data: process.Dated(app, r.Form, r.Data, now, world.Calendar(app.Def.Calendar)), Stage: r.Stage, Since: ago(r.Since), Created: ago(r.Created), Closed: ago(r.Closed), Owner: r.Owner}
 		c.Actor.Rights.Import = true
-		facts := &process.Facts{People: map[string][]string{}, Records: map[string]process.RecordFact{}, Numbers: map[string]string{}, Teams: map[string]string{},
+		facts := &process.Facts{Rates: map[string]process.RateFact{}, People: map[string][]string{}, Records: map[string]process.RecordFact{}, Numbers: map[string]string{}, Teams: map[string]string{},
 			Unique: map[string]string{}, Slots: map[string]int{}, Rollups: map[string]*process.Roll{}, Loads: map[string]map[string]int{}, Linked: map[string]map[string]int{}, Calendar: world.Calendar(app.Def.Calendar)}
 		for range 8 {
 			d := process.Decide(app, nil, c, facts)
@@ -60,6 +62,12 @@ func imported(t *testing.T, tpl Template, app *process.App) map[string]*process.
 						continue
 					}
 					facts.Records[n.Key] = process.RecordFact{Ver: s.Seq, Title: s.Title, Stage: s.Stage, Owner: s.Owner, Values: app.Forms[n.Form].Schema.Decode(s.Data)}
+				case process.NeedRate:
+					i := slices.IndexFunc(file.Rates, func(x sampleRate) bool { return x.From == n.Rate.From && x.To == n.Rate.To })
+					if i < 0 {
+						t.Fatalf("%s needs a rate from %s to %s", r.Ref, n.Rate.From, n.Rate.To)
+					}
+					facts.Rates[n.Key] = process.RateFact{Rate: rules.Rate{Num: file.Rates[i].Rate, Den: decimal.New(1, 0), On: n.Rate.On}}
 				default:
 					t.Fatalf("%s needs %s", r.Ref, n.Kind)
 				}

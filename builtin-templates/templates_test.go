@@ -192,6 +192,13 @@ func TestScenarios(t *testing.T) {
 type sampleFile struct {
 	Records []sampleRecord `json:"records"`
 	Plans   []samplePlan   `json:"plans"`
+	Rates   []sampleRate   `json:"rates"`
+}
+
+type sampleRate struct {
+	From string          `json:"from"`
+	To   string          `json:"to"`
+	Rate decimal.Decimal `json:"rate"`
 }
 
 type samplePlan struct {

@@ -31,6 +31,7 @@ type sampleRecord struct {
 type sampleFile struct {
 	Records []sampleRecord `json:"records"`
 	Plans   []samplePlan   `json:"plans,omitempty"`
+	Rates   []sampleRate   `json:"rates,omitempty"`
 }
 
 func readSample(sample []byte) (file sampleFile, err error) {
@@ -48,7 +49,7 @@ func sampleID(f *process.Form, app, ref string) string {
 }
 
 // ImportSample loads a template's sample data into an app, in the name of a user: records as imported ones, for which no automation runs,
-// with a past, and targets and calls where there are none. Loading again changes nothing. It returns how many
+// with a past, the rates they need where the company has none, and targets and calls where there are none. Loading again changes nothing. It returns how many
 // records the sample has. Errors: *process.Rejection for the first record or plan that does not fit, with its place.
 func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []byte) (int, error) {
 	file, err := readSample(sample)
@@ -71,6 +72,9 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		}
 	}
 	now := e.instant()
+	if err := e.sampleRates(ctx, user, file.Rates, rules.DateOf(now, a.Zone)); err != nil {
+		return 0, err
+	}
 	calendar := calendarOf(a, dir, "")
 	when := func(text string) (time.Time, error) {
 		if text == "" {
@@ -179,7 +183,7 @@ func refer(f *process.Form, data map[string]json.RawMessage, ids map[string]stri
 	return out
 }
 
-// RemoveSample moves a template's sample records to the recycle bin, and takes its targets and calls out; it returns how many records
+// RemoveSample moves a template's sample records to the recycle bin, and takes its rates, targets and calls out; it returns how many records
 // were there.
 func (e *Engine) RemoveSample(ctx context.Context, user, app string, sample []byte) (int, error) {
 	file, err := readSample(sample)
@@ -215,6 +219,9 @@ func (e *Engine) RemoveSample(ctx context.Context, user, app string, sample []by
 			return n, err
 		}
 		n++
+	}
+	if err := e.dropSampleRates(ctx, file.Rates); err != nil {
+		return n, err
 	}
 	return n, e.dropSamplePlans(ctx, user, a)
 }

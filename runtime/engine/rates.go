@@ -26,6 +26,8 @@ type Rate struct {
 	// By and At tell who entered it last, and when.
 	By string    `json:"by"`
 	At time.Time `json:"at"`
+	// Sample marks one that came with sample data and goes with it, unless somebody has entered it since.
+	Sample bool `json:"sample,omitempty"`
 }
 
 const (
@@ -94,16 +96,73 @@ func (e *Engine) SaveRates(ctx context.Context, user string, list []Rate) error 
 	}
 	now := e.instant()
 	for _, r := range list {
-		r.By, r.At = user, now
+		r.By, r.At, r.Sample = user, now, false
 		if r.Rate.IsZero() {
 			if err := e.removeRate(ctx, rateID(r.From, r.To, r.Date)); err != nil {
 				return err
 			}
 			continue
 		}
-		cols := map[string]any{"from": r.From, "to": r.To, "day": rateDay(r.Date)}
-		if err := e.put(ctx, collRates, rateID(r.From, r.To, r.Date), cols, r); err != nil {
+		if err := e.putRate(ctx, r); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) putRate(ctx context.Context, r Rate) error {
+	return e.put(ctx, collRates, rateID(r.From, r.To, r.Date), map[string]any{"from": r.From, "to": r.To, "day": rateDay(r.Date)}, r)
+}
+
+// sampleRate is a rate of a template's sample.json: what its records in another currency need where the company has entered none.
+type sampleRate struct {
+	From string          `json:"from"`
+	To   string          `json:"to"`
+	Rate decimal.Decimal `json:"rate"`
+}
+
+// sampleRates enters the rates of sample data, as of today, for the pairs of which the company has none yet, either way.
+func (e *Engine) sampleRates(ctx context.Context, user string, list []sampleRate, today rules.Date) error {
+	for i, r := range list {
+		if _, ok := forms.CurrencyScale(r.From); !ok || !r.Rate.IsPositive() {
+			return sampleError(fmt.Sprintf("/rates/%d", i), fmt.Errorf("%q at %s is no rate", r.From, r.Rate))
+		}
+		known := false
+		for _, pair := range [][2]string{{r.From, r.To}, {r.To, r.From}} {
+			there, _, err := e.Rates(ctx, pair[0], pair[1], "", 1)
+			if err != nil {
+				return err
+			}
+			known = known || len(there) > 0
+		}
+		if known {
+			continue
+		}
+		if err := e.putRate(ctx, Rate{From: r.From, To: r.To, Date: today, Rate: r.Rate, By: user, At: e.instant(), Sample: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropSampleRates takes the rates of sample data out.
+func (e *Engine) dropSampleRates(ctx context.Context, list []sampleRate) error {
+	for _, r := range list {
+		for after := ""; ; {
+			there, next, err := e.Rates(ctx, r.From, r.To, after, store.MaxPage)
+			if err != nil {
+				return err
+			}
+			for _, x := range there {
+				if x.Sample {
+					if err := e.removeRate(ctx, rateID(x.From, x.To, x.Date)); err != nil {
+						return err
+					}
+				}
+			}
+			if after = next; after == "" {
+				break
+			}
 		}
 	}
 	return nil
