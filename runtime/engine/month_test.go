@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	templates "pipewright/builtin-templates"
+	"pipewright/rules"
 	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 	"pipewright/runtime/query"
@@ -223,13 +226,25 @@ func (m *month) value(id, field string) string {
 
 // sale is one deal of the month, with what makes its approvals.
 type sale struct {
-	price, off, cost int // yuan, percent, yuan
-	special          bool
+	price, off, cost int // yuan (or dollars), percent, yuan
+	special, usd     bool
 	plan             [2]string // when prepayment and final payment are due
 }
 
-func money(cents int64) string {
-	return fmt.Sprintf(`{"amount": "%d.%02d", "currency": "CNY"}`, cents/100, cents%100)
+func money(cents int64) string { return moneyIn("CNY", cents) }
+
+func moneyIn(currency string, cents int64) string {
+	return fmt.Sprintf(`{"amount": "%d.%02d", "currency": %q}`, cents/100, cents%100, currency)
+}
+
+// A dollar is worth 7.50 yuan when the month begins and 7.20 from the 20th on.
+func yuan(dollars int64) int64 { return dollars * 75 / 10 }
+
+func (s *sale) currency() string {
+	if s.usd {
+		return "USD"
+	}
+	return "CNY"
 }
 
 // sell brings a lead that was taken over to a contract in force, and answers its order.
@@ -238,8 +253,14 @@ func (m *month) sell(i int, lead string, s sale) (deal, order string) {
 	deal = m.linked(lead, "deal")
 	rep := m.state(deal).Owner
 	account := m.value(deal, "account")
-	lines := fmt.Sprintf(`[{"qty": 1, "price": %s, "off": "%.2f"}]`, money(int64(s.price)*100+int64(i)+1), float64(s.off)/100)
-	cost := fmt.Sprintf(`[{"qty": 1, "price": %s, "off": "%.2f", "cost": %s}]`, money(int64(s.price)*100+int64(i)+1), float64(s.off)/100, money(int64(s.cost)*100))
+	price, currency := int64(s.price)*100+int64(i)+1, s.currency()
+	planned := price // the deal is in yuan, whatever the quote is in
+	if s.usd {
+		price += price % 2
+		planned = yuan(price)
+	}
+	lines := fmt.Sprintf(`[{"qty": 1, "price": %s, "off": "%.2f"}]`, money(planned), float64(s.off)/100)
+	cost := fmt.Sprintf(`[{"qty": 1, "price": %s, "off": "%.2f", "cost": %s}]`, moneyIn(currency, price), float64(s.off)/100, moneyIn(currency, int64(s.cost)*100))
 	contact := m.create(rep, "contact", fmt.Sprintf(`{"name": "周%d", "account": %q}`, i, account))
 	m.tick(rep, deal, "fit", "touch")
 	m.move(rep, deal, "identify", `{}`)
@@ -249,7 +270,7 @@ func (m *month) sell(i int, lead string, s sale) (deal, order string) {
 		"stakeholders": [{"person": "周工", "role": "user"}, {"person": "吴总", "role": "decider"}], "discountReason": "竞标", "lines": `+lines+`}`)
 	m.do("fin.zhao", process.Command{Kind: process.Activity, ID: deal, Item: "costing", Done: true})
 	m.do("ops.wu", process.Command{Kind: process.Activity, ID: deal, Item: "review", Done: true})
-	quote := m.create(rep, "quote", fmt.Sprintf(`{"name": "报价 %d", "deal": %q, "account": %q, "lines": %s}`, i, deal, account, cost))
+	quote := m.create(rep, "quote", fmt.Sprintf(`{"name": "报价 %d", "deal": %q, "account": %q, "currency": %q, "lines": %s}`, i, deal, account, currency, cost))
 	m.move(rep, quote, "submit", `{}`)
 	m.tick(rep, quote, "sent")
 	m.move(rep, quote, "send", `{}`)
@@ -265,9 +286,15 @@ func (m *month) sell(i int, lead string, s sale) (deal, order string) {
 		m.t.Fatal("a contract without an amount")
 	}
 	m.amounts[contract] = amount
-	first := amount * 3 / 10
+	if s.usd {
+		if amount != planned {
+			m.t.Errorf("deal %d over %d, its contract over %d yuan", i, planned, amount)
+		}
+		amount = price
+	}
+	first := amount * 3 / 20 * 2
 	m.edit(rep, contract, fmt.Sprintf(`{"payPlan": [{"kind": "prepay", "due": %q, "amount": %s}, {"kind": "final", "due": %q, "amount": %s}], "startDate": "2026-10-08", "endDate": "2027-10-07",
-		"nonStandard": %t, "nonStandardNote": "违约金", "subject": "s", "payment": "p", "delivery": "d"}`, s.plan[0], money(first), s.plan[1], money(amount-first), s.special))
+		"nonStandard": %t, "nonStandardNote": "违约金", "subject": "s", "payment": "p", "delivery": "d"}`, s.plan[0], moneyIn(currency, first), s.plan[1], moneyIn(currency, amount-first), s.special))
 	m.move(rep, contract, "submit", `{}`)
 	m.decide(contract) // legal, after the joint review
 	m.settle()
@@ -284,6 +311,8 @@ func TestAMonthInTheLifeOfB2B(t *testing.T) {
 	t.Parallel()
 	m := newMonth(t)
 	ctx := t.Context()
+	m.must(m.e.SaveRates(ctx, "admin", []Rate{{From: "USD", To: "CNY", Date: rules.Date{Year: 2026, Month: 9, Day: 1}, Rate: decimal.New(75, -1)},
+		{From: "USD", To: "CNY", Date: rules.Date{Year: 2026, Month: 9, Day: 20}, Rate: decimal.New(72, -1)}}))
 
 	// 200 leads come as a spreadsheet.
 	rows := [][]string{{"公司名称", "联系人", "手机", "来源", "线索方向", "第一诉求", "行业", "人数规模", "预算", "紧迫程度", "兴趣程度", "问过报价", "约过演示", "职务"}}
@@ -331,8 +360,10 @@ func TestAMonthInTheLifeOfB2B(t *testing.T) {
 		{price: 200_000, cost: 160_000, plan: [2]string{"2026-09-29", "2026-10-30"}},
 		{price: 800_000, plan: [2]string{"2026-09-25", "2026-10-30"}},
 		{price: 60_000, special: true, plan: [2]string{"2026-09-23", "2026-10-29"}},
+		{price: 30_000, usd: true, plan: [2]string{"2026-09-23", "2026-10-30"}},
+		{price: 150_000, usd: true, plan: [2]string{"2026-09-24", "2026-11-30"}},
 	}
-	// Those of the sales are spoken to and taken over, eleven more stay with sales development, twenty nobody calls.
+	// Those of the sales are spoken to and taken over, nine more stay with sales development, twenty nobody calls.
 	for i := range 20 {
 		owner := m.state(lead(i)).Owner
 		m.create(owner, "activity", fmt.Sprintf(`{"lead": %q, "kind": "call", "connected": true, "summary": "聊过"}`, lead(i)))
@@ -381,13 +412,20 @@ func TestAMonthInTheLifeOfB2B(t *testing.T) {
 	if len(due) != 2*len(sales) || planned != sold {
 		t.Errorf("%d receivables over %d, contracts over %d", len(due), planned, sold)
 	}
-	var received int64
+	var received, cameIn int64 // of what is owed, and all, each in yuan at the rate of its own day
 	pay := func(i int, kind string, cents int64) {
-		id := byOrder[orders[i]][kind]
+		id, paid := byOrder[orders[i]][kind], cents
+		if sales[i].usd {
+			paid = cents * 10 / 75
+		}
 		account := m.value(id, "account")
-		r := m.create("fin.zhao", "receipt", fmt.Sprintf(`{"bankRef": "B%d%s%d", "account": %q, "amount": %s, "allocations": [{"receivable": %q, "amount": %s}]}`, i, kind, cents, account, money(cents+100), id, money(cents)))
+		r := m.create("fin.zhao", "receipt", fmt.Sprintf(`{"bankRef": "B%d%s%d", "account": %q, "amount": %s, "currency": %q, "allocations": [{"receivable": %q, "amount": %s}]}`,
+			i, kind, cents, account, moneyIn(sales[i].currency(), paid+100), sales[i].currency(), id, moneyIn(sales[i].currency(), paid)))
 		m.move("fin.zhao", r, "post", `{}`)
 		received += cents
+		if cameIn += paid + 100; sales[i].usd {
+			cameIn += ((paid+100)*72+5)/10 - (paid + 100)
+		}
 	}
 	owed := func(i int, kind string) int64 {
 		n, _ := rf.Schema.Minor("balance", m.state(byOrder[orders[i]][kind]).Data)
@@ -454,7 +492,7 @@ func TestAMonthInTheLifeOfB2B(t *testing.T) {
 			t.Errorf("lead %d: told %v after three days", i, got)
 		}
 	}
-	for i := 9; i < 20; i++ {
+	for i := len(sales); i < 20; i++ {
 		if got := m.toldOf(lead(i), "三天了"); len(got) != 0 {
 			t.Errorf("lead %d was called and its owner told %v", i, got)
 		}
@@ -474,9 +512,8 @@ func TestAMonthInTheLifeOfB2B(t *testing.T) {
 	if got, want := m.total("fin.zhao", "ageing", 0), planned-received; got != want {
 		t.Errorf("the ages add up to %d, want %d", got, want)
 	}
-	receipts := int64(len(m.all("receipt")))
-	if got := m.total("fin.zhao", "receiptMonths", 0); got != received+100*receipts {
-		t.Errorf("received %d by month, want %d", got, received+100*receipts)
+	if got := m.total("fin.zhao", "receiptMonths", 0); got != cameIn {
+		t.Errorf("received %d by month, want %d", got, cameIn)
 	}
 	var won int64
 	df := m.defs["b2b"][0].Form("deal")

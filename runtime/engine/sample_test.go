@@ -106,8 +106,19 @@ func TestSamplesComeAndGo(t *testing.T) {
 			}
 			speaks(t, w, app)
 			loaded := records()
+			rates := func() int {
+				list, _, err := w.e.Rates(ctx, "", "", "", 100)
+				w.must(err)
+				return len(list)
+			}
+			if n := rates(); (n > 0) != (key == "b2b") {
+				t.Errorf("%d rates", n)
+			}
 			removed, err := w.e.RemoveSample(ctx, "admin", key, sample)
 			w.must(err)
+			if n := rates(); n != 0 {
+				t.Errorf("%d rates of the sample are left", n)
+			}
 			if left := records(); removed != loaded || left != 0 {
 				t.Errorf("%d of %d removed, %d left", removed, loaded, left)
 			}
