@@ -79,6 +79,9 @@ func computedFrom(app *process.App, f *process.Form) map[string][]string {
 		add(word.FindAllString(calc, -1))
 		for i := 0; i < len(out); i++ {
 			add(ruleWords[out[i]])
+			if out[i] == process.FoundTitle && f.Schema != nil {
+				add(f.Schema.TitleFields()) // what the record is called says them
+			}
 		}
 		return out
 	}

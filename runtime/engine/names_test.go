@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,5 +81,45 @@ func TestPeopleAreCalledByName(t *testing.T) {
 		Hash: s.Round.Hash, People: []string{"mgr.wang"}, Comment: "me"}})
 	if r, ok := asRejection(err); !ok || !strings.Contains(r.Message.In("en"), "“"+wang+"”") {
 		t.Errorf("refused with %v", err)
+	}
+}
+
+// A text that says what a record is called, its own or one that it points to, reaches only whom that is told elsewhere.
+func TestTitlesInTextsAreMasked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	def, problems := process.Parse([]byte(`{"spec": "pipewright/1", "key": "debts", "name": "Debts", "timezone": "Asia/Shanghai",
+		"roles": [{"key": "rep", "name": "Rep"}, {"key": "boss", "name": "Boss"}],
+		"forms": [{"key": "debt", "code": "DEBT", "name": "Debt", "title": "{{ name }}", "fields": [{"key": "name", "name": "Name", "type": "text"}, {"key": "of", "name": "Of", "type": "reference", "form": "debt"}],
+			"grants": [{"role": "boss", "records": "all", "do": ["create", "read", "edit"]}, {"role": "rep", "records": "all", "do": ["create", "read", "edit"], "hide": ["name"]}]}],
+		"automations": [{"key": "tell", "name": "Tell", "on": {"created": "debt"}, "do": [
+			{"notify": {"to": [{"role": "rep"}, {"role": "boss"}], "text": "of {{ of }}"}}, {"notify": {"to": [{"role": "rep"}, {"role": "boss"}], "text": "called {{ title }}"}}]}]}`))
+	if rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	app, problems := process.Compile(def, nil, 1, process.Options{})
+	if rules.HasErrors(problems) {
+		t.Fatal(problems)
+	}
+	w.defs["debts"] = []*process.App{app}
+	for user, role := range map[string]string{"rep.li": "rep", "mgr.wang": "boss"} {
+		u := w.user(user)
+		u.Roles = append(u.Roles, "debts/"+role)
+		w.must(w.e.SaveUsers(t.Context(), *u))
+	}
+	make := func(op, values string) string {
+		return w.do("mgr.wang", process.Command{Kind: process.Create, App: "debts", Form: "debt", Op: op, Data: data(values)}).State.ID
+	}
+	old := make("1", `{"name": "Acme"}`)
+	w.runDue()
+	w.clock.add(time.Minute)
+	make("2", `{"name": "Beta", "of": {"id": "`+old+`"}}`)
+	w.runDue()
+	for user, want := range map[string][]string{"rep.li": {"called •••", "of •••"}, "mgr.wang": {"called Beta", "of Acme"}} {
+		got := w.heard(user, "en")[:2]
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is told %q", user, got)
+		}
 	}
 }

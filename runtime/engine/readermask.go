@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"pipewright/forms"
 	"pipewright/runtime/process"
+	"pipewright/runtime/store"
 )
 
 // seesAll says whether a person may see everything that a text says of records of an app, as they stand now. What stands behind a reference is
@@ -34,6 +36,8 @@ func (e *Engine) seesRead(ctx context.Context, user, app string, r process.Field
 		return false, nil
 	case len(r.Path) == 0:
 		return len(v.hidden) == 0, nil
+	case r.Path[0] == process.FoundTitle:
+		return v.SeesTitle(), nil
 	case !v.Sees(r.Path[0]):
 		return false, nil
 	}
@@ -44,10 +48,13 @@ func (e *Engine) seesRead(ctx context.Context, user, app string, r process.Field
 	if len(r.Path) > 1 && info.Def.Type == "table" {
 		return v.Sees(r.Path[0] + "." + r.Path[1]), nil
 	}
-	if len(r.Path) > 1 && info.Def.Type == "reference" {
+	if info.Def.Type == "reference" {
 		ref, _ := v.Form.Schema.Decode(v.State.Data)[r.Path[0]].(forms.Ref)
-		if ref.ID == "" {
+		switch {
+		case ref.ID == "":
 			return true, nil
+		case len(r.Path) == 1:
+			return e.seesCalled(ctx, user, v.App, info.Def.Form, ref.ID)
 		}
 		return e.seesRead(ctx, user, app, process.FieldRead{Form: info.Def.Form, ID: ref.ID, Path: r.Path[1:]})
 	}
@@ -57,4 +64,26 @@ func (e *Engine) seesRead(ctx context.Context, user, app string, r process.Field
 		}
 	}
 	return true, nil
+}
+
+// seesCalled says whether a person who sees a reference of an app is told by it what the record is called.
+func (e *Engine) seesCalled(ctx context.Context, user string, app *process.App, form, id string) (bool, error) {
+	target := app.Form(form)
+	if target == nil {
+		return false, nil
+	}
+	d, err := e.store.Get(ctx, RecordCollection(target), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	calls, err := e.callsOf(ctx, app.Def.Key, target, user)
+	if err != nil {
+		return false, err
+	}
+	called, err := calls(d)
+	title, _ := d.Cols["title"].(string)
+	return called == title, err
 }

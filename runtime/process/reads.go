@@ -20,7 +20,7 @@ func veiled(string) func(*rules.Program, any) string {
 }
 
 // readsOf lists what templates say of the record they are rendered for. What goes by system names, which whoever may read the record sees, is
-// left out.
+// left out, but for the title.
 func (d *decider) readsOf(form *Form, id string, texts ...map[string]*rules.Template) []FieldRead {
 	if form == nil || id == "" {
 		return nil
@@ -40,15 +40,15 @@ func (d *decider) readsOf(form *Form, id string, texts ...map[string]*rules.Temp
 	for _, text := range texts {
 		for _, lang := range sortedKeys(text) {
 			for _, path := range text[lang].ReadsPaths() {
-				if _, system := SystemNames[path[0]]; system {
-					continue
+				if _, system := SystemNames[path[0]]; system && path[0] != FoundTitle {
+					continue // a title is made of fields
 				}
 				if path[0] == sourceName && len(path) > 1 && fieldOf(form.Def, sourceName) == nil && d.before != nil {
 					// The automation's own record, when it acts on another.
 					out = append(out, FieldRead{Form: d.form.Def.Key, ID: d.s.ID, Path: path[1:min(3, len(path))]})
 					continue
 				}
-				if fieldOf(form.Def, path[0]) == nil {
+				if fieldOf(form.Def, path[0]) == nil && path[0] != FoundTitle {
 					add() // a rule, or another record: what it looks at is not known here
 					continue
 				}

@@ -61,7 +61,7 @@ func (d *decider) scope(v forms.Values) *rules.Scope {
 func (d *decider) system() map[string]any {
 	s := d.s
 	m := map[string]any{
-		"owner": text(s.Owner), "team": text(s.Team), "pool": text(s.InPool()), "number": text(s.Number), "me": text(d.c.Actor.User),
+		"owner": text(s.Owner), "team": text(s.Team), "pool": text(s.InPool()), "number": text(s.Number), "title": text(s.Title), "me": text(d.c.Actor.User),
 		"createdAt": instant(s.CreatedAt), "updatedAt": instant(s.UpdatedAt), "release": decimal.NewFromInt(int64(s.Release)),
 	}
 	maps.Copy(m, d.extra)
