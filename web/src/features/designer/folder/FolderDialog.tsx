@@ -101,7 +101,9 @@ function Found({ found }: { found: Brought }) {
   const { t } = useTranslation('designer');
   const text = useText();
   return (
-    <div className="d-brought" role="status">
+    // What was found scrolls, by keyboard too.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="d-brought" role="region" aria-label={t('bringIn')} aria-live="polite" tabIndex={0}>
       {found.problems.length > 0 ? (
         <>
           <h2>{t('bringProblems', { count: found.problems.length })}</h2>

@@ -270,7 +270,9 @@ function Releases({ app, list }: { app: string; list: readonly Release[] | undef
         {chosen && live ? (
           <>
             <h3>{t('rollBackChanges')}</h3>
-            <div className="d-rollback">
+            {/* Changes scroll, by keyboard too. */}
+            {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+            <div className="d-rollback" role="region" aria-label={t('rollBackChanges')} tabIndex={0}>
               <Between app={app} from={live.n} to={chosen.n} />
             </div>
           </>

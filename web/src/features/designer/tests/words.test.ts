@@ -42,7 +42,8 @@ describe('a step of a scenario in words', () => {
     expect(told({ do: 'win', with: { size: 's', lines: [{}, {}] }, expect: { stage: 'won', problems: [], data: { size: null } } })).toEqual({
       who: 'Li', does: 'takes “Win”', with: [['Size', 'Small'], ['Lines', '2 rows']], expects: ['it is done', 'it is in “Won”', 'Size is empty'],
     });
-    expect(told({ as: 'mgr.wang', approve: 'boss', expect: { waitingFor: [] } })).toMatchObject({ who: 'Wang', does: 'approves “Boss”', expects: ['it waits for nobody'] });
+    expect(told({ as: 'mgr.wang', approve: 'boss', expect: { waitingFor: ['boss'] } })).toMatchObject({ who: 'Wang', does: 'approves “Boss”', expects: ['it waits at “Boss”'] });
+    expect(told({ expect: { waitingFor: [] } }).expects).toEqual(['it waits at no step']);
     expect(told({ check: ['call'] }).does).toBe('ticks Called');
     expect(told({ after: 'P3D' })).toEqual({ does: 'After P3D', with: [], expects: [] });
     expect(told({ expect: { problems: ['required', 'odd.code'] } })).toEqual({ does: 'Look at it', with: [], expects: ['it is refused: something required is missing, odd.code'] });

@@ -103,7 +103,7 @@ export function tellStep(def: Definition, test: Test, step: TestStep, teller: Te
       ...(e.stage === undefined ? [] : [say('e_stage', { stage: stage(e.stage) })]),
       ...(e.owner === undefined ? [] : [e.owner === '' ? say('e_owner_none') : say('e_owner', { people: person(e.owner) })]),
       ...(e.pool === undefined ? [] : [e.pool === '' ? say('e_pool_none') : say('e_pool', { name: named(def.pools, e.pool) })]),
-      ...people('e_waitingFor', e.waitingFor),
+      ...(e.waitingFor === undefined ? [] : [e.waitingFor.length === 0 ? say('e_waitingFor_none') : say('e_waitingFor', { names: list(e.waitingFor.map(approvalStep)) })]),
       ...people('e_approvers', e.approvers),
       ...(e.skipped === undefined ? [] : [e.skipped.length === 0 ? say('e_skipped_none') : say('e_skipped', { names: list(e.skipped.map(approvalStep)) })]),
       ...(e.round === undefined ? [] : [say('e_round', { state: e.round })]),
