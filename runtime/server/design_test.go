@@ -172,6 +172,19 @@ func TestPeople(t *testing.T) {
 	if teams := admin.must("GET", "/api/teams", nil); !strings.Contains(string(teams.raw), `"north"`) {
 		t.Errorf("teams %s", teams.raw)
 	}
+	a = admin.must("PATCH", "/api/teams/north", object{"name": "Far north", "join": []string{"rep.li", "rep.chen"}})
+	if a.len("members") != 2 || a.str("name") != "Far north" {
+		t.Errorf("members %s", a.raw)
+	}
+	admin.must("PATCH", "/api/users/rep.chen", object{"team": "east"})
+	if a = admin.must("PATCH", "/api/teams/north", object{"leave": []string{"rep.li", "rep.chen"}}); a.len("members") != 0 {
+		t.Errorf("members %s", a.raw)
+	}
+	if w.team("rep.chen") != "east" || w.team("rep.li") != "" {
+		t.Errorf("rep.chen is in %q, rep.li in %q: who has gone elsewhere stays there", w.team("rep.chen"), w.team("rep.li"))
+	}
+	admin.refused(400, "bad.request", "PATCH", "/api/teams/north", object{"join": []string{"nobody"}})
+	admin.must("PATCH", "/api/teams/east", object{"join": []string{"rep.li"}})
 	// A team made by mistake goes; one that people, teams, records or a definition stand in stays, and says why.
 	admin.refused(409, "team.used", "DELETE", "/api/teams/sales", nil)
 	admin.refused(409, "team.used", "DELETE", "/api/teams/east", nil)
@@ -216,4 +229,13 @@ func TestSampleDataGoesInOneClick(t *testing.T) {
 	manager.refused(403, "forbidden", "DELETE", "/api/apps/cycle9/sample", nil)
 	admin.must("POST", "/api/apps", object{"key": "mine", "name": "Mine"})
 	admin.refused(404, "not.found", "DELETE", "/api/apps/mine/sample", nil)
+}
+
+// team is the team that somebody is in.
+func (w *world) team(user string) string {
+	dir, err := w.server.Engine.Directory(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return dir.TeamOf(user)
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pipewright/rules"
@@ -173,6 +174,9 @@ type teamIn struct {
 	Name    *string `json:"name"`
 	Parent  *string `json:"parent"`
 	Manager *string `json:"manager"`
+	// Join are people who come into the team, from whichever they were in; Leave those who are in none then, if they are in this one still.
+	Join  []string `json:"join"`
+	Leave []string `json:"leave"`
 }
 
 func (s *Server) saveTeam(c *call, t org.Team, in teamIn) (org.Team, error) {
@@ -194,7 +198,40 @@ func (s *Server) saveTeam(c *call, t org.Team, in teamIn) (org.Team, error) {
 	if t.Manager != "" && !c.dir.Active(t.Manager) {
 		return t, badRequest(rules.Say("没有在职的人“{user}”", "沒有在職的人「{user}」", "There is no active person “{user}”", "user", t.Manager))
 	}
-	return t, s.Engine.SaveTeams(c.ctx(), t)
+	for i, id := range slices.Concat(in.Join, in.Leave) {
+		if _, ok := c.dir.User(id); ok {
+			continue
+		}
+		at, n := "/join/", i
+		if i >= len(in.Join) {
+			at, n = "/leave/", i-len(in.Join)
+		}
+		msg := rules.Say("没有“{user}”这个人", "沒有「{user}」這個人", "There is no person “{user}”", "user", id)
+		return t, badRequest(msg, rules.Errorf(at+strconv.Itoa(n), "ref.unknown", msg))
+	}
+	if err := s.Engine.SaveTeams(c.ctx(), t); err != nil {
+		return t, err
+	}
+	for _, id := range in.Join {
+		if _, err := s.Engine.ChangeUser(c.ctx(), id, func(now *org.User) error { now.Team = t.Key; return nil }); err != nil {
+			return t, err
+		}
+	}
+	for _, id := range in.Leave {
+		if _, err := s.Engine.ChangeUser(c.ctx(), id, func(now *org.User) error {
+			if now.Team == t.Key {
+				now.Team = ""
+			}
+			return nil
+		}); err != nil {
+			return t, err
+		}
+	}
+	dir, err := s.Engine.Directory(c.ctx()) // as it is now
+	if err == nil {
+		c.dir = dir
+	}
+	return t, err
 }
 
 func (s *Server) postTeam(c *call) (any, error) {

@@ -24,10 +24,13 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
   const save = async () => {
     setBusy(true);
     setError(undefined);
-    const { key, ...rest } = values;
+    const { key, members, ...rest } = values;
+    // Who comes and who goes, not who is there: somebody else may have put people into it meanwhile.
+    const was = team?.members ?? [];
+    const moved = { join: members.filter((u) => !was.includes(u)), leave: was.filter((u) => !members.includes(u)) };
     try {
-      if (team) await api.patch(`/teams/${encodeURIComponent(team.key)}`, rest);
-      else await api.post('/teams', { key: key.trim(), ...rest });
+      if (team) await api.patch(`/teams/${encodeURIComponent(team.key)}`, { ...rest, ...moved });
+      else await api.post('/teams', { key: key.trim(), ...rest, ...moved });
       await Promise.all(['teams', 'users'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
       toast(t('common:saved'));
       onClose();
