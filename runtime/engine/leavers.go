@@ -283,11 +283,17 @@ func (e *Engine) handPlaces(ctx context.Context, h *Handover) error {
 		return err
 	}
 	for _, t := range dir.Teams() {
-		if t.Manager == h.User {
-			t.Manager = h.Plan.Successor
-			if err := e.SaveTeams(ctx, t); err != nil {
-				return err
+		if t.Manager != h.User {
+			continue
+		}
+		_, err := e.ChangeTeam(ctx, t.Key, func(t *org.Team) error {
+			if t.Manager == h.User {
+				t.Manager = h.Plan.Successor
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	for _, a := range dir.Absences(h.User) {

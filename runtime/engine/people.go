@@ -181,42 +181,47 @@ func (e *Engine) AddUser(ctx context.Context, u org.User) error {
 // ChangeUser changes a user as he is stored now, not as a snapshot shows him: what somebody else has just changed, his rights above all, stays.
 // change is called anew when others were first. Errors: those of SaveUsers and of change, *process.Rejection not.found and conflict.
 func (e *Engine) ChangeUser(ctx context.Context, id string, change func(u *org.User) error) (org.User, error) {
+	return changeDoc(ctx, e, collUsers, id, e.userDoc, change)
+}
+
+// changeDoc changes what is stored of one of the people or teams, if nobody has since it was read.
+func changeDoc[T any](ctx context.Context, e *Engine, coll, id string, lay func(context.Context, *T) (store.Doc, error), change func(*T) error) (out T, err error) {
 	if store.CheckID(id) != nil {
-		return org.User{}, notFound()
+		return out, notFound()
 	}
 	for range maxTries {
-		old, err := e.store.Get(ctx, collUsers, id)
+		old, err := e.store.Get(ctx, coll, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return org.User{}, notFound()
+			return out, notFound()
 		}
 		if err != nil {
-			return org.User{}, err
+			return out, err
 		}
-		var u org.User
-		if err := json.Unmarshal(old.Body, &u); err != nil {
-			return u, err
+		var v T
+		if err := json.Unmarshal(old.Body, &v); err != nil {
+			return out, err
 		}
-		if err := change(&u); err != nil {
-			return u, err
+		if err := change(&v); err != nil {
+			return out, err
 		}
-		d, err := e.userDoc(ctx, &u)
+		d, err := lay(ctx, &v)
 		if err != nil {
-			return u, err
+			return out, err
 		}
 		if bytes.Equal(d.Body, old.Body) {
-			return u, nil
+			return v, nil
 		}
 		d.Ver = old.Ver + 1
-		err = e.store.Replace(ctx, collUsers, d, old.Ver)
+		err = e.store.Replace(ctx, coll, d, old.Ver)
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
-			return u, err
+			return out, err
 		}
-		return u, e.peopleChanged(ctx)
+		return v, e.peopleChanged(ctx)
 	}
-	return org.User{}, conflict()
+	return out, conflict()
 }
 
 // userDoc checks a user and lays him out. The open decisions of one who is no longer active are passed on.
@@ -248,25 +253,56 @@ func (e *Engine) userDoc(ctx context.Context, u *org.User) (store.Doc, error) {
 	return d, err
 }
 
-// SaveTeams adds or replaces teams. Errors: *process.Rejection when a key is malformed or teams would contain each other.
+// SaveTeams adds or replaces teams, whatever was there: for setting up. Errors: *process.Rejection when a key is malformed or teams would contain
+// each other.
 func (e *Engine) SaveTeams(ctx context.Context, teams ...org.Team) error {
-	dir, err := e.Directory(ctx)
-	if err != nil {
-		return err
-	}
 	for _, t := range teams {
-		if !validKey(t.Key) {
-			return badRequest(rules.Say("团队代号“{key}”只能用小写字母、数字、点、横线和下划线", "團隊代號「{key}」只能用小寫字母、數字、點、橫線和底線",
-				"The team key “{key}” may hold small letters, digits, dots, dashes and underscores only", "key", t.Key))
+		d, err := e.teamDoc(ctx, &t)
+		if err != nil {
+			return err
 		}
-		if dir.Circular(t.Key, t.Parent) {
-			return badRequest(rules.Say("团队“{team}”不能放在它自己的下级里", "團隊「{team}」不能放在它自己的下級裡", "The team “{team}” cannot be inside itself", "team", t.Name))
-		}
-		if err := e.put(ctx, collTeams, t.Key, nil, t); err != nil {
+		if err := e.put(ctx, collTeams, t.Key, d.Cols, t); err != nil {
 			return err
 		}
 	}
 	return e.peopleChanged(ctx)
+}
+
+// AddTeam adds a team. Errors: those of SaveTeams, and *process.Rejection conflict when there is one of the key.
+func (e *Engine) AddTeam(ctx context.Context, t org.Team) error {
+	d, err := e.teamDoc(ctx, &t)
+	if err != nil {
+		return err
+	}
+	if err := e.store.Insert(ctx, collTeams, d); errors.Is(err, store.ErrExists) {
+		return reject("conflict", rules.Say("已有团队“{key}”", "已有團隊「{key}」", "There is a team “{key}” already", "key", t.Key))
+	} else if err != nil {
+		return err
+	}
+	return e.peopleChanged(ctx)
+}
+
+// ChangeTeam changes a team as it is stored now, see ChangeUser.
+func (e *Engine) ChangeTeam(ctx context.Context, key string, change func(t *org.Team) error) (org.Team, error) {
+	return changeDoc(ctx, e, collTeams, key, e.teamDoc, change)
+}
+
+// teamDoc checks a team and lays it out.
+func (e *Engine) teamDoc(ctx context.Context, t *org.Team) (store.Doc, error) {
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return store.Doc{}, err
+	}
+	if !validKey(t.Key) {
+		return store.Doc{}, badRequest(rules.Say("团队代号“{key}”只能用小写字母、数字、点、横线和下划线", "團隊代號「{key}」只能用小寫字母、數字、點、橫線和底線",
+			"The team key “{key}” may hold small letters, digits, dots, dashes and underscores only", "key", t.Key))
+	}
+	if dir.Circular(t.Key, t.Parent) {
+		return store.Doc{}, badRequest(rules.Say("团队“{team}”不能放在它自己的下级里", "團隊「{team}」不能放在它自己的下級裡", "The team “{team}” cannot be inside itself", "team", t.Name))
+	}
+	d := store.Doc{ID: t.Key, Ver: 1}
+	d.Body, err = marshal(t)
+	return d, err
 }
 
 // RemoveTeam takes out a team that nothing stands in: one that was made by mistake, or has become empty. Errors: *process.Rejection not.found,

@@ -179,7 +179,8 @@ type teamIn struct {
 	Leave []string `json:"leave"`
 }
 
-func (s *Server) saveTeam(c *call, t org.Team, in teamIn) (org.Team, error) {
+// over puts what was given over a team. Errors: refusals for what is malformed.
+func (in *teamIn) over(c *call, t *org.Team) error {
 	if in.Name != nil {
 		t.Name = strings.TrimSpace(*in.Name)
 	}
@@ -190,13 +191,13 @@ func (s *Server) saveTeam(c *call, t org.Team, in teamIn) (org.Team, error) {
 		t.Manager = *in.Manager
 	}
 	if t.Name == "" {
-		return t, badRequest(rules.Say("请填写团队名称", "請填寫團隊名稱", "Give the team a name"))
+		return badRequest(rules.Say("请填写团队名称", "請填寫團隊名稱", "Give the team a name"))
 	}
 	if _, ok := c.dir.Team(t.Parent); t.Parent != "" && !ok {
-		return t, badRequest(rules.Say("没有上级团队“{team}”", "沒有上級團隊「{team}」", "There is no team “{team}” above", "team", t.Parent))
+		return badRequest(rules.Say("没有上级团队“{team}”", "沒有上級團隊「{team}」", "There is no team “{team}” above", "team", t.Parent))
 	}
 	if t.Manager != "" && !c.dir.Active(t.Manager) {
-		return t, badRequest(rules.Say("没有在职的人“{user}”", "沒有在職的人「{user}」", "There is no active person “{user}”", "user", t.Manager))
+		return badRequest(rules.Say("没有在职的人“{user}”", "沒有在職的人「{user}」", "There is no active person “{user}”", "user", t.Manager))
 	}
 	for i, id := range slices.Concat(in.Join, in.Leave) {
 		if _, ok := c.dir.User(id); ok {
@@ -207,31 +208,33 @@ func (s *Server) saveTeam(c *call, t org.Team, in teamIn) (org.Team, error) {
 			at, n = "/leave/", i-len(in.Join)
 		}
 		msg := rules.Say("没有“{user}”这个人", "沒有「{user}」這個人", "There is no person “{user}”", "user", id)
-		return t, badRequest(msg, rules.Errorf(at+strconv.Itoa(n), "ref.unknown", msg))
+		return badRequest(msg, rules.Errorf(at+strconv.Itoa(n), "ref.unknown", msg))
 	}
-	if err := s.Engine.SaveTeams(c.ctx(), t); err != nil {
-		return t, err
-	}
+	return nil
+}
+
+// move has people come into a team and leave it.
+func (in *teamIn) move(c *call, key string) error {
 	for _, id := range in.Join {
-		if _, err := s.Engine.ChangeUser(c.ctx(), id, func(now *org.User) error { now.Team = t.Key; return nil }); err != nil {
-			return t, err
+		if _, err := c.s.Engine.ChangeUser(c.ctx(), id, func(now *org.User) error { now.Team = key; return nil }); err != nil {
+			return err
 		}
 	}
 	for _, id := range in.Leave {
-		if _, err := s.Engine.ChangeUser(c.ctx(), id, func(now *org.User) error {
-			if now.Team == t.Key {
+		if _, err := c.s.Engine.ChangeUser(c.ctx(), id, func(now *org.User) error {
+			if now.Team == key {
 				now.Team = ""
 			}
 			return nil
 		}); err != nil {
-			return t, err
+			return err
 		}
 	}
-	dir, err := s.Engine.Directory(c.ctx()) // as it is now
+	dir, err := c.s.Engine.Directory(c.ctx()) // as it is now
 	if err == nil {
 		c.dir = dir
 	}
-	return t, err
+	return err
 }
 
 func (s *Server) postTeam(c *call) (any, error) {
@@ -242,11 +245,14 @@ func (s *Server) postTeam(c *call) (any, error) {
 	if in.Key == nil {
 		return nil, badRequest(rules.Say("请填写团队代号", "請填寫團隊代號", "Give the team a key"))
 	}
-	if _, taken := c.dir.Team(*in.Key); taken {
-		return nil, refuse(http.StatusConflict, "conflict", rules.Say("已有团队“{key}”", "已有團隊「{key}」", "There is a team “{key}” already", "key", *in.Key))
+	t := org.Team{Key: *in.Key}
+	if err := in.over(c, &t); err != nil {
+		return nil, err
 	}
-	t, err := s.saveTeam(c, org.Team{Key: *in.Key}, in)
-	if err != nil {
+	if err := s.Engine.AddTeam(c.ctx(), t); err != nil {
+		return nil, err
+	}
+	if err := in.move(c, t.Key); err != nil {
 		return nil, err
 	}
 	return reply{status: http.StatusCreated, body: c.team(t)}, nil
@@ -257,15 +263,14 @@ func (s *Server) patchTeam(c *call) (any, error) {
 	if err := c.bind(&in); err != nil {
 		return nil, err
 	}
-	t, ok := c.dir.Team(c.Param("key"))
-	if !ok {
-		return nil, errNotFound
-	}
-	if in.Key != nil && *in.Key != t.Key {
+	if in.Key != nil && *in.Key != c.Param("key") {
 		return nil, badRequest(rules.Say("团队代号不能改", "團隊代號不能改", "A team's key cannot change"))
 	}
-	t, err := s.saveTeam(c, t, in)
+	t, err := s.Engine.ChangeTeam(c.ctx(), c.Param("key"), func(t *org.Team) error { return in.over(c, t) })
 	if err != nil {
+		return nil, err
+	}
+	if err := in.move(c, t.Key); err != nil {
 		return nil, err
 	}
 	return c.team(t), nil

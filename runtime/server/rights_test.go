@@ -99,6 +99,18 @@ func TestNobodyGivesHimselfBackWhatWasTaken(t *testing.T) {
 	if u := stored(); u.Active || u.Notify == nil {
 		t.Errorf("active %v, notify %v", u.Active, u.Notify)
 	}
+	doc, err := w.store.Get(t.Context(), "teams", "east")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Ver, doc.Body = doc.Ver+1, json.RawMessage(strings.Replace(string(doc.Body), `"manager":"mgr.wang"`, `"manager":"dir.sun"`, 1))
+	if err := w.store.Replace(t.Context(), "teams", doc, doc.Ver-1); err != nil {
+		t.Fatal(err)
+	}
+	if a := admin.must("PATCH", "/api/teams/east", object{"name": "East"}); a.str("manager") != "dir.sun" || a.str("name") != "East" {
+		t.Errorf("what another admin changed of the team is lost: %s", a.raw)
+	}
+	admin.refused(409, "conflict", "POST", "/api/teams", object{"key": "east", "name": "Another"})
 	elsewhere(func(u *org.User) { u.Team = "" })
 	admin.must("PATCH", "/api/users/rep.li", object{"name": "Li"})
 	if u := stored(); u.Team != "" || u.Name != "Li" || u.Active {
