@@ -53,6 +53,11 @@ func TestSessions(t *testing.T) {
 	if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") || strings.Contains(cookie, "Secure") {
 		t.Errorf("cookie %q", cookie)
 	}
+	// Who signs in anew has a new session, and the one he came with ends.
+	former, _, _ := strings.Cut(cookie, ";")
+	w.client().must("GET", "/api/me", nil, "Cookie", former)
+	c.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "first password"})
+	w.client().refused(401, "unauthenticated", "GET", "/api/me", nil, "Cookie", former)
 	tls := w.client()
 	a = tls.must("POST", "/api/login", map[string]string{"username": "rep.li", "password": "first password"}, "X-Forwarded-Proto", "https")
 	if cookie := a.header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "Secure") {
