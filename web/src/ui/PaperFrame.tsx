@@ -17,17 +17,18 @@ export interface PaperHandle {
 
 const escape = (s: string) => s.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
 
-/** How every paper looks before its own style sheet. Header and footer are those of a table, so that a browser repeats them on each page. */
+/** How every paper looks before its own style sheet. Header and footer are those of a table, so that a browser repeats them on each page;
+ * what that sheet says of cells is not for that table, and outweighs what is said here, be it by a class alone. */
 const base = (page: string) => `
   @page { size: ${page}; margin: 14mm 15mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #555; } }
   * { box-sizing: border-box; }
   html { background: #fff; color: #1b2130; }
   body { margin: 0; font: 10.5pt/1.6 "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", sans-serif; font-variant-numeric: tabular-nums; }
   h1 { font-size: 16pt; margin: 0 0 8pt; } h2 { font-size: 13pt; margin: 12pt 0 6pt; } h3 { font-size: 11pt; margin: 10pt 0 4pt; } p { margin: 4pt 0; }
-  .sheet { width: 100%; border-collapse: collapse; } .sheet > thead > tr > td, .sheet > tbody > tr > td, .sheet > tfoot > tr > td { padding: 0; }
-  .sheet > thead > tr > td { padding-bottom: 8pt; } .sheet > tfoot > tr > td { padding-top: 8pt; }
-  .body table { width: 100%; border-collapse: collapse; margin: 6pt 0; } .body th, .body td { border: 0.6pt solid #9aa3b2; padding: 3pt 6pt; text-align: left; vertical-align: top; }
-  .body th { background: #f1f3f7; font-weight: 600; } .body tr { break-inside: avoid; } .right, td.right, th.right { text-align: right; } .center { text-align: center; }
+  .sheet { width: 100%; border-collapse: collapse; } .sheet > * > tr > td { padding: 0 !important; border: 0 !important; background: none !important; }
+  .sheet > thead > tr > td { padding-bottom: 8pt !important; } .sheet > tfoot > tr > td { padding-top: 8pt !important; }
+  :where(.body) table { width: 100%; border-collapse: collapse; margin: 6pt 0; } :where(.body) th, :where(.body) td { border: 0.6pt solid #9aa3b2; padding: 3pt 6pt; text-align: left; vertical-align: top; }
+  :where(.body) th { background: #f1f3f7; font-weight: 600; } :where(.body) tr { break-inside: avoid; } .right, td.right, th.right { text-align: right; } .center { text-align: center; }
   .plain table, table.plain { border: 0; } table.plain td, table.plain th { border: 0; background: none; }
   img.picture { max-width: 60mm; max-height: 30mm; } img { max-width: 100%; }
   @media screen { body { padding: 14mm 15mm; } }
