@@ -276,6 +276,22 @@ describe('designer', () => {
     expect(now().reports).toEqual([{ key: 'forecast', process: 'deal', measures: [{ key: 'a', count: true }] }]);
   });
 
+  it('sends a mail to an address, with a copy to people', async () => {
+    const auto = { key: 'tell', name: '告诉客户', on: { created: 'deal' }, do: [{ mail: { to: [{ field: 'owner' }], message: 'hi' } }] };
+    const messages = [{ key: 'hi', form: 'deal', name: '你好', subject: 'x', body: 'y' }];
+    await open('/design/b2b/automations?at=/automations/tell', { ...structuredClone(sample), automations: [auto], messages } as Definition);
+    const to = await screen.findByRole('group', { name: '发给 公司的人 邮箱地址' }, { timeout: 20_000 });
+    fireEvent.click(within(to).getByRole('button', { name: '邮箱地址' }));
+    fireEvent.change(await screen.findByRole('textbox', { name: '发给' }, { timeout: 20_000 }), { target: { value: '{{ email }}' } });
+    const mail = () => now().automations?.[0]?.do?.[0]?.mail;
+    expect(mail()?.to).toBe('{{ email }}');
+    fireEvent.click(screen.getByRole('button', { name: '＋ 抄送' }));
+    const copy = await screen.findByRole('group', { name: '抄送 公司的人 邮箱地址' }, { timeout: 20_000 });
+    fireEvent.click(within(copy).getByRole('button', { name: '邮箱地址' }));
+    fireEvent.change(await screen.findByRole('textbox', { name: '抄送' }, { timeout: 20_000 }), { target: { value: 'a@example.com' } });
+    expect(mail()).toEqual({ to: '{{ email }}', cc: 'a@example.com', message: 'hi' });
+  });
+
   it('names what was sent in the rows of a condition, each with its type', async () => {
     const auto = { key: 'hook', name: '来单', on: { webhook: 'call', payload: [{ key: 'qty', type: 'number', name: '件数' }, { key: 'no', type: 'text' }] }, if: "payload.qty > 3 and payload.no != ''", do: [] };
     await open('/design/b2b/automations?at=/automations/hook', { ...structuredClone(sample), automations: [auto] } as Definition);

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { robotsQuery } from '../api';
 import type { MailTo, Message } from '@/model/definition';
@@ -16,7 +17,8 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
   const nameOf = useNameOf();
   const newText = useNewText();
   const jump = useJump();
-  const to = useSlot<MailTo>([...at, 'mail', 'to']);
+  const cc = useSlot<MailTo>([...at, 'mail', 'cc']);
+  const [copied, setCopied] = useState(false);
   const chosen = useSlot<string>([...at, 'mail', 'message']);
   const messages = useSlot<Message[]>(['messages']);
   const list = def.messages ?? [];
@@ -29,21 +31,15 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
     messages.set([...list, { key, ...(onForm ? { form: onForm } : {}), name: newText(`${t('newMail')} ${n}`), subject: newText('{{ title }}'), body: newText('{{ title }}') }]);
     chosen.set(key);
   };
-  const byAddress = typeof to.value === 'string';
   return (
     <>
-      <div className="seg" role="group" aria-label={t('mailTo')}>
-        <button type="button" aria-pressed={!byAddress} onClick={() => to.set([{ field: 'owner' }])}>
-          {t('mailPeople')}
-        </button>
-        <button type="button" aria-pressed={byAddress} onClick={() => to.set('')}>
-          {t('mailAddress')}
-        </button>
-      </div>
-      {byAddress ? (
-        <WordSlot at={[...at, 'mail', 'to']} label={t('mailTo')} hint={t('templateHint', { example: '{{ email }}' })} />
+      <MailToSlot at={[...at, 'mail', 'to']} label={t('mailTo')} form={form} />
+      {copied || cc.value !== undefined ? (
+        <MailToSlot at={[...at, 'mail', 'cc']} label={t('mailCopy')} form={form} />
       ) : (
-        <WhoSlot at={[...at, 'mail', 'to']} label={t('mailTo')} form={form} />
+        <button type="button" className="link s d-addcopy" onClick={() => setCopied(true)}>
+          {t('mailAddCopy')}
+        </button>
       )}
       <ChoiceSlot at={[...at, 'mail', 'message']} label={t('mailMessage')} choices={fitting.map((m) => ({ value: m.key, label: nameOf(m) }))} />
       {index >= 0 ? (
@@ -63,6 +59,32 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
           </Button>
         ) : null}
       </div>
+    </>
+  );
+}
+
+/** Who gets a mail: people of the company, or addresses that are written or taken from the record. */
+function MailToSlot({ at, label, form }: { at: Path; label: string; form: string }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<MailTo>(at);
+  // Nothing written yet says neither: the way that was chosen is kept here.
+  const [addresses, setAddresses] = useState(false);
+  const byAddress = slot.value === undefined ? addresses : typeof slot.value === 'string';
+  const choose = (way: boolean) => {
+    setAddresses(way);
+    if (way !== byAddress) slot.set(undefined);
+  };
+  return (
+    <>
+      <div className="seg" role="group" aria-label={[label, t('mailPeople'), t('mailAddress')].join(' ')}>
+        <button type="button" aria-pressed={!byAddress} onClick={() => choose(false)}>
+          {t('mailPeople')}
+        </button>
+        <button type="button" aria-pressed={byAddress} onClick={() => choose(true)}>
+          {t('mailAddress')}
+        </button>
+      </div>
+      {byAddress ? <WordSlot at={at} label={label} hint={t('templateHint', { example: '{{ email }}' })} /> : <WhoSlot at={at} label={label} form={form} />}
     </>
   );
 }
