@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { invert, reduce, same, type Change } from './change';
-import { type Definition } from './definition';
+import { type Definition, type Rule } from './definition';
 import {
   addChain,
   addField,
@@ -21,6 +21,7 @@ import {
   removeStage,
   removeTransition,
   addOptions,
+  addRule,
 } from './edits';
 import { identifiers } from './identifiers';
 import { freshKey, keyFault, keyFromName } from './keys';
@@ -199,6 +200,16 @@ describe('keys', () => {
   it('counts on', () => {
     expect(freshKey('a', ['a', 'a2'])).toBe('a3');
     expect(freshKey('stage', [])).toBe('stage1');
+  });
+});
+
+describe('rules and fields', () => {
+  it('never begin with a key of the other', () => {
+    const table = { key: 'table', form: 'deal', kind: 'table' } as unknown as Rule;
+    const withField = run(addField(sample, 'deal', { key: 'table', type: 'table', fields: [{ key: 'table2', type: 'text' }] }, 0, 0).change);
+    expect(addRule(withField, table).select).toBe('/rules/table3');
+    const withRule = run(addRule(sample, table).change);
+    expect(addField(withRule, 'deal', { key: 'table', type: 'table' }, 0, 0).select).toBe('/forms/deal/fields/table2');
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type Form,
   type OptionList,
   type Process,
+  type Rule,
   type Section,
   type Stage,
   type Step,
@@ -60,7 +61,8 @@ export function groupsOf(form: Form): Group[] {
 export function addField(def: Definition, form: string, field: Field, group: number, place: number): Edit {
   const f = formIndex(def, form);
   const it = def.forms?.[f] as Form;
-  const key = freshKey(field.key, keysOf(it.fields));
+  // A formula would not tell a field from a rule of its name.
+  const key = freshKey(field.key, [...keysOf(it.fields), ...keysOf(def.rules)]);
   const target = groupsOf(it)[group];
   const added = { ...field, key };
   const select = `/forms/${form}/fields/${key}`;
@@ -186,6 +188,13 @@ export function addForm(def: Definition, key: string, name: Form['name'], first:
     change: insert(['forms'], def.forms?.length ?? 0, { key: fresh, name, fields: [first] } satisfies Form),
     select: `/forms/${fresh}`,
   };
+}
+
+/** Adds a rule under a key that no rule has and no field or column: formulas name all of them. */
+export function addRule(def: Definition, rule: Rule): Edit {
+  const fields = (def.forms ?? []).flatMap((f) => f.fields.flatMap((x) => [x, ...(x.fields ?? [])]));
+  const key = freshKey(rule.key, [...keysOf(def.rules), ...keysOf(fields)]);
+  return { change: insert(['rules'], def.rules?.length ?? 0, { ...rule, key }), select: `/rules/${key}` };
 }
 
 export function addOptions(def: Definition, list: Omit<OptionList, 'key'>, key: string): Edit & { key: string } {

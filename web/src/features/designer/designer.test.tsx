@@ -292,6 +292,30 @@ describe('designer', () => {
     expect(mail()).toEqual({ to: '{{ email }}', cc: 'a@example.com', message: 'hi' });
   });
 
+  it('puts a chain that nothing uses on a transition, from the chain itself', async () => {
+    const def = structuredClone(sample);
+    def.approvals?.push({ key: 'spare', name: '备用', steps: structuredClone(def.approvals[0]?.steps ?? []) });
+    const moves = def.processes?.[0]?.transitions ?? [];
+    const free = moves.findIndex((x) => x.approval === undefined);
+    await open('/design/b2b/approvals?at=/approvals/spare', def);
+    fireEvent.mouseDown(await screen.findByRole('combobox', { name: '用在哪条流转上…' }, { timeout: 20_000 }));
+    fireEvent.click((await screen.findAllByText(/→/, { selector: '.ant-select-item-option-content' }))[0] as HTMLElement);
+    expect(now().processes?.[0]?.transitions?.[free]?.approval).toBe('spare');
+  });
+
+  it('goes on being about records when an automation runs by a schedule', async () => {
+    const auto = { key: 'remind', name: '提醒', on: { created: 'deal' }, do: [{ notify: { to: [{ field: 'owner' }], text: '{{ title }}' } }] };
+    await open('/design/b2b/automations?at=/automations/remind', { ...structuredClone(sample), automations: [auto] } as Definition);
+    const turn = async (option: string) => {
+      fireEvent.mouseDown(await screen.findByRole('combobox', { name: '触发' }, { timeout: 20_000 }));
+      fireEvent.click((await screen.findAllByText(option, { selector: '.ant-select-item-option-content' })).at(-1) as HTMLElement);
+    };
+    await turn('按时间表');
+    expect(now().automations?.[0]).toMatchObject({ on: { cron: '0 9 * * 1-5' }, each: { form: 'deal', where: 'open' } });
+    await turn('新建记录时');
+    expect(now().automations?.[0]?.each).toBeUndefined();
+  });
+
   it('names what was sent in the rows of a condition, each with its type', async () => {
     const auto = { key: 'hook', name: '来单', on: { webhook: 'call', payload: [{ key: 'qty', type: 'number', name: '件数' }, { key: 'no', type: 'text' }] }, if: "payload.qty > 3 and payload.no != ''", do: [] };
     await open('/design/b2b/automations?at=/automations/hook', { ...structuredClone(sample), automations: [auto] } as Definition);

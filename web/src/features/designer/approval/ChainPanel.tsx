@@ -27,6 +27,16 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
   const rest = useSlot<Chain>(at, ['name', 'help', 'skipIf', 'guards', 'steps', 'onReject', 'onReturn', 'cc', 'dedupe']);
   const reject = useSlot<Chain['onReject']>([...at, 'onReject']);
   const users = usersOfChain(def, chain.key);
+  // A chain serves one form: once it is used, only ways of that form's process are offered.
+  const free = (def.processes ?? []).flatMap((p, i) =>
+    users.length > 0 && p.form !== form
+      ? []
+      : (p.transitions ?? []).flatMap((x, j) =>
+          x.approval === undefined
+            ? [{ value: `${i}/${j}`, label: `${nameOf(p)} · ${nameOf(x)} → ${nameOf(p.stages.find((s) => s.key === x.to) ?? { key: x.to })}` }]
+            : [],
+        ),
+  );
   const moves = def.processes?.find((p) => p.form === form)?.transitions ?? [];
   return (
     <Panel
@@ -61,6 +71,20 @@ export function ChainPanel({ chain, chainIndex, form }: { chain: Chain; chainInd
             </li>
           ))}
         </ul>
+        {free.length > 0 ? (
+          <Select
+            className="d-wide"
+            aria-label={t('chainUse')}
+            value={null}
+            placeholder={t('chainUse')}
+            options={free}
+            showSearch={{ optionFilterProp: 'label' }}
+            onChange={(at: string | null) => {
+              const [p, x] = (at ?? '').split('/').map(Number);
+              if (at) apply({ op: 'set', at: ['processes', p as number, 'transitions', x as number, 'approval'], value: chain.key });
+            }}
+          />
+        ) : null}
       </Part>
       <Part title={t('skipTitle')}>
         <FormulaSlot

@@ -117,6 +117,8 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
     cron: { cron: '0 9 * * 1-5', misfire: 'once', overlap: 'skip' },
   };
   const fields = useFieldChoices(auto.on?.updated ?? '');
+  const about = formOfAutomation(def, auto) || forms[0]?.value;
+  const eachOpen = about ? { form: about, ...(def.processes?.some((p) => p.form === about) ? { where: 'open' } : {}) } : undefined;
   return (
     <Part title={t('whenRuns')}>
       <Row label={t('trigger')} problems={slot.problems}>
@@ -125,6 +127,8 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
             id={id}
             className="d-wide"
             aria-label={t('trigger')}
+            // All of them at one glance, where the window is that high.
+            listHeight={480}
             value={kind ?? null}
             options={TRIGGERS.map((k) => ({ value: k, label: t(`on_${k}`) }))}
             onChange={(k: TriggerKind) =>
@@ -136,7 +140,8 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
                   ...(k === 'cron' && kind === 'cron'
                     ? []
                     : [
-                        { op: 'set' as const, at: [...at, 'each'] },
+                        // A schedule has no record of its own: what is done goes on being about records, the open ones.
+                        { op: 'set' as const, at: [...at, 'each'], value: k === 'cron' ? eachOpen : undefined },
                         { op: 'set' as const, at: [...at, 'limit'] },
                       ]),
                 ],

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from '@/ui/toast';
 import type { Rule } from '@/model/definition';
-import { freshKey, keysOf } from '@/model/keys';
+import { addRule } from '@/model/edits';
 import { splitKeyPath } from '@/model/path';
 import { useActions, useDefinition, useDraftStore, useNameOf, useSelection, useSlot } from '../context';
 import { useFormChoices, useNewText } from '../controls/choices';
@@ -29,7 +29,7 @@ export function RulesPage() {
   const rule = list[index];
   const form = def.processes?.[0]?.form ?? def.forms?.[0]?.key ?? '';
   const create = (kind: Rule['kind']) => {
-    const key = freshKey(kind === 'expression' ? 'rule' : kind === 'table' ? 'table' : 'score', keysOf(list));
+    const key = kind === 'expression' ? 'rule' : kind === 'table' ? 'table' : 'score';
     const field = def.forms?.find((f) => f.key === form)?.fields.find((f) => f.type !== 'table')?.key ?? 'name';
     const base = { key, name: newText(t(`rule_${kind}`)), form, kind };
     const fresh: Rule =
@@ -40,11 +40,11 @@ export function RulesPage() {
               ...base,
               hit: 'first',
               in: [{ key: field }],
-              out: [{ key: 'result', type: 'text' }],
+              out: [{ key: 'result', name: newText(t('result')), type: 'text' }],
               rows: [{ if: [''], then: ["''"] }],
             }
           : { ...base, max: 100, items: [{ key: 'item', name: newText(t('newItem')), points: 10, if: '' }] };
-    edit({ change: { op: 'insert', at: ['rules'], index: list.length, value: fresh }, select: `/rules/${key}` });
+    edit(addRule(def, fresh));
   };
   return (
     <SidePage
