@@ -76,6 +76,8 @@ function MailToSlot({ at, label, form }: { at: Path; label: string; form: string
   };
   return (
     <>
+      {/* An address has its label below; people have none before there is one. */}
+      {byAddress ? null : <span className="s">{label}</span>}
       <div className="seg" role="group" aria-label={[label, t('mailPeople'), t('mailAddress')].join(' ')}>
         <button type="button" aria-pressed={!byAddress} onClick={() => choose(false)}>
           {t('mailPeople')}
