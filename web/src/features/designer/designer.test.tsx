@@ -311,7 +311,8 @@ describe('designer', () => {
       fireEvent.click((await screen.findAllByText(option, { selector: '.ant-select-item-option-content' })).at(-1) as HTMLElement);
     };
     await turn('按时间表');
-    expect(now().automations?.[0]).toMatchObject({ on: { cron: '0 9 * * 1-5' }, each: { form: 'deal', where: 'open' } });
+    expect(now().automations?.[0]).toMatchObject({ on: { cron: '0 9 * * 1-5' }, each: { process: 'deal', where: 'open' } });
+    expect(screen.getByText('每条“销售漏斗”')).toBeTruthy();
     await turn('新建记录时');
     expect(now().automations?.[0]?.each).toBeUndefined();
   });

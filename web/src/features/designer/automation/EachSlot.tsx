@@ -32,7 +32,7 @@ export function EachSlot({ at, sight, none }: { at: Path; sight?: Sight; none?: 
       .filter((f) => !def.processes?.some((p) => p.form === f.key))
       .map((f) => ({ value: `form:${f.key}`, label: t('eachOf', { name: nameOf(f) }) })),
   ];
-  if (value !== '' && !options.some((o) => o.value === value)) options.push({ value, label: String(each?.[kind ?? 'rows']) });
+  if (value !== '' && !options.some((o) => o.value === value)) options.push({ value, label: kind === 'form' ? t('eachOf', { name: nameOf(def.forms?.find((f) => f.key === each?.form) ?? { key: each?.form ?? '' }) }) : String(each?.[kind ?? 'rows']) });
   return (
     <>
       <Row label={t('forEach')} path={slot.path} problems={slot.problems}>

@@ -118,7 +118,8 @@ export function TriggerPart({ at, auto }: { at: (string | number)[]; auto: Autom
   };
   const fields = useFieldChoices(auto.on?.updated ?? '');
   const about = formOfAutomation(def, auto) || forms[0]?.value;
-  const eachOpen = about ? { form: about, ...(def.processes?.some((p) => p.form === about) ? { where: 'open' } : {}) } : undefined;
+  const process = def.processes?.find((p) => p.form === about);
+  const eachOpen = process ? { process: process.key, where: 'open' } : about ? { form: about } : undefined;
   return (
     <Part title={t('whenRuns')}>
       <Row label={t('trigger')} problems={slot.problems}>
