@@ -255,9 +255,11 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
   const text = useText();
   const groups = report.columns.filter((c) => c.kind === 'group');
   const measures = report.columns.filter((c) => c.kind === 'measure');
+  // A wide table without a link in it is moved by keyboard all the same.
+  const opens = report.rows.some((row) => opened(report, row, undefined) !== undefined);
   if (report.rows.length === 0) return <p className="pad dim">{t('noData')}</p>;
   return (
-    <div className="scroll-x">
+    <div className="scroll-x" {...(opens ? {} : { role: 'region', 'aria-label': text(report.name, report.key), tabIndex: 0 })}>
       <table className="tbl">
         <thead>
           <tr>
