@@ -259,7 +259,7 @@ function Table({ report, model }: { report: ReportResult; model: Model }) {
   const opens = report.rows.some((row) => opened(report, row, undefined) !== undefined);
   if (report.rows.length === 0) return <p className="pad dim">{t('noData')}</p>;
   return (
-    <div className="scroll-x" {...(opens ? {} : { role: 'region', 'aria-label': text(report.name, report.key), tabIndex: 0 })}>
+    <div className="scroll-x" {...(opens ? {} : { role: 'group', 'aria-label': text(report.name, report.key), tabIndex: 0 })}>
       <table className="tbl">
         <thead>
           <tr>
