@@ -320,6 +320,9 @@ func (m *mentioner) columns(n ast.Node, a, b *Thing) {
 			continue
 		}
 		one, other := a.inside(s.Value), b.inside(s.Value)
+		if a != nil && b != nil && (one == nil) != (other == nil) {
+			continue // no column of both, so the text names neither
+		}
 		m.note(s, s.Value, one)
 		if one != nil && other != nil && one.Path != other.Path {
 			clear(m.seen) // the same text names the column of the other table as well

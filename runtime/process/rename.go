@@ -153,6 +153,10 @@ func (at *located) refuse(def *Definition, to string) *rules.Problem {
 			"「{to}」不能作識別名：以小寫英文字母開頭，只用英文字母和數字，最長 40 個字元",
 			"“{to}” cannot be a key: begin with a lower-case letter, use letters and digits only, at most 40")
 	}
+	if _, ok := forms.CurrencyScale(to); !ok && at.isCurrency(def) {
+		return problem("key.invalid", "“{to}”不是通行的 ISO 4217 货币代码，例如 CNY、USD：金额以这个选项为货币", "「{to}」不是通行的 ISO 4217 貨幣代碼，例如 CNY、USD：金額以這個選項為貨幣",
+			"“{to}” is not an ISO 4217 currency in use, such as CNY or USD: amounts are in the currency this option names")
+	}
 	if slices.Contains(at.siblings, to) {
 		return problem("key.duplicate", "已有标识为“{to}”的一项", "已有識別名為「{to}」的一項", "There is one with the key “{to}” already")
 	}
@@ -176,6 +180,18 @@ func (at *located) refuse(def *Definition, to string) *rules.Problem {
 			"“{to}” is a field or rule of this form already; choose another")
 	}
 	return nil
+}
+
+// isCurrency says whether it is an option that amounts of a form take their currency from.
+func (at *located) isCurrency(def *Definition) bool {
+	for i := range def.Forms {
+		form := &def.Forms[i]
+		f := fieldOf(form, form.Currency)
+		if f != nil && at.list == "/options/"+f.Options+"/items" {
+			return true
+		}
+	}
+	return false
 }
 
 // ForgetWas takes out of the `was` of the thing at a path the keys that nothing of its kind has ever had in published, the

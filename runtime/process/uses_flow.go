@@ -87,6 +87,10 @@ func (f *finder) report(d *Report) {
 		name(at+"/max", &m.Max)
 		name(at+"/avg", &m.Avg)
 		f.expr(at+"/where", &m.Where, s.names, nil)
+		if m.Ratio != nil {
+			f.key(at+"/ratio/part", &m.Ratio.Part, path+"/measures")
+			f.key(at+"/ratio/whole", &m.Ratio.Whole, path+"/measures")
+		}
 	}
 }
 
