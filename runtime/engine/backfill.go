@@ -49,6 +49,9 @@ func (e *Engine) Prepare(ctx context.Context, prev, next *process.App) error {
 	if err := e.insertAll(ctx, collJobs, again); err != nil {
 		return err
 	}
+	if err := e.showAgain(ctx, prev, next); err != nil {
+		return err
+	}
 	return e.relink(ctx, prev, next)
 }
 

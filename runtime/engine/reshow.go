@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"pipewright/runtime/process"
@@ -60,15 +62,9 @@ func (e *Engine) reshow(ctx context.Context) error {
 }
 
 func (e *Engine) reshowForm(ctx context.Context, form *process.Form) error {
-	d, err := e.store.Get(ctx, collLeases, shownID(form))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	at, err := e.shownAt(ctx, form)
+	if err != nil {
 		return err
-	}
-	var at shownMark
-	if err == nil {
-		if err := json.Unmarshal(d.Body, &at); err != nil {
-			return err
-		}
 	}
 	if at.Version >= shownVersion {
 		if at.Release >= form.App.Release {
@@ -89,6 +85,46 @@ func (e *Engine) reshowForm(ctx context.Context, form *process.Form) error {
 		return err
 	}
 	return e.insertAll(ctx, collJobs, []store.Doc{j})
+}
+
+// shownAt is how far all records of a form have been shown.
+func (e *Engine) shownAt(ctx context.Context, form *process.Form) (at shownMark, err error) {
+	d, err := e.store.Get(ctx, collLeases, shownID(form))
+	if errors.Is(err, store.ErrNotFound) {
+		return at, nil
+	}
+	if err != nil {
+		return at, err
+	}
+	return at, json.Unmarshal(d.Body, &at)
+}
+
+// showAgain makes jobs for the forms of a release that comes back, or that another before it already came after: what is noted of them says only how far
+// they have been, and not that they went back.
+func (e *Engine) showAgain(ctx context.Context, prev, next *process.App) error {
+	var again []store.Doc
+	for _, key := range slices.Sorted(maps.Keys(next.Forms)) {
+		form := next.Forms[key]
+		was := formIn(prev, form)
+		if was == nil || sameShown(was, form) {
+			continue
+		}
+		at, err := e.shownAt(ctx, form)
+		if err != nil {
+			return err
+		}
+		if at.Release < next.Release {
+			continue // reshow sees that
+		}
+		now := e.instant()
+		j, err := newJob(job{ID: fmt.Sprintf("show|%d|%s|%d|%s|%d", shownVersion, next.Def.Key, next.Release, key, now.UnixMilli()), Kind: jobShow,
+			App: next.Def.Key, Form: key, Release: prev.Release}, now, now)
+		if err != nil {
+			return err
+		}
+		again = append(again, j)
+	}
+	return e.insertAll(ctx, collJobs, again)
 }
 
 // sameShown says whether two releases show records of a form alike: when stages are idle, what they are worth, what they are found by.
@@ -145,16 +181,13 @@ func (e *Engine) runShow(ctx context.Context, j *job) error {
 	if int64(app.Release) < j.Seq { // another node is ahead of this one
 		return errLater{time.Second}
 	}
-	if err := e.rested(j); err != nil {
+	if err := e.settled(j, app); errors.Is(err, errNeverLive) {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	var upTo shownMark // how far they are shown
-	if d, err := e.store.Get(ctx, collLeases, shownID(form)); err == nil {
-		err = json.Unmarshal(d.Body, &upTo)
-		if err != nil {
-			return err
-		}
-	} else if !errors.Is(err, store.ErrNotFound) {
+	upTo, err := e.shownAt(ctx, form)
+	if err != nil {
 		return err
 	}
 	coll := RecordCollection(form)

@@ -238,4 +238,21 @@ func TestSearchBackfill(t *testing.T) {
 			t.Errorf("%s %s", d.ID, d.Body)
 		}
 	}
+	// So does one that comes back, of what was written while it was not live.
+	first := w.defs["b2b"][0]
+	for _, c := range []struct {
+		prev, next *process.App
+		found      int
+	}{{next, first, 0}, {first, next, 4}} {
+		w.must(w.e.Prepare(ctx, c.prev, c.next))
+		w.defs["b2b"] = append(w.defs["b2b"], c.next)
+		w.reshown()
+		if c.next == first {
+			w.do("mgr.wang", process.Command{Kind: process.Create, App: "b2b", Form: "account", Op: "late", Data: data(`{"name": "late", "secret": "falcon"}`)})
+			w.runDue()
+		}
+		if n := count("mgr.wang"); n != c.found {
+			t.Errorf("release %d: %d found, want %d", c.next.Release, n, c.found)
+		}
+	}
 }
