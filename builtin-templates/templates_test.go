@@ -220,6 +220,7 @@ type sampleRecord struct {
 	Owner   string                     `json:"owner,omitempty"`
 	Created string                     `json:"created,omitempty"`
 	Closed  string                     `json:"closed,omitempty"`
+	Do      string                     `json:"do,omitempty"`
 }
 
 // TestSamples: the sample data fits the forms, refers only to records before, and stands in stages there are.

@@ -25,6 +25,8 @@ type sampleRecord struct {
 	Owner   string                     `json:"owner,omitempty"`
 	Created string                     `json:"created,omitempty"`
 	Closed  string                     `json:"closed,omitempty"`
+	// Do is a transition that its owner then asks for, so that there is something to approve.
+	Do string `json:"do,omitempty"`
 }
 
 // sampleFile is a template's sample.json.
@@ -86,6 +88,7 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		return time.Parse(time.RFC3339, text)
 	}
 	past := samplePast{}
+	var asked []Request
 	for i, r := range records {
 		place := fmt.Sprintf("/records/%d", i)
 		f := a.Forms[r.Form]
@@ -131,9 +134,20 @@ func (e *Engine) ImportSample(ctx context.Context, user, app string, sample []by
 		if err := past.add(f, res.State, now, calendar); err != nil {
 			return i, err
 		}
+		if r.Do != "" && !res.Repeated {
+			asked = append(asked, Request{User: res.State.Owner, service: true,
+				Command: process.Command{Kind: process.Move, ID: c.ID, Transition: r.Do, Op: "sample|do|" + app + "|" + r.Ref}})
+		}
 	}
 	if err := e.savePast(ctx, a, past, now); err != nil {
 		return len(records), err
+	}
+	for _, r := range asked {
+		if _, err := e.Do(ctx, r); err != nil {
+			if _, refused := asRejection(err); !refused { // in a company of other people there may be nobody to ask
+				return len(records), err
+			}
+		}
 	}
 	return len(records), e.samplePlans(ctx, user, a, dir, file.Plans, now)
 }

@@ -105,6 +105,9 @@ func TestSamplesComeAndGo(t *testing.T) {
 			for w.runDue() > 0 {
 			}
 			speaks(t, w, app)
+			if got := w.asked(); got != map[string]string{"b2b": "mgr.wang 2", "retail": "mgr.wang 1"}[key] {
+				t.Errorf("waiting for %s", got)
+			}
 			loaded := records()
 			rates := func() int {
 				list, _, err := w.e.Rates(ctx, "", "", "", 100)
@@ -119,6 +122,9 @@ func TestSamplesComeAndGo(t *testing.T) {
 			if n := rates(); n != 0 {
 				t.Errorf("%d rates of the sample are left", n)
 			}
+			if got := w.asked(); got != "" {
+				t.Errorf("%s are asked about what is gone", got)
+			}
 			if left := records(); removed != loaded || left != 0 {
 				t.Errorf("%d of %d removed, %d left", removed, loaded, left)
 			}
@@ -127,6 +133,21 @@ func TestSamplesComeAndGo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// asked are those whom approvals wait for, with how many.
+func (w *world) asked() string {
+	w.t.Helper()
+	users, _ := org.Sample()
+	var out []string
+	for _, u := range users {
+		tasks, _, err := w.e.Tasks(w.t.Context(), u.ID, TaskQuery{Kind: "approval"})
+		w.must(err)
+		if len(tasks) > 0 {
+			out = append(out, fmt.Sprintf("%s %d", u.ID, len(tasks)))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // cast gives the sample people the roles of an app.

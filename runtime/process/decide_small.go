@@ -79,11 +79,14 @@ func (d *decider) delete() *Rejection {
 	if r := d.unchanged(); r != nil {
 		return r
 	}
-	if d.s.Round != nil {
+	if d.s.Round != nil && !d.c.Actor.Service {
 		return reject("approval.running", rules.Say("审批还在进行，不能删除", "簽核還在進行，不能刪除", "An approval is running; the record cannot be deleted"))
 	}
 	if r := d.pointedAt(); r != nil {
 		return r
+	}
+	if d.s.Round != nil {
+		d.emit(RoundEnded{State: Cancelled}) // sample data goes whatever waits for it
 	}
 	d.dropTimers("")
 	d.emit(Deleted{})
