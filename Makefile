@@ -76,10 +76,12 @@ fuzz: web ## feed nonsense to whatever reads what people write (FUZZTIME=10m eac
 		done; \
 	done
 
-# The two left out tell long stories one step after the other: nothing to find for the detector, and a third of its time. test-go runs them whole.
+# Those left out go one step after the other, through a long story, every route or a check of large apps: nothing to find for the detector, and
+# half of its time. test-go runs them whole.
+ALONE := TestAMonthInTheLifeOfB2B|TestFaultTable|TestEveryRouteIsGuarded|TestNoRouteTellsWhatMayNotBeRead|TestRenameInDraft|TestFolderAsZip|TestOpenAPIDescribesTheInstalledForms
 test-race: web ## the packages where goroutines meet, under the race detector
 	.ci/tools java cc
-	CGO_ENABLED=1 go test -race -short -skip '^(TestAMonthInTheLifeOfB2B|TestFaultTable)$$' ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
+	CGO_ENABLED=1 go test -race -short -skip '^($(ALONE))$$' ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
 
 test-templates: build ## every built-in template: clean check, own scenarios
 	@for f in builtin-templates/*/app.json; do d=$$(dirname "$$f"); ./$(BIN) check "$$d"; ./$(BIN) test "$$d"; done
