@@ -20,7 +20,8 @@ type standing struct {
 	Release int   `json:"release,omitempty"`
 }
 
-// newerStanding keeps a document that was laid out from a newer version of the record, or from the same under a newer release.
+// newerStanding keeps a document that was laid out from a newer version of the record, or from the same under the same release. Of two releases the
+// last to lay out stays, since an older one may be live again; while nodes differ about which is live, any may, and then a job goes over all.
 func newerStanding(old store.Doc, next *store.Doc) (bool, error) {
 	var was, is standing
 	if err := json.Unmarshal(old.Body, &was); err != nil {
@@ -30,7 +31,7 @@ func newerStanding(old store.Doc, next *store.Doc) (bool, error) {
 		return false, err
 	}
 	next.Ver = old.Ver + 1
-	return is.Ver > was.Ver || is.Ver == was.Ver && is.Release > was.Release, nil
+	return is.Ver > was.Ver || is.Ver == was.Ver && is.Release != was.Release, nil
 }
 
 // showAnew lays out anew what commits have made out of date. Of several commits of a record the newest shows all.

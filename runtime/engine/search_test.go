@@ -254,5 +254,14 @@ func TestSearchBackfill(t *testing.T) {
 		if n := count("mgr.wang"); n != c.found {
 			t.Errorf("release %d: %d found, want %d", c.next.Release, n, c.found)
 		}
+		entries, err := w.store.Query(ctx, collSearch, query.Query{Limit: 20})
+		w.must(err)
+		for _, d := range entries.Docs {
+			var at standing
+			w.must(json.Unmarshal(d.Body, &at))
+			if at.Release != c.next.Release {
+				t.Errorf("%s is found as release %d has it, not %d", d.ID, at.Release, c.next.Release)
+			}
+		}
 	}
 }
