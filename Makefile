@@ -62,7 +62,7 @@ lint: web/node_modules/.package-lock.json ## type check and lint the web app
 
 test-go: web ## Go tests, the MongoDB store against an independent server
 	.ci/tools java
-	go test ./...
+	go test -timeout 20m ./...
 
 # Each target by itself, for this long; a finding is kept under the package's testdata/fuzz and fails every test run from then on. With
 # -fuzzbounds the processor time of every input is measured (rules/hostile). An interesting input is made smaller for a second, not for the
@@ -81,7 +81,7 @@ fuzz: web ## feed nonsense to whatever reads what people write (FUZZTIME=10m eac
 ALONE := TestAMonthInTheLifeOfB2B|TestFaultTable|TestEveryRouteIsGuarded|TestNoRouteTellsWhatMayNotBeRead|TestRenameInDraft|TestFolderAsZip|TestOpenAPIDescribesTheInstalledForms
 test-race: web ## the packages where goroutines meet, under the race detector
 	.ci/tools java cc
-	CGO_ENABLED=1 go test -race -short -skip '^($(ALONE))$$' ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
+	CGO_ENABLED=1 go test -race -short -timeout 20m -skip '^($(ALONE))$$' ./runtime/engine ./runtime/store/sqlitestore ./runtime/server
 
 test-templates: build ## every built-in template: clean check, own scenarios
 	@for f in builtin-templates/*/app.json; do d=$$(dirname "$$f"); ./$(BIN) check "$$d"; ./$(BIN) test "$$d"; done
