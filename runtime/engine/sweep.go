@@ -102,7 +102,7 @@ func (e *Engine) sweepForm(ctx context.Context, f *process.Form, age time.Durati
 				return err
 			}
 		}
-		err = inParallel(e.width(16), page.Docs, func(d store.Doc) error {
+		err = inParallel(e.width(relayWidth), page.Docs, func(d store.Doc) error {
 			r := records[d.ID]
 			r.Pending = nil
 			body, err := marshal(r)

@@ -81,6 +81,10 @@ func (e *Engine) upsert(ctx context.Context, coll string, docs map[string]store.
 	return store.ErrConflict
 }
 
+// relayWidth is how many replaces of the relay wait for the store at once. Writes that wait together share a commit, and people's own do, so a
+// relay that brings few to each falls behind whenever many work at once: then its queue is full and every answer waits for it.
+const relayWidth = 64
+
 // replaceOlder puts documents in place of older ones; those that lost a race come back.
 func (e *Engine) replaceOlder(ctx context.Context, coll string, docs []store.Doc, join merge) (lost []store.Doc, err error) {
 	ids := make([]string, len(docs))
@@ -93,7 +97,7 @@ func (e *Engine) replaceOlder(ctx context.Context, coll string, docs []store.Doc
 		return nil, err
 	}
 	var mu sync.Mutex
-	err = inParallel(e.width(8), have, func(old store.Doc) error {
+	err = inParallel(e.width(relayWidth), have, func(old store.Doc) error {
 		d := next[old.ID]
 		newer := d.Ver > old.Ver
 		if join != nil {
