@@ -1,7 +1,6 @@
 package access
 
 import (
-	"encoding/json"
 	"sync"
 
 	"pipewright/rules"
@@ -12,8 +11,6 @@ import (
 type known struct {
 	// fields are all fields and columns ("lines.cost").
 	fields []string
-	// reads are the words that each computed field and column is computed from.
-	reads map[string][]string
 	// wheres are the conditions of its grants, taken apart.
 	wheres map[string]parsed
 }
@@ -32,14 +29,14 @@ var memory = struct {
 	m  map[*process.Form]*known
 }{m: map[*process.Form]*known{}}
 
-func knowledge(app *process.App, f *process.Form) *known {
+func knowledge(f *process.Form) *known {
 	memory.mu.RLock()
 	k := memory.m[f]
 	memory.mu.RUnlock()
 	if k != nil {
 		return k
 	}
-	k = &known{fields: fieldKeys(f), reads: computedFrom(app, f), wheres: map[string]parsed{}}
+	k = &known{fields: fieldKeys(f), wheres: map[string]parsed{}}
 	for i := range f.Def.Grants {
 		src := f.Def.Grants[i].Records.Where
 		if _, twice := k.wheres[src]; src != "" && !twice && f.Schema != nil {
@@ -54,56 +51,6 @@ func knowledge(app *process.App, f *process.Form) *known {
 	}
 	memory.m[f] = k
 	return k
-}
-
-// computedFrom finds the words in each computation and in the rules that it names. That can only say too much, never too
-// little.
-func computedFrom(app *process.App, f *process.Form) map[string][]string {
-	ruleWords := map[string][]string{}
-	for i := range app.Def.Rules {
-		if raw, err := json.Marshal(app.Def.Rules[i]); err == nil {
-			ruleWords[app.Def.Rules[i].Key] = word.FindAllString(string(raw), -1)
-		}
-	}
-	wordsOf := func(calc string) []string {
-		var out []string
-		seen := map[string]bool{}
-		add := func(ws []string) {
-			for _, w := range ws {
-				if !seen[w] {
-					seen[w] = true
-					out = append(out, w)
-				}
-			}
-		}
-		add(word.FindAllString(calc, -1))
-		for i := 0; i < len(out); i++ {
-			add(ruleWords[out[i]])
-			if out[i] == process.FoundTitle && f.Schema != nil {
-				add(f.Schema.TitleFields()) // what the record is called says them
-			}
-		}
-		return out
-	}
-	reads := map[string][]string{}
-	for i := range f.Def.Fields {
-		field := &f.Def.Fields[i]
-		if field.Calc != "" && !field.Declassify {
-			reads[field.Key] = wordsOf(field.Calc)
-		}
-		if field.Type == "lookup" && !field.Declassify {
-			reads[field.Key] = []string{field.Via}
-		}
-		for j := range field.Fields {
-			if c := &field.Fields[j]; c.Type == "lookup" && !c.Declassify {
-				reads[field.Key+"."+c.Key] = []string{field.Key + "." + c.Via, field.Key}
-			}
-			if c := &field.Fields[j]; c.Calc != "" && !c.Declassify {
-				reads[field.Key+"."+c.Key] = append(wordsOf(c.Calc), field.Key)
-			}
-		}
-	}
-	return reads
 }
 
 // maxAsked bounds the conditions that are kept taken apart.

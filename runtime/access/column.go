@@ -158,7 +158,7 @@ func (v Viewer) sees(f *process.Form, field string) (seen query.Filter, some boo
 		table, _, _ := strings.Cut(field, ".")
 		for i := range f.Process.Def.Stages {
 			stage := f.Process.Def.Stages[i].Key
-			if hidden := f.HiddenIn(stage); hidden[field] || hidden[table] {
+			if hidden := f.HiddenIn(stage, nil); hidden[field] || hidden[table] {
 				stages.Values = append(stages.Values, stage)
 			}
 		}
@@ -176,7 +176,7 @@ func (v Viewer) sees(f *process.Form, field string) (seen query.Filter, some boo
 // granted is sees as far as grants say.
 func (v Viewer) granted(f *process.Form, field string) (seen query.Filter, some bool) {
 	var parts query.Or
-	k := knowledge(v.App, f)
+	k := knowledge(f)
 	for _, g := range v.grants(f, "read") {
 		if len(g.Hide) > 0 {
 			hidden := map[string]bool{}
@@ -185,7 +185,7 @@ func (v Viewer) granted(f *process.Form, field string) (seen query.Filter, some 
 					hidden[key] = true
 				}
 			}
-			if derive(k, hidden); hidden[field] {
+			if f.Derive(hidden); hidden[field] {
 				continue
 			}
 		}

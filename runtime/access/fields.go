@@ -1,7 +1,6 @@
 package access
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -25,34 +24,4 @@ func fieldKeys(f *process.Form) []string {
 func hides(list []string, key string) bool {
 	table, _, _ := strings.Cut(key, ".")
 	return slices.Contains(list, key) || slices.Contains(list, table) || slices.Contains(list, "*")
-}
-
-var word = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
-
-// derive adds to hidden every computed field that is computed from a hidden one, unless it is declassified (semantics 10).
-func derive(k *known, hidden map[string]bool) {
-	for changed := true; changed; {
-		changed = false
-		for key, words := range k.reads {
-			if hidden[key] {
-				continue
-			}
-			for h := range hidden {
-				if readsField(words, h) {
-					hidden[key], changed = true, true
-					break
-				}
-			}
-		}
-	}
-}
-
-// readsField says whether words name the field; a column counts when both it and its table are named.
-func readsField(words []string, key string) bool {
-	for _, part := range strings.Split(key, ".") {
-		if !slices.Contains(words, part) {
-			return false
-		}
-	}
-	return true
 }

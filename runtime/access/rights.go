@@ -49,20 +49,18 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 			writes = append(writes, g)
 		}
 	}
-	k := knowledge(live, f)
+	k := knowledge(f)
 	r.Hide = except(k.fields, shows, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) })
 	r.ReadOnly = except(k.fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
-	if len(r.Hide) > 0 {
-		derive(k, r.Hide)
-	}
+	f.Derive(r.Hide)
 	if fresh {
 		return r
 	}
 	if own := app.Forms[form]; own != nil && own != f {
-		k = knowledge(app, own)
+		k = knowledge(own)
 		was := Rights(app, form, dir, user, s)
 		r.Hide, r.ReadOnly = carried(f, own, k, r.Hide, was.Hide), carried(f, own, k, r.ReadOnly, was.ReadOnly)
-		derive(k, r.Hide)
+		own.Derive(r.Hide)
 	}
 	decides, asked := false, false
 	covered := r.Read
@@ -85,6 +83,10 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 		for _, key := range k.fields {
 			if hides(guards, key) {
 				delete(r.Hide, key)
+				if r.Whole == nil {
+					r.Whole = map[string]bool{}
+				}
+				r.Whole[key] = true
 			}
 		}
 	}
@@ -107,7 +109,7 @@ func Somewhere(app *process.App, form string, dir *org.Directory, user string) p
 			writes = append(writes, g)
 		}
 	}
-	r.ReadOnly = except(knowledge(app, f).fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
+	r.ReadOnly = except(knowledge(f).fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
 	return r
 }
 

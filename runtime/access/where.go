@@ -39,7 +39,7 @@ func Found(form *process.Form, tree *rules.FilterNode, as Viewer, now time.Time,
 
 // grantWhere reads the condition of a grant. It may not depend on the clock, so that rights never change by themselves.
 func (v Viewer) grantWhere(f *process.Form, src string) (query.Filter, []rules.Problem) {
-	p := knowledge(v.App, f).wheres[src]
+	p := knowledge(f).wheres[src]
 	if rules.HasErrors(p.problems) {
 		return nil, p.problems
 	}

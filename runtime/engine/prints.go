@@ -181,7 +181,7 @@ func (f *fetcher) readAs(ctx context.Context, user string, n process.Need) error
 	}
 	v := &View{App: owner, Form: form, State: r.State, Cols: doc.Cols, hidden: map[string]bool{}}
 	maps.Copy(v.hidden, rights.Hide)
-	maps.Copy(v.hidden, form.HiddenIn(r.State.Stage))
+	maps.Copy(v.hidden, form.HiddenIn(r.State.Stage, rights.Whole))
 	seen := forms.Values{}
 	for key, value := range form.Schema.Decode(r.State.Data) {
 		if !v.Sees(key) {

@@ -267,7 +267,7 @@ func viewOf(live, app *process.App, form string, dir *org.Directory, user string
 	for key := range v.Rights.Hide {
 		v.hidden[key] = true
 	}
-	maps.Copy(v.hidden, v.Form.HiddenIn(v.State.Stage))
+	maps.Copy(v.hidden, v.Form.HiddenIn(v.State.Stage, v.Rights.Whole))
 	return v
 }
 

@@ -62,6 +62,7 @@ type Form struct {
 	Pools []*CompiledPool
 	// Dates are the automations that a date of its records sets off.
 	Dates []*CompiledAutomation
+	masks masks
 }
 
 // Process is a compiled process.

@@ -149,6 +149,8 @@ type Rights struct {
 	// Hide and ReadOnly are field keys that no grant of the actor lets them see or edit.
 	Hide     map[string]bool
 	ReadOnly map[string]bool
+	// Whole are the fields that he sees because he decides on them, also where they are computed from something he does not see.
+	Whole map[string]bool
 }
 
 // Cause bounds chains of automations: Root is the first operation, Depth counts automations since (at most 16).

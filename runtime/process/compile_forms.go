@@ -44,7 +44,9 @@ func (c *compiler) compileForms() {
 		}
 		schema, problems := forms.Compile(f, c.world, fields, path)
 		c.add(problems...)
-		c.app.Forms[f.Key] = &Form{App: c.app, Def: f, Schema: schema, StorageKey: storage}
+		form := &Form{App: c.app, Def: f, Schema: schema, StorageKey: storage}
+		form.masks = masksOf(form)
+		c.app.Forms[f.Key] = form
 		c.envs[f.Key] = forms.EnvOf(f, c.world)
 		c.refForms(path, f)
 		for _, info := range schema.Fields() {

@@ -171,9 +171,9 @@ func (d *decider) incomplete(ps []rules.Problem) *Rejection {
 }
 
 // startMask is the mask of the stage a new record begins in.
-func (d *decider) startMask() forms.Mask {
+func (d *decider) startMask(asked ...string) forms.Mask {
 	if d.proc == nil {
-		return d.mask(nil)
+		return d.mask(nil, asked...)
 	}
-	return d.mask(d.proc.ByKey[d.proc.Def.Start])
+	return d.mask(d.proc.ByKey[d.proc.Def.Start], asked...)
 }

@@ -111,11 +111,21 @@ func (c *Changed) keys() []string {
 	return slices.Concat(slices.Sorted(maps.Keys(c.Set)), c.Clear)
 }
 
-// mask joins what the stage and the actor's grants leave of the form.
-func (d *decider) mask(st *CompiledStage) forms.Mask {
+// mask joins what the stage and the actor's grants leave of the form. What is asked for shows and is written whatever the stage says of it.
+func (d *decider) mask(st *CompiledStage, asked ...string) forms.Mask {
 	m := forms.Mask{Hide: map[string]bool{}, ReadOnly: map[string]bool{}, Require: map[string]bool{}}
 	if st != nil && st.Def.Fields != nil {
 		stageMask(&m, d.form.Def, st.Def.Fields)
+	}
+	for _, k := range asked {
+		m.Require[k] = true
+		delete(m.Hide, k)
+		delete(m.ReadOnly, k)
+	}
+	if len(m.Hide) > 0 {
+		named := maps.Clone(m.Hide)
+		d.form.Derive(m.Hide)
+		m.Hide = except(m.Hide, named, d.c.Actor.Rights.Whole)
 	}
 	if d.c.Actor.Service {
 		return m
@@ -152,20 +162,6 @@ func stageMask(m *forms.Mask, form *forms.Form, r *FieldRights) {
 			m.Hide[k] = true
 		}
 	})
-}
-
-// HiddenIn are the fields that a stage hides from everybody.
-func (f *Form) HiddenIn(stage string) map[string]bool {
-	if f == nil || f.Process == nil || f.Process.ByKey[stage] == nil {
-		return nil
-	}
-	fields := f.Process.ByKey[stage].Def.Fields
-	if fields == nil || len(fields.Hide) == 0 {
-		return nil
-	}
-	m := forms.Mask{Hide: map[string]bool{}, ReadOnly: map[string]bool{}}
-	stageMask(&m, f.Def, fields)
-	return m.Hide
 }
 
 // writable refuses fields the actor may not write here. Fields in free (asked for by a transition, or by an approval step)

@@ -183,25 +183,27 @@ func EvaluateForm(app *App, form string, s *State, a Actor, f *Facts, at time.Ti
 		return nil, []rules.Problem{rules.Errorf("", r.Code, r.Message)}, nil
 	}
 	given, problems := d.form.Schema.Parse(data, "/data")
+	var asked []string
+	if d.proc != nil {
+		if t := d.proc.ByTransition[transition]; t != nil {
+			asked = t.Def.Ask
+		}
+	}
 	var old forms.Values
-	mask := d.startMask()
+	var mask forms.Mask
 	if s != nil {
 		old = d.view(nil)
-		mask = d.mask(d.stage())
+		mask = d.mask(d.stage(), asked...)
 	} else {
+		mask = d.startMask(asked...)
 		d.s.Owner, d.s.Team, d.s.CreatedAt = a.User, a.Team, d.now
 		if d.proc != nil {
 			d.s.Stage = d.proc.Def.Start
 		}
 	}
-	if d.proc != nil {
-		if t := d.proc.ByTransition[transition]; t != nil {
-			for _, k := range t.Def.Ask {
-				mask.Require[k] = true
-				delete(mask.Hide, k)
-				delete(mask.ReadOnly, k)
-			}
-		}
+	for _, k := range asked {
+		delete(mask.Hide, k)
+		delete(mask.ReadOnly, k)
 	}
 	problems = append(problems, d.form.Schema.SaidIn(data, given, old.Merge(given), "/data")...)
 	res := d.evaluate(old, given, mask, nil)
