@@ -198,7 +198,32 @@ func (t *teller) label(list string, n node) rules.Text {
 	if role, ok := t.thing("roles", n.text("role")); ok && list == "grants" {
 		return role.label()
 	}
+	if list == "blocks" {
+		return blockLabel(n)
+	}
 	return n.label()
+}
+
+// blockLabel is what kind of block it is, and the beginning of what it says.
+func blockLabel(n node) rules.Text {
+	kind, ok := blockWords[n.text("kind")]
+	if !ok {
+		return n.label()
+	}
+	said, _ := n.get("text")
+	var t rules.Text
+	if json.Unmarshal(said.raw, &t) != nil || t.IsZero() {
+		return kind
+	}
+	short := rules.Text{}
+	for lang, s := range t {
+		r := []rune(strings.TrimSpace(s))
+		if len(r) > 20 {
+			r = append(r[:20], '…')
+		}
+		short[lang] = string(r)
+	}
+	return rules.Say("{kind}：{text}", "{kind}：{text}", "{kind}: {text}", "kind", kind, "text", short)
 }
 
 // member is the word for a member at its place.
@@ -219,6 +244,10 @@ func (t *teller) member(path, name string) rules.Text {
 		return rules.Say("可做", "可做", "allowed")
 	case name == "do" && (in("ladder") || in("due")):
 		return rules.Say("做什么", "做什麼", "what happens")
+	case in("blocks"):
+		if w, ok := blockMemberWords[name]; ok {
+			return w
+		}
 	case name == "value" && parts[1] == "processes":
 		return rules.Say("金额字段", "金額欄位", "amount")
 	case name == "value" && parts[1] == "rules":

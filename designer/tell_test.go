@@ -126,3 +126,20 @@ func TestEveryMemberHasAWord(t *testing.T) {
 	}
 	walk(reflect.TypeFor[process.Definition]())
 }
+
+// The blocks of a print are told by what they are and say.
+func TestDiffTellsBlocks(t *testing.T) {
+	t.Parallel()
+	const app = `{"key": "a", "name": "A", "forms": [{"key": "deal", "name": {"zh-CN": "商机", "en": "Deal"}, "fields": [{"key": "amount", "type": "money", "name": {"zh-CN": "金额", "en": "Amount"}}]}],
+		"prints": [{"key": "q", "form": "deal", "name": "Quote", "blocks": [{"key": "b1", "kind": "heading", "text": "Quotation"}, {"key": "b2", "kind": "amount", "value": "amount"}]}]}`
+	for from, want := range map[string]string{
+		`"text": "Quotation"`: "print “Quote”, block “heading: Quotation”: alignment set to centred",
+		`"value": "amount"`:   "print “Quote”, block “amount”: value shown changed from “Amount” to Amount * 2",
+	} {
+		to := map[string]string{`"text": "Quotation"`: from + `, "align": "center"`, `"value": "amount"`: `"value": "amount * 2"`}[from]
+		list, err := Diff(app, strings.Replace(app, from, to, 1))
+		if err != nil || len(list) != 1 || list[0].Text.In("en") != want {
+			t.Errorf("%+v %v, want %s", list, err, want)
+		}
+	}
+}

@@ -14,6 +14,9 @@ var systemWords = map[string]rules.Text{
 
 // wordsOf are the words that a member may hold, as people say them.
 var wordsOf = map[string]map[string]rules.Text{
+	"align": {"left": rules.Say("左", "左", "left"), "center": rules.Say("居中", "置中", "centred"), "right": rules.Say("右", "右", "right")},
+	"look":  {"note": rules.Say("小字", "小字", "small print"), "box": rules.Say("带框", "帶框", "framed"), "bars": rules.Say("条码", "條碼", "bars")},
+	"words": {"beside": rules.Say("写在旁边", "寫在旁邊", "beside it"), "below": rules.Say("写在下面", "寫在下面", "below")},
 	"do": {"remind": rules.Say("提醒", "提醒", "remind"), "escalate": rules.Say("升级给上级", "升級給主管", "escalate"), "transfer": rules.Say("转交", "轉交", "transfer"),
 		"pass": rules.Say("自动通过", "自動通過", "approve by itself"), "reject": rules.Say("自动拒绝", "自動拒絕", "reject by itself"),
 		"create": rules.Say("新建", "新增", "create"), "read": rules.Say("查看", "檢視", "read"), "edit": rules.Say("编辑", "編輯", "edit"), "delete": rules.Say("删除", "刪除", "delete"),
@@ -27,4 +30,18 @@ var wordsOf = map[string]map[string]rules.Text{
 		"priority": rules.Say("按优先级", "依優先順序", "by priority"), "collect": rules.Say("所有命中的行", "所有命中的列", "all that apply"), "collectSum": rules.Say("合计命中的行", "合計命中的列", "the sum of all that apply")},
 	"onEmpty": {"climb": rules.Say("找上级", "找主管", "go up"), "admin": rules.Say("交给管理员", "交給管理員", "the process admin"), "pass": rules.Say("自动通过", "自動通過", "pass"), "block": rules.Say("不放行", "不放行", "block")},
 	"onSelf":  {"climb": rules.Say("找上级", "找主管", "go up"), "skip": rules.Say("跳过", "跳過", "skip"), "allow": rules.Say("允许自己批", "允許自己簽核", "allow"), "admin": rules.Say("交给管理员", "交給管理員", "the process admin")},
+}
+
+// blockWords are the kinds of blocks a paper is made of.
+var blockWords = map[string]rules.Text{
+	"heading": rules.Say("标题", "標題", "heading"), "text": rules.Say("文字", "文字", "text"), "fields": rules.Say("字段", "欄位", "fields"),
+	"table": rules.Say("明细表", "明細表", "table"), "amount": rules.Say("金额", "金額", "amount"), "image": rules.Say("图片", "圖片", "picture"),
+	"sign": rules.Say("签章", "簽章", "signatures"), "code": rules.Say("条码/二维码", "條碼／QR 碼", "code"), "line": rules.Say("横线", "橫線", "line"),
+	"break": rules.Say("换页", "換頁", "page break"), "html": rules.Say("HTML", "HTML", "HTML"),
+}
+
+// blockMemberWords are members that mean something else in a block than elsewhere.
+var blockMemberWords = map[string]rules.Text{
+	"value": rules.Say("显示的值", "顯示的值", "value shown"), "rows": rules.Say("明细表", "明細表", "table"), "level": rules.Say("级别", "層級", "level"),
+	"on": rules.Say("位置", "位置", "place"), "source": rules.Say("图片", "圖片", "picture"), "sum": rules.Say("合计", "合計", "sum"), "look": rules.Say("样子", "樣子", "look"),
 }

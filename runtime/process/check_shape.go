@@ -43,8 +43,16 @@ var choices = map[reflect.Type]map[string][]string{
 		"kind":  {"summary", "funnel", "snapshot", "forecast", "quota", "velocity", "stay", "ageing"},
 		"chart": {"number", "bar", "line", "pie", "funnel", "table"},
 	},
-	reflect.TypeFor[Print]():   {"page": {"A4", "A4 landscape", "A5", "A5 landscape"}},
-	reflect.TypeFor[GroupBy](): {"unit": {"day", "week", "month", "year"}},
+	reflect.TypeFor[Print](): {"page": {"A4", "A4 landscape", "A5", "A5 landscape"}},
+	reflect.TypeFor[Block](): {
+		"kind":  blockKinds,
+		"on":    {"top", "bottom"},
+		"align": {"left", "center", "right"},
+		"look":  {"note", "box", "bars"},
+		"words": {"beside", "below"},
+	},
+	reflect.TypeFor[BlockCell](): {"align": {"left", "center", "right"}},
+	reflect.TypeFor[GroupBy]():   {"unit": {"day", "week", "month", "year"}},
 }
 
 // policies are the words of onEmpty.

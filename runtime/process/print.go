@@ -40,6 +40,8 @@ type paperNode struct {
 	when *piece
 	// table is the field whose rows each goes through as they are, empty for computed rows.
 	table string
+	// code makes a "square" or "bars" of what the first piece says.
+	code string
 }
 
 type paperAttr struct {
@@ -90,6 +92,7 @@ func (c *compiler) compilePrints() {
 			c.fail(path+"/css", "print.css", "样式里不能引用别的地址（@import、url）或写转义符，也不能太长", "樣式裡不能引用別的位址（@import、url）或寫跳脫字元，也不能太長",
 				"The style sheet may not load from other addresses (@import, url), hold escapes, or be too long")
 		}
+		c.printBlocks(path, p, env)
 		if d.Key != "" && c.app.Prints[d.Key] == nil {
 			c.app.Prints[d.Key] = p
 		}
@@ -356,5 +359,8 @@ func (f *finder) print(path string, p *Print) {
 		text rules.Text
 	}{{path + "/body", p.Body}, {path + "/header", p.Header}, {path + "/footer", p.Footer}} {
 		f.paper(slot.path, slot.text, form, names)
+	}
+	for i := range p.Blocks {
+		f.block(path+"/blocks/"+elementKey(p.Blocks[i].Key, i), &p.Blocks[i], form, names)
 	}
 }

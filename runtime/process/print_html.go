@@ -64,6 +64,17 @@ func parsePaper(src string) (*paperSource, []rules.Problem) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	marked := markSlots(src, slots)
+	problems = forbiddenHTML(marked)
+	nodes, err := html.ParseFragment(strings.NewReader(paperPolicy().Sanitize(marked)), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		problems = append(problems, rules.Errorf("", "print.html", rules.Say("HTML 读不了：{why}", "HTML 讀不了：{why}", "The HTML cannot be read: {why}", "why", err.Error())))
+	}
+	return &paperSource{src, nodes, slots}, problems
+}
+
+// markSlots puts a mark in place of each slot.
+func markSlots(src string, slots []rules.Slot) string {
 	var marked strings.Builder
 	at := 0
 	for i, s := range slots {
@@ -71,12 +82,7 @@ func parsePaper(src string) (*paperSource, []rules.Problem) {
 		at = s.To
 	}
 	marked.WriteString(src[at:])
-	problems = forbiddenHTML(marked.String())
-	nodes, err := html.ParseFragment(strings.NewReader(paperPolicy().Sanitize(marked.String())), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
-	if err != nil {
-		problems = append(problems, rules.Errorf("", "print.html", rules.Say("HTML 读不了：{why}", "HTML 讀不了：{why}", "The HTML cannot be read: {why}", "why", err.Error())))
-	}
-	return &paperSource{src, nodes, slots}, problems
+	return marked.String()
 }
 
 // forbiddenHTML names what the paper may not be made of, each once.

@@ -118,10 +118,14 @@ func (w *paperWriter) node(n *paperNode, sc *rules.Scope) {
 		w.problem = &p
 		return
 	}
-	if n.tag == "" {
+	if n.tag == "" && n.code == "" {
 		for i := range n.pieces {
 			w.piece(&n.pieces[i], sc)
 		}
+		return
+	}
+	if n.code != "" {
+		w.code(n, sc)
 		return
 	}
 	if n.when != nil {

@@ -3,6 +3,7 @@ package process
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -306,5 +307,99 @@ func TestRenameFollowsWhatWasSent(t *testing.T) {
 	}
 	if _, problems := Compile(next, nil, 0); rules.HasErrors(problems) {
 		t.Errorf("%v", problems)
+	}
+}
+
+const quoteBlocks = `[
+	{"key":"every","kind":"text","on":"top","text":"{{ number }}","align":"right"},
+	{"key":"head","kind":"heading","text":{"zh-CN":"报价单","zh-TW":"報價單","en":"Quotation"},"align":"center"},
+	{"key":"to","kind":"fields","cells":[{"value":"account"},{"value":"eta","name":{"zh-CN":"交期","zh-TW":"交期","en":"Delivery"}},{"value":"stage"}]},
+	{"key":"rows","kind":"table","rows":"lines","numbered":true,"cells":[{"value":"what","width":40},{"value":"qty","sum":true},{"value":"price"},{"value":"cost","sum":true}]},
+	{"key":"none","kind":"table","rows":"filter(lines, .qty > 9)","cells":[{"value":"what"}]},
+	{"key":"sum","kind":"amount","value":"total","words":"beside"},
+	{"key":"big","kind":"text","text":"**大单** <b> {{ total }}\n第二行 ** 完","look":"note","if":"total > 1000"},
+	{"key":"loss","kind":"text","text":"亏","if":"margin < 0"},
+	{"key":"code","kind":"code","value":"number"},
+	{"key":"bars","kind":"code","value":"number","look":"bars","width":50},
+	{"key":"logo","kind":"image","source":"data:image/png;base64,AAAA","width":30},
+	{"key":"end","kind":"break"},
+	{"key":"sign","kind":"sign","cells":[{"name":"甲方（盖章）"},{"name":"乙方（盖章）","value":"name"}]},
+	{"key":"own","kind":"html","html":"<ul><li data-each=\"lines\">{{ what }}</li></ul>"}]`
+
+// blocksApp is the app of public forms with a paper of blocks in place of its print.
+func blocksApp(t *testing.T) *App {
+	t.Helper()
+	def := publicApp(t).Def
+	def.Prints[0] = Print{Key: "note", Form: "order", Name: rules.Plain("报价单")}
+	if err := json.Unmarshal([]byte(quoteBlocks), &def.Prints[0].Blocks); err != nil {
+		t.Fatal(err)
+	}
+	def.Tests = nil
+	app, problems := Compile(def, nil, 0)
+	for _, p := range problems {
+		if strings.HasPrefix(p.Path, "/prints/note") {
+			t.Errorf("%s %s %s", p.Path, p.Code, p.Message.In("en"))
+		}
+	}
+	return app
+}
+
+func TestBlocksBecomeAPaper(t *testing.T) {
+	t.Parallel()
+	app := blocksApp(t)
+	s, f := orderState(t, app, "make", orderData)
+	fill := func(lang string, hidden ...string) *Printed {
+		out, needs, problem := app.Prints["note"].Fill(app, s, smallCompany{}.Actor(app, "order", "rep.li", s), f, startOfTests,
+			&PaperReader{Cells: cells(lang), Sees: func(key string) bool { return !slices.Contains(hidden, key) }})
+		if problem != nil || len(needs) > 0 {
+			t.Fatal(problem, needs)
+		}
+		return out
+	}
+	whole := fill("zh-CN")
+	for _, want := range []string{
+		`<h1 class="center">报价单</h1>`, `<span class="label">客户：</span>甲&lt;b&gt;公司</td>`, `<span class="label">交期：</span>2026-03-09`, `<span class="label">阶段：</span>生产`,
+		`<thead><tr><th style="width:9mm">#</th><th style="width:40%">`, `<tr><td>1</td><td>泵</td><td class="right">2</td><td class="right">600.00</td><td class="right">700.00</td></tr>`,
+		`<tr class="sums"><td colspan="2">合计</td><td class="right"><b>3</b></td><td class="right"></td>`, `<td class="right"><b>701.00</b></td></tr>`, `<td class="center" colspan="1">—</td>`,
+		`<b>1,234.50</b><span>（壹仟贰佰叁拾肆元伍角整）</span>`, `<div><div class="note"><p><b>大单</b> &lt;b&gt; 1,234.50</p><p>第二行 ** 完</p></div></div>`, `<p>亏</p>`,
+		`<svg class="square"`, `<svg class="bars"`, `<br>DD0001`, `<img src="data:image/png;base64,AAAA" alt="" style="width:30mm">`, `<div class="break"></div>`, `乙方（盖章）：<div class="dotted">甲&lt;i&gt;</div>`,
+		`<ul><li>泵</li><li>阀</li></ul>`,
+	} {
+		if !strings.Contains(whole.Body, want) {
+			t.Errorf("%s\nis not in\n%s", want, whole.Body)
+		}
+	}
+	if whole.Header != `<p class="right">DD0001</p>` || whole.Footer != "" {
+		t.Errorf("on every page stands %q, %q", whole.Header, whole.Footer)
+	}
+	if en := fill("en").Body; !strings.Contains(en, "Quotation") || !strings.Contains(en, `Delivery: </span>`) || !strings.Contains(en, ">Total</td>") {
+		t.Errorf("in English:\n%s", en)
+	}
+	masked := fill("zh-CN", "lines.cost", "margin").Body
+	for _, secret := range []string{"700.00", "701", "亏"} {
+		if strings.Contains(masked, secret) {
+			t.Errorf("%s shows to who may not see it:\n%s", secret, masked)
+		}
+	}
+	if !strings.Contains(masked, `<b>•••</b>`) {
+		t.Errorf("the hidden sum is not marked:\n%s", masked)
+	}
+}
+
+// A renamed column, field or table is followed into all blocks.
+func TestRenameFollowsIntoBlocks(t *testing.T) {
+	t.Parallel()
+	def := blocksApp(t).Def
+	for from, to := range map[string]string{"/forms/order/fields/total": "sumTotal", "/forms/order/fields/lines": "items", "/forms/order/fields/lines/fields/qty": "pieces", "/forms/order/fields/lines/fields/what": "model"} {
+		next, _, problems := Rename(def, from, to)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		_, found := Compile(next, nil, 0)
+		for _, p := range found {
+			if strings.HasPrefix(p.Path, "/prints/note") {
+				t.Errorf("after %s → %s: %s %s", from, to, p.Path, p.Message.In("en"))
+			}
+		}
 	}
 }

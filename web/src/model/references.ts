@@ -273,6 +273,12 @@ export function references(def: Definition): Reference[] {
     const emit = emitter(print.form);
     emit('expression', ['prints', p, 'if'], print.if);
     for (const member of ['body', 'header', 'footer'] as const) texts(emit, ['prints', p, member], print[member]);
+    print.blocks?.forEach((block, b) => {
+      const here = ['prints', p, 'blocks', b];
+      for (const member of ['if', 'value', 'rows'] as const) emit('expression', [...here, member], block[member]);
+      for (const member of ['text', 'html'] as const) texts(emit, [...here, member], block[member]);
+      block.cells?.forEach((cell, i) => emit('expression', [...here, 'cells', i, 'value'], cell.value, block.rows));
+    });
   });
   def.views?.forEach((view, v) => {
     const emit = emitter(view.form ?? formOf(view.process));

@@ -31,7 +31,11 @@ const base = (page: string) => `
   :where(.body) th { background: #f1f3f7; font-weight: 600; } :where(.body) tr { break-inside: avoid; } .right, td.right, th.right { text-align: right; } .center { text-align: center; }
   .plain table, table.plain { border: 0; } table.plain td, table.plain th { border: 0; background: none; }
   img.picture { max-width: 60mm; max-height: 30mm; } img { max-width: 100%; }
-  @media screen { body { padding: 14mm 15mm; } }
+  .label { color: #555; } .fields.plain td { padding: 1.5pt 6pt 1.5pt 0; } .note { font-size: 9pt; color: #444; } .box { border: 0.6pt solid #9aa3b2; padding: 4pt 8pt; margin: 6pt 0; }
+  .sums td { background: #f8f9fb; } .sign td { padding: 16pt 12pt 0 0; } .dotted { border-bottom: 0.6pt solid #333; min-height: 22pt; margin-right: 12pt; }
+  .code { font-size: 9pt; max-width: 100%; } .code.right { margin-left: auto; } .code.center { margin: 0 auto; text-align: center; } .code svg { display: inline-block; width: 100%; max-width: 70mm; } .code svg.square { max-width: 32mm; }
+  hr { border: 0; border-top: 0.6pt solid #9aa3b2; margin: 8pt 0; } .break { break-after: page; } .box, .sign tr, h1, h2, h3 { break-inside: avoid; } h1, h2, h3 { break-after: avoid; }
+  @media screen { body { padding: 14mm 15mm; } .break { border-top: 1px dashed #9aa3b2; margin: 14mm -15mm; } }
 `;
 
 /** The whole document of a paper. */

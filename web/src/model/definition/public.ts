@@ -41,7 +41,7 @@ export interface TrackingStage {
   message?: Text;
 }
 
-/** A paper made of a record. */
+/** A paper made of a record: of blocks, or of HTML. */
 export interface Print {
   key: string;
   was?: string[];
@@ -49,9 +49,43 @@ export interface Print {
   name: Text;
   if?: string;
   by?: string[];
-  body: Text;
+  blocks?: Block[];
+  body?: Text;
   header?: Text;
   footer?: Text;
   css?: string;
   page?: 'A4' | 'A4 landscape' | 'A5' | 'A5 landscape';
+}
+
+export type BlockKind = 'heading' | 'text' | 'fields' | 'table' | 'amount' | 'image' | 'sign' | 'code' | 'line' | 'break' | 'html';
+
+/** One piece of a paper. */
+export interface Block {
+  key: string;
+  kind: BlockKind;
+  /** On every page. */
+  on?: 'top' | 'bottom';
+  if?: string;
+  text?: Text;
+  level?: number;
+  align?: 'left' | 'center' | 'right';
+  look?: 'note' | 'box' | 'bars';
+  value?: string;
+  words?: 'beside' | 'below';
+  rows?: string;
+  numbered?: boolean;
+  cells?: BlockCell[];
+  across?: number;
+  source?: string;
+  width?: number;
+  html?: Text;
+}
+
+/** One value of a block with its name; without one it is called as its field is. */
+export interface BlockCell {
+  value?: string;
+  name?: Text;
+  width?: number;
+  align?: 'left' | 'center' | 'right';
+  sum?: boolean;
 }
