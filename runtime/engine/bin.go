@@ -46,8 +46,8 @@ func (e *Engine) mayPurge(ctx context.Context, user string, v *View) error {
 	if err != nil {
 		return err
 	}
-	if !v.Rights.Delete || !slices.Contains(dir.Admins(), user) {
-		return reject("forbidden", rules.Say("永久删除需要删除权限，并且是管理员", "永久刪除需要刪除權限，並且是管理員", "To take a record away for good one needs the right to delete it, and to be an admin"))
+	if !v.Rights.Delete || !slices.Contains(dir.Operators(), user) {
+		return reject("forbidden", rules.Say("永久删除需要删除权限，并且能管理系统", "永久刪除需要刪除權限，並且能管理系統", "To take a record away for good one needs the right to delete it, and the right to operate"))
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (e *Engine) Bin(ctx context.Context, user string, q ListQuery) ([]Binned, s
 	if err != nil {
 		return nil, "", err
 	}
-	admin := slices.Contains(l.dir.Admins(), user)
+	admin := slices.Contains(l.dir.Operators(), user)
 	out := make([]Binned, len(views))
 	for i, v := range views {
 		out[i] = Binned{View: v, By: by[v.State.ID], MayRestore: v.Rights.Delete, MayPurge: v.Rights.Delete && admin}

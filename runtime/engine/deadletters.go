@@ -56,7 +56,7 @@ func (e *Engine) jobDied(ctx context.Context, j *job) error {
 	case "loop.depth", "loop.rate":
 		id = "dead|" + j.App + "/" + j.Automation + "|" + j.Why.Code + "|" + fmt.Sprint(e.instant().Unix()/3600) // a circle says so once an hour
 	}
-	return e.tellAll(ctx, id, relayItem{id: j.Record, app: j.App, form: j.Form, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+	return e.tellAll(ctx, id, relayItem{id: j.Record, app: j.App, form: j.Form, batch: batch{At: e.instant().UnixMilli()}}, dir.Operators(), rules.Say(
 		"{what}执行失败，不再重试：{why}", "{what}執行失敗，不再重試：{why}", "{what} failed and is not tried again: {why}", "what", what, "why", j.Why.Message))
 }
 
@@ -234,7 +234,7 @@ func (e *Engine) DiscardJob(ctx context.Context, by *org.User, id string) error 
 }
 
 func (e *Engine) reviveJob(ctx context.Context, by *org.User, id string, change func(*job, *hand) error) error {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return forbidden()
 	}
 	d, err := e.store.Get(ctx, collJobs, id)

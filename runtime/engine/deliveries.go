@@ -140,7 +140,7 @@ func (e *Engine) DiscardDelivery(ctx context.Context, by *org.User, id string) e
 
 // handleDelivery is the delivery that an admin takes in hand.
 func (e *Engine) handleDelivery(ctx context.Context, by *org.User, id string) (*delivery, error) {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return nil, forbidden()
 	}
 	gone := reject("not.found", rules.Say("没有这次发送", "沒有這次傳送", "There is no such delivery"))

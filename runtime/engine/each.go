@@ -138,7 +138,7 @@ func (e *Engine) tellDead(ctx context.Context, j *job, dir *org.Directory, n int
 	if n == 0 {
 		return
 	}
-	e.tell(ctx, "dead|"+j.ID, relayItem{app: j.App, batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+	e.tell(ctx, "dead|"+j.ID, relayItem{app: j.App, batch: batch{At: e.instant().UnixMilli()}}, dir.Operators(), rules.Say(
 		"自动化“{name}”有 {n} 条记录执行失败，请在自动化页查看并重试", "自動化「{name}」有 {n} 筆記錄執行失敗，請在自動化頁查看並重試",
 		"The automation “{name}” failed for {n} records; see them on the automations page and retry", "name", j.Automation, "n", n))
 }

@@ -106,7 +106,7 @@ func (e *Engine) Hooks(ctx context.Context, key string) ([]Hook, error) {
 // NewHookSecret makes the secret of a webhook, or another one; the one before still counts for a day. The answer is the only time that it
 // is told. Errors: *process.Rejection forbidden, not.found, conflict.
 func (e *Engine) NewHookSecret(ctx context.Context, by *org.User, appKey, key string) (string, error) {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return "", forbidden()
 	}
 	app, err := e.current(ctx, appKey)
@@ -137,7 +137,7 @@ func (e *Engine) NewHookSecret(ctx context.Context, by *org.User, appKey, key st
 
 // CloseHook takes a webhook's secrets away: it takes no more calls. Errors: *process.Rejection forbidden, not.found, conflict.
 func (e *Engine) CloseHook(ctx context.Context, by *org.User, app, key string) error {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return forbidden()
 	}
 	_, ver, err := e.hook(ctx, app, key)

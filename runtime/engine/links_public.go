@@ -87,7 +87,7 @@ func (e *Engine) PublicLinks(ctx context.Context, app string) ([]PublicLink, err
 // SetPublicLink makes the link of a public form ("make"; an existing one is switched on again), makes it anew ("rotate"; the old one ends
 // at once), or switches it off ("off"). Errors: *process.Rejection forbidden, not.found, bad.request.
 func (e *Engine) SetPublicLink(ctx context.Context, by *org.User, app, key, action string) (*PublicLink, error) {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return nil, forbidden()
 	}
 	a, err := e.current(ctx, app)

@@ -86,7 +86,7 @@ func (e *Engine) ShareLinks(ctx context.Context, app string) ([]ShareLink, error
 // again), makes it anew ("rotate"; the old one ends at once), or switches it off ("off"). Two who make it at once get the same one.
 // Errors: *process.Rejection forbidden, not.found, bad.request.
 func (e *Engine) SetShareLink(ctx context.Context, by *org.User, app, proc, action string) (*ShareLink, error) {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return nil, forbidden()
 	}
 	a, err := e.current(ctx, app)

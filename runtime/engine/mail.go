@@ -191,7 +191,7 @@ func (e *Engine) capReached(ctx context.Context, day string) {
 	if err != nil {
 		return
 	}
-	e.tell(ctx, "mailcap|"+day, relayItem{batch: batch{At: e.instant().UnixMilli()}}, dir.Admins(), rules.Say(
+	e.tell(ctx, "mailcap|"+day, relayItem{batch: batch{At: e.instant().UnixMilli()}}, dir.Operators(), rules.Say(
 		"今天发往外部地址的邮件已到上限（{n}），其余的明天再发", "今天寄往外部地址的郵件已達上限（{n}），其餘的明天再寄",
 		"Today's cap on mails to outside addresses ({n}) is reached; the others go out tomorrow", "n", e.mailCap))
 }

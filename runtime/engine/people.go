@@ -181,11 +181,17 @@ func (e *Engine) AddUser(ctx context.Context, u org.User) error {
 // ChangeUser changes a user as he is stored now, not as a snapshot shows him: what somebody else has just changed, his rights above all, stays.
 // change is called anew when others were first. Errors: those of SaveUsers and of change, *process.Rejection not.found and conflict.
 func (e *Engine) ChangeUser(ctx context.Context, id string, change func(u *org.User) error) (org.User, error) {
-	return changeDoc(ctx, e, collUsers, id, e.userDoc, change)
+	return changeDoc(ctx, e, collUsers, id, e.userDoc, change, func(was, next *org.User, ver int64) (func(), error) {
+		if !isAdmin(was) || isAdmin(next) {
+			return nil, nil
+		}
+		return e.guardLastAdmin(ctx, id, ver)
+	})
 }
 
-// changeDoc changes what is stored of one of the people or teams, if nobody has since it was read.
-func changeDoc[T any](ctx context.Context, e *Engine, coll, id string, lay func(context.Context, *T) (store.Doc, error), change func(*T) error) (out T, err error) {
+// changeDoc changes what is stored of one of the people or teams, if nobody has since it was read. A guard may stop it, and is told when it is over.
+func changeDoc[T any](ctx context.Context, e *Engine, coll, id string, lay func(context.Context, *T) (store.Doc, error), change func(*T) error,
+	guard func(was, next *T, ver int64) (done func(), err error)) (out T, err error) {
 	if store.CheckID(id) != nil {
 		return out, notFound()
 	}
@@ -197,31 +203,50 @@ func changeDoc[T any](ctx context.Context, e *Engine, coll, id string, lay func(
 		if err != nil {
 			return out, err
 		}
-		var v T
-		if err := json.Unmarshal(old.Body, &v); err != nil {
-			return out, err
+		var was, v T
+		for _, one := range []*T{&was, &v} {
+			if err := json.Unmarshal(old.Body, one); err != nil {
+				return out, err
+			}
 		}
 		if err := change(&v); err != nil {
 			return out, err
 		}
-		d, err := lay(ctx, &v)
-		if err != nil {
-			return out, err
-		}
-		if bytes.Equal(d.Body, old.Body) {
-			return v, nil
-		}
-		d.Ver = old.Ver + 1
-		err = e.store.Replace(ctx, coll, d, old.Ver)
+		changed, err := replaceGuarded(ctx, e, coll, old, &v, lay, func() (func(), error) {
+			if guard == nil {
+				return nil, nil
+			}
+			return guard(&was, &v, old.Ver)
+		})
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return out, err
 		}
+		if !changed {
+			return v, nil
+		}
 		return v, e.peopleChanged(ctx)
 	}
 	return out, conflict()
+}
+
+// replaceGuarded puts a value in the place of what was read. Errors: those of guard, lay and store.Replace.
+func replaceGuarded[T any](ctx context.Context, e *Engine, coll string, old store.Doc, v *T, lay func(context.Context, *T) (store.Doc, error), guard func() (func(), error)) (changed bool, err error) {
+	done, err := guard()
+	if err != nil {
+		return false, err
+	}
+	if done != nil {
+		defer done()
+	}
+	d, err := lay(ctx, v)
+	if err != nil || bytes.Equal(d.Body, old.Body) {
+		return false, err
+	}
+	d.Ver = old.Ver + 1
+	return true, e.store.Replace(ctx, coll, d, old.Ver)
 }
 
 // userDoc checks a user and lays him out. The open decisions of one who is no longer active are passed on.
@@ -284,7 +309,7 @@ func (e *Engine) AddTeam(ctx context.Context, t org.Team) error {
 
 // ChangeTeam changes a team as it is stored now, see ChangeUser.
 func (e *Engine) ChangeTeam(ctx context.Context, key string, change func(t *org.Team) error) (org.Team, error) {
-	return changeDoc(ctx, e, collTeams, key, e.teamDoc, change)
+	return changeDoc(ctx, e, collTeams, key, e.teamDoc, change, nil)
 }
 
 // teamDoc checks a team and lays it out.

@@ -90,7 +90,7 @@ func (e *Engine) Robots(ctx context.Context) ([]Robot, error) {
 // SaveRobot adds or changes one. A new address, or another kind, takes a new secret with it: a secret is never sent to an address that it
 // was not given for. Errors: *process.Rejection forbidden, bad.request.
 func (e *Engine) SaveRobot(ctx context.Context, by *org.User, key string, in RobotInput) error {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return forbidden()
 	}
 	bad := func(path string, msg rules.Text) error {
@@ -142,7 +142,7 @@ func (e *Engine) SaveRobot(ctx context.Context, by *org.User, key string, in Rob
 
 // RemoveRobot takes one out; what still waits for it is then refused. One that is not there is no error.
 func (e *Engine) RemoveRobot(ctx context.Context, by *org.User, key string) error {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return forbidden()
 	}
 	if !robotKey.MatchString(key) {
@@ -158,7 +158,7 @@ func (e *Engine) RemoveRobot(ctx context.Context, by *org.User, key string) erro
 
 // TestRobot lets a robot say that it works, now and once; the delivery says what became of it. Errors: *process.Rejection forbidden, not.found.
 func (e *Engine) TestRobot(ctx context.Context, by *org.User, key string) (*Delivery, error) {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return nil, forbidden()
 	}
 	if _, err := e.robot(ctx, key); errors.Is(err, store.ErrNotFound) {
@@ -172,7 +172,7 @@ func (e *Engine) TestRobot(ctx context.Context, by *org.User, key string) (*Deli
 
 // TestMail sends a mail to the admin who asks. Errors: *process.Rejection forbidden, bad.request when he has no address.
 func (e *Engine) TestMail(ctx context.Context, by *org.User) (*Delivery, error) {
-	if by == nil || !by.Admin {
+	if by == nil || !by.May(org.Operate) {
 		return nil, forbidden()
 	}
 	if by.Email == "" {

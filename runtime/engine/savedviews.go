@@ -62,7 +62,7 @@ type SavedView struct {
 
 // mayKeep says whether a person changes or removes a view: his own, and an admin every shared one.
 func (v *SavedView) mayKeep(dir *org.Directory, user string) bool {
-	return v.Owner == user || v.Shared && slices.Contains(dir.Admins(), user)
+	return v.Owner == user || v.Shared && slices.Contains(dir.Operators(), user)
 }
 
 // SavedViews lists the views that a person has of a form, his own and the shared ones, by name. Keep tells which he may change.

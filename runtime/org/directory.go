@@ -14,9 +14,10 @@ type User struct {
 	// Language is "zh-CN", "zh-TW" or "en"; Theme is "light", "dark" or "" (as the system asks).
 	Language string `json:"language,omitempty"`
 	Theme    string `json:"theme,omitempty"`
-	// Admin may design, operate and manage people, and stands in where an approval finds nobody. Rights over records come
-	// from roles alone, for an admin too.
+	// Admin has both rights, and stands in where an approval finds nobody. Rights over records come from roles alone, for an admin too.
 	Admin bool `json:"admin,omitempty"`
+	// Rights are those of one who is no admin: at most one.
+	Rights []Right `json:"rights,omitempty"`
 	// Roles are "<app>/<role>".
 	Roles []string `json:"roles,omitempty"`
 	Team  string   `json:"team,omitempty"`
@@ -189,6 +190,20 @@ func (d *Directory) ByRole(appRole, team string) []string {
 	return out
 }
 
+// Operators are the active people who may operate.
+func (d *Directory) Operators() []string {
+	if d == nil {
+		return nil
+	}
+	var out []string
+	for _, id := range d.order {
+		if u := d.users[id]; u.Active && u.May(Operate) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // Admins are the active admins.
 func (d *Directory) Admins() []string {
 	if d == nil {
@@ -203,15 +218,15 @@ func (d *Directory) Admins() []string {
 	return out
 }
 
-// Plainly is the directory as it would be if a person were no admin.
+// Plainly is the directory as it would be if a person could neither design nor operate.
 func (d *Directory) Plainly(id string) *Directory {
 	u, ok := d.User(id)
-	if !ok || !u.Admin {
+	if !ok || !u.Staff() {
 		return d
 	}
 	out := *d
 	out.users = maps.Clone(d.users)
-	u.Admin = false
+	u.Give()
 	out.users[id] = u
 	return &out
 }
