@@ -24,7 +24,7 @@ func userCommand() *cobra.Command {
 func userAddCommand() *cobra.Command {
 	var o storeOptions
 	var name, lang, team, company string
-	var admin bool
+	var admin, design, operate bool
 	cmd := &cobra.Command{
 		Use:   "add USERNAME",
 		Short: "Add a user; the password is read from standard input",
@@ -46,11 +46,19 @@ func userAddCommand() *cobra.Command {
 			if _, taken := dir.User(args[0]); taken {
 				return fmt.Errorf("there is a user %q already; `pipewright user reset` gives a new password", args[0])
 			}
-			u := org.User{ID: args[0], Name: name, Language: lang, Team: team, Admin: admin, Active: true}
+			u := org.User{ID: args[0], Name: name, Language: lang, Team: team, Active: true}
+			var rights []org.Right
+			if admin || design {
+				rights = append(rights, org.Design)
+			}
+			if admin || operate {
+				rights = append(rights, org.Operate)
+			}
+			u.Give(rights...)
 			if u.Name == "" {
 				u.Name = u.ID
 			}
-			if admin && p.server.SetupCode() != "" {
+			if u.Admin && p.server.SetupCode() != "" {
 				return sayError(p.server.SetUp(cmd.Context(), server.Setup{User: u, Password: password, Company: company}))
 			}
 			if err := server.CheckPassword(password); err != nil {
@@ -65,7 +73,9 @@ func userAddCommand() *cobra.Command {
 	cmd.Flags().StringVar(&name, "name", "", "name to show; the user name if not given")
 	cmd.Flags().StringVar(&lang, "language", "zh-CN", "zh-CN, zh-TW or en")
 	cmd.Flags().StringVar(&team, "team", "", "key of the team")
-	cmd.Flags().BoolVar(&admin, "admin", false, "may design, operate and manage people; sets the product up if nobody has")
+	cmd.Flags().BoolVar(&admin, "admin", false, "may design and operate; sets the product up if nobody has")
+	cmd.Flags().BoolVar(&design, "design", false, "may edit, try out and publish apps")
+	cmd.Flags().BoolVar(&operate, "operate", false, "may look after people, settings, jobs, secrets, the audit and backups")
 	cmd.Flags().StringVar(&company, "company", "Pipewright", "name of the company, when this sets the product up")
 	storeFlags(cmd.Flags(), &o)
 	return cmd

@@ -42,7 +42,7 @@ type absenceIn struct {
 // cares says whether the caller may see and enter absences of a person: the own ones, those of the teams he manages and of all
 // below, everybody's for an admin.
 func (c *call) cares(user string) bool {
-	return user == c.user.ID || c.user.Admin || slices.Contains(c.dir.Managers(user), c.user.ID)
+	return user == c.user.ID || c.user.May(org.Operate) || slices.Contains(c.dir.Managers(user), c.user.ID)
 }
 
 // getAbsences lists current and coming absences: of ?user, else of everybody the caller cares for.

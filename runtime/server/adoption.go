@@ -70,7 +70,7 @@ type guideProgress struct {
 }
 
 // manages says whether one is an admin or the manager of a team.
-func (c *call) manages() bool { return c.user.Admin || managesTeam(c.dir, c.user.ID) }
+func (c *call) manages() bool { return c.user.May(org.Operate) || managesTeam(c.dir, c.user.ID) }
 
 func managesTeam(dir *org.Directory, user string) bool {
 	return slices.ContainsFunc(dir.Teams(), func(t org.Team) bool { return t.Manager == user })
@@ -80,7 +80,7 @@ func managesTeam(dir *org.Directory, user string) bool {
 func (c *call) overseen() []string {
 	var out []string
 	for _, u := range c.dir.Users() {
-		if u.Active && (c.user.Admin || slices.Contains(c.dir.Managers(u.ID), c.user.ID)) {
+		if u.Active && (c.user.May(org.Operate) || slices.Contains(c.dir.Managers(u.ID), c.user.ID)) {
 			out = append(out, u.ID)
 		}
 	}

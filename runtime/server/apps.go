@@ -14,6 +14,7 @@ import (
 	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/access"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
 
@@ -31,14 +32,14 @@ type appOut struct {
 }
 
 func (c *call) app(a designer.AppInfo) appOut {
-	out := appOut{Key: a.Key, Name: a.Name, Release: a.Release, Roles: list(c.dir.Roles(c.user.ID, a.Key)), CanDesign: c.user.Admin}
+	out := appOut{Key: a.Key, Name: a.Name, Release: a.Release, Roles: list(c.dir.Roles(c.user.ID, a.Key)), CanDesign: c.user.May(org.Design)}
 	if out.CanDesign {
 		out.Draft, out.Upgrade, out.Template = a.Draft, a.Upgrade, a.Template
 	}
 	return out
 }
 
-// appsOf are the apps a person has to do with: those he plays a role in, and all of them for who designs.
+// appsOf are the apps a person has to do with: those he plays a role in, and all of them for who designs or operates.
 func (s *Server) appsOf(c *call) ([]appOut, error) {
 	all, err := s.Designer.Apps(c.ctx())
 	if err != nil {
@@ -46,7 +47,7 @@ func (s *Server) appsOf(c *call) ([]appOut, error) {
 	}
 	out := []appOut{}
 	for _, a := range all {
-		if one := c.app(a); one.CanDesign || a.Release > 0 && len(one.Roles) > 0 {
+		if one := c.app(a); c.user.Staff() || a.Release > 0 && len(one.Roles) > 0 {
 			out = append(out, one)
 		}
 	}
@@ -191,7 +192,7 @@ func (c *call) definition(required bool) ([]byte, error) {
 // live is the live release of an app that the person has to do with.
 func (s *Server) live(c *call) (*process.App, error) {
 	key := c.Param("app")
-	if !c.user.Admin && len(c.dir.Roles(c.user.ID, key)) == 0 {
+	if !c.user.Staff() && len(c.dir.Roles(c.user.ID, key)) == 0 {
 		return nil, errNotFound
 	}
 	return s.Designer.Catalog().Current(c.ctx(), key)
@@ -232,7 +233,7 @@ func (s *Server) getModel(c *call) (any, error) {
 		return nil, err
 	}
 	def := app.Def
-	if !c.user.Admin {
+	if !c.user.Staff() {
 		def = publicPart(def)
 		def.Rules = s.clientRules(c, app)
 	}

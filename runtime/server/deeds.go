@@ -97,7 +97,7 @@ var quiet = []string{
 func (r route) kept() bool {
 	name := r.method + " " + r.path
 	_, worded := deedWords[name]
-	return worded || r.who == admins && r.method != http.MethodGet && !slices.Contains(quiet, name)
+	return worded || r.who.ofStaff() && r.method != http.MethodGet && !slices.Contains(quiet, name)
 }
 
 // wordsOf says in words what a route does.
@@ -130,7 +130,7 @@ func (d *deeds) add(ctx context.Context, one deed) error {
 // note writes down what was just done, if it is one of those that are. It is done whether or not it can be written down, so that is told to the log.
 func (s *Server) note(c *call, r route) {
 	what := r.method + " " + r.path
-	if !r.kept() || strings.HasSuffix(what, "/api/seeing") || !c.user.Admin || s.Player != nil || c.Query("preview") == "true" {
+	if !r.kept() || strings.HasSuffix(what, "/api/seeing") || !c.user.Staff() || s.Player != nil || c.Query("preview") == "true" {
 		return
 	}
 	var body struct {

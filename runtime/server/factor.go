@@ -279,8 +279,12 @@ func (s *Server) dropFactor(c *call) (any, error) {
 // deleteFactorOf lets somebody in again who lost phone and recovery codes.
 func (s *Server) deleteFactorOf(c *call) (any, error) {
 	id := c.Param("id")
-	if _, ok := c.dir.User(id); !ok {
+	u, ok := c.dir.User(id)
+	if !ok {
 		return nil, errNotFound
+	}
+	if !u.Within(&c.user) {
+		return nil, beyond(&u)
 	}
 	s.Log.Info("a second factor was switched off", "user", id, "by", c.user.ID)
 	return nil, s.accounts.DropFactor(c.ctx(), id)

@@ -19,6 +19,13 @@ var openToAll = []string{
 	"GET /api/tracking/:token", "GET /api/shared/:token", "GET /share/:token", "POST /hooks/:app/:key",
 }
 
+// rightOf says, by what an address has in it, which right it takes to change what is there.
+var rightOf = map[string]audience{
+	"/draft": designers, "/publish": designers, "/check": designers, "/restore": designers, "/sandboxes": designers, "/migrations": designers, "/backtests": designers, "/preview-": designers,
+	"/api/users": operators, "/api/teams": operators, "/company": operators, "/jobs": operators, "/deliveries": operators, "/secret": operators, "/robots": operators, "/audit": operators,
+	"/backups": operators, "/pause": operators, "/resume": operators, "/erase": operators, "/purge": operators, "/seeing": operators, "/link": operators, "/shares": operators,
+}
+
 // knock asks without a connection: with the cookies of a client, if any, and headers.
 func (w *world) knock(c *client, method, path, body string, headers ...string) *httptest.ResponseRecorder {
 	w.t.Helper()
@@ -77,14 +84,18 @@ func codeOf(res *httptest.ResponseRecorder) string {
 	return fmt.Sprint(res.Code, " ", e.Error.Code)
 }
 
-// TestEveryRouteIsGuarded goes through the whole table: who has not signed in, who is no admin, a program with too small a token, another site's page,
+// TestEveryRouteIsGuarded goes through the whole table: who has not signed in, who has no right or the other one, a program with too small a token, another site's page,
 // an admin who sees as another are refused before anything is done. A new route that is open to all has to be named above.
 func TestEveryRouteIsGuarded(t *testing.T) {
 	t.Parallel()
 	w := open(t, true)
 	rep, admin, looking := w.as("rep.li"), w.as("admin"), w.as("admin")
+	designs, operates := w.as("mgr.wang"), w.as("ops.wu")
+	admin.must("PATCH", "/api/users/mgr.wang", object{"rights": []string{"design"}})
+	admin.must("PATCH", "/api/users/ops.wu", object{"rights": []string{"operate"}})
 	read, _ := rep.token("read", 1)
 	small, _ := admin.token("write", 1)
+	designing, _ := admin.token("design", 1)
 	looking.must("POST", "/api/seeing", object{"user": "rep.li"})
 	for _, r := range w.server.routes {
 		name, path := r.method+" "+r.path, addresses(r.path, nil)[0]
@@ -105,9 +116,21 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 			continue
 		}
 		want("nobody", "401 unauthenticated", w.knock(nil, r.method, path, "{}"))
-		if r.who == admins {
+		if r.who.ofStaff() {
 			want("no admin", "403 forbidden", w.knock(rep, r.method, path, "{}"))
 			want("an admin's small token", "403 scope.small", w.knock(nil, r.method, path, "{}", small...))
+		}
+		if r.who == operators || r.who == admins {
+			want("who designs", "403 forbidden", w.knock(designs, r.method, path, "{}"))
+			want("an admin's token to design", "403 scope.small", w.knock(nil, r.method, path, "{}", designing...))
+		}
+		if r.who == designers || r.who == admins {
+			want("who operates", "403 forbidden", w.knock(operates, r.method, path, "{}"))
+		}
+		for word, who := range rightOf {
+			if strings.Contains(r.path, word) && r.who.ofStaff() && r.who != who && r.who != staff {
+				t.Errorf("%s is for the wrong right", name)
+			}
 		}
 		if r.who == inPerson || changes {
 			want("a token to read", "403 scope.small", w.knock(nil, r.method, path, "{}", read...))

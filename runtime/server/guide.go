@@ -154,7 +154,7 @@ func (s *Server) begin(ctx context.Context, user org.User) (*guide, error) {
 		return nil, err
 	}
 	taken := map[string]bool{"create": used.Made > 0, "move": used.Moved > 0}
-	if user.Admin {
+	if user.Staff() {
 		found, err := s.Store.Query(ctx, deedsColl, query.Query{Filter: query.And{query.Cmp{Col: "by", Op: query.Eq, Value: user.ID}, query.Cmp{Col: "at", Op: query.Ge, Value: since.UnixMilli()}},
 			Sort: []query.Sort{{Col: "at", Desc: true}}, Limit: knownActs})
 		if err != nil {
@@ -200,16 +200,22 @@ type guideStepOut struct {
 	Of  string `json:"of,omitempty"`
 }
 
-// stepsOf are the steps of a person: those of an admin, of a manager, of who makes records, or of who only decides.
+// stepsOf are the steps of a person: those of who designs and who operates, of a manager, of who makes records, or of who only decides.
 func (s *Server) stepsOf(ctx context.Context, dir *org.Directory, user org.User) ([]guideStepOut, error) {
 	all, err := s.Designer.Apps(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if user.Admin {
-		out := []guideStepOut{{Key: "app"}, {Key: "design"}, {Key: "publish"}, {Key: "people"}, {Key: "calendar"}}
-		if i := slices.IndexFunc(all, func(a designer.AppInfo) bool { return a.Release > 0 }); i >= 0 {
-			out[1].App, out[2].App = all[i].Key, all[i].Key
+	if user.Staff() {
+		var out []guideStepOut
+		if user.May(org.Design) {
+			out = []guideStepOut{{Key: "app"}, {Key: "design"}, {Key: "publish"}}
+			if i := slices.IndexFunc(all, func(a designer.AppInfo) bool { return a.Release > 0 }); i >= 0 {
+				out[1].App, out[2].App = all[i].Key, all[i].Key
+			}
+		}
+		if user.May(org.Operate) {
+			out = append(out, guideStepOut{Key: "people"}, guideStepOut{Key: "calendar"})
 		}
 		return out, nil
 	}

@@ -95,6 +95,9 @@ func (s *Server) postLeave(c *call) (any, error) {
 	if c.Param("id") == c.user.ID && !in.KeepAccount {
 		return nil, badRequest(rules.Say("不能停用自己的账号，请别的管理员来做", "不能停用自己的帳號，請別的管理員來做", "One cannot close one's own account; ask another admin"))
 	}
+	if u, ok := c.dir.User(c.Param("id")); ok && !in.KeepAccount && !u.Within(&c.user) {
+		return nil, beyond(&u)
+	}
 	h, err := s.Engine.StartHandover(c.ctx(), c.user.ID, c.Param("id"), engine.HandoverPlan{Successor: in.Successor, Apps: in.Apps, Approvals: in.Approvals, KeepAccount: in.KeepAccount})
 	if err != nil {
 		return nil, err

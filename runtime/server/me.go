@@ -39,7 +39,8 @@ func (s *Server) getMe(c *call) (any, error) {
 		return nil, err
 	}
 	// In a sandbox there is nothing to design and nobody to manage: it holds a copy.
-	out.Can.Design, out.Can.Operate, out.Can.People = c.user.Admin && s.Player == nil, c.user.Admin, c.user.Admin && s.Player == nil
+	operates := c.user.May(org.Operate)
+	out.Can.Design, out.Can.Operate, out.Can.People = c.user.May(org.Design) && s.Player == nil, operates, operates && s.Player == nil
 	out.Can.Oversee = c.manages() && s.Player == nil
 	if out.Unread, out.OpenTasks, err = s.counts(c); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"pipewright/rules"
+	"pipewright/runtime/org"
 )
 
 type metrics struct {
@@ -49,7 +50,7 @@ func (s *Server) measure(c *gin.Context) {
 
 // showMetrics answers the machine itself and admins: the figures tell outsiders too much.
 func (s *Server) showMetrics(c *call) (any, error) {
-	if ip := net.ParseIP(address(c.Request)); (ip == nil || !ip.IsLoopback()) && !c.user.Admin {
+	if ip := net.ParseIP(address(c.Request)); (ip == nil || !ip.IsLoopback()) && !c.user.May(org.Operate) {
 		return nil, errNoRoute
 	}
 	s.metrics.handler.ServeHTTP(c.Writer, c.Request)

@@ -85,7 +85,7 @@ func (s *Server) describeForms(c *call, d *describer, paths map[string]any) erro
 		return err
 	}
 	for _, app := range apps {
-		if !c.user.Admin && len(c.dir.Roles(c.user.ID, app.Def.Key)) == 0 {
+		if !c.user.Staff() && len(c.dir.Roles(c.user.ID, app.Def.Key)) == 0 {
 			continue
 		}
 		for i := range app.Def.Forms {

@@ -16,7 +16,7 @@ func (s *Server) getUsers(c *call) (any, error) {
 	for _, u := range c.dir.Users() {
 		if q == "" || strings.Contains(strings.ToLower(u.ID), q) || strings.Contains(strings.ToLower(u.Name), q) {
 			one := wireUser(u)
-			if !c.user.Admin && u.ID != c.user.ID {
+			if !c.user.May(org.Operate) && u.ID != c.user.ID {
 				one.Email, one.Phone, one.Theme = "", "", "" // theirs, and for who manages people
 			}
 			out = append(out, one)
@@ -34,8 +34,10 @@ type userIn struct {
 	Phone    *string  `json:"phone"`
 	Team     *string  `json:"team"`
 	Roles    []string `json:"roles"`
-	Admin    *bool    `json:"admin"`
-	Active   *bool    `json:"active"`
+	// Rights are all that the person has beside those over records; Admin gives both, or takes both.
+	Rights *[]org.Right `json:"rights"`
+	Admin  *bool        `json:"admin"`
+	Active *bool        `json:"active"`
 }
 
 // merge puts what was given over a user. Errors: refusals for what is malformed.
@@ -72,13 +74,46 @@ func (s *Server) merge(c *call, u org.User, in userIn) (org.User, error) {
 		}
 		u.Roles = in.Roles
 	}
-	if in.Admin != nil {
-		u.Admin = *in.Admin
+	if err := in.give(&c.user, &u); err != nil {
+		return u, err
 	}
 	if in.Active != nil {
 		u.Active = *in.Active
 	}
 	return u, nil
+}
+
+// give changes what a person may: nobody gives or takes a right that he has not himself, nor changes a person who has one.
+func (in *userIn) give(by, u *org.User) error {
+	if !u.Within(by) {
+		return beyond(u)
+	}
+	rights := u.Has()
+	switch {
+	case in.Rights != nil:
+		rights = *in.Rights
+		for i, r := range rights {
+			if !slices.Contains(org.Rights, r) {
+				return badRequest(rules.Say("权限可选 design、operate", "權限可選 design、operate", "The rights are design and operate"),
+					rules.Errorf("/rights/"+strconv.Itoa(i), "ref.unknown", rules.Say("没有这个权限", "沒有這個權限", "There is no such right")))
+			}
+		}
+	case in.Admin != nil && *in.Admin:
+		rights = org.Rights
+	case in.Admin != nil:
+		rights = nil
+	}
+	if u.Give(rights...); !u.Within(by) {
+		return refuse(http.StatusForbidden, "forbidden", rules.Say("只能给别人您自己也有的权限", "只能給別人您自己也有的權限", "You can give others only rights that you have yourself"),
+			rules.Errorf("/rights", "forbidden", rules.Say("您自己没有这个权限", "您自己沒有這個權限", "You have not this right yourself")))
+	}
+	return nil
+}
+
+// beyond refuses to change somebody who may more than who asks.
+func beyond(u *org.User) error {
+	return refuse(http.StatusForbidden, "forbidden", rules.Say("“{name}”有您没有的权限，只有同样有这些权限的人才能改他的账号", "「{name}」有您沒有的權限，只有同樣有這些權限的人才能改他的帳號",
+		"{name} has rights that you have not; only who has them too can change the account", "name", u.Name))
 }
 
 func (s *Server) postUser(c *call) (any, error) {

@@ -8,6 +8,7 @@ import (
 	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/engine"
+	"pipewright/runtime/org"
 	"pipewright/runtime/process"
 )
 
@@ -276,7 +277,7 @@ func (c *call) full(v *engine.View) recordFullOut {
 	for _, t := range v.TrackedBy() {
 		out.Tracking = append(out.Tracking, paperOut{t.Def.Key, t.Def.Name})
 	}
-	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.Admin,
+	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.May(org.Operate),
 		Collaborate: s.Deleted.IsZero() && (v.Rights.Assign || s.Owner == c.user.ID), Merge: v.Rights.MayMerge() && s.Deleted.IsZero()}
 	out.TakenUp = len(s.TakenUp)
 	if in := v.Inspection; in != nil {

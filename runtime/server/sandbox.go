@@ -42,7 +42,7 @@ func (s *Server) inSandbox(g *gin.Context) bool {
 		return true
 	}
 	c := &call{Context: g, s: s}
-	if err := s.admit(c, admins); err != nil {
+	if err := s.admit(c, designers); err != nil {
 		s.fail(g, c, err)
 		return true
 	}

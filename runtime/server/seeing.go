@@ -64,9 +64,10 @@ func (s *Server) seeAs(c *call) {
 	by := c.user
 	seen, known := c.dir.User(as)
 	c.seeing = &seeing{by: by, until: c.session.SeeingUntil}
-	c.seeing.over = stale || !known || !seen.Active || !by.Admin || !s.Now().Before(c.seeing.until)
+	c.seeing.over = stale || !known || !seen.Active || !by.May(org.Operate) || !s.Now().Before(c.seeing.until)
 	if known {
-		seen.Admin, seen.Language, seen.Theme = false, by.Language, by.Theme
+		seen.Give()
+		seen.Language, seen.Theme = by.Language, by.Theme
 		c.user = seen
 	}
 	c.Set(masked, true)

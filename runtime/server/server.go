@@ -123,12 +123,35 @@ type audience int
 const (
 	anyone audience = iota
 	signedIn
+	// designers may design, operators may operate, admins both; staff has one of the two.
+	designers
+	operators
 	admins
+	staff
 	// inPerson is signedIn with a session: a program with a token is not enough.
 	inPerson
 	// nobody is asked who he is: the answer does not need the store.
 	nobody
 )
+
+// ofStaff says that a route is for who has a right beside those over records.
+func (a audience) ofStaff() bool {
+	return a == designers || a == operators || a == admins || a == staff
+}
+
+// check refuses who lacks the right that a route is for.
+func (a audience) check(user *org.User) error {
+	design, operate := user.May(org.Design), user.May(org.Operate)
+	switch {
+	case a == designers && !design:
+		return refuse(http.StatusForbidden, "forbidden", msgDesign)
+	case a == operators && !operate:
+		return refuse(http.StatusForbidden, "forbidden", msgOperate)
+	case a == admins && !(design && operate), a == staff && !design && !operate:
+		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
+	}
+	return nil
+}
 
 // route is one line of the API. In and Out are zero values of what it reads and answers, for the OpenAPI document.
 type route struct {
@@ -314,12 +337,10 @@ func (s *Server) admit(c *call, who audience) error {
 		return nil
 	case c.user.ID == "":
 		return refuse(http.StatusUnauthorized, "unauthenticated", msgSignIn)
-	case who == admins && c.seeing != nil:
+	case who.ofStaff() && c.seeing != nil:
 		return c.seeing.refusal(c.user)
-	case who == admins && !c.user.Admin:
-		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
 	}
-	return nil
+	return who.check(&c.user)
 }
 
 // admitSession finds out whose session a request comes with, if any.

@@ -15,6 +15,7 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/engine"
+	"pipewright/runtime/org"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
@@ -30,12 +31,24 @@ const (
 
 // Scopes of a token, each holding the ones before it.
 const (
-	scopeRead  = "read"  // GET, within the person's rights
-	scopeWrite = "write" // whatever the person may do that is not an admin's
-	scopeAdmin = "admin" // all but what wants the person himself: password, sessions, tokens
+	scopeRead   = "read"   // GET, within the person's rights
+	scopeWrite  = "write"  // whatever the person may do with records
+	scopeDesign = "design" // also what he may do with apps
+	scopeAdmin  = "admin"  // all but what wants the person himself: password, sessions, tokens
 )
 
-var scopes = []string{scopeRead, scopeWrite, scopeAdmin}
+var scopes = []string{scopeRead, scopeWrite, scopeDesign, scopeAdmin}
+
+// mayScope says whether a person may have a token of a scope: one that goes no further than he does.
+func mayScope(user *org.User, scope string) bool {
+	switch scope {
+	case scopeDesign:
+		return user.May(org.Design)
+	case scopeAdmin:
+		return user.May(org.Operate)
+	}
+	return slices.Contains(scopes, scope)
+}
 
 // token lets a program act as a person. Its id is the hash of the secret, so that the store holds nothing one could sign in with.
 type token struct {
@@ -133,12 +146,12 @@ func wireToken(one token) tokenWire {
 	return tokenWire{ID: one.ID, Name: one.Name, Scope: one.Scope, CreatedAt: instant(one.CreatedAt), Ends: instant(one.Ends), LastUsed: instant(one.LastUsed)}
 }
 
-// getTokens lists one's own tokens, or an admin those of ?user.
+// getTokens lists one's own tokens, or those of ?user for who operates.
 func (s *Server) getTokens(c *call) (any, error) {
 	user := c.user.ID
 	if want := c.Query("user"); want != "" && want != user {
-		if !c.user.Admin {
-			return nil, refuse(http.StatusForbidden, "forbidden", msgForbidden)
+		if err := operators.check(&c.user); err != nil {
+			return nil, err
 		}
 		user = want
 	}
@@ -170,9 +183,9 @@ func (s *Server) postToken(c *call) (any, error) {
 	if n := utf8.RuneCountInString(in.Name); n == 0 || n > 80 {
 		wrong = append(wrong, rules.Errorf("/name", "required", rules.Say("请写明用途，最多 80 个字", "請寫明用途，最多 80 個字", "Say what it is for, in at most 80 characters")))
 	}
-	if !slices.Contains(scopes, in.Scope) || in.Scope == scopeAdmin && !c.user.Admin {
-		wrong = append(wrong, rules.Errorf("/scope", "field.invalid", rules.Say("范围可选 read、write，管理员还可选 admin", "範圍可選 read、write，管理員還可選 admin",
-			"The scope is read or write, for admins also admin")))
+	if !mayScope(&c.user, in.Scope) {
+		wrong = append(wrong, rules.Errorf("/scope", "field.invalid", rules.Say("范围可选 read、write；能设计应用的人还可选 design，能管理系统的人还可选 admin", "範圍可選 read、write；能設計應用的人還可選 design，能管理系統的人還可選 admin",
+			"The scope is read or write, also design for who may design, and admin for who may operate")))
 	}
 	if in.Days < 1 || in.Days > maxTokenDays {
 		wrong = append(wrong, rules.Errorf("/days", "field.invalid", rules.Say("有效期为 1 到 {n} 天", "有效期為 1 到 {n} 天", "It is good for 1 to {n} days", "n", maxTokenDays)))
@@ -204,14 +217,14 @@ func (s *Server) postToken(c *call) (any, error) {
 	return reply{status: http.StatusCreated, body: out}, nil
 }
 
-// deleteToken revokes a token: one's own, or anybody's for an admin.
+// deleteToken revokes a token: one's own, or anybody's for who operates.
 func (s *Server) deleteToken(c *call) (any, error) {
 	for range 5 {
 		doc, err := s.Store.Get(c.ctx(), tokensColl, c.Param("id"))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
-		if err != nil || doc.Cols["user"] != c.user.ID && !c.user.Admin {
+		if err != nil || doc.Cols["user"] != c.user.ID && !c.user.May(org.Operate) {
 			return nil, errNotFound
 		}
 		err = s.Store.Delete(c.ctx(), tokensColl, doc.ID, doc.Ver)
@@ -241,8 +254,10 @@ func (s *Server) admitToken(c *call, secret string, who audience) error {
 	switch {
 	case who == inPerson:
 		return refuse(http.StatusForbidden, "scope.small", msgInPerson)
-	case who == admins:
+	case who == operators || who == admins:
 		need = scopeAdmin
+	case who == designers || who == staff:
+		need = scopeDesign
 	case who == anyone || c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead:
 		need = scopeRead
 	}
@@ -250,11 +265,14 @@ func (s *Server) admitToken(c *call, secret string, who audience) error {
 		return refuse(http.StatusForbidden, "scope.small", rules.Say("令牌的范围是 {has}，这里要 {need}", "權杖的範圍是 {has}，這裡要 {need}",
 			"The token's scope is {has}; this needs {need}", "has", one.Scope, "need", need))
 	}
-	if who == admins && !user.Admin {
-		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
+	if err := who.check(&user); err != nil {
+		return err
 	}
-	if one.Scope != scopeAdmin { // what only an admin sees and does on other routes either
-		user.Admin = false
+	if one.Scope != scopeAdmin { // nor what one may beside work on records on other routes
+		designs := one.Scope == scopeDesign && user.May(org.Design)
+		if user.Give(); designs {
+			user.Give(org.Design)
+		}
 		c.Request = c.Request.WithContext(engine.Plainly(c.Request.Context()))
 	}
 	c.user = user

@@ -22,21 +22,23 @@ func (c *call) mini(id string) *mini {
 
 // userWire is a person in full.
 type userWire struct {
-	ID       string   `json:"id"`
-	Username string   `json:"username"`
-	Name     string   `json:"name"`
-	Language string   `json:"language"`
-	Theme    string   `json:"theme"`
-	Admin    bool     `json:"admin"`
-	Roles    []string `json:"roles"`
-	Team     string   `json:"team"`
-	Active   bool     `json:"active"`
-	Email    string   `json:"email,omitempty"`
-	Phone    string   `json:"phone,omitempty"`
+	ID       string `json:"id"`
+	Username string `json:"username"`
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Theme    string `json:"theme"`
+	// Admin has every right there is, also those that Rights names.
+	Admin  bool        `json:"admin"`
+	Rights []org.Right `json:"rights"`
+	Roles  []string    `json:"roles"`
+	Team   string      `json:"team"`
+	Active bool        `json:"active"`
+	Email  string      `json:"email,omitempty"`
+	Phone  string      `json:"phone,omitempty"`
 }
 
 func wireUser(u org.User) userWire {
-	return userWire{u.ID, u.ID, u.Name, u.Language, u.Theme, u.Admin, list(u.Roles), u.Team, u.Active, u.Email, u.Phone}
+	return userWire{u.ID, u.ID, u.Name, u.Language, u.Theme, u.Admin, u.Has(), list(u.Roles), u.Team, u.Active, u.Email, u.Phone}
 }
 
 // list never answers null.

@@ -67,7 +67,7 @@ function parsed(text: string | undefined): unknown {
 export function IncidentsCard({ record }: { record: string }) {
   const { t } = useTranslation('record');
   const { data: me } = useSuspenseQuery(meQuery());
-  const { data } = useQuery({ ...incidentsQuery(record), enabled: me.user.admin });
+  const { data } = useQuery({ ...incidentsQuery(record), enabled: me.can.operate });
   if (!data?.length) return null;
   return (
     <section className="card" aria-label={t('incidents')}>

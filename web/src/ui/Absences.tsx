@@ -111,7 +111,7 @@ function AbsenceDialog({ onClose }: { onClose: () => void }) {
   const [busy, setBusy] = useState(false);
   const set = (patch: Partial<typeof values>) => setValues({ ...values, ...patch });
   const active = users.filter((u) => u.active);
-  const mine = active.filter((u) => u.id === me.user.id || me.user.admin || manages(me.user.id, u.team, teams ?? []));
+  const mine = active.filter((u) => u.id === me.user.id || me.can.operate || manages(me.user.id, u.team, teams ?? []));
 
   const save = async () => {
     setBusy(true);

@@ -7,11 +7,16 @@ export interface Person {
   name: string;
 }
 
+/** What one may do beside work on records. */
+export type Right = 'design' | 'operate';
+
 export interface User extends Person {
   username: string;
   language: string;
   theme: string;
+  /** Has both rights. */
   admin: boolean;
+  rights: Right[];
   roles: string[];
   team: string;
   active: boolean;

@@ -90,7 +90,7 @@ function Users() {
                     <b className="el">
                       {u.name}
                       {u.active ? null : <span className="tag">{t('inactive')}</span>}
-                      {u.admin ? <span className="tag acc">{t('admin')}</span> : null}
+                      {u.admin ? <span className="tag acc">{t('admin')}</span> : u.rights.map((r) => <span key={r} className="tag acc">{t(`rightShort.${r}`)}</span>)}
                     </b>
                     <span className="s el">
                       {u.username}

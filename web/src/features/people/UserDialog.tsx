@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError } from '@/api/client';
 import { meQuery, queryClient } from '@/api/queries';
-import type { RoleInfo, Team, User } from '@/api/types';
+import type { Right, RoleInfo, Team, User } from '@/api/types';
 import { useErrorText } from '@/ui/States';
 import { useRoleNames } from '@/ui/roles';
 import { useText } from '@/ui/text';
@@ -26,13 +26,14 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
   const errorText = useErrorText();
   const { data: me } = useSuspenseQuery(meQuery());
   const [values, setValues] = useState({
-    username: user?.username ?? '', name: user?.name ?? '', password: '', team: user?.team ?? '', email: user?.email ?? '', phone: user?.phone ?? '', roles: user?.roles ?? [], admin: user?.admin ?? false, active: user?.active ?? true,
+    username: user?.username ?? '', name: user?.name ?? '', password: '', team: user?.team ?? '', email: user?.email ?? '', phone: user?.phone ?? '', roles: user?.roles ?? [], rights: user?.rights ?? [], active: user?.active ?? true,
   });
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const set = (patch: Partial<typeof values>) => setValues({ ...values, ...patch });
+  const beyond = user?.rights.some((r) => !me.user.rights.includes(r)) ?? false; // only who has them too changes the account
 
   const save = async () => {
     setBusy(true);
@@ -83,8 +84,9 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
   );
   if (user && leaving) return <LeaveDialog user={user} onClose={onClose} />;
   return (
-    <Modal open title={user ? t('editUser', { name: user.name }) : t('addUser')} onCancel={onClose} onOk={() => void save()} okText={t('common:save')} cancelText={t('common:cancel')} confirmLoading={busy}>
+    <Modal open title={user ? t('editUser', { name: user.name }) : t('addUser')} onCancel={onClose} onOk={() => void save()} okText={t('common:save')} cancelText={t('common:cancel')} confirmLoading={busy} okButtonProps={{ disabled: beyond }}>
       <div className="people-form">
+        {beyond && user ? <p className="notice">{t('beyond', { name: user.name })}</p> : null}
         {input('name', { autoComplete: 'off' })}
         {input('username', { autoComplete: 'off', disabled: Boolean(user) })}
         {input('password', { autoComplete: 'new-password' })}
@@ -98,9 +100,16 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
           <label htmlFor="user-roles">{t('roles')}</label>
           <Select id="user-roles" mode="multiple" value={values.roles} options={roles.map((r) => ({ value: r.key, label: `${text(r.name, r.key)} (${appName(r.app)})` }))} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string[]) => set({ roles: v })} placeholder={t('noRoles')} />
         </div>
-        <Checkbox checked={values.admin} onChange={(e) => set({ admin: e.target.checked })}>
-          {t('adminHelp')}
-        </Checkbox>
+        <fieldset className="setting rights">
+          <legend>{t('rights')}</legend>
+          {(['design', 'operate'] as const).map((right: Right) => (
+            <Checkbox key={right} checked={values.rights.includes(right)} disabled={!me.user.rights.includes(right)} onChange={(e) => set({ rights: [...values.rights.filter((r) => r !== right), ...(e.target.checked ? [right] : [])] })}>
+              {t(`right.${right}`)}
+            </Checkbox>
+          ))}
+          {problems['rights'] ? <p className="problem">{problems['rights']}</p> : null}
+          <p className="s">{t('rightsHelp')}</p>
+        </fieldset>
         {user?.active && user.id !== me.user.id ? (
           <div className="setting">
             <Button size="small" onClick={() => void see()}>
@@ -109,7 +118,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
             <p className="s">{t('seeAsHelp')}</p>
           </div>
         ) : null}
-        {user ? (
+        {user && !beyond ? (
           <Button size="small" onClick={() => void dropFactor()}>
             {t('dropFactor')}
           </Button>

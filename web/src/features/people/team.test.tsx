@@ -10,7 +10,7 @@ import common from '@/locales/en/common.json';
 import people from '@/locales/en/people.json';
 import { TeamDialog } from './TeamDialog';
 
-const someone = (id: string, name: string) => ({ id, username: id, name, language: 'en', admin: false, roles: [], team: '', active: true });
+const someone = (id: string, name: string) => ({ id, username: id, name, language: 'en', admin: false, rights: [], roles: [], team: '', active: true });
 
 beforeAll(async () => {
   await i18next.use(initReactI18next).init({ lng: 'en', defaultNS: 'common', keySeparator: false, resources: { en: { common, people } } });

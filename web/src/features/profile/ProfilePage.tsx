@@ -110,9 +110,9 @@ export function ProfilePage() {
         </section>
         <Notify />
         <Absences />
-        {me.user.admin ? <Rates /> : null}
+        {me.can.operate ? <Rates /> : null}
         <SecondFactor />
-        <Tokens admin={me.user.admin} />
+        <Tokens rights={me.user.rights} />
         <Sessions />
         <div>
           <Button onClick={signOut}>{t('common:signOut')}</Button>

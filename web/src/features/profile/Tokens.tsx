@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { queryClient } from '@/api/queries';
-import type { Page } from '@/api/types';
+import type { Page, Right } from '@/api/types';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -14,7 +14,7 @@ import { Secret } from './Secret';
 interface Token {
   id: string;
   name: string;
-  scope: 'read' | 'write' | 'admin';
+  scope: 'read' | 'write' | 'design' | 'admin';
   createdAt: string;
   ends: string;
   lastUsed: string | null;
@@ -24,7 +24,7 @@ interface Token {
 const tokensQuery = () => queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => api.get<Page<Token>>('/tokens', { signal }).then((p) => p.items) });
 
 /** The person's API tokens: programs that act for him. */
-export function Tokens({ admin }: { admin: boolean }) {
+export function Tokens({ rights }: { rights: Right[] }) {
   const { t } = useTranslation(['profile', 'common']);
   const { data, error, isPending, refetch } = useQuery(tokensQuery());
   const [making, setMaking] = useState(false);
@@ -45,7 +45,7 @@ export function Tokens({ admin }: { admin: boolean }) {
           <Row key={one.id} token={one} />
         ))}
       </ul>
-      {making ? <TokenDialog admin={admin} onClose={() => setMaking(false)} /> : null}
+      {making ? <TokenDialog rights={rights} onClose={() => setMaking(false)} /> : null}
     </section>
   );
 }
@@ -78,7 +78,10 @@ function Row({ token }: { token: Token }) {
   );
 }
 
-function TokenDialog({ admin, onClose }: { admin: boolean; onClose: () => void }) {
+/** A token goes no further than the person. */
+const scopesOf = (rights: Right[]): Token['scope'][] => ['read', 'write', ...(rights.includes('design') ? (['design'] as const) : []), ...(rights.includes('operate') ? (['admin'] as const) : [])];
+
+function TokenDialog({ rights, onClose }: { rights: Right[]; onClose: () => void }) {
   const { t } = useTranslation(['profile', 'common']);
   const errorText = useErrorText();
   const [name, setName] = useState('');
@@ -117,7 +120,7 @@ function TokenDialog({ admin, onClose }: { admin: boolean; onClose: () => void }
         </div>
         <div className="setting">
           <label htmlFor="token-scope">{t('tokenScope')}</label>
-          <Select id="token-scope" value={scope} options={(admin ? (['read', 'write', 'admin'] as const) : (['read', 'write'] as const)).map((value) => ({ value, label: t(`scope.${value}`) }))} onChange={setScope} />
+          <Select id="token-scope" value={scope} options={scopesOf(rights).map((value) => ({ value, label: t(`scope.${value}`) }))} onChange={setScope} />
         </div>
         <div className="setting">
           <label htmlFor="token-days">{t('tokenDays')}</label>

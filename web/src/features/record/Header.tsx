@@ -288,7 +288,7 @@ export function MoreMenu({ record, model }: { record: RecordFull; model: Model }
         menu={{
           items: [
             { key: 'history', label: t('history:open'), onClick: () => void navigate({ to: '/r/$id/history', params: { id: record.id } }) },
-            ...(me?.user.admin ? [{ key: 'standing', label: t('standing'), onClick: () => setStanding(true) }] : []),
+            ...(me?.can.operate ? [{ key: 'standing', label: t('standing'), onClick: () => setStanding(true) }] : []),
             ...(record.prints ?? []).map((p) => ({
               key: `print.${p.key}`,
               label: t('printOf', { name: text(p.name, p.key) }),

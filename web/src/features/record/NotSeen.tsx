@@ -19,7 +19,7 @@ export function NotSeen({ id, error, onRetry }: { id: string; error: unknown; on
     <>
       {gone ? <PageHead title={t('common:notFound')} /> : null}
       <ErrorBox error={error} onRetry={onRetry} />
-      {me.user.admin && gone ? (
+      {me.can.operate && gone ? (
         <div style={{ padding: '0 16px' }}>
           <Button size="small" onClick={() => setAsking(true)}>
             {t('standing')}…

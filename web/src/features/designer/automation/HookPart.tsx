@@ -39,11 +39,11 @@ function HookSecret({ hook }: { hook: string }) {
   const format = useFormat();
   const errorText = useErrorText();
   const { data: me } = useSuspenseQuery(meQuery());
-  const { data } = useQuery({ ...hooksQuery(app), enabled: me.user.admin });
+  const { data } = useQuery({ ...hooksQuery(app), enabled: me.can.design });
   const [secret, setSecret] = useState<string>();
   const [busy, setBusy] = useState(false);
   const it = data?.find((h) => h.key === hook);
-  if (!me.user.admin) return <p className="s">{t('hookAdmin')}</p>;
+  if (!me.can.operate) return <p className="s">{t('hookAdmin')}</p>;
   if (!it) return <p className="s">{t('hookPublish')}</p>;
   const run = async (what: () => Promise<void>) => {
     setBusy(true);
