@@ -122,11 +122,11 @@ type Engine struct {
 	binFor  time.Duration
 	readyMu sync.Mutex
 
-	queue chan relayItem
-	kick  chan struct{}
+	kick chan struct{}
 
 	mu      sync.Mutex
 	started bool
+	queue   chan relayItem // made by the first Start
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
@@ -139,7 +139,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, host: c.Host, version: c.Version, log: c.Log,
-		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, tidy: c.Tidy, queue: make(chan relayItem, 4096), kick: make(chan struct{}, 1),
+		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, tidy: c.Tidy, kick: make(chan struct{}, 1),
 		rowReports: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), rowRecords: maxRowRecords,
 	}
 	if e.now == nil {
@@ -177,6 +177,9 @@ func (e *Engine) Start(ctx context.Context) {
 	}
 	ctx, e.stop = context.WithCancel(ctx)
 	e.started = true
+	if e.queue == nil {
+		e.queue = make(chan relayItem, relayQueue)
+	}
 	for _, loop := range []func(context.Context){e.relayLoop, e.sweepLoop, e.jobLoop, e.scheduleLoop, e.liveLoop, e.nodeLoop} {
 		e.running.Go(func() { loop(ctx) })
 	}

@@ -22,6 +22,8 @@ const (
 	drainFor = 5 * time.Second
 	// relayAtOnce is how many commits are relayed in one go.
 	relayAtOnce = 256
+	// relayQueue is how many wait for the relay; each keeps its record's state in memory.
+	relayQueue = 4 * relayAtOnce
 )
 
 // relayItem is one commit whose effects are to be carried out.
