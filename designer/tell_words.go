@@ -26,6 +26,8 @@ var wordsOf = map[string]map[string]rules.Text{
 	"mode": {"any": rules.Say("一人即可", "一人即可", "any one"), "all": rules.Say("所有人都要", "所有人都要", "all"), "each": rules.Say("每人都要", "每人都要", "each"),
 		"sequence": rules.Say("依次", "依次", "one after another")},
 	"end": {"won": rules.Say("赢单", "贏單", "won"), "lost": rules.Say("丢单", "丟單", "lost"), "done": rules.Say("完成", "完成", "done"), "cancelled": rules.Say("取消", "取消", "cancelled")},
+	"chart": {"number": rules.Say("数字", "數字", "number"), "bar": rules.Say("柱形图", "長條圖", "bars"), "line": rules.Say("折线图", "折線圖", "line"), "pie": rules.Say("饼图", "圓餅圖", "pie"),
+		"funnel": rules.Say("漏斗", "漏斗", "funnel"), "heat": rules.Say("热力图", "熱力圖", "heat map"), "table": rules.Say("表格", "表格", "table")},
 	"hit": {"unique": rules.Say("只有一行", "只有一列", "exactly one row"), "first": rules.Say("从上往下，第一行", "從上往下，第一列", "the first from the top"),
 		"priority": rules.Say("按优先级", "依優先順序", "by priority"), "collect": rules.Say("所有命中的行", "所有命中的列", "all that apply"), "collectSum": rules.Say("合计命中的行", "合計命中的列", "the sum of all that apply")},
 	"onEmpty": {"climb": rules.Say("找上级", "找主管", "go up"), "admin": rules.Say("交给管理员", "交給管理員", "the process admin"), "pass": rules.Say("自动通过", "自動通過", "pass"), "block": rules.Say("不放行", "不放行", "block")},

@@ -24,7 +24,7 @@ func (s *Schema) ShownText(key string, v any, of Values, c *Cells) string {
 	case decimal.Decimal:
 		switch f.def.Type {
 		case "money":
-			text := grouped3(x.StringFixed(int32(f.scale)))
+			text := Grouped(x.StringFixed(int32(f.scale)))
 			if (f.def.Currency != "" || f.varies) && s.world != nil && f.currency != s.world.base() {
 				text = f.currency + " " + text
 			}
@@ -32,7 +32,7 @@ func (s *Schema) ShownText(key string, v any, of Values, c *Cells) string {
 		case "percent":
 			return writePercent(f, v, c)
 		case "number":
-			text := grouped3(x.String())
+			text := Grouped(x.String())
 			if f.def.Unit != "" {
 				text += " " + f.def.Unit
 			}
@@ -83,11 +83,11 @@ func GroupedAmount(d decimal.Decimal, currency string) string {
 	if !ok {
 		scale = 2
 	}
-	return grouped3(d.StringFixed(int32(scale)))
+	return Grouped(d.StringFixed(int32(scale)))
 }
 
-// grouped3 sets the thousands of a plain decimal apart.
-func grouped3(text string) string {
+// Grouped sets the thousands of a plain decimal apart.
+func Grouped(text string) string {
 	sign := ""
 	if strings.HasPrefix(text, "-") {
 		sign, text = "-", text[1:]

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +20,11 @@ func measureStory(t *testing.T, wrap func(store.Store) store.Store) {
 		{Key: "big", Sum: "amount", Where: "amount > 10000"}, {Key: "rate", Ratio: &process.RatioD{Part: "proposed", Whole: "n"}}, {Key: "share", Ratio: &process.RatioD{Part: "big", Whole: "sum"}}}
 	app.Def.Reports = append(app.Def.Reports, process.Report{Key: "all", Form: "deal", Measures: measures},
 		process.Report{Key: "owners", Form: "deal", Group: []process.GroupBy{{By: "owner"}}, Measures: measures})
+	ranges := []process.GroupBy{{By: "amount", Bounds: []json.Number{"0.01", "5000", "600000"}}, {By: "stage"}}
+	for _, by := range []string{"amount", "value", "weighted"} {
+		ranges[0].By = by
+		app.Def.Reports = append(app.Def.Reports, process.Report{Key: by, Form: "deal", Group: slices.Clone(ranges), Measures: measures[:1], Chart: "heat"})
+	}
 	w.defs["b2b"] = []*process.App{app}
 	w.deal("big", bigLines)
 	w.proposal("small", smallLines)
@@ -55,6 +63,29 @@ func measureStory(t *testing.T, wrap func(store.Store) store.Store) {
 		}
 		if got := strings.Join(out, "; "); got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", call, got, want)
+		}
+	}
+	rangesTold(t, w)
+}
+
+// Figures are grouped by ranges, of which a bound is the first of its own, and each opens its records; across they stand as the definition has them.
+func rangesTold(t *testing.T, w *world) {
+	for key, want := range map[string]string{
+		"amount":   "..0.01 under 0.01 qualify [theirs] | 0.01..5000 0.01 – 5,000 qualify [other] | 5000..600000 5,000 – 600,000 proposal [small] | 600000.. 600,000 and more qualify [big] / qualify proposal",
+		"value":    "..0.01 under 0.01 qualify [theirs] | 0.01..5000 0.01 – 5,000 qualify [other] | 5000..600000 5,000 – 600,000 proposal [small] | 600000.. 600,000 and more qualify [big] / qualify proposal",
+		"weighted": "..0.01 under 0.01 qualify [other theirs] | 0.01..5000 0.01 – 5,000 proposal [small] | 5000..600000 5,000 – 600,000 qualify [big] / qualify proposal",
+	} {
+		r, err := w.e.Report(t.Context(), "mgr.wang", "b2b", key, "")
+		w.must(err)
+		var lines, across []string
+		for _, row := range r.Rows {
+			lines = append(lines, fmt.Sprint(row.Keys[0], " ", row.Labels[0].In("en"), " ", row.Keys[1], " ", w.titles("mgr.wang", row.Where)))
+		}
+		for _, a := range r.Across {
+			across = append(across, a.Key)
+		}
+		if got := strings.Join(lines, " | ") + " / " + strings.Join(across, " "); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", key, got, want)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"pipewright/rules"
 	"pipewright/runtime/access"
 	"pipewright/runtime/process"
@@ -22,6 +24,7 @@ type grouping struct {
 	zone   *time.Location
 	starts []time.Time // of buckets
 	group  query.Group
+	bounds []decimal.Decimal // of ranges
 	// choices are gone through one by one, in a field of several.
 	choices []choice
 }
@@ -68,6 +71,8 @@ func (l *lister) groupColumn(by process.GroupBy, g *grouping) ReportColumn {
 	switch {
 	case g.unit != "":
 		c.Type = g.unit
+	case g.bounds != nil:
+		c.Type = "range"
 	case by.By == "stage", by.By == "team":
 		c.Type = by.By
 	case by.By == "owner":
@@ -88,6 +93,9 @@ func (l *lister) grouping(ctx context.Context, by process.GroupBy, path string) 
 		return nil, err
 	}
 	g := &grouping{column: c, group: query.Group{Col: c.Name}, zone: l.app.Zone, choices: l.choices(c)}
+	if c.Type == query.Int && len(by.Bounds) > 0 {
+		return g, g.ranges(by.Bounds)
+	}
 	if c.Type != query.Time {
 		return g, nil
 	}
@@ -153,7 +161,7 @@ func (g *grouping) after(start time.Time) time.Time {
 }
 
 // label shows one key: its plain form, its name for people, and the condition that finds its records.
-func (l *lister) label(ctx context.Context, g *grouping, key any) (string, rules.Text, string) {
+func (l *lister) label(g *grouping, key any) (string, rules.Text, string) {
 	c := g.column
 	name := l.asWritten(g)
 	if g.choices != nil {
@@ -164,6 +172,9 @@ func (l *lister) label(ctx context.Context, g *grouping, key any) (string, rules
 	}
 	switch v := key.(type) {
 	case int64:
+		if g.bounds != nil {
+			return l.rangeLabel(g, int(v))
+		}
 		if g.unit == "" {
 			n := figure(big.NewInt(v), c).String()
 			return n, rules.Plain(n), name + " == " + n

@@ -306,6 +306,9 @@ func (g *grouping) keysOf(cols map[string]any) []any {
 	}
 	switch v := cols[g.column.Name].(type) {
 	case int64:
+		if g.bounds != nil {
+			return []any{g.place(v)}
+		}
 		if g.unit != "" {
 			return []any{g.start(time.UnixMilli(v)).UnixMilli()}
 		}

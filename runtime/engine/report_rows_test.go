@@ -120,6 +120,9 @@ func rowReportStory(t *testing.T, wrap func(store.Store) store.Store) {
 		"client": {[]process.GroupBy{{By: "row.client"}}, func(a aLine) []string { return []string{a.client} }},
 		"owner":  {[]process.GroupBy{{By: "owner"}}, func(a aLine) []string { return []string{a.owner} }},
 		"month":  {[]process.GroupBy{{By: "row.day", Unit: "month"}, {By: "row.gift"}}, func(a aLine) []string { return []string{a.day[:min(7, len(a.day))] + "/" + fmt.Sprint(a.gift)} }},
+		"qty": {[]process.GroupBy{{By: "row.qty", Bounds: []json.Number{"0", "3", "5.5"}}, {By: "row.gift"}}, func(a aLine) []string {
+			return []string{map[bool]string{true: "/"}[a.qty < 0] + map[bool]string{true: "0..3/"}[a.qty >= 0 && a.qty < 3] + map[bool]string{true: "3..5.5/"}[a.qty >= 3 && a.qty < 6] + map[bool]string{true: "5.5../"}[a.qty > 5] + fmt.Sprint(a.gift)}
+		}},
 		"tags": {[]process.GroupBy{{By: "row.tags"}, {By: "owner"}}, func(a aLine) (out []string) {
 			for _, tag := range append(slices.Clone(a.tags), "")[:max(1, len(a.tags))] {
 				out = append(out, tag+"/"+a.owner)

@@ -18,7 +18,7 @@ import (
 const maxBuckets = 500
 
 // ReportColumn is a group or a measure of a report. Type is "stage", "user", "team", "select", "reference", "text", "bool", "number", "day",
-// "week", "month", "year" for groups; "count", "money" or "number" for measures.
+// "week", "month", "year", "range" for groups; "count", "money" or "number" for measures.
 type ReportColumn struct {
 	Key      string
 	Name     rules.Text
@@ -50,6 +50,8 @@ type ReportResult struct {
 	Rows    []ReportRow
 	// Since is when a comparison, a velocity or a look at stays starts from.
 	Since time.Time
+	// Across are the keys of the second group of a heat map, in their order.
+	Across []Across
 	// Totals align with the measures; a minimum or maximum has none.
 	Totals []Figure
 }
@@ -164,7 +166,7 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 		var wheres, ofRow []string
 		told := true
 		for i, g := range groups {
-			key, label, cond := l.label(ctx, g, r.Keys[i])
+			key, label, cond := l.label(g, r.Keys[i])
 			row.Keys, row.Labels = append(row.Keys, key), append(row.Labels, label)
 			told = told && cond != ""
 			if l.ofRow(g) {
@@ -184,8 +186,14 @@ func (l *lister) summary(ctx context.Context, res *ReportResult) error {
 		res.Rows = append(res.Rows, row)
 	}
 	res.Totals = ms.figures(totals, "", true)
-	l.inOrder(res, groups)
-	return l.referenceLabels(ctx, res, groups)
+	l.inOrder(res.Rows, groups, 0)
+	if err := l.referenceLabels(ctx, res, groups); err != nil {
+		return err
+	}
+	if res.Def.Chart == "heat" && len(groups) == 2 {
+		res.Across = l.across(res, rows, groups[1])
+	}
+	return nil
 }
 
 // measuredBy are the groups with what is measured of each, and the measures of all together.
@@ -201,29 +209,48 @@ func (l *lister) measuredBy(ctx context.Context, groups []*grouping, ms []measur
 	return rows, totals, err
 }
 
-// inOrder puts stages and options in the order of the definition.
-func (l *lister) inOrder(res *ReportResult, groups []*grouping) {
-	if len(groups) == 0 {
+// inOrder puts stages and options in the order of the definition, level by level.
+func (l *lister) inOrder(rows []ReportRow, groups []*grouping, level int) {
+	if level == len(groups) {
 		return
 	}
+	if order := l.order(groups[level]); order != nil {
+		slices.SortStableFunc(rows, func(a, b ReportRow) int { return placeIn(order, a.Keys[level]) - placeIn(order, b.Keys[level]) })
+	}
+	for from := 0; from < len(rows); {
+		to := from + 1
+		for to < len(rows) && rows[to].Keys[level] == rows[from].Keys[level] {
+			to++
+		}
+		l.inOrder(rows[from:to], groups, level+1)
+		from = to
+	}
+}
+
+// order are the keys of a level in the order of the definition; nil where it has none.
+func (l *lister) order(g *grouping) []string {
 	var order []string
-	switch c := groups[0].column; {
+	switch c := g.column; {
 	case c.Key == "stage" && l.form.Process != nil:
 		for _, st := range l.form.Process.Stages {
 			order = append(order, st.Def.Key)
+		}
+	case g.choices != nil:
+		for _, o := range g.choices {
+			order = append(order, o.key)
 		}
 	case c.Field != nil && c.Field.Def.Type == "select":
 		for _, o := range l.options(c.Field.Def.Options) {
 			order = append(order, o.Key)
 		}
-	default:
-		return
 	}
-	place := func(r ReportRow) int {
-		if i := slices.Index(order, r.Keys[0]); i >= 0 {
-			return i
-		}
-		return len(order)
+	return order
+}
+
+// placeIn is the place of a key; what has none comes last.
+func placeIn(order []string, key string) int {
+	if i := slices.Index(order, key); i >= 0 {
+		return i
 	}
-	slices.SortStableFunc(res.Rows, func(a, b ReportRow) int { return place(a) - place(b) })
+	return len(order)
 }

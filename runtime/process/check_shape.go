@@ -41,7 +41,7 @@ var choices = map[reflect.Type]map[string][]string{
 	reflect.TypeFor[View]():       {"kind": {"board", "list"}},
 	reflect.TypeFor[Report](): {
 		"kind":  {"summary", "funnel", "snapshot", "forecast", "quota", "velocity", "stay", "ageing"},
-		"chart": {"number", "bar", "line", "pie", "funnel", "table"},
+		"chart": {"number", "bar", "line", "pie", "funnel", "heat", "table"},
 	},
 	reflect.TypeFor[Print](): {"page": {"A4", "A4 landscape", "A5", "A5 landscape"}},
 	reflect.TypeFor[Block](): {

@@ -73,7 +73,11 @@ func (c *compiler) report(path string, r *Report) {
 			c.fail(at+"/unit", "ref.kind", "“{name}”不是日期，不能按日、周、月、年分组", "「{name}」不是日期，不能按日、週、月、年分組",
 				"“{name}” is not a date; it cannot be grouped by day, week, month or year", "name", g.By)
 		}
+		if ok && len(g.Bounds) > 0 {
+			c.bounds(at+"/bounds", g, t)
+		}
 	}
+	c.heat(path, r)
 	c.measures(path, r, form, rows)
 }
 

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"encoding/json"
+
 	"pipewright/rules"
 )
 
@@ -39,14 +41,16 @@ type Report struct {
 	Where    string     `json:"where,omitempty"`
 	Group    []GroupBy  `json:"group,omitempty"`
 	Measures []MeasureD `json:"measures,omitempty"`
-	// Chart is "number", "bar", "line", "pie", "funnel" or "table".
+	// Chart is "number", "bar", "line", "pie", "funnel", "table", or "heat": the first group down, the second across, the first measure as shades.
 	Chart string `json:"chart,omitempty"`
 }
 
-// GroupBy is one level of grouping: a field or system name, dates by unit.
+// GroupBy is one level of grouping: a field or system name, dates by unit, figures by the ranges between bounds.
 type GroupBy struct {
 	By   string `json:"by"`
 	Unit string `json:"unit,omitempty"`
+	// Bounds, ascending, are where the ranges of a figure begin: what is a bound belongs to the range above it.
+	Bounds []json.Number `json:"bounds,omitempty"`
 }
 
 // MeasureD is one figure of a report.

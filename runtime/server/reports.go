@@ -78,8 +78,15 @@ type reportOut struct {
 	Columns []reportColumnOut `json:"columns"`
 	Rows    []reportRowOut    `json:"rows"`
 	Totals  []*string         `json:"totals"`
+	// Across are the keys of the second group of a heat map, in their order.
+	Across []acrossOut `json:"across,omitempty"`
 	// Since is the Monday that a snapshot compares with.
 	Since string `json:"since,omitempty"`
+}
+
+type acrossOut struct {
+	Key   string     `json:"key"`
+	Label rules.Text `json:"label"`
 }
 
 type reportColumnOut struct {
@@ -175,6 +182,9 @@ func wireReport(r *engine.ReportResult) reportOut {
 	}
 	for _, col := range r.Columns {
 		out.Columns = append(out.Columns, reportColumnOut{col.Key, col.Name, col.Kind, col.Type, col.Currency, col.Where, col.OfRow})
+	}
+	for _, a := range r.Across {
+		out.Across = append(out.Across, acrossOut{a.Key, a.Label})
 	}
 	for _, row := range r.Rows {
 		out.Rows = append(out.Rows, reportRowOut{list(row.Keys), list(row.Labels), figures(row.Values), row.Where, row.OfRow, row.Wheres})

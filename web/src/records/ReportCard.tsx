@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, type ReactNode } from 'react';
+import { useCallback, useMemo, useState, type CSSProperties, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { url } from '@/api/client';
 import type { ReportColumn, ReportResult, ReportRow } from '@/api/types';
@@ -51,7 +51,8 @@ export function ReportCard({ report, model, preview = false }: { report: ReportR
       </header>
       {report.kind === 'funnel' || report.chart === 'funnel' ? <Funnel report={report} model={model} /> : null}
       {drawn && (report.chart === 'bar' || report.chart === 'line' || report.chart === 'pie') ? <Drawn report={report} model={model} name={name} kind={report.chart} /> : null}
-      {report.kind !== 'funnel' && report.chart !== 'funnel' ? <Table report={report} model={model} /> : null}
+      {drawn && heated(report) ? <HeatMap report={report} model={model} name={name} /> : null}
+      {report.kind !== 'funnel' && report.chart !== 'funnel' && !(drawn && heated(report)) ? <Table report={report} model={model} /> : null}
     </section>
   );
 }
@@ -247,6 +248,82 @@ function Drawn({ report, model, name, kind }: { report: ReportResult; model: Mod
     <div style={{ padding: '8px 12px 0' }}>
       <Chart kind={kind} categories={categories} series={series} format={format} onPick={pick} label={t('chartOf', { name })} />
     </div>
+  );
+}
+
+/** Whether a report is told down and across. */
+const heated = (report: ReportResult) => report.chart === 'heat' && report.across !== undefined;
+
+/** The first group down, the second across: the figures themselves, on a shade that says how much of the greatest each is. */
+function HeatMap({ report, model, name }: { report: ReportResult; model: Model; name: string }) {
+  const { t } = useTranslation('dashboard');
+  const text = useText();
+  const format = useFormat();
+  const groups = report.columns.filter((c) => c.kind === 'group');
+  const measures = report.columns.filter((c) => c.kind === 'measure');
+  const [chosen, setChosen] = useState(0);
+  const at = Math.min(chosen, measures.length - 1);
+  const column = measures[at];
+  const across = report.across ?? [];
+  const down = report.rows.filter((r, i) => report.rows.findIndex((x) => x.keys[0] === r.keys[0]) === i);
+  const most = Math.max(0, ...report.rows.map((r) => Number(r.values[at] ?? 0)));
+  // A wide table without a link in it is moved by keyboard all the same.
+  const opens = report.rows.some((row) => opened(report, row, undefined) !== undefined);
+  if (!column) return null;
+  return (
+    <>
+      {measures.length > 1 ? (
+        <p className="heat-of" role="group" aria-label={t('heatOf')}>
+          {measures.map((m, i) => (
+            <button key={m.key} type="button" className="chip" aria-pressed={i === at} onClick={() => setChosen(i)}>
+              {text(m.name, m.key)}
+            </button>
+          ))}
+        </p>
+      ) : null}
+      <div className="scroll-x" {...(opens ? {} : { role: 'group', 'aria-label': name, tabIndex: 0 })}>
+        <table className="tbl heat">
+          <thead>
+            <tr>
+              <th scope="col">
+                {text(groups[0]?.name)} <span className="dim">\ {text(groups[1]?.name)}</span>
+              </th>
+              {across.map((a) => (
+                <th key={a.key} scope="col" className="num">
+                  {text(a.label) || t('noGroup')}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {down.map((line) => (
+              <tr key={String(line.keys[0])}>
+                <th scope="row">{text(line.labels[0]) || t('noGroup')}</th>
+                {across.map((a) => {
+                  const row = report.rows.find((r) => r.keys[0] === line.keys[0] && r.keys[1] === a.key);
+                  const m = measure(row?.values[at], column, format);
+                  const share = most > 0 ? Math.max(0, Number(row?.values[at] ?? 0)) / most : 0;
+                  return (
+                    <td key={a.key} className="num" title={m.exact} style={{ '--heat': `${Math.round(share * 48)}%` } as CSSProperties}>
+                      {row ? (
+                        <Open report={report} model={model} row={row} column={column}>
+                          {m.shown}
+                          <small>{m.unit}</small>
+                        </Open>
+                      ) : (
+                        <span className="dim" aria-label={t('noData')}>
+                          –
+                        </span>
+                      )}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 

@@ -37,6 +37,8 @@ export interface ReportResult {
   rows: ReportRow[];
   totals?: (string | null)[];
   where?: string;
+  /** The keys of the second group of a heat map, in their order. */
+  across?: { key: string; label: Text }[];
   /** The Monday that a snapshot compares with. */
   since?: string;
 }

@@ -25,9 +25,10 @@ export interface Report {
   /** A table of the form: a summary is then of its rows, whose columns are named row.column. */
   rows?: string;
   where?: string;
-  group?: { by: string; unit?: string }[];
+  /** Dates by unit; figures by the ranges that begin at bounds. */
+  group?: { by: string; unit?: string; bounds?: number[] }[];
   measures?: Measure[];
-  chart?: 'number' | 'bar' | 'line' | 'pie' | 'funnel' | 'table';
+  chart?: 'number' | 'bar' | 'line' | 'pie' | 'funnel' | 'heat' | 'table';
 }
 
 export interface Measure {

@@ -1,8 +1,9 @@
 import { Select } from 'antd';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from '@/ui/toast';
 import type { Dashboard, FieldType, Measure, Report, View } from '@/model/definition';
+import { boundText, readBounds } from '@/model/bounds';
 import { freshKey, keysOf } from '@/model/keys';
 import { splitKeyPath } from '@/model/path';
 import { countedOf, rowColumn } from '@/model/reportRows';
@@ -212,7 +213,7 @@ function ViewParts({ at, view }: { at: (string | number)[]; view: View }) {
   );
 }
 
-const CHARTS = ['number', 'bar', 'line', 'pie', 'funnel', 'table'] as const;
+const CHARTS = ['number', 'bar', 'line', 'pie', 'funnel', 'heat', 'table'] as const;
 /** Kinds whose group and measures are fixed. */
 const FIXED = new Set(['snapshot', 'forecast', 'quota', 'velocity', 'stay', 'ageing']);
 const UNITS = ['day', 'week', 'month', 'year'] as const;
@@ -231,10 +232,9 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
   );
   const list = measures.value ?? [];
   const groups = group.value ?? [];
-  const isDate = (by: string) =>
-    ['createdAt', 'updatedAt', 'since', 'closing', 'closedAt'].includes(by) ||
-    rows.dates.includes(by) ||
-    ['date', 'datetime'].includes(def.forms?.find((f) => f.key === form)?.fields.find((f) => f.key === by)?.type ?? '');
+  const typeOf = (by: string): string => rows.types.get(by) ?? def.forms?.find((f) => f.key === form)?.fields.find((f) => f.key === by)?.type ?? '';
+  const isDate = (by: string) => ['createdAt', 'updatedAt', 'since', 'closing', 'closedAt'].includes(by) || ['date', 'datetime'].includes(typeOf(by));
+  const isFigure = (by: string) => ['value', 'weighted'].includes(by) || RANGED.has(typeOf(by));
   return (
     <>
       <Part title={t('whichRecords')}>
@@ -310,6 +310,8 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
                       unsetAs="day"
                       choices={UNITS.slice(1).map((u) => ({ value: u, label: t(`group_${u}`) }))}
                     />
+                  ) : isFigure(g.by) || g.bounds ? (
+                    <BoundsSlot at={[...at, 'group', i, 'bounds']} percent={typeOf(g.by) === 'percent'} minutes={typeOf(g.by) === 'duration'} />
                   ) : null}
                 </div>
                 <IconButton
@@ -347,11 +349,13 @@ function ReportParts({ at, report }: { at: (string | number)[]; report: Report }
 
 /** What a lookup shows may be a figure: the check knows. */
 const FIGURES = new Set<FieldType>(['money', 'number', 'percent', 'rating', 'slider', 'lookup']);
+/** What may be split into ranges. */
+const RANGED = new Set<string>([...FIGURES, 'duration', 'rollup']);
 /** What is written at length, or is a file or a place, is no value that could be grouped by. */
 const LOOSE = new Set<FieldType>(['longtext', 'richtext', 'attachment', 'image', 'signature', 'address', 'location', 'static']);
 
 /** The tables of a form, and of the one whose rows are counted the columns: all that group, the figures, the dates. */
-function useRowChoices(form: string, table: string | undefined): { tables: Choice[]; columns: Choice[]; figures: Choice[]; dates: string[] } {
+function useRowChoices(form: string, table: string | undefined): { tables: Choice[]; columns: Choice[]; figures: Choice[]; types: Map<string, string> } {
   const def = useDefinition();
   const nameOf = useNameOf();
   const tables = (def.forms?.find((f) => f.key === form)?.fields ?? []).filter((f) => f.type === 'table');
@@ -363,8 +367,44 @@ function useRowChoices(form: string, table: string | undefined): { tables: Choic
     tables: tables.map((f) => ({ value: f.key, label: nameOf(f) })),
     columns: fields.map(choice),
     figures: fields.filter((f) => FIGURES.has(f.type)).map(choice),
-    dates: fields.filter((f) => f.type === 'date' || f.type === 'datetime').map((f) => rowColumn(f.key)),
+    types: new Map(fields.map((f) => [rowColumn(f.key), f.type])),
   };
+}
+
+/** Where the ranges of a figure begin: a word for each bound, typed as people write figures. */
+function BoundsSlot({ at, percent, minutes }: { at: (string | number)[]; percent: boolean; minutes: boolean }) {
+  const { t } = useTranslation('designer');
+  const slot = useSlot<number[]>(at, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  const [wrong, setWrong] = useState<string[]>([]);
+  return (
+    <Row label={t('groupBounds')} hint={t(percent ? 'groupBoundsPercent' : minutes ? 'groupBoundsMinutes' : 'groupBoundsHint')} path={slot.path} problems={slot.problems}>
+      {(id) => (
+        <>
+          <Select
+            id={id}
+            mode="tags"
+            open={false}
+            suffixIcon={null}
+            className="d-wide"
+            aria-label={t('groupBounds')}
+            tokenSeparators={[';', '；', '、', '，', ' ']}
+            placeholder={t('groupEach')}
+            value={(slot.value ?? []).map((b) => boundText(b, percent))}
+            onChange={(texts: string[]) => {
+              const read = readBounds(texts);
+              setWrong(read.wrong);
+              slot.set(read.bounds.length === 0 ? undefined : read.bounds);
+            }}
+          />
+          {wrong.length > 0 ? (
+            <p className="s warn" role="alert">
+              {t('groupBoundsWrong', { text: wrong.join(' ') })}
+            </p>
+          ) : null}
+        </>
+      )}
+    </Row>
+  );
 }
 
 /** What is counted: the records, or the rows of a table of theirs. */
