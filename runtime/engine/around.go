@@ -25,6 +25,8 @@ type Related struct {
 	Form, Via string
 	Name      rules.Text
 	Items     []Linked
+	// Building says why there are no items yet.
+	Building rules.Text
 }
 
 // Linked is another record in a few words. Why is "started" or "startedFrom" for links.
@@ -113,10 +115,12 @@ func (e *Engine) around(ctx context.Context, v *View, dir *org.Directory) error 
 		}
 		page, err := e.store.Query(ctx, RecordCollection(target), query.Query{Filter: filter, Sort: []query.Sort{{Col: "updatedAt", Desc: true}}, Limit: 50,
 			Cols: []string{"title", "number", "stage"}})
-		if err != nil {
+		out := Related{Form: rel.Form, Via: rel.Via, Name: rel.Name}
+		if wait, building := asBuilding(err); building {
+			out.Building = wait.Message
+		} else if err != nil {
 			return err
 		}
-		out := Related{Form: rel.Form, Via: rel.Via, Name: rel.Name}
 		if out.Name.IsZero() {
 			out.Name = target.Def.Name
 		}

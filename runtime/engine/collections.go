@@ -250,7 +250,11 @@ func (e *Engine) prepare(ctx context.Context, app *process.App) error {
 	if _, ok := e.ready.Load(app); ok {
 		return nil
 	}
-	if err := e.store.Ensure(ctx, Collections(app)...); err != nil {
+	all, err := e.noted(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.store.Ensure(ctx, declared(app, all)...); err != nil {
 		return err
 	}
 	e.ready.Store(app, true)
@@ -263,6 +267,7 @@ func (e *Engine) current(ctx context.Context, app string) (*process.App, error) 
 	if err != nil {
 		return nil, appError(err)
 	}
+	e.builds.heard(a)
 	return a, e.prepare(ctx, a)
 }
 
@@ -305,6 +310,7 @@ func (e *Engine) form(ctx context.Context, id string) (*process.Form, error) {
 		for i := range app.Def.Forms {
 			f := app.Forms[app.Def.Forms[i].Key]
 			if f != nil && codeOf(f) == code {
+				e.builds.heard(app)
 				return f, e.prepare(ctx, app)
 			}
 		}

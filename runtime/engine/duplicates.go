@@ -72,7 +72,7 @@ func (e *Engine) Duplicates(ctx context.Context, prev, next *process.App) ([]rul
 func (e *Engine) duplicates(ctx context.Context, form *process.Form, added []*forms.Unique) (map[string][]string, error) {
 	first := map[string]string{}
 	pairs := map[string][]string{}
-	err := e.everyDoc(ctx, RecordCollection(form), func(d store.Doc) error {
+	look := func(d store.Doc) error {
 		r, err := decodeState(d)
 		if err != nil || r.State == nil || !r.State.Deleted.IsZero() {
 			return err
@@ -93,6 +93,14 @@ func (e *Engine) duplicates(ctx context.Context, form *process.Form, added []*fo
 			}
 		}
 		return nil
-	})
+	}
+	err := e.everyPage(ctx, RecordCollection(form), "", func(page []store.Doc) error {
+		for _, d := range page {
+			if err := look(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
 	return pairs, err
 }

@@ -70,7 +70,8 @@ type Config struct {
 
 // Engine runs the records of every app in one store. It is safe for concurrent use, by any number of processes on the same store.
 type Engine struct {
-	store     store.Store
+	store     store.Store // behind a guard, see building.go
+	bare      store.Store
 	defs      Definitions
 	outbound  outbound.Sender
 	mailer    outbound.Mailer
@@ -97,6 +98,7 @@ type Engine struct {
 	people  peopleCache
 	series  seriesMemory
 	budgets budgets
+	builds  notesCache
 	live    hub
 
 	// ready holds the apps whose collections have been declared by this process, by pointer.
@@ -119,6 +121,9 @@ type Engine struct {
 	rowWaiting atomic.Int64
 	rowRecords int
 
+	// smallForm is how many records are looked over within a read.
+	smallForm int
+
 	binFor  time.Duration
 	readyMu sync.Mutex
 
@@ -138,10 +143,11 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		return nil, errors.New("engine: a store and definitions are needed")
 	}
 	e := &Engine{
-		store: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, host: c.Host, version: c.Version, log: c.Log,
+		bare: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, host: c.Host, version: c.Version, log: c.Log,
 		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, tidy: c.Tidy, kick: make(chan struct{}, 1),
-		rowReports: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), rowRecords: maxRowRecords,
+		rowReports: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), rowRecords: maxRowRecords, smallForm: smallForm,
 	}
+	e.store = &guard{c.Store, e}
 	if e.now == nil {
 		e.now = time.Now
 	}

@@ -51,7 +51,7 @@ const (
 	jobClean      = "clean"      // a record is gone, and what is known of it elsewhere with it
 	jobShow       = "show"       // what other collections show of a form's records is out of date
 	jobCalendar   = "calendar"   // the open timers of a form's records are counted by another calendar
-	jobLayOut     = "layOut"     // records may have been written under the release before while one went live
+	jobLayOut     = "layOut"     // records are to be laid out as a release has them that went live
 	jobReplan     = "replan"     // the dates of a form's records mean other moments than before
 	jobPassOn     = "passOn"     // somebody is away or has left, and has decisions open
 	jobImport     = "import"     // rows of a file come in, or are taken back
@@ -454,6 +454,9 @@ func (e *Engine) outcome(ctx context.Context, j *job, err error) {
 	var rest errWait
 	var fixed permanent
 	j.Claims, j.Owner = 0, ""
+	if _, wait := asBuilding(err); wait {
+		err = errLater{buildingAgain}
+	}
 	switch {
 	case err == nil:
 		j.State, j.DoneAt, j.Error = jobDone, now, ""

@@ -23,7 +23,7 @@ func readError(err error) error {
 	case errors.Is(err, store.ErrTooMany):
 		return reject("query.tooMany", rules.Say("分组太多，请加筛选条件或换一个分组", "分組太多，請加篩選條件或換一個分組", "There are too many groups; add a filter or group by something else"))
 	case errors.Is(err, store.ErrColumn):
-		return reject("index.building", rules.Say("这个字段刚刚可查询，索引还在建立，请稍后再试", "這個欄位剛剛可查詢，索引還在建立，請稍後再試", "This field has only just become queryable and its index is being built; try again soon"))
+		return &Building{rules.Say("这个字段刚刚可查询，索引还在建立，请稍后再试", "這個欄位剛剛可查詢，索引還在建立，請稍後再試", "This field has only just become queryable and its index is being built; try again soon")}
 	}
 	return err
 }

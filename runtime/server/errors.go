@@ -14,6 +14,7 @@ import (
 
 	"pipewright/designer"
 	"pipewright/rules"
+	"pipewright/runtime/engine"
 	"pipewright/runtime/process"
 	"pipewright/runtime/store"
 )
@@ -98,9 +99,12 @@ func hasShape(ps []rules.Problem) bool {
 func statusOfError(err error) int {
 	var own *refusal
 	var rejected *process.Rejection
+	var building *engine.Building
 	switch {
 	case errors.As(err, &own):
 		return own.status
+	case errors.As(err, &building):
+		return statusOf("index.building")
 	case errors.As(err, &rejected):
 		return statusOf(rejected.Code)
 	}
@@ -178,6 +182,7 @@ func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 		own      *refusal
 		rejected *process.Rejection
 		draft    *designer.Conflict
+		building *engine.Building
 	)
 	switch {
 	case errors.As(err, &own):
@@ -201,6 +206,10 @@ func (s *Server) told(g *gin.Context, c *call, err error) (int, errorBody) {
 				out.Error.Current = now
 			}
 		}
+	case errors.As(err, &building):
+		out.Error.Code, msg = "index.building", building.Message
+		status = statusOf(out.Error.Code)
+		g.Header("Retry-After", strconv.Itoa(int(comeBack/time.Second)))
 	case errors.As(err, &draft):
 		status, out.Error.Code = http.StatusConflict, "draft.conflict"
 		by := mini{ID: draft.By, Name: draft.By}

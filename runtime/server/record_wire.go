@@ -183,6 +183,8 @@ type relatedOut struct {
 	Via   string      `json:"via"`
 	Name  rules.Text  `json:"name"`
 	Items []linkedOut `json:"items"`
+	// Building says why there are no items yet.
+	Building *rules.Text `json:"building,omitempty"`
 }
 
 type linkedOut struct {
@@ -325,7 +327,10 @@ func (c *call) full(v *engine.View) recordFullOut {
 		out.Rounds = append(out.Rounds, one)
 	}
 	for _, r := range v.Related {
-		one := relatedOut{r.Form, r.Via, r.Name, []linkedOut{}}
+		one := relatedOut{Form: r.Form, Via: r.Via, Name: r.Name, Items: []linkedOut{}}
+		if !r.Building.IsZero() {
+			one.Building = &r.Building
+		}
 		for _, l := range r.Items {
 			one.Items = append(one.Items, wireLinked(l))
 		}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -82,6 +83,8 @@ type reportOut struct {
 	Across []acrossOut `json:"across,omitempty"`
 	// Since is the Monday that a snapshot compares with.
 	Since string `json:"since,omitempty"`
+	// Building says why a card of a dashboard has no figures yet.
+	Building *rules.Text `json:"building,omitempty"`
 }
 
 type acrossOut struct {
@@ -212,6 +215,24 @@ func (s *Server) card(c *call, key string) (out reportOut, err error) {
 	return s.report(c, key, "")
 }
 
+// buildingCard stands in the place of a report whose columns are not built yet.
+func buildingCard(app *process.App, key string, wait *engine.Building) reportOut {
+	out := reportOut{Key: key, Name: rules.Plain(key), Kind: "summary", Chart: "table", Columns: []reportColumnOut{}, Rows: []reportRowOut{}, Totals: []*string{}, Building: &wait.Message}
+	for i := range app.Def.Reports {
+		r := &app.Def.Reports[i]
+		if r.Key != key {
+			continue
+		}
+		if !r.Name.IsZero() {
+			out.Name = r.Name
+		}
+		if r.Chart != "" {
+			out.Chart = r.Chart
+		}
+	}
+	return out
+}
+
 // cardsAtOnce is how many reports of a dashboard are computed side by side.
 const cardsAtOnce = 2
 
@@ -238,9 +259,12 @@ func (s *Server) getDashboard(c *call) (any, error) {
 	}
 	wg.Wait()
 	for i, err := range errs {
+		var wait *engine.Building
 		switch {
 		case err == nil:
 			out.Cards = append(out.Cards, cards[i])
+		case errors.As(err, &wait):
+			out.Cards = append(out.Cards, buildingCard(app, d.Cards[i], wait))
 		case statusOfError(err) == 0: // a report of what the person may not see is left out
 			return nil, err
 		}

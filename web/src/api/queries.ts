@@ -3,11 +3,22 @@ import { stopClock } from './base';
 import { api, isApiError, seeAs, type Query } from './client';
 import type { Absence, AgendaItem, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SavedView, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
 
+/** When what is still being built is asked for again. */
+const buildingAgain = 3000;
+
+/** What is wrong with a query: its error, or that it waits for something that is being built; and whether there is nothing to say yet. */
+export function standing(query: { error: Error | null; failureReason: Error | null; isPending: boolean }): { wrong: Error | null; pending: boolean } {
+  const waits = isApiError(query.failureReason, 'index.building') ? query.failureReason : null;
+  return { wrong: query.error ?? waits, pending: query.isPending && !waits };
+}
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
-      retry: (count, error) => count < 2 && (!isApiError(error) || error.status === 0 || error.status >= 502),
+      // What is still being built on the server is asked for until it is there.
+      retry: (count, error) => isApiError(error, 'index.building') || (count < 2 && (!isApiError(error) || error.status === 0 || error.status >= 502)),
+      retryDelay: (count, error) => (isApiError(error, 'index.building') ? buildingAgain : Math.min(1000 * 2 ** count, 30_000)),
       refetchOnWindowFocus: true,
     },
     mutations: { retry: false },
@@ -82,7 +93,11 @@ export const recordsQuery = (app: string, form: string, filter: RecordsFilter) =
   });
 
 export const recordQuery = (id: string) =>
-  queryOptions({ queryKey: ['record', id], queryFn: ({ signal }) => api.get<RecordFull>(`/records/${encodeURIComponent(id)}`, { signal }) });
+  queryOptions({
+    queryKey: ['record', id],
+    queryFn: ({ signal }) => api.get<RecordFull>(`/records/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: (query) => (query.state.data?.related?.some((list) => list.building) ? buildingAgain : false),
+  });
 
 export const eventsQuery = (id: string) =>
   infiniteQueryOptions({
@@ -141,7 +156,11 @@ export const binQuery = (app: string, form: string, q: string) =>
   });
 
 export const dashboardQuery = (app: string, key: string) =>
-  queryOptions({ queryKey: ['dashboard', app, key], queryFn: ({ signal }) => api.get<DashboardResult>(`/apps/${app}/dashboards/${key}`, { signal }) });
+  queryOptions({
+    queryKey: ['dashboard', app, key],
+    queryFn: ({ signal }) => api.get<DashboardResult>(`/apps/${app}/dashboards/${key}`, { signal }),
+    refetchInterval: (query) => (query.state.data?.cards.some((card) => card.building) ? buildingAgain : false),
+  });
 
 export const reportQuery = (app: string, key: string, where: string) =>
   queryOptions({

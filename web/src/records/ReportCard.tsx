@@ -7,6 +7,7 @@ import { Chart } from '@/ui/Chart';
 import { Icon } from '@/ui/Icon';
 import { addDecimals, shortAmount, trimZeros } from '@/ui/format';
 import { useFormat, type Format } from '@/ui/locale';
+import { Building } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { behind } from '@/model/reportRows';
 import { whereOf } from './filter';
@@ -15,6 +16,7 @@ import './report.css';
 
 /** Whether a report is a single figure, and so a small tile. */
 export function isTile(card: ReportResult): boolean {
+  if (card.building) return card.chart === 'number';
   return card.chart === 'number' || (card.kind !== 'funnel' && card.rows.length <= 1 && card.columns.every((c) => c.kind === 'measure'));
 }
 
@@ -36,6 +38,16 @@ export function ReportCard({ report, model, preview = false }: { report: ReportR
   const text = useText();
   const name = text(report.name, report.key);
   const drawn = report.rows.length > 0; // an empty drawing says nothing that “no data” does not
+  if (report.building) {
+    return (
+      <section className="card report" aria-label={name}>
+        <header>
+          <h2>{name}</h2>
+        </header>
+        <Building text={text(report.building)} />
+      </section>
+    );
+  }
   if (isTile(report)) return <Tile report={report} model={model} name={name} />;
   return (
     <section className="card report" aria-label={name}>

@@ -45,10 +45,21 @@ export function useErrorText(): (error: unknown) => string {
   };
 }
 
+/** What is there soon, and comes by itself. */
+export function Building({ text }: { text: string }) {
+  return (
+    <div className="notice" role="status" style={{ margin: 16 }}>
+      <Icon name="hourglass" className="dim" />
+      <span className="sp">{text}</span>
+    </div>
+  );
+}
+
 /** A load that failed, with a way to try again. */
 export function ErrorBox({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation();
   const text = useErrorText();
+  if (isApiError(error, 'index.building')) return <Building text={error.message} />;
   return (
     <div className="notice bad" role="alert" style={{ margin: 16, alignItems: 'center' }}>
       <Icon name="alert" />

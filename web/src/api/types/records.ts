@@ -153,6 +153,8 @@ export interface RelatedList {
   via: string;
   name: Text;
   items: { id: string; title: string; stage?: string; number?: string; form: string; process?: string }[];
+  /** Why there are no items yet. */
+  building?: Text;
 }
 
 export interface RecordLink {

@@ -41,6 +41,8 @@ export interface ReportResult {
   across?: { key: string; label: Text }[];
   /** The Monday that a snapshot compares with. */
   since?: string;
+  /** Why a card of a dashboard has no figures yet. */
+  building?: Text;
 }
 
 export interface DashboardResult {

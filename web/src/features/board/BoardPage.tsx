@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { boardQuery } from '@/api/queries';
+import { boardQuery, standing } from '@/api/queries';
 import type { Board } from '@/api/types';
 import { addDecimals, isMoney } from '@/ui/format';
 import { DragArea } from '@/ui/drag';
@@ -72,7 +72,9 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
   const mine = search.scope === 'mine';
   const where = whereOf(clauses, filterables(form, process), [search.where, mine ? 'owner == me' : undefined]);
   const sort = search.sort ?? definition?.sort?.join(',');
-  const { data: board, error, isPending, refetch } = useQuery(boardQuery(model.app, view, where));
+  const query = useQuery(boardQuery(model.app, view, where));
+  const { wrong, pending } = standing(query);
+  const board = query.data;
   const moves = useMoves(model, process);
   const set = (patch: Partial<typeof search>) => void navigate({ to: '.', search: { ...search, ...patch }, replace: true });
 
@@ -108,8 +110,8 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
           </Button>
         ) : null}
       </div>
-      {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
-      {isPending ? <BoardBones /> : null}
+      {wrong ? <ErrorBox error={wrong} onRetry={() => void query.refetch()} /> : null}
+      {pending ? <BoardBones /> : null}
       {phone && columns.length > 0 ? (
         <div className="stage-tabs" role="tablist" aria-label={t('common:stage')}>
           {columns.map((c) => (

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { recordsQuery, type RecordsFilter } from '@/api/queries';
+import { recordsQuery, standing, type RecordsFilter } from '@/api/queries';
 import type { BoardColumn, Money } from '@/api/types';
 import type { Process } from '@/model/definition';
 import { stageColor, stageOf, type Model } from '@/records/model';
@@ -28,6 +28,7 @@ export function Column({ model, process, column, columns, filter, moves }: Props
   const text = useText();
   const { ref, isOver } = usePlace(column.stage);
   const query = useInfiniteQuery(recordsQuery(model.app, process.form, { ...filter, stage: column.stage, limit: 30 }));
+  const { wrong, pending } = standing(query);
   const loaded = query.data?.pages.flatMap((p) => p.items) ?? [];
   const arriving = [...moves.moved.values()].filter((m) => m.to === column.stage && m.record.stage !== column.stage && !loaded.some((r) => r.id === m.record.id));
   const cards = [...arriving.map((m) => m.record), ...loaded.filter((r) => (moves.moved.get(r.id)?.to ?? column.stage) === column.stage)];
@@ -58,7 +59,7 @@ export function Column({ model, process, column, columns, filter, moves }: Props
         {cards.map((record) => (
           <Card key={record.id} model={model} process={process} record={record} columns={columns} moves={moves} waiting={moves.moved.has(record.id)} />
         ))}
-        {query.isPending
+        {pending
           ? [0, 1].map((i) => (
               <li className="deal" key={i} style={{ height: 86, display: 'grid', gap: 8, alignContent: 'center' }}>
                 <Bone width="70%" />
@@ -66,9 +67,9 @@ export function Column({ model, process, column, columns, filter, moves }: Props
               </li>
             ))
           : null}
-        {query.isError ? (
+        {wrong ? (
           <li>
-            <ErrorBox error={query.error} onRetry={() => void query.refetch()} />
+            <ErrorBox error={wrong} onRetry={() => void query.refetch()} />
           </li>
         ) : null}
         {query.isSuccess && cards.length === 0 ? <li className="slot">{isOver ? t('dropHere') : t('emptyColumn')}</li> : null}

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { forecastQuery, type Forecast, type ForecastCell } from '@/api/forecast';
+import { standing } from '@/api/queries';
 import { useModel } from '@/records/model';
 import { forecastsOf } from '@/records/places';
 import { Icon } from '@/ui/Icon';
@@ -33,7 +34,9 @@ export function ForecastPage() {
   const year = Number(search.year) || Number(format.today().slice(0, 4));
   const what = search.what === 'count' ? 'count' : 'amount';
   const entering = search.mode === 'targets';
-  const { data, error, isPending, refetch } = useQuery(forecastQuery(app, process, year, what));
+  const query = useQuery(forecastQuery(app, process, year, what));
+  const { wrong, pending } = standing(query);
+  const data = query.data;
   const [picked, setPicked] = useState<Picked>();
   const processes = model ? forecastsOf(model.definition) : [];
   const go = (patch: Record<string, string | undefined>) =>
@@ -83,8 +86,8 @@ export function ForecastPage() {
             </div>
           ) : null}
         </div>
-        {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
-        {isPending ? <Skeleton rows={6} /> : null}
+        {wrong ? <ErrorBox error={wrong} onRetry={() => void query.refetch()} /> : null}
+        {pending ? <Skeleton rows={6} /> : null}
         {data?.blind ? <p className="notice">{t('blind')}</p> : null}
         {data && data.rows.length === 0 ? <Empty title={t('empty')} text={t('emptyText')} /> : null}
         {data && data.rows.length > 0 ? (

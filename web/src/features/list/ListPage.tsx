@@ -4,7 +4,7 @@ import { Button, Input, Popover } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
-import { recordsQuery } from '@/api/queries';
+import { recordsQuery, standing } from '@/api/queries';
 import { filterables, readClauses, whereOf, writeClauses } from '@/records/filter';
 import { FilterBar } from '@/records/FilterBar';
 import { fieldOf, listColumns, titleIs, useModel, type Model } from '@/records/model';
@@ -75,6 +75,7 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
   const sort = search.sort?.split(',').filter((key) => known(key.replace(/^-/, ''))).join(',') ?? view?.sort?.join(',') ?? '';
   const columns = (search.columns?.split(',') ?? view?.columns ?? listColumns(form, process)).filter(known);
   const query = useInfiniteQuery(recordsQuery(model.app, formKey, { where, sort, q: search.q ?? '', limit: 50 }));
+  const { wrong, pending } = standing(query);
   const unknown = clauses.some((c) => !known(c.field) && !asked.some((f) => f.key === c.field)) || [...(search.sort ?? '').split(','), ...(search.columns ?? '').split(',')].some((key) => key !== '' && !known(key.replace(/^-/, '')));
   const stale = unknown || (query.isError && isApiError(query.error) && query.error.status === 400);
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
@@ -155,8 +156,8 @@ function ListBody({ model, formKey }: { model: Model; formKey: string }) {
       </div>
       <div className="body" style={{ paddingTop: 0 }}>
         <ViewDropped app={model.app} form={formKey} search={search} />
-        {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
-        {query.isPending ? (
+        {wrong ? <ErrorBox error={wrong} onRetry={() => void query.refetch()} /> : null}
+        {pending ? (
           <div className="card">
             <Skeleton rows={8} />
           </div>

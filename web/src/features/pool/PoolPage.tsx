@@ -4,7 +4,7 @@ import { Button, Input } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePeople } from '@/api/people';
-import { poolQuery, queryClient } from '@/api/queries';
+import { poolQuery, queryClient, standing } from '@/api/queries';
 import type { PoolInfo, PooledItem } from '@/api/types';
 import { FieldEnvContext } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
@@ -40,6 +40,7 @@ function Body({ model, pool, form }: { model: Model; pool: string; form: string 
   const text = useText();
   const [q, setQ] = useState('');
   const query = useInfiniteQuery(poolQuery(model.app, pool, q));
+  const { wrong, pending } = standing(query);
   const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data]);
   const info = query.data?.pages[0]?.pool;
   const env = useEnv(model.app, model.definition, true);
@@ -55,12 +56,12 @@ function Body({ model, pool, form }: { model: Model; pool: string; form: string 
       </div>
       <div className="body" style={{ paddingTop: 0 }}>
         {info && text(info.help) ? <p className="s">{text(info.help)}</p> : null}
-        {query.isPending ? (
+        {pending ? (
           <div className="card">
             <Skeleton rows={6} />
           </div>
         ) : null}
-        {query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : null}
+        {wrong ? <ErrorBox error={wrong} onRetry={() => void query.refetch()} /> : null}
         {query.isSuccess && rows.length === 0 ? <Empty title={q ? t('noMatch') : t('empty')} text={q ? '' : t('emptyText')} /> : null}
         {rows.length > 0 && info ? (
           <ul className="card pool-list">

@@ -16,7 +16,7 @@ import { Notes } from '@/records/Notes';
 import { Timeline } from '@/records/Timeline';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
-import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
+import { Building, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 
@@ -186,7 +186,7 @@ export function RelatedCard({ record, model }: { record: RecordFull; model: Mode
                 {item.stage ? <span className="tag">{stageName(item)}</span> : null}
               </div>
             ))}
-            {list.items.length === 0 ? <p className="s">{t('common:none')}</p> : null}
+            {list.building ? <Building text={text(list.building)} /> : list.items.length === 0 ? <p className="s">{t('common:none')}</p> : null}
           </div>
         ))}
       </div>
