@@ -152,6 +152,19 @@ func spell(run []rune) (full, initials []string) {
 	return full, initials
 }
 
+// Spelled are the ways in which the Chinese of a short text is typed, in pinyin and by its initials: what a list that is looked through in the browser
+// is found by. Empty for a text without any.
+func Spelled(text string) string {
+	var out []string
+	for _, run := range runs(text) {
+		if unicode.Is(unicode.Han, run[0]) {
+			full, initials := spell(run[:min(len(run), maxHan)])
+			out = append(append(out, full...), initials...)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 func firsts(readings []string) []string {
 	out := make([]string, len(readings))
 	for i, s := range readings {

@@ -14,8 +14,8 @@ func (s *Server) getUsers(c *call) (any, error) {
 	q := strings.ToLower(strings.TrimSpace(c.Query("q")))
 	var out []userWire
 	for _, u := range c.dir.Users() {
-		if q == "" || strings.Contains(strings.ToLower(u.ID), q) || strings.Contains(strings.ToLower(u.Name), q) {
-			one := wireUser(u)
+		one := wireUser(u)
+		if q == "" || strings.Contains(strings.ToLower(u.ID), q) || strings.Contains(strings.ToLower(u.Name), q) || strings.Contains(one.Spelled, q) {
 			if !c.user.May(org.Operate) && u.ID != c.user.ID {
 				one.Email, one.Phone, one.Theme = "", "", "" // theirs, and for who manages people
 			}
@@ -131,7 +131,11 @@ func (s *Server) postUser(c *call) (any, error) {
 	if err := CheckPassword(*in.Password); err != nil {
 		return nil, err
 	}
-	u, err := s.merge(c, org.User{ID: *in.Username, Language: c.user.Language, Active: true}, in)
+	co, _, err := s.company(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.merge(c, org.User{ID: *in.Username, Language: co.Language, Active: true}, in)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/org"
+	"pipewright/runtime/process"
 )
 
 // mini is a person beside a name.
@@ -35,10 +36,12 @@ type userWire struct {
 	Active bool        `json:"active"`
 	Email  string      `json:"email,omitempty"`
 	Phone  string      `json:"phone,omitempty"`
+	// Spelled is the name as it is typed in pinyin and by its initials, for those who look through the list.
+	Spelled string `json:"spelled,omitempty"`
 }
 
 func wireUser(u org.User) userWire {
-	return userWire{u.ID, u.ID, u.Name, u.Language, u.Theme, u.Admin, u.Has(), list(u.Roles), u.Team, u.Active, u.Email, u.Phone}
+	return userWire{u.ID, u.ID, u.Name, u.Language, u.Theme, u.Admin, u.Has(), list(u.Roles), u.Team, u.Active, u.Email, u.Phone, process.Spelled(u.Name)}
 }
 
 // list never answers null.

@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import { Avatar } from '@/ui/Avatar';
 import type { CellProps, FieldKind, InputProps } from './kind';
 
@@ -12,9 +12,9 @@ function UserInput({ id, field, value, onChange, onLeave, disabled, invalid, des
       id={id}
       style={{ width: '100%' }}
       value={typeof value === 'string' && value !== '' ? value : null}
-      options={users.filter((u) => u.active || u.id === value).map((u) => ({ value: u.id, label: u.name }))}
+      options={users.filter((u) => u.active || u.id === value).map(personOption)}
       allowClear={!field.required}
-      showSearch={{ optionFilterProp: 'label' }}
+      showSearch={{ optionFilterProp: 'find' }}
       placeholder={t('choose')}
       onChange={(v: string | null | undefined) => onChange(v ?? null)}
       onBlur={() => onLeave?.()}

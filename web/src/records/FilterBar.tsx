@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Input, Popover, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import { teamsQuery } from '@/api/queries';
 import { kindOf } from '@/fields/registry';
 import { shownAs } from '@/fields/rollup';
@@ -55,7 +55,7 @@ function useWords(model: Model, formKey: string) {
     const choices = (key: string): { value: string; label: string }[] => {
       if (key === 'stage') return (process?.stages ?? []).map((s) => ({ value: s.key, label: text(s.name, s.key) }));
       const field = fieldAs(key);
-      if (key === 'owner' || field?.type === 'user') return users.map((u) => ({ value: u.id, label: u.name }));
+      if (key === 'owner' || field?.type === 'user') return users.map(personOption);
       if (field?.type === 'role') return (model.definition.roles ?? []).map((r) => ({ value: r.key, label: text(r.name, r.key) }));
       if (field?.type === 'team') return (teams ?? []).map((g) => ({ value: g.key, label: text(g.name, g.key) }));
       // A cascade may be asked for at every level, each under the names above it.
@@ -225,7 +225,7 @@ function Editor({ words, clause, onDone }: { words: ReturnType<typeof useWords>;
           aria-label={t('filterValue')}
           value={Array.isArray(value) ? value : []}
           options={words.choices(field)}
-          showSearch={{ optionFilterProp: 'label' }}
+          showSearch={{ optionFilterProp: ['label', 'find'] }}
           placeholder={t('common:choose')}
           onChange={(v: string[]) => setValue(v)}
         />

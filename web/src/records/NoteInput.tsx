@@ -1,6 +1,6 @@
 import { Mentions } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { usePeople } from '@/api/people';
+import { findBy, usePeople } from '@/api/people';
 
 interface Props {
   value: string;
@@ -17,14 +17,14 @@ export default function NoteInput({ value, onChange, onCalled }: Props) {
   // An option's key is not kept as it was given, so whose it is stands beside it.
   const idOf = (option: object) => ('id' in option ? String(option.id) : '');
   const twice = (name: string) => people.filter((u) => u.name === name).length > 1;
-  const options = people.map((u) => ({ key: u.id, id: u.id, value: u.name, label: twice(u.name) ? `${u.name} (${u.id})` : u.name }));
+  const options = people.map((u) => ({ key: u.id, id: u.id, value: u.name, label: twice(u.name) ? `${u.name} (${u.id})` : u.name, find: findBy(u) }));
   return (
     <Mentions
       value={value}
       onChange={onChange}
       onSelect={(option) => onCalled(idOf(option), option.value ?? '')}
       options={options}
-      filterOption={(typed, option) => `${option.value ?? ''} ${idOf(option)}`.toLowerCase().includes(typed.toLowerCase())}
+      filterOption={(typed, option) => 'find' in option && String(option.find).includes(typed.toLowerCase())}
       notFoundContent={t('nobodyCalled')}
       placeholder={t('noteHint')}
       aria-label={t('writeNote')}

@@ -1,5 +1,5 @@
 import { Select } from 'antd';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import type { Person } from '@/api/types';
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 /** Choose people by name: for a transfer, a delegation, people added, or the next approvers. */
 export function People({ label, value, onChange, from, not = [], max = 1 }: Props) {
   const { users } = usePeople();
-  const all = from && from.length > 0 ? from.map((p) => ({ value: p.id, label: p.name })) : users.filter((u) => u.active).map((u) => ({ value: u.id, label: u.name }));
+  const all = (from && from.length > 0 ? from.map((p) => users.find((u) => u.id === p.id) ?? p) : users.filter((u) => u.active)).map(personOption);
   return (
     <Select
       mode="multiple"
@@ -26,7 +26,7 @@ export function People({ label, value, onChange, from, not = [], max = 1 }: Prop
       value={value}
       maxCount={Math.max(1, max)}
       options={all.filter((o) => !not.includes(o.value))}
-      optionFilterProp="label"
+      optionFilterProp="find"
       onChange={onChange}
     />
   );

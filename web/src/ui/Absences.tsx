@@ -4,7 +4,7 @@ import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import { absencesQuery, meQuery, queryClient, teamsQuery } from '@/api/queries';
 import type { Absence, Team } from '@/api/types';
 import { Avatar } from './Avatar';
@@ -105,11 +105,14 @@ function AbsenceDialog({ onClose }: { onClose: () => void }) {
   const { data: me } = useSuspenseQuery(meQuery());
   const { data: teams } = useQuery(teamsQuery());
   const { users } = usePeople();
-  const [key] = useState(operationKey);
+  const [key, setKey] = useState(operationKey);
   const [values, setValues] = useState({ user: me.user.id, from: format.today(), to: format.today(), app: '', substitute: '', note: '' });
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const set = (patch: Partial<typeof values>) => setValues({ ...values, ...patch });
+  const set = (patch: Partial<typeof values>) => {
+    setValues({ ...values, ...patch });
+    setKey(operationKey()); // another absence than the one that may have been sent already
+  };
   const active = users.filter((u) => u.active);
   const mine = active.filter((u) => u.id === me.user.id || me.can.operate || manages(me.user.id, u.team, teams ?? []));
 
@@ -123,6 +126,7 @@ function AbsenceDialog({ onClose }: { onClose: () => void }) {
       onClose();
     } catch (caught) {
       setError(errorText(caught));
+      void queryClient.invalidateQueries({ queryKey: ['absences'] }); // it may be there although the answer was lost
     } finally {
       setBusy(false);
     }
@@ -133,7 +137,7 @@ function AbsenceDialog({ onClose }: { onClose: () => void }) {
         {mine.length > 1 ? (
           <div className="setting">
             <label htmlFor="absence-user">{t('absentPerson')}</label>
-            <Select id="absence-user" value={values.user} options={mine.map((u) => ({ value: u.id, label: u.name }))} showSearch={{ optionFilterProp: 'label' }} onChange={(user: string) => set({ user })} />
+            <Select id="absence-user" value={values.user} options={mine.map(personOption)} showSearch={{ optionFilterProp: 'find' }} onChange={(user: string) => set({ user })} />
           </div>
         ) : null}
         {phone ? (
@@ -167,8 +171,8 @@ function AbsenceDialog({ onClose }: { onClose: () => void }) {
             id="absence-substitute"
             value={values.substitute || null}
             allowClear
-            options={active.filter((u) => u.id !== values.user).map((u) => ({ value: u.id, label: u.name }))}
-            showSearch={{ optionFilterProp: 'label' }}
+            options={active.filter((u) => u.id !== values.user).map(personOption)}
+            showSearch={{ optionFilterProp: 'find' }}
             placeholder={t('noSubstitute')}
             onChange={(v: string | null | undefined) => set({ substitute: v ?? '' })}
           />

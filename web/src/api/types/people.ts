@@ -22,6 +22,8 @@ export interface User extends Person {
   active: boolean;
   email?: string;
   phone?: string;
+  /** The name as it is typed in pinyin and by its initials. */
+  spelled?: string;
 }
 
 export interface Team {

@@ -3,7 +3,7 @@ import { Checkbox, Modal, Progress, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import { belongingsQuery, handoversQuery, queryClient } from '@/api/queries';
 import type { Belongings, Handover, User } from '@/api/types';
 import { useFormat } from '@/ui/locale';
@@ -47,8 +47,8 @@ export function LeaveDialog({ user, onClose }: { user: User; onClose: () => void
   const [closes, setCloses] = useState(user.active);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const people = users.filter((u) => u.active && u.id !== user.id).map((u) => ({ value: u.id, label: u.name }));
-  const search = { showSearch: { optionFilterProp: 'label' } } as const;
+  const people = users.filter((u) => u.active && u.id !== user.id).map(personOption);
+  const search = { showSearch: { optionFilterProp: 'find' } } as const;
   const start = async () => {
     setBusy(true);
     setError(undefined);

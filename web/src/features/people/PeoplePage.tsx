@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { usePeople } from '@/api/people';
+import { findBy, usePeople } from '@/api/people';
 import { rolesQuery, teamsQuery, usersQuery } from '@/api/queries';
 import type { RoleInfo, Team, User } from '@/api/types';
 import { Absences } from '@/ui/Absences';
@@ -63,7 +63,7 @@ function Users() {
   const [q, setQ] = useState('');
   const [editing, setEditing] = useState<User | 'new'>();
   const low = q.trim().toLowerCase();
-  const shown = (users.data ?? []).filter((u) => !low || u.name.toLowerCase().includes(low) || u.username.toLowerCase().includes(low));
+  const shown = (users.data ?? []).filter((u) => findBy(u).includes(low));
   return (
     <>
       <div className="bar">

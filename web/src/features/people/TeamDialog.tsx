@@ -2,7 +2,7 @@ import { Button, Input, Modal, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import { queryClient } from '@/api/queries';
 import type { Team } from '@/api/types';
 import { useErrorText } from '@/ui/States';
@@ -19,7 +19,7 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const set = (patch: Partial<typeof values>) => setValues({ ...values, ...patch });
-  const people = users.filter((u) => u.active).map((u) => ({ value: u.id, label: u.name }));
+  const people = users.filter((u) => u.active).map(personOption);
 
   const save = async () => {
     setBusy(true);
@@ -75,11 +75,11 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
         </div>
         <div className="setting">
           <label htmlFor="team-manager">{t('manager')}</label>
-          <Select id="team-manager" value={values.manager || null} options={people} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string) => set({ manager: v })} placeholder={t('common:choose')} />
+          <Select id="team-manager" value={values.manager || null} options={people} showSearch={{ optionFilterProp: 'find' }} onChange={(v: string) => set({ manager: v })} placeholder={t('common:choose')} />
         </div>
         <div className="setting">
           <label htmlFor="team-members">{t('membersLabel')}</label>
-          <Select id="team-members" mode="multiple" value={values.members} options={people} showSearch={{ optionFilterProp: 'label' }} onChange={(v: string[]) => set({ members: v })} />
+          <Select id="team-members" mode="multiple" value={values.members} options={people} showSearch={{ optionFilterProp: 'find' }} onChange={(v: string[]) => set({ members: v })} />
         </div>
         {team && team.members.length === 0 ? (
           <Popconfirm title={t('deleteTeamAsk', { name: text(team.name, team.key) })} okText={t('common:delete')} cancelText={t('common:cancel')} onConfirm={() => void remove()}>

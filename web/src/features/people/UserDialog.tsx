@@ -20,7 +20,7 @@ interface Props {
 
 /** A person: name, team, roles, whether they may sign in. */
 export function UserDialog({ user, teams, roles, onClose }: Props) {
-  const { t, i18n } = useTranslation(['people', 'common']);
+  const { t } = useTranslation(['people', 'common']);
   const { appName } = useRoleNames();
   const text = useText();
   const errorText = useErrorText();
@@ -42,7 +42,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
     const { username, password, active, ...rest } = values;
     try {
       if (user) await api.patch(`/users/${encodeURIComponent(user.id)}`, { ...rest, active, ...(password ? { password } : {}) });
-      else await api.post('/users', { ...rest, username: username.trim(), password, language: i18n.language });
+      else await api.post('/users', { ...rest, username: username.trim(), password });
       await Promise.all(['users', 'teams', 'roles'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
       toast(t('common:saved'));
       onClose();

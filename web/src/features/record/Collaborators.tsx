@@ -2,7 +2,7 @@ import { Popover, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import { queryClient } from '@/api/queries';
 import type { RecordFull } from '@/api/types';
 import { putRecord, recordPath } from '@/records/actions';
@@ -60,8 +60,8 @@ export function Collaborators({ record }: { record: RecordFull }) {
             loading={busy}
             disabled={busy}
             value={people.map((p) => p.id)}
-            optionFilterProp="label"
-            options={users.filter((u) => (u.active && u.id !== record.owner) || people.some((p) => p.id === u.id)).map((u) => ({ value: u.id, label: u.name }))}
+            optionFilterProp="find"
+            options={users.filter((u) => (u.active && u.id !== record.owner) || people.some((p) => p.id === u.id)).map(personOption)}
             onChange={(next: string[]) => void change(next)}
           />
           <p className="s">{t('collaboratorsHelp')}</p>

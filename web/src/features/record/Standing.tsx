@@ -3,7 +3,7 @@ import { Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { usePeople } from '@/api/people';
+import { personOption, usePeople } from '@/api/people';
 import type { RecordFull, Text } from '@/api/types';
 import { recordPath } from '@/records/actions';
 import { Icon } from '@/ui/Icon';
@@ -41,8 +41,8 @@ export function StandingDialog({ record, onClose }: { record: Pick<RecordFull, '
           <Select
             id="standing-user"
             value={user || null}
-            showSearch={{ optionFilterProp: 'label' }}
-            options={users.filter((u) => u.active).map((u) => ({ value: u.id, label: u.name }))}
+            showSearch={{ optionFilterProp: 'find' }}
+            options={users.filter((u) => u.active).map(personOption)}
             onChange={setUser}
           />
         </div>
