@@ -18,11 +18,17 @@ const (
 	maxAbsenceNote = 200
 )
 
-// SaveAbsence enters an absence; the same id again replaces it. Errors: *process.Rejection when its people, times or app make
-// no sense.
+// SaveAbsence enters an absence; the same again under its id does nothing more. Errors: *process.Rejection when its people, times or app make
+// no sense, or when the id is another absence's (op.reused).
 func (e *Engine) SaveAbsence(ctx context.Context, a org.Absence) error {
 	dir, err := e.Directory(ctx)
 	if err != nil {
+		return err
+	}
+	a.From, a.To = a.From.UTC(), a.To.UTC()
+	if there, err := e.Absence(ctx, a.ID); err == nil {
+		return sameAbsence(there, a)
+	} else if _, refused := asRejection(err); !refused {
 		return err
 	}
 	bad := func(path string, msg rules.Text) error {
@@ -49,14 +55,33 @@ func (e *Engine) SaveAbsence(ctx context.Context, a org.Absence) error {
 			return err
 		}
 	}
-	a.From, a.To = a.From.UTC(), a.To.UTC()
 	if err := e.absenceBegins(ctx, &a); err != nil {
 		return err
 	}
-	if err := e.put(ctx, collAbsences, a.ID, map[string]any{"user": a.User, "to": a.To.UnixMilli()}, a); err != nil {
+	body, err := marshal(a)
+	if err != nil {
+		return err
+	}
+	err = e.store.Insert(ctx, collAbsences, store.Doc{ID: a.ID, Ver: 1, Cols: map[string]any{"user": a.User, "to": a.To.UnixMilli()}, Body: body})
+	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrUnknown) { // somebody was quicker, or it was this very one
+		var there org.Absence
+		if there, err = e.Absence(ctx, a.ID); err == nil {
+			err = sameAbsence(there, a)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return e.peopleChanged(ctx)
+}
+
+// sameAbsence: what is sent again must be what was sent before.
+func sameAbsence(there, again org.Absence) error {
+	there.From, there.To = there.From.UTC(), there.To.UTC()
+	if there != again {
+		return opReused()
+	}
+	return nil
 }
 
 // Absence finds one, over or not. Errors: *process.Rejection not.found.

@@ -18,6 +18,11 @@ func TestAbsences(t *testing.T) {
 	if again := li.must("POST", "/api/absences", object{"from": "2026-11-24", "to": "2026-11-25", "substitute": "rep.chen", "note": "leave"}, "Idempotency-Key", "k1"); again.str("id") != mine.str("id") {
 		t.Error("a repeated request made another one")
 	}
+	// Under the same key another absence is refused, and the first one stands.
+	li.refused(422, "op.reused", "POST", "/api/absences", object{"from": "2026-12-24", "to": "2026-12-25", "substitute": "mgr.wang"}, "Idempotency-Key", "k1")
+	if got := li.must("GET", "/api/absences", nil); got.len("items") != 1 || got.str("items.0.substitute.id") != "rep.chen" || got.str("items.0.from") != "2026-11-23T16:00:00.000Z" {
+		t.Errorf("%s", got.raw)
+	}
 	by := wang.must("POST", "/api/absences", object{"user": "rep.chen", "from": "2026-11-23T09:00:00+08:00", "to": "2026-11-23T18:00:00+08:00"})
 	if by.str("by.id") != "mgr.wang" || by.get("substitute") != nil {
 		t.Errorf("for a member %s", by.raw)
