@@ -91,7 +91,7 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 		log.Warn("this machine does not tell its name", "error", err)
 	}
 	p.engine, err = engine.New(ctx, engine.Config{
-		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Mailer: mailer, MailCap: o.MailCap, PublicURL: o.PublicURL, Anchors: anchors, Log: log,
+		Store: s, Definitions: p.designer.Catalog(), Outbound: sender, Mailer: mailer, MakeMailer: guarded(sender), MailCap: o.MailCap, PublicURL: o.PublicURL, Anchors: anchors, Log: log,
 		BinFor: time.Duration(o.BinDays) * 24 * time.Hour, Tidy: p.designer.ThinHistory, Host: host, Version: version,
 	})
 	if err != nil {
@@ -105,7 +105,7 @@ func wire(ctx context.Context, s store.Store, o serveOptions, log *slog.Logger) 
 		backups = &keeper{data: o.Data, anchors: o.anchorOptions.inside(o.storeOptions)}
 	}
 	p.server, err = server.New(ctx, server.Config{
-		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, OIDC: provider, Version: version, Sandboxes: yard, Backups: backups,
+		Store: s, Engine: p.engine, Designer: p.designer, Log: log, Web: web.Handler(web.Files()), Demo: o.Demo, OIDC: provider, Outside: sender.Client(), Version: version, Sandboxes: yard, Backups: backups,
 	})
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func runTests(app *process.App) []rules.Problem {
 }
 
 // sender is how automations call other systems: to which hosts beside public ones, and signed with which secrets.
-func sender(o serveOptions) (outbound.Sender, error) {
+func sender(o serveOptions) (*outbound.HTTP, error) {
 	c := outbound.Config{Hosts: o.Outbound}
 	if o.Secrets == "" {
 		return outbound.New(c), nil
@@ -174,6 +174,14 @@ func sender(o serveOptions) (outbound.Sender, error) {
 		c.Secrets[name] = outbound.Secret{Key: []byte(one.Key), Hosts: one.Hosts}
 	}
 	return outbound.New(c), nil
+}
+
+// guarded makes mailers of what admins set: they reach what webhooks may.
+func guarded(h *outbound.HTTP) func(outbound.SMTPConfig) (outbound.Mailer, error) {
+	return func(c outbound.SMTPConfig) (outbound.Mailer, error) {
+		c.Dial = h.Dial
+		return outbound.NewSMTP(c)
+	}
 }
 
 // tool opens the stored data for a command that is no server.

@@ -88,6 +88,7 @@ func ownCollections() []store.Collection {
 		{Name: collFiles, Columns: join(text("by"), columns(query.Int, []string{"size"}), times("at")), Indexes: []store.Index{{Name: "byPerson", Cols: []string{"by", "at"}, Cover: []string{"size"}}}},
 		{Name: collRobots},
 		{Name: collHooks},
+		{Name: collOutside},
 		{Name: collChunks},
 		{Name: collLinks, Columns: text("kind", "token", "hash", "record"), Indexes: []store.Index{ix("byToken", "token"), ix("byHash", "hash"), ix("byRecord", "record")}},
 		{Name: collUsers, Columns: text("team")},

@@ -17,6 +17,8 @@ type Delivery struct {
 	ID, Channel, State, App, Form, Record, Automation, To, Subject, Answer string
 	Attempts, Status                                                       int
 	CreatedAt, Next, ChangedAt                                             time.Time
+	// Hint says why a test came to nothing and what to do, where that is known.
+	Hint *rules.Text
 }
 
 // DeliveryStates and DeliveryChannels are what Deliveries can be narrowed to.

@@ -38,11 +38,13 @@ type Config struct {
 	Definitions Definitions
 	// Outbound sends webhooks; nil refuses them all.
 	Outbound outbound.Sender
-	// Mailer sends mails; nil refuses them all. MailCap is how many addresses that come out of records are written to in a day (UTC); 0 is
+	// Mailer sends mails, whatever admins set in the product; nil: MakeMailer makes one of that. With neither they are refused. MailCap is how many addresses that come out of records are written to in a day (UTC); 0 is
 	// no bound.
-	Mailer  outbound.Mailer
-	MailCap int
-	// PublicURL is where people reach the product, without a slash at the end: links in mails begin with it. Empty: no links.
+	Mailer     outbound.Mailer
+	MakeMailer func(outbound.SMTPConfig) (outbound.Mailer, error)
+	MailCap    int
+	// PublicURL is where people reach the product, without a slash at the end: links in mails begin with it. Empty: what
+	// admins set in the product.
 	PublicURL string
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
@@ -70,25 +72,27 @@ type Config struct {
 
 // Engine runs the records of every app in one store. It is safe for concurrent use, by any number of processes on the same store.
 type Engine struct {
-	store     store.Store // behind a guard, see building.go
-	bare      store.Store
-	defs      Definitions
-	outbound  outbound.Sender
-	mailer    outbound.Mailer
-	mailCap   int
-	publicURL string
-	now       func() time.Time
-	newID     func() string
-	node      string
-	host      string
-	version   string
-	began     time.Time
-	log       *slog.Logger
-	workers   int
-	serial    bool
-	anchors   *Anchors
-	watch     Watch
-	tidy      func(ctx context.Context) error
+	store    store.Store // behind a guard, see building.go
+	bare     store.Store
+	defs     Definitions
+	outbound outbound.Sender
+	mailer   outbound.Mailer
+	// makeMailer makes one of what admins set.
+	makeMailer func(outbound.SMTPConfig) (outbound.Mailer, error)
+	mailCap    int
+	publicURL  string
+	now        func() time.Time
+	newID      func() string
+	node       string
+	host       string
+	version    string
+	began      time.Time
+	log        *slog.Logger
+	workers    int
+	serial     bool
+	anchors    *Anchors
+	watch      Watch
+	tidy       func(ctx context.Context) error
 	// anchored is the day for which anchorDue has done its work.
 	anchored atomic.Value
 
@@ -143,7 +147,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		return nil, errors.New("engine: a store and definitions are needed")
 	}
 	e := &Engine{
-		bare: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, host: c.Host, version: c.Version, log: c.Log,
+		bare: c.Store, defs: c.Definitions, outbound: c.Outbound, mailer: c.Mailer, makeMailer: c.MakeMailer, mailCap: c.MailCap, publicURL: strings.TrimRight(c.PublicURL, "/"), now: c.Now, newID: c.NewID, node: c.Node, host: c.Host, version: c.Version, log: c.Log,
 		workers: c.Workers, serial: c.Serial, anchors: c.Anchors, watch: c.Watch, tidy: c.Tidy, kick: make(chan struct{}, 1),
 		rowReports: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), rowRecords: maxRowRecords, smallForm: smallForm,
 	}

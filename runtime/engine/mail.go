@@ -35,6 +35,10 @@ func (w *run) mail(ctx context.Context, d *process.Deed, op string) (RunAction, 
 	if err != nil {
 		return did, err
 	}
+	base, err := w.e.PublicURL(ctx)
+	if err != nil {
+		return did, err
+	}
 	m := d.Mail
 	cc := slices.Clone(m.CCAddresses)
 	sees := func(id string) (bool, error) {
@@ -65,7 +69,7 @@ func (w *run) mail(ctx context.Context, d *process.Deed, op string) (RunAction, 
 	add := func(mark, lang string, to []string, m *process.MailDeed) {
 		v := w.delivery(op, "mail"+mark)
 		v.Channel = "mail"
-		text, marked := w.e.letter(m, lang, v.Record)
+		text, marked := letter(m, lang, pageOf(base, v.Record))
 		v.Mail = &mailOut{To: to, CC: cc, Subject: m.Subject.In(lang), Text: text, Markdown: marked, Capped: m.FromRecord}
 		v.To, v.Subject, cc = clip(strings.Join(to, ", "), 200), outbound.OneLine(v.Mail.Subject, 200), nil
 		out = append(out, v)
@@ -108,18 +112,22 @@ func (w *run) mail(ctx context.Context, d *process.Deed, op string) (RunAction, 
 
 // letter is the text of a mail and its Markdown, with a link to the record it is about: a page for those who are signed in, which does
 // nothing by being opened.
-func (e *Engine) letter(m *process.MailDeed, lang, record string) (text, markdown string) {
+func letter(m *process.MailDeed, lang, address string) (text, markdown string) {
 	text, markdown = m.Body.In(lang), m.Marked.In(lang)
-	if e.publicURL == "" || record == "" {
+	if address == "" {
 		return text, markdown
 	}
 	open := rules.Say("打开记录", "打開記錄", "Open the record").In(lang)
-	address := e.recordURL(record)
 	return text + "\n\n" + open + ": " + address + "\n", markdown + "\n\n" + outbound.Link(open, address) + "\n"
 }
 
-// recordURL is the page of a record, for mails.
-func (e *Engine) recordURL(record string) string { return e.publicURL + "/r/" + url.PathEscape(record) }
+// pageOf is the page of a record, for mails; empty where nobody knows how people reach the product, or there is no record.
+func pageOf(base, record string) string {
+	if base == "" || record == "" {
+		return ""
+	}
+	return base + "/r/" + url.PathEscape(record)
+}
 
 // languageOf is the language somebody is written to: their own, or the app's first.
 func languageOf(u *org.User, app *process.App) string {
@@ -132,15 +140,21 @@ func languageOf(u *org.User, app *process.App) string {
 	return rules.Languages[0]
 }
 
+var errNoMailServer = errors.New("no mail server is set")
+
 // sendMail sends a mail once, its Message-ID being the delivery's key.
 func (e *Engine) sendMail(ctx context.Context, v *delivery) (*outbound.Reply, error) {
-	if e.mailer == nil {
-		return nil, errors.Join(outbound.ErrRefused, errors.New("no mail server is set (--smtp-url)"))
+	mailer, err := e.mailerNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if mailer == nil {
+		return nil, errors.Join(outbound.ErrRefused, errNoMailServer)
 	}
 	if v.Mail == nil {
 		return nil, outbound.ErrRefused
 	}
-	return e.mailer.SendMail(ctx, outbound.Mail{ID: v.Key, To: v.Mail.To, CC: v.Mail.CC, Subject: v.Mail.Subject, Text: v.Mail.Text, Markdown: v.Mail.Markdown, At: e.instant()})
+	return mailer.SendMail(ctx, outbound.Mail{ID: v.Key, To: v.Mail.To, CC: v.Mail.CC, Subject: v.Mail.Subject, Text: v.Mail.Text, Markdown: v.Mail.Markdown, At: e.instant()})
 }
 
 // mailRoom holds mails to addresses out of records to the day's cap: what is over waits for the next day (UTC). A delivery counts once,

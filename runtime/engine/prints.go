@@ -111,6 +111,10 @@ func (e *Engine) FillMessage(ctx context.Context, user, record, key, lang string
 	if err != nil {
 		return "", "", err
 	}
+	base, err := e.PublicURL(ctx)
+	if err != nil {
+		return "", "", err
+	}
 	at := e.instant()
 	var out *process.Letter
 	var failed error
@@ -129,7 +133,7 @@ func (e *Engine) FillMessage(ctx context.Context, user, record, key, lang string
 				if facts.Links == nil {
 					facts.Links = map[string]string{}
 				}
-				facts.Links[n.Key] = e.publicURL + "/t/…"
+				facts.Links[n.Key] = base + "/t/…"
 			}
 			if len(rest) == len(needs) {
 				return rest
@@ -142,7 +146,7 @@ func (e *Engine) FillMessage(ctx context.Context, user, record, key, lang string
 	if err != nil || out == nil {
 		return "", "", err
 	}
-	_, marked := e.letter(&process.MailDeed{Marked: rules.Plain(out.Marked)}, lang, record)
+	_, marked := letter(&process.MailDeed{Marked: rules.Plain(out.Marked)}, lang, pageOf(base, record))
 	body, err = outbound.HTML(marked)
 	return out.Subject, body, err
 }

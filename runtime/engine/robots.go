@@ -205,9 +205,16 @@ func (e *Engine) testDelivery(ctx context.Context, v *delivery) (*Delivery, erro
 		if err := e.insertAll(ctx, collJobs, []store.Doc{d}); err != nil {
 			return nil, err
 		}
-	} else if _, err := e.attempt(ctx, v, func(error) bool { return true }, 0); err != nil && v.State != deliveryDead {
+		out := v.shown()
+		return &out, nil
+	}
+	_, err = e.attempt(ctx, v, func(error) bool { return true }, 0)
+	if err != nil && v.State != deliveryDead {
 		return nil, err
 	}
 	out := v.shown()
+	if err != nil && v.Channel == "mail" {
+		out.Hint = MailHint(err)
+	}
 	return &out, nil
 }

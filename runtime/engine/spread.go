@@ -156,7 +156,11 @@ func (e *Engine) runTell(ctx context.Context, j *job) error {
 	}
 	v := &delivery{ID: deliveryID(j.ID, "mail"), Channel: "mail"}
 	v.Key = v.ID
-	v.Mail = e.tellingMail(&u, dir.Zone(), lines, todo, strings.HasPrefix(j.ID, mailDigest))
+	base, err := e.PublicURL(ctx)
+	if err != nil {
+		return err
+	}
+	v.Mail = tellingMail(&u, dir.Zone(), base, lines, todo, strings.HasPrefix(j.ID, mailDigest))
 	v.To, v.Subject = u.Email, outbound.OneLine(v.Mail.Subject, 200)
 	if len(lines) == 1 && len(todo) == 0 {
 		v.Record, v.App, v.Form = lines[0].Record, lines[0].App, lines[0].Form
@@ -202,7 +206,7 @@ func (e *Engine) digested(ctx context.Context, u *org.User, id string) (lines []
 }
 
 // tellingMail writes what a person is told, in his language, with links to pages for those who are signed in.
-func (e *Engine) tellingMail(u *org.User, zone *time.Location, lines []Notice, todo []Task, digest bool) *mailOut {
+func tellingMail(u *org.User, zone *time.Location, base string, lines []Notice, todo []Task, digest bool) *mailOut {
 	lang := u.Language
 	if lang == "" {
 		lang = rules.Languages[0]
@@ -215,8 +219,7 @@ func (e *Engine) tellingMail(u *org.User, zone *time.Location, lines []Notice, t
 		}
 		text.WriteString("- " + line + "\n")
 		marked.WriteString("- " + process.Markdown(line))
-		if e.publicURL != "" && record != "" {
-			address := e.recordURL(record)
+		if address := pageOf(base, record); address != "" {
 			text.WriteString("  " + address + "\n")
 			marked.WriteString(" " + outbound.Link(rules.Say("打开", "打開", "Open").In(lang), address))
 		}

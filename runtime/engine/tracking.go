@@ -134,14 +134,14 @@ func (e *Engine) handOut(ctx context.Context, app *process.App, record, key, by 
 		case d == nil || l.Revoked:
 			*l = trackLink{Serial: l.Serial + 1}
 		case expires.Sub(l.ExpiresAt) < renewAfter:
-			return e.shownLink(l, token(secret, record, key, l.Serial), key), nil
+			return e.shownLink(ctx, l, token(secret, record, key, l.Serial), key)
 		}
 		text := token(secret, record, key, l.Serial)
 		l.Hash, l.ExpiresAt, l.By, l.At = tokenHash(text), expires, by, now
 		err = e.putLink(ctx, id, record, d, l)
 		switch {
 		case err == nil:
-			return e.shownLink(l, text, key), nil
+			return e.shownLink(ctx, l, text, key)
 		case !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrUnknown):
 			return nil, err
 		}
@@ -149,10 +149,14 @@ func (e *Engine) handOut(ctx context.Context, app *process.App, record, key, by 
 	return nil, conflict()
 }
 
-func (e *Engine) shownLink(l *trackLink, token, key string) *TrackLink {
+func (e *Engine) shownLink(ctx context.Context, l *trackLink, token, key string) (*TrackLink, error) {
+	base, err := e.PublicURL(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &TrackLink{Key: key, Path: "/t/" + token, ExpiresAt: l.ExpiresAt, Opened: l.Opened, Openings: l.Openings}
-	out.URL = e.publicURL + out.Path
-	return out
+	out.URL = base + out.Path
+	return out, nil
 }
 
 // trackLink reads one; the document is nil when there is none.

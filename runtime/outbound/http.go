@@ -3,6 +3,7 @@ package outbound
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -42,28 +43,22 @@ type Config struct {
 
 // HTTP is the Sender over HTTP.
 type HTTP struct {
-	config Config
-	client *http.Client
+	config        Config
+	client        *http.Client
+	guarded, open *net.Dialer
 }
 
 // New makes an HTTP sender. It follows no redirect, uses no proxy, keeps no cookies, and checks the address at connect time,
 // after the name was resolved, so that a name cannot point into the inner network.
 func New(c Config) *HTTP {
 	guard := ssrf.New(ssrf.WithAnyPort())
-	guarded := &net.Dialer{Timeout: 5 * time.Second, Control: guard.Safe}
-	open := &net.Dialer{Timeout: 5 * time.Second}
-	h := &HTTP{config: c}
+	h := &HTTP{config: c, guarded: &net.Dialer{Timeout: 5 * time.Second, Control: guard.Safe}, open: &net.Dialer{Timeout: 5 * time.Second}}
 	h.client = &http.Client{
 		Timeout:       Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			Proxy: nil,
-			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				if h.listed(address) {
-					return open.DialContext(ctx, network, address)
-				}
-				return guarded.DialContext(ctx, network, address)
-			},
+			Proxy:                  nil,
+			DialContext:            h.Dial,
 			TLSHandshakeTimeout:    5 * time.Second,
 			ResponseHeaderTimeout:  Timeout,
 			MaxResponseHeaderBytes: 64 << 10,
@@ -73,6 +68,24 @@ func New(c Config) *HTTP {
 	}
 	return h
 }
+
+// ErrInside: an address is of the own network, and nobody has listed it.
+var ErrInside = errors.New("the address is inside the own network, and not listed with --outbound-host")
+
+// Dial connects to "host:port" as requests do. Errors: ErrInside.
+func (h *HTTP) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if h.listed(address) {
+		return h.open.DialContext(ctx, network, address)
+	}
+	conn, err := h.guarded.DialContext(ctx, network, address)
+	if errors.Is(err, ssrf.ErrProhibitedIP) {
+		err = fmt.Errorf("%w: %w", ErrInside, err)
+	}
+	return conn, err
+}
+
+// Client asks other systems things on behalf of the installation itself, held as requests are.
+func (h *HTTP) Client() *http.Client { return h.client }
 
 // listed tells whether an admin listed this "host:port".
 func (h *HTTP) listed(address string) bool {

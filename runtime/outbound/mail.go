@@ -2,8 +2,10 @@ package outbound
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	netmail "net/mail"
 	"net/url"
 	"strconv"
@@ -47,6 +49,8 @@ type SMTPConfig struct {
 	From string
 	// TLS is "required" (default), "optional" or "off"; smtps is encrypted from the first byte in any case.
 	TLS string
+	// Dial connects to "host:port"; nil: to wherever it is.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // SMTP is the Mailer over SMTP.
@@ -77,8 +81,28 @@ func NewSMTP(c SMTPConfig) (*SMTP, error) {
 		}
 	}
 	s.opts = []mail.Option{mail.WithPort(port), mail.WithTimeout(Timeout), mail.WithTLSPolicy(policy)}
-	if u.Scheme == "smtps" {
+	switch {
+	case c.Dial == nil && u.Scheme == "smtps":
 		s.opts = append(s.opts, mail.WithSSL())
+	case c.Dial != nil:
+		if u.Scheme == "smtps" {
+			// Of a connection that is made here the client does not know that it is encrypted, unless it looks: asked to encrypt where that is
+			// offered, it does.
+			s.opts = append(s.opts, mail.WithTLSPolicy(mail.TLSOpportunistic))
+		}
+		host := s.host
+		s.opts = append(s.opts, mail.WithDialContextFunc(func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := c.Dial(ctx, network, address)
+			if err != nil || u.Scheme != "smtps" {
+				return conn, err
+			}
+			safe := tls.Client(conn, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12})
+			if err := safe.HandshakeContext(ctx); err != nil {
+				conn.Close()
+				return nil, err
+			}
+			return safe, nil
+		}))
 	}
 	if u.User != nil {
 		password, _ := u.User.Password()

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
@@ -248,9 +249,12 @@ func (s *Server) saveCalendar(c *call, year int, become func(org.TeamCalendar) o
 type companyIn struct {
 	Name     *string `json:"name"`
 	Timezone *string `json:"timezone"`
+	// Language is that of people who are added from now on, Currency that of apps made from now on.
+	Language *string `json:"language"`
+	Currency *string `json:"currency"`
 }
 
-// patchCompany changes what the company is called and where it is.
+// patchCompany changes what the company is called, where it is, and what those begin with who come after.
 func (s *Server) patchCompany(c *call) (any, error) {
 	var in companyIn
 	if err := c.bind(&in); err != nil {
@@ -267,6 +271,18 @@ func (s *Server) patchCompany(c *call) (any, error) {
 		if co.Name = strings.TrimSpace(*in.Name); co.Name == "" || len([]rune(co.Name)) > 100 {
 			msg := rules.Say("公司名称要写 1 到 100 字", "公司名稱要寫 1 到 100 字", "The company's name has 1 to 100 characters")
 			return nil, refuse(http.StatusBadRequest, "bad.request", msg, rules.Errorf("/name", "field.invalid", msg))
+		}
+	}
+	if in.Language != nil {
+		if co.Language = *in.Language; checkLanguage(co.Language) != nil {
+			return nil, checkLanguage(co.Language)
+		}
+	}
+	if in.Currency != nil {
+		co.Currency = strings.ToUpper(strings.TrimSpace(*in.Currency))
+		if _, known := forms.CurrencyScale(co.Currency); !known {
+			msg := rules.Say("没有货币“{code}”，应写如 CNY", "沒有貨幣「{code}」，應寫如 CNY", "There is no currency “{code}”; write one like CNY", "code", co.Currency)
+			return nil, badRequest(msg, rules.Errorf("/currency", "ref.unknown", msg))
 		}
 	}
 	if in.Timezone != nil {

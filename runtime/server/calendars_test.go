@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"strconv"
 	"testing"
@@ -113,6 +114,20 @@ func TestCompanyZone(t *testing.T) {
 	for _, bad := range []string{"", "Berlin", "Local", "../etc/passwd"} {
 		if e := admin.refused(400, "bad.request", "PATCH", "/api/company", object{"timezone": bad}); e.str("error.details.0.path") != "/timezone" {
 			t.Errorf("%q: %s", bad, e.raw)
+		}
+	}
+	admin.refused(400, "bad.request", "PATCH", "/api/company", object{"language": "fr"})
+	admin.refused(400, "bad.request", "PATCH", "/api/company", object{"currency": "XXX"})
+	if co := admin.must("PATCH", "/api/company", object{"language": "zh-TW", "currency": "usd"}); co.str("language") != "zh-TW" || co.str("currency") != "USD" {
+		t.Errorf("%s", co.raw)
+	}
+	// Who is added begins with it, and is found as the name is typed.
+	if u := admin.must("POST", "/api/users", object{"username": "new", "name": "重阳", "password": "a long password"}); u.str("language") != "zh-TW" {
+		t.Errorf("%s", u.raw)
+	}
+	for _, typed := range []string{"chongy", "cy", "zhongyang", "重"} {
+		if found := admin.must("GET", "/api/users?q="+url.QueryEscape(typed), nil); found.len("items") != 1 || found.str("items.0.id") != "new" {
+			t.Errorf("%s: %s", typed, found.raw)
 		}
 	}
 	admin.refused(400, "bad.request", "PATCH", "/api/company", object{"name": "  "})

@@ -79,6 +79,11 @@ var deedWords = map[string]rules.Text{
 	"DELETE /api/hooks/:app/:key/secret":      rules.Say("关闭 webhook", "關閉 webhook", "Closed a webhook"),
 	"PUT /api/robots/:key":                    rules.Say("更改群机器人", "更改群組機器人", "Changed a group robot"),
 	"DELETE /api/robots/:key":                 rules.Say("删除群机器人", "刪除群組機器人", "Removed a group robot"),
+	"PUT /api/settings/address":               rules.Say("更改本系统的网址", "更改本系統的網址", "Changed where people reach the installation"),
+	"PUT /api/settings/mail":                  rules.Say("更改邮件服务器", "更改郵件伺服器", "Changed the mail server"),
+	"DELETE /api/settings/mail":               rules.Say("删除邮件服务器", "刪除郵件伺服器", "Took the mail server out"),
+	"PUT /api/settings/sign-in":               rules.Say("更改登录服务", "更改登入服務", "Changed the provider of sign-ins"),
+	"DELETE /api/settings/sign-in":            rules.Say("删除登录服务", "刪除登入服務", "Took the provider of sign-ins out"),
 	"POST /api/deliveries/:id/retry":          rules.Say("重发外发内容", "重發外發內容", "Sent a delivery again"),
 	"POST /api/deliveries/:id/discard":        rules.Say("放弃外发内容", "放棄外發內容", "Gave a delivery up"),
 }
@@ -89,7 +94,7 @@ var quiet = []string{
 	"POST /api/apps/:app/draft/rules/:rule/sheet", "POST /api/apps/:app/draft/rules/:rule/sheet/read", "POST /api/apps/:app/check", "POST /api/apps/:app/rename",
 	"POST /api/apps/:app/sandboxes", "POST /api/sandboxes/:id/clock", "POST /api/sandboxes/:id/scenario", "DELETE /api/sandboxes/:id",
 	"POST /api/apps/:app/backtests", "POST /api/apps/:app/migrations/plan", "POST /api/apps/:app/migrations/preview",
-	"POST /api/apps/:app/preview-chain", "POST /api/apps/:app/preview-report", "POST /api/apps/:app/preview-paper", "POST /api/robots/:key/test", "POST /api/mail/test",
+	"POST /api/apps/:app/preview-chain", "POST /api/apps/:app/preview-report", "POST /api/apps/:app/preview-paper", "POST /api/robots/:key/test", "POST /api/mail/test", "POST /api/settings/sign-in/test",
 	"POST /api/apps/:app/precedents/:process",
 }
 

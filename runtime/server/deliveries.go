@@ -27,6 +27,8 @@ type deliveryOut struct {
 	CreatedAt instant `json:"createdAt"`
 	Next      instant `json:"next"`
 	ChangedAt instant `json:"changedAt"`
+	// Hint says why a test came to nothing, and what to do.
+	Hint *rules.Text `json:"hint,omitempty"`
 }
 
 func (s *Server) getDeliveries(c *call) (any, error) {
@@ -54,7 +56,7 @@ func (s *Server) getDeliveries(c *call) (any, error) {
 
 func deliveryWire(d engine.Delivery) deliveryOut {
 	return deliveryOut{d.ID, d.Channel, d.State, d.App, d.Form, d.Record, d.Automation, d.To, d.Subject, d.Attempts, d.Status, d.Answer,
-		instant(d.CreatedAt), instant(d.Next), instant(d.ChangedAt)}
+		instant(d.CreatedAt), instant(d.Next), instant(d.ChangedAt), d.Hint}
 }
 
 func oneOf(name string, words []string) error {

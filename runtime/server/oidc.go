@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +31,8 @@ type OIDC struct {
 	ByUsername bool
 	// PublicURL is the address by which browsers reach the product; the provider must allow PublicURL + "/api/oidc/callback".
 	PublicURL string
+	// client asks it; nil is oidcClient.
+	client *http.Client
 }
 
 const (
@@ -50,6 +51,7 @@ type federation struct {
 
 // discover reads the provider's document once it can be had. A provider that is down stops nothing but this way in.
 func (f *federation) discover(ctx context.Context, now func() time.Time) (*oauth2.Config, *oidc.IDTokenVerifier, error) {
+	ctx = f.asking(ctx)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.config != nil {
@@ -61,7 +63,7 @@ func (f *federation) discover(ctx context.Context, now func() time.Time) (*oauth
 		return nil, nil, err
 	}
 	f.config = &oauth2.Config{ClientID: f.ClientID, ClientSecret: f.ClientSecret, Endpoint: provider.Endpoint(),
-		RedirectURL: strings.TrimSuffix(f.PublicURL, "/") + "/api/oidc/callback", Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}
+		RedirectURL: callbackAt(f.PublicURL), Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}
 	f.verifier = provider.Verifier(&oidc.Config{ClientID: f.ClientID, Now: now})
 	return f.config, f.verifier, nil
 }
@@ -69,12 +71,27 @@ func (f *federation) discover(ctx context.Context, now func() time.Time) (*oauth
 // oidcClient bounds what a provider may make a request wait and read.
 var oidcClient = &http.Client{Timeout: 10 * time.Second}
 
+// asking is for requests to the provider.
+func (f *federation) asking(ctx context.Context) context.Context {
+	if f.client != nil {
+		return oidc.ClientContext(ctx, f.client)
+	}
+	return oidc.ClientContext(ctx, oidcClient)
+}
+
+// callbackAt is the address that the provider must allow.
+func callbackAt(publicURL string) string {
+	return strings.TrimSuffix(publicURL, "/") + "/api/oidc/callback"
+}
+
 // journey is what a browser carries to the provider and back, in a cookie that only this server reads.
 type journey struct {
 	State    string `json:"state"`
 	Nonce    string `json:"nonce"`
 	Verifier string `json:"verifier"`
 	Next     string `json:"next"`
+	// Try: nobody is signed in by it; an admin hears what would have come of it.
+	Try bool `json:"try,omitempty"`
 }
 
 func journeyCookie(r *http.Request) string { return cookieName(r) + "-oidc" }
@@ -97,20 +114,28 @@ func ownPlace(next string) string {
 	return next
 }
 
-// startOIDC sends the browser to the provider.
+// startOIDC sends the browser to the provider. An admin may try it before others are offered it.
 func (s *Server) startOIDC(c *call) (any, error) {
-	if s.federation == nil {
+	try := c.Query("try") != "" && c.user.Admin && c.seeing == nil
+	f, err := s.provider(c.ctx(), try)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
 		return nil, errNotFound
 	}
 	if err := s.throttle.admit("oidc", address(c.Request)); err != nil {
 		return nil, err
 	}
-	config, _, err := s.federation.discover(oidc.ClientContext(c.ctx(), oidcClient), s.Now)
+	config, _, err := f.discover(c.ctx(), s.Now)
 	if err != nil {
-		s.Log.Error("the provider of sign-ins does not answer", "issuer", s.federation.Issuer, "error", err)
+		s.Log.Error("the provider of sign-ins does not answer", "issuer", f.Issuer, "error", err)
+		if try {
+			return s.tried(c, trial{Text: whyNoProvider(err), Said: err.Error()})
+		}
 		return s.backToLogin(c, "unavailable")
 	}
-	j := journey{Verifier: oauth2.GenerateVerifier(), Next: ownPlace(c.Query("next"))}
+	j := journey{Verifier: oauth2.GenerateVerifier(), Next: ownPlace(c.Query("next")), Try: try}
 	if j.State, err = nonce(); err != nil {
 		return nil, err
 	}
@@ -134,9 +159,6 @@ func (s *Server) backToLogin(c *call, why string) (any, error) {
 
 // finishOIDC takes the browser back from the provider, finds the person, and signs him in.
 func (s *Server) finishOIDC(c *call) (any, error) {
-	if s.federation == nil {
-		return nil, errNotFound
-	}
 	var j journey
 	cookie, err := c.Request.Cookie(journeyCookie(c.Request))
 	if err == nil {
@@ -144,16 +166,38 @@ func (s *Server) finishOIDC(c *call) (any, error) {
 			_ = json.Unmarshal(raw, &j) // nonsense has no state
 		}
 	}
+	j.Try = j.Try && c.user.Admin
+	f, err := s.provider(c.ctx(), j.Try)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil && j.State == "" {
+		return nil, errNotFound
+	}
 	setJourney(c.Writer, c.Request, "", -1)
-	if j.State == "" || subtle.ConstantTimeCompare([]byte(j.State), []byte(c.Query("state"))) != 1 {
+	if f == nil || j.State == "" || subtle.ConstantTimeCompare([]byte(j.State), []byte(c.Query("state"))) != 1 {
 		return s.backToLogin(c, "failed")
 	}
-	claims, err := s.identify(oidc.ClientContext(c.ctx(), oidcClient), c.Query("code"), j)
+	claims, err := s.identify(f.asking(c.ctx()), f, c.Query("code"), j)
 	if err != nil {
 		s.Log.Warn("a sign-in through the provider failed", "error", err, "said", c.Query("error"))
+		if j.Try {
+			said := strings.TrimSpace(c.Query("error") + " " + c.Query("error_description"))
+			if said == "" {
+				said = err.Error()
+			}
+			return s.tried(c, trial{Text: whyNotIdentified(err), Said: said})
+		}
+		var late *oidc.TokenExpiredError
+		if errors.As(err, &late) || strings.Contains(err.Error(), "before the nbf") {
+			return s.backToLogin(c, "clock")
+		}
 		return s.backToLogin(c, "failed")
 	}
-	user, err := s.personOf(c, claims)
+	if j.Try {
+		return s.tried(c, s.trialOf(c, f, claims))
+	}
+	user, err := s.personOf(c, f, claims)
 	if err != nil {
 		return nil, err
 	}
@@ -177,11 +221,11 @@ type claims struct {
 }
 
 // identify exchanges the code and verifies the ID token: signature, issuer, audience, expiry, nonce.
-func (s *Server) identify(ctx context.Context, code string, j journey) (claims, error) {
+func (s *Server) identify(ctx context.Context, f *federation, code string, j journey) (claims, error) {
 	if code == "" {
 		return claims{}, errors.New("no code")
 	}
-	config, verifier, err := s.federation.discover(ctx, s.Now)
+	config, verifier, err := f.discover(ctx, s.Now)
 	if err != nil {
 		return claims{}, err
 	}
@@ -207,11 +251,11 @@ type identity struct {
 }
 
 // personOf finds the person of a subject: as before, else by e-mail or user name, which ties the two from then on. Empty: nobody, or not active.
-func (s *Server) personOf(c *call, is claims) (string, error) {
+func (s *Server) personOf(c *call, f *federation, is claims) (string, error) {
 	if is.Subject == "" {
 		return "", nil
 	}
-	id := tokenID(s.federation.Issuer + "\n" + is.Subject)
+	id := f.subjectID(is)
 	doc, err := s.Store.Get(c.ctx(), identitiesColl, id)
 	if err == nil {
 		var known identity
@@ -226,13 +270,7 @@ func (s *Server) personOf(c *call, is claims) (string, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
-	found := slices.Collect(func(yield func(string) bool) {
-		for _, u := range c.dir.Users() {
-			if u.Active && s.federation.fits(u, is) && !yield(u.ID) {
-				return
-			}
-		}
-	})
+	found := f.fitting(c.dir, is)
 	if len(found) != 1 { // an address that two have says nothing
 		return "", nil
 	}
@@ -246,6 +284,18 @@ func (s *Server) personOf(c *call, is claims) (string, error) {
 	}
 	s.Log.Info("a person was tied to the provider of sign-ins", "user", found[0], "subject", is.Subject)
 	return found[0], nil
+}
+
+func (f *federation) subjectID(is claims) string { return tokenID(f.Issuer + "\n" + is.Subject) }
+
+// fitting are the active people whom the claims may mean.
+func (f *federation) fitting(dir *org.Directory, is claims) (out []string) {
+	for _, u := range dir.Users() {
+		if u.Active && f.fits(u, is) {
+			out = append(out, u.ID)
+		}
+	}
+	return out
 }
 
 func (f *federation) fits(u org.User, is claims) bool {

@@ -89,8 +89,13 @@ func (p *provider) sign(claims map[string]any) string {
 // visit plays a browser: to the provider, which says the claims, and back. It answers where the browser lands.
 func (p *provider) visit(w *world, c *client, next string, claims map[string]any, change func(query url.Values)) string {
 	p.t.Helper()
+	return p.travel(w, c, "/api/oidc/start?next="+url.QueryEscape(next), claims, change)
+}
+
+func (p *provider) travel(w *world, c *client, start string, claims map[string]any, change func(query url.Values)) string {
+	p.t.Helper()
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	to := c.send("GET", "/api/oidc/start?next="+url.QueryEscape(next), nil)
+	to := c.send("GET", start, nil)
 	if to.status != http.StatusFound {
 		p.t.Fatalf("start: %d %s", to.status, to.raw)
 	}
@@ -164,7 +169,8 @@ func TestOIDC(t *testing.T) {
 		"another nonce":  {map[string]any{"sub": "42", "nonce": "x"}, nil, "failed"},
 		"another client": {map[string]any{"sub": "42", "aud": "x"}, nil, "failed"},
 		"another issuer": {map[string]any{"sub": "42", "iss": "https://evil.example"}, nil, "failed"},
-		"over":           {map[string]any{"sub": "42", "exp": w.clock.Now().Add(-time.Minute).Unix()}, nil, "failed"},
+		"over":           {map[string]any{"sub": "42", "exp": w.clock.Now().Add(-time.Minute).Unix()}, nil, "clock"},
+		"not yet":        {map[string]any{"sub": "42", "nbf": w.clock.Now().Add(time.Hour).Unix()}, nil, "clock"},
 	} {
 		c := w.client()
 		if at := p.visit(w, c, "/", x.claims, x.change); at != "/login?oidc="+x.want {

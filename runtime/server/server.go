@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -16,6 +17,7 @@ import (
 	"pipewright/rules"
 	"pipewright/runtime/engine"
 	"pipewright/runtime/org"
+	"pipewright/runtime/outbound"
 	"pipewright/runtime/sandbox"
 	"pipewright/runtime/store"
 )
@@ -32,8 +34,10 @@ type Config struct {
 	Web http.Handler
 	// Demo offers to sign in as any of the sample people without a password. Only for a loopback address.
 	Demo bool
-	// OIDC signs people in through a provider; nil: by password alone.
+	// OIDC signs people in through a provider, whatever admins set in the product.
 	OIDC *OIDC
+	// Outside asks a provider that an admin set; nil: within the address guard, with no exception.
+	Outside *http.Client
 	// Version of the program, for the OpenAPI document.
 	Version string
 	// Sandboxes lets admins try drafts out; nil: there are none.
@@ -58,12 +62,13 @@ type Server struct {
 	metrics *metrics
 	turns   *turns
 	paces   *paces
-	// federation is nil without a provider.
-	federation *federation
-	code       string
-	started    time.Time
-	routes     []route
-	handler    http.Handler
+	// federation is nil without a provider named at the start; lastProvider is the one that admins set, as it was asked for last.
+	federation   *federation
+	lastProvider atomic.Pointer[federation]
+	code         string
+	started      time.Time
+	routes       []route
+	handler      http.Handler
 	// closing ends live streams when the server stops.
 	closing context.Context
 	close   context.CancelFunc
@@ -77,6 +82,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Outside == nil {
+		c.Outside = outbound.New(outbound.Config{}).Client()
 	}
 	accounts, err := NewAccounts(ctx, c.Store)
 	if err != nil {

@@ -51,6 +51,8 @@ type world struct {
 	clock  *clock
 	http   *httptest.Server
 	store  *crowded
+	// mails are those that went out by a mail server set in the product.
+	mails []string
 }
 
 // crowded is a store where, while it is crowded, somebody else is first at every record.
@@ -89,7 +91,7 @@ func open(t *testing.T, demo bool) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if eng, err = engine.New(ctx, engine.Config{Store: st, Definitions: des.Catalog(), Now: w.clock.Now}); err != nil {
+	if eng, err = engine.New(ctx, engine.Config{Store: st, Definitions: des.Catalog(), Now: w.clock.Now, MakeMailer: w.mailer}); err != nil {
 		t.Fatal(err)
 	}
 	yard := sandbox.New(sandbox.Config{Engine: eng, Designer: des, Now: w.clock.Now, Open: func(ctx context.Context) (store.Store, error) {

@@ -89,8 +89,12 @@ func (s *Server) getSetup(c *call) (any, error) {
 		return nil, err
 	}
 	out := setupState{Needed: needed, Languages: rules.Languages, Demo: s.Demo}
-	if s.federation != nil {
-		out.Provider = s.federation.Name
+	f, err := s.provider(c.ctx(), false)
+	if err != nil {
+		return nil, err
+	}
+	if f != nil {
+		out.Provider = f.Name
 	}
 	if s.Demo {
 		users, _ := org.Sample()

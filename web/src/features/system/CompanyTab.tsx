@@ -1,12 +1,15 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, Input } from 'antd';
+import { Button, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { meQuery, queryClient, setupQuery } from '@/api/queries';
 import { useErrorText } from '@/ui/States';
 import { toast } from '@/ui/toast';
+
+/** Those that sales teams here use first; the browser knows the others. */
+const currencies = (now: string) => [...new Set([now, 'CNY', 'USD', 'EUR', 'HKD', 'TWD', 'JPY', ...Intl.supportedValuesOf('currency')])];
 
 /** What the company is called, and what else stands for all of it. */
 export function CompanyTab() {
@@ -28,6 +31,15 @@ export function CompanyTab() {
       setProblem(errorText(caught));
     }
     setBusy(false);
+  };
+  const change = async (patch: { language?: string; currency?: string }) => {
+    try {
+      await api.patch('/company', patch);
+      await queryClient.invalidateQueries({ queryKey: meQuery().queryKey });
+      toast(t('common:saved'));
+    } catch (caught) {
+      toast(errorText(caught), { kind: 'bad' });
+    }
   };
   const languages: Record<string, string> = { 'zh-CN': '简体中文', 'zh-TW': '繁體中文', en: 'English' };
   return (
@@ -56,28 +68,49 @@ export function CompanyTab() {
             </p>
           ) : null}
         </form>
-        <dl className="sys-facts">
-          <div>
-            <dt>{t('company.zone')}</dt>
-            <dd>
-              <Link to="/people" search={{ tab: 'calendars' }} title={t('company.zoneAt')}>
-                {me.company.timezone}
-              </Link>
-            </dd>
+        <div className="pad outside-form">
+          <div className="setting">
+            <label htmlFor="company-language">{t('company.language')}</label>
+            <Select
+              id="company-language"
+              value={me.company.language}
+              aria-describedby="company-language-says"
+              options={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+              onChange={(language: string) => void change({ language })}
+            />
+            <p className="s" id="company-language-says">
+              {t('company.languageHelp')}
+            </p>
           </div>
-          <div>
-            <dt>{t('company.language')}</dt>
-            <dd>{languages[me.company.language] ?? me.company.language}</dd>
+          <div className="setting">
+            <label htmlFor="company-currency">{t('company.currency')}</label>
+            <Select
+              id="company-currency"
+              showSearch
+              value={me.company.currency}
+              aria-describedby="company-currency-says"
+              options={currencies(me.company.currency).map((value) => ({ value, label: value }))}
+              onChange={(currency: string) => void change({ currency })}
+            />
+            <p className="s" id="company-currency-says">
+              {t('company.currencyHelp')}
+            </p>
           </div>
-          <div>
-            <dt>{t('company.currency')}</dt>
-            <dd>{me.company.currency}</dd>
+          <div className="setting">
+            <span className="s">{t('company.zone')}</span>
+            <Link to="/people" search={{ tab: 'calendars' }}>
+              {me.company.timezone}
+            </Link>
+            <p className="s">{t('company.zoneHelp')}</p>
           </div>
-          <div>
-            <dt>{t('company.sso')}</dt>
-            <dd>{setup.provider || t('company.ssoNone')}</dd>
+          <div className="setting">
+            <span className="s">{t('company.sso')}</span>
+            <Link to="/system" search={{ tab: 'outside' }}>
+              {setup.provider || t('company.ssoNone')}
+            </Link>
           </div>
-        </dl>
+          <p className="s">{t('company.week')}</p>
+        </div>
       </section>
     </div>
   );

@@ -6,10 +6,11 @@ import { BackupsTab } from './BackupsTab';
 import { CompanyTab } from './CompanyTab';
 import { HealthTab } from './HealthTab';
 import { Jobs } from './Jobs';
+import { OutsideTab } from './OutsideTab';
 import { Schedules } from './Schedules';
 import './system.css';
 
-const tabs = ['health', 'company', 'jobs', 'schedules', 'audit', 'backups'] as const;
+const tabs = ['health', 'company', 'outside', 'jobs', 'schedules', 'audit', 'backups'] as const;
 
 /** The installation itself, for admins: what needs a hand, the company, work in the background, what was done and signed, copies. */
 export function SystemPage() {
@@ -30,6 +31,7 @@ export function SystemPage() {
       </PageHead>
       {tab === 'health' ? <HealthTab /> : null}
       {tab === 'company' ? <CompanyTab /> : null}
+      {tab === 'outside' ? <OutsideTab /> : null}
       {tab === 'jobs' ? <Jobs /> : null}
       {tab === 'schedules' ? <Schedules /> : null}
       {tab === 'audit' ? <Audit /> : null}

@@ -94,6 +94,36 @@ export interface Backups {
   items: Backup[];
 }
 
+/** What a test came to. */
+export interface Trial {
+  ok: boolean;
+  text: Text | string;
+  said?: string;
+  by?: { id: string; name: string } | null;
+  at?: string | null;
+}
+
+/** How the installation reaches others and is reached; no secret is ever answered. What is `fixed` was set at the start. */
+export interface Settings {
+  address: { url: string; fixed: boolean };
+  mail: { fixed: boolean; set: boolean; host: string; port: number; security: string; username: string; from: string; hasPassword: boolean; dailyCap: number; at: string | null };
+  signIn: {
+    fixed: boolean;
+    set: boolean;
+    on: boolean;
+    issuer: string;
+    clientId: string;
+    hasSecret: boolean;
+    name: string;
+    match: 'email' | 'username';
+    callback: string;
+    tried: Trial | null;
+    at: string | null;
+  };
+}
+
+export const settingsQuery = () => queryOptions({ queryKey: ['settings'], queryFn: ({ signal }) => api.get<Settings>('/settings', { signal }) });
+
 export const healthQuery = () => queryOptions({ queryKey: ['health'], queryFn: ({ signal }) => api.get<Health>('/health', { signal }), refetchInterval: 30_000 });
 
 const pages = <T>(key: string, path: string, query: Record<string, string>) =>
