@@ -16,6 +16,10 @@ export function PageHead({ title, lead, children }: Props) {
   useEffect(() => {
     document.title = title ? `${title} · Pipewright` : 'Pipewright';
   }, [title]);
+  // Where there is no room for all tabs, the one that is shown is in sight.
+  useEffect(() => {
+    head?.querySelector('.seg > [aria-pressed="true"], .seg > [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [head, children]);
   if (!head) return null;
   return createPortal(
     <>
