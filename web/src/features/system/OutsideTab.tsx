@@ -1,9 +1,9 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Button, Input, InputNumber, Popconfirm, Select, Switch } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, isApiError } from '@/api/client';
-import { queryClient } from '@/api/queries';
+import { meQuery, queryClient } from '@/api/queries';
 import type { Text } from '@/api/types';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -249,6 +249,9 @@ function SignInCard({ signIn }: { signIn: Settings['signIn'] }) {
   const { t } = useTranslation(['system', 'common']);
   const errorText = useErrorText();
   const { problems, error, busy, save } = useSaving();
+  const { data: me } = useSuspenseQuery(meQuery());
+  // Who says by whom people are signed in could become anybody: it takes an admin with all rights.
+  const mayNot = signIn.fixed || !me.user.admin;
   const [values, setValues] = useState({ on: signIn.on, issuer: signIn.issuer, clientId: signIn.clientId, name: signIn.name, match: signIn.match });
   const [secret, setSecret] = useState('');
   const set = (patch: Partial<typeof values>) => setValues({ ...values, ...patch });
@@ -266,29 +269,30 @@ function SignInCard({ signIn }: { signIn: Settings['signIn'] }) {
       >
         <p className="s">{signIn.fixed ? t('outside.fixed', { name: 'PIPEWRIGHT_OIDC_…' }) : t('outside.signInHelp')}</p>
         <p className="s">{t('outside.passwordStays')}</p>
+        {me.user.admin ? null : <p className="s">{t('outside.signInAdmins')}</p>}
         <Field id="sign-in-callback" label={t('outside.callback')} help={signIn.callback ? t('outside.callbackHelp') : t('outside.callbackMissing')}>
           {(aria) => <Input {...aria} value={signIn.callback} readOnly onFocus={(e) => e.target.select()} />}
         </Field>
         <Field id="sign-in-issuer" label={t('outside.issuer')} help={t('outside.issuerHelp')} problem={problems.issuer}>
-          {(aria) => <Input {...aria} value={values.issuer} disabled={signIn.fixed} inputMode="url" autoComplete="off" placeholder="https://login.example.com" onChange={(e) => set({ issuer: e.target.value })} />}
+          {(aria) => <Input {...aria} value={values.issuer} disabled={mayNot} inputMode="url" autoComplete="off" placeholder="https://login.example.com" onChange={(e) => set({ issuer: e.target.value })} />}
         </Field>
         <Field id="sign-in-client" label={t('outside.clientId')} problem={problems.clientId}>
-          {(aria) => <Input {...aria} value={values.clientId} disabled={signIn.fixed} autoComplete="off" onChange={(e) => set({ clientId: e.target.value })} />}
+          {(aria) => <Input {...aria} value={values.clientId} disabled={mayNot} autoComplete="off" onChange={(e) => set({ clientId: e.target.value })} />}
         </Field>
-        {signIn.fixed ? null : (
+        {mayNot ? null : (
           <Field id="sign-in-secret" label={t('outside.secret')} problem={problems.secret}>
             {(aria) => <Input.Password {...aria} value={secret} autoComplete="new-password" placeholder={signIn.hasSecret ? t('outside.keepIt') : ''} onChange={(e) => setSecret(e.target.value)} />}
           </Field>
         )}
         <Field id="sign-in-name" label={t('outside.name')} help={t('outside.nameHelp')} problem={problems.name}>
-          {(aria) => <Input {...aria} value={values.name} disabled={signIn.fixed} autoComplete="off" onChange={(e) => set({ name: e.target.value })} />}
+          {(aria) => <Input {...aria} value={values.name} disabled={mayNot} autoComplete="off" onChange={(e) => set({ name: e.target.value })} />}
         </Field>
         <Field id="sign-in-match" label={t('outside.match')} help={t(`outside.match.${values.match}Help`)} problem={problems.match}>
           {(aria) => (
-            <Select {...aria} value={values.match} disabled={signIn.fixed} options={(['email', 'username'] as const).map((k) => ({ value: k, label: t(`outside.match.${k}`) }))} onChange={(match) => set({ match })} />
+            <Select {...aria} value={values.match} disabled={mayNot} options={(['email', 'username'] as const).map((k) => ({ value: k, label: t(`outside.match.${k}`) }))} onChange={(match) => set({ match })} />
           )}
         </Field>
-        {signIn.fixed ? null : (
+        {mayNot ? null : (
           <>
             <div className="row">
               <Switch id="sign-in-on" size="small" checked={values.on} onChange={(on) => set({ on })} aria-describedby="sign-in-on-says" />
@@ -305,18 +309,18 @@ function SignInCard({ signIn }: { signIn: Settings['signIn'] }) {
           </p>
         ) : null}
         <div className="sys-do">
-          {signIn.fixed ? null : (
+          {mayNot ? null : (
             <Button htmlType="submit" loading={busy} disabled={!changed}>
               {t('common:save')}
             </Button>
           )}
-          <Button loading={test.isPending} disabled={!signIn.set || changed} onClick={() => test.mutate()}>
+          <Button loading={test.isPending} disabled={!me.user.admin || !signIn.set || changed} onClick={() => test.mutate()}>
             {t('outside.reach')}
           </Button>
-          <Button disabled={!signIn.set || changed || !signIn.callback} href="/api/oidc/start?try=1">
+          <Button disabled={!me.user.admin || !signIn.set || changed || !signIn.callback} href="/api/oidc/start?try=1">
             {t('outside.try')}
           </Button>
-          {signIn.set && !signIn.fixed ? (
+          {signIn.set && !mayNot ? (
             <Popconfirm title={t('outside.signInOutAsk')} okText={t('outside.takeOut')} cancelText={t('keep')} onConfirm={() => save(() => api.delete('/settings/sign-in'))}>
               <Button>{t('outside.takeOut')}</Button>
             </Popconfirm>
