@@ -102,20 +102,22 @@ func (s *Server) freeAppKey(c *call, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	base := keyOfName(name)
-	for n := 1; ; n++ {
-		key := base
-		if n > 1 {
-			key += strconv.Itoa(n)
-		}
-		if !slices.ContainsFunc(all, func(a designer.AppInfo) bool { return a.Key == key }) {
-			return key, nil
+	return freeKey(keyOfName(name, "app"), func(key string) bool {
+		return slices.ContainsFunc(all, func(a designer.AppInfo) bool { return a.Key == key })
+	}), nil
+}
+
+// freeKey is the base itself, or the base with the next number, that is not taken.
+func freeKey(base string, taken func(key string) bool) string {
+	for key, n := base, 2; ; key, n = base+strconv.Itoa(n), n+1 {
+		if !taken(key) {
+			return key
 		}
 	}
 }
 
-// keyOfName writes a name as a key, Chinese in pinyin: "Service desk" is serviceDesk, 客户拜访 is kehubaifang.
-func keyOfName(name string) string {
+// keyOfName writes a name as a key, Chinese in pinyin: "Service desk" is serviceDesk, 客户拜访 is kehubaifang. A name without letters gives otherwise.
+func keyOfName(name, otherwise string) string {
 	var b strings.Builder
 	words := strings.FieldsFunc(rules.Pinyin(name), func(r rune) bool { return r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for i, w := range words {
@@ -129,7 +131,7 @@ func keyOfName(name string) string {
 	key := strings.TrimLeftFunc(b.String(), unicode.IsDigit)
 	key = key[:min(len(key), 32)]
 	if key == "" {
-		return "app"
+		return otherwise
 	}
 	return strings.ToLower(key[:1]) + key[1:]
 }

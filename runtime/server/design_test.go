@@ -167,6 +167,11 @@ func TestPeople(t *testing.T) {
 	}
 	admin.must("PATCH", "/api/users/new.one", object{"active": false})
 	one.refused(401, "unauthenticated", "GET", "/api/me", nil)
+	for _, want := range []string{"huazhong", "huazhong2"} {
+		if made := admin.must("POST", "/api/teams", object{"name": "华中"}); made.str("key") != want {
+			t.Errorf("the key made of a name: %s, want %s", made.raw, want)
+		}
+	}
 	admin.must("POST", "/api/teams", object{"key": "north", "name": "North", "parent": "sales", "manager": "dir.sun"})
 	admin.refused(400, "bad.request", "PATCH", "/api/teams/sales", object{"parent": "north"})
 	if teams := admin.must("GET", "/api/teams", nil); !strings.Contains(string(teams.raw), `"north"`) {

@@ -209,6 +209,7 @@ func (s *Server) getTeams(c *call) (any, error) {
 }
 
 type teamIn struct {
+	// Key is made of the name when it is left out or empty.
 	Key     *string `json:"key"`
 	Name    *string `json:"name"`
 	Parent  *string `json:"parent"`
@@ -281,12 +282,15 @@ func (s *Server) postTeam(c *call) (any, error) {
 	if err := c.bind(&in); err != nil {
 		return nil, err
 	}
-	if in.Key == nil {
-		return nil, badRequest(rules.Say("请填写团队代号", "請填寫團隊代號", "Give the team a key"))
+	var t org.Team
+	if in.Key != nil {
+		t.Key = *in.Key
 	}
-	t := org.Team{Key: *in.Key}
 	if err := in.over(c, &t); err != nil {
 		return nil, err
+	}
+	if t.Key == "" {
+		t.Key = freeKey(strings.ToLower(keyOfName(t.Name, "team")), func(key string) bool { _, taken := c.dir.Team(key); return taken })
 	}
 	if err := s.Engine.AddTeam(c.ctx(), t); err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
     const moved = { join: members.filter((u) => !was.includes(u)), leave: was.filter((u) => !members.includes(u)) };
     try {
       if (team) await api.patch(`/teams/${encodeURIComponent(team.key)}`, { ...rest, ...moved });
-      else await api.post('/teams', { key: key.trim(), ...rest, ...moved });
+      else await api.post('/teams', { ...(key.trim() ? { key: key.trim() } : {}), ...rest, ...moved });
       await Promise.all(['teams', 'users'].map((k) => queryClient.invalidateQueries({ queryKey: [k] })));
       toast(t('common:saved'));
       onClose();
@@ -65,7 +65,7 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
         {team ? null : (
           <div className="setting">
             <label htmlFor="team-key">{t('teamKey')}</label>
-            <Input id="team-key" value={values.key} onChange={(e) => set({ key: e.target.value })} placeholder="east" />
+            <Input id="team-key" value={values.key} onChange={(e) => set({ key: e.target.value })} placeholder={t('keyMade')} />
             <p className="s">{t('keyHelp')}</p>
           </div>
         )}

@@ -33,3 +33,17 @@ test('a team is saved with who comes and who goes, in the words of the server', 
   await waitFor(() => expect(onClose).toHaveBeenCalled());
   expect(patch).toHaveBeenCalledWith('/teams/east', { name: 'East', parent: '', manager: '', join: ['chen'], leave: ['li'] });
 });
+
+test('a new team needs no key: the server makes one of its name', async () => {
+  const post = vi.spyOn(api, 'post').mockResolvedValue({});
+  const onClose = vi.fn();
+  render(
+    <QueryClientProvider client={queryClient}>
+      <TeamDialog team={undefined} teams={[]} onClose={onClose} />
+    </QueryClientProvider>,
+  );
+  fireEvent.change(screen.getByLabelText('Name of the team'), { target: { value: '华东' } });
+  fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(post).toHaveBeenCalledWith('/teams', { name: '华东', parent: '', manager: '', join: [], leave: [] });
+});
