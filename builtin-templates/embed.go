@@ -53,7 +53,7 @@ func definition(key string) []byte {
 		inside := path.Join(process.PartsDir, path.Base(name))
 		all = append(all, process.File{Name: inside, Text: read(key, inside)})
 	}
-	def, _, _ := process.ParseFolder(all)
+	def, _ := process.ParseFolder(all)
 	whole, err := process.Format(def)
 	if err != nil {
 		panic("templates: " + err.Error())

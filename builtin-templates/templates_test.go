@@ -81,9 +81,9 @@ func TestFolders(t *testing.T) {
 		if len(def.Processes) > 1 && len(files) < 2 {
 			t.Error("an app of several processes is one file")
 		}
-		back, file, problems := process.ParseFolder(files)
-		if len(problems) > 0 {
-			t.Fatal(file, problems)
+		back, wrong := process.ParseFolder(files)
+		if len(wrong) > 0 {
+			t.Fatal(wrong)
 		}
 		if text, err := process.Format(back); err != nil || !bytes.Equal(text, tpl.Definition) {
 			t.Errorf("the app came back otherwise: %v", err)

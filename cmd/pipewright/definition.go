@@ -66,24 +66,28 @@ func folderFiles(dir string) ([]process.File, error) {
 	return files, nil
 }
 
-// readFolder is one definition made of the files of a folder. What is wrong with the shape of a file is told with its name.
+// problemsError is everything that is wrong with files, a line each; the program ends with 1.
+type problemsError []string
+
+func (e problemsError) Error() string { return strings.Join(e, "\n") }
+
+// readFolder is one definition made of the files of a folder. What is wrong with their shape is told of all of them, each with its file and line.
 func readFolder(dir string) ([]byte, error) {
 	files, err := folderFiles(dir)
 	if err != nil {
 		return nil, err
 	}
-	def, bad, problems := process.ParseFolder(files)
-	for _, p := range problems {
-		if p.Line == 0 {
-			for _, f := range files {
-				if f.Name == bad {
-					p.Line, p.Col = designer.Locate(f.Text, p.Path)
-				}
-			}
-		}
-		return nil, fmt.Errorf("%s:%d:%d: %s (%s, %s)", filepath.Join(dir, bad), p.Line, p.Col, p.Message.In(language()), p.Code, p.Path)
+	def, wrong := process.ParseFolder(files)
+	if len(wrong) == 0 {
+		return process.Format(def)
 	}
-	return process.Format(def)
+	lines := make(problemsError, len(wrong))
+	for i, w := range wrong {
+		at := slices.IndexFunc(files, func(f process.File) bool { return f.Name == w.File })
+		p := located(files[at].Text, []rules.Problem{w.Problem})[0]
+		lines[i] = problemLine(fmt.Sprintf("%s:%d:%d", filepath.Join(dir, w.File), p.Line, p.Col), p, language())
+	}
+	return nil, lines
 }
 
 // writeFolder writes a definition into an app's folder. What the folder holds already stays in the file it is in; renamed says what a thing was called
@@ -164,7 +168,11 @@ func checkFile(raw []byte, others ...*process.App) []rules.Problem {
 		return nil
 	}
 	d := &designer.Designer{Config: designer.Config{Check: opts}}
-	problems := d.Check(raw)
+	return located(raw, d.Check(raw))
+}
+
+// located puts to each problem its line and column in a text.
+func located(raw []byte, problems []rules.Problem) []rules.Problem {
 	for i := range problems {
 		if p := &problems[i]; p.Line == 0 {
 			p.Line, p.Col = designer.Locate(raw, p.Path)
@@ -218,12 +226,16 @@ func printProblems(out io.Writer, file string, problems []rules.Problem, lang st
 		} else if p.Line > 0 {
 			place = fmt.Sprintf("%s:%d:%d", file, p.Line, p.Col)
 		}
-		what := p.Code
-		if p.Path != "" {
-			what += ", " + p.Path
-		}
-		fmt.Fprintf(out, "%s: %s: %s (%s)\n", place, p.Severity, p.Message.In(lang), what)
+		fmt.Fprintln(out, problemLine(place, p, lang))
 	}
+}
+
+func problemLine(place string, p rules.Problem, lang string) string {
+	what := p.Code
+	if p.Path != "" {
+		what += ", " + p.Path
+	}
+	return fmt.Sprintf("%s: %s: %s (%s)", place, p.Severity, p.Message.In(lang), what)
 }
 
 func printJSON(out io.Writer, v any) error {

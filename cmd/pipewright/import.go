@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pipewright/designer"
+	"pipewright/rules"
 	"pipewright/runtime/process"
 )
 
@@ -28,21 +29,36 @@ func importCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// All are read before one is put in: what cannot be read is told of all of them, and nothing is half done.
+			texts, defs := make([][]byte, len(files)), make([]*process.Definition, len(files))
+			var unread problemsError
+			for i, file := range files {
+				texts[i], err = readFile(file, cmd.InOrStdin())
+				var lines problemsError
+				if errors.As(err, &lines) {
+					unread = append(unread, lines...)
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				var problems []rules.Problem
+				if defs[i], problems = process.Parse(texts[i]); defs[i] == nil || defs[i].Key == "" {
+					for _, p := range located(texts[i], problems) {
+						unread = append(unread, problemLine(fmt.Sprintf("%s:%d:%d", file, p.Line, p.Col), p, language()))
+					}
+				}
+			}
+			if len(unread) > 0 {
+				return unread
+			}
 			p, err := tool(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
 			defer p.store.Close()
-			for _, file := range files {
-				raw, err := readFile(file, cmd.InOrStdin())
-				if err != nil {
-					return err
-				}
-				def, problems := process.Parse(raw)
-				if def == nil || def.Key == "" {
-					printProblems(cmd.OutOrStdout(), file, problems, language())
-					return exitError(1)
-				}
+			for i, file := range files {
+				raw, def := texts[i], defs[i]
 				ctx := cmd.Context()
 				draft, err := p.designer.Draft(ctx, def.Key)
 				var missing *process.Rejection
@@ -57,12 +73,18 @@ func importCommand() *cobra.Command {
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: draft of %s\n", file, def.Key)
 				if !publish {
+					// A draft may be unsound; what is wrong with it is told, as the editor does.
+					problems, err := p.designer.CheckAmong(ctx, raw)
+					if err != nil {
+						return err
+					}
+					printProblems(cmd.OutOrStdout(), file, located(raw, problems), language())
 					continue
 				}
 				done, err := p.designer.Publish(ctx, designer.PublishInput{App: def.Key, User: user, AcceptWarnings: true})
 				var refused *process.Rejection
 				if errors.As(err, &refused) && refused.Code == "check.failed" {
-					printProblems(cmd.OutOrStdout(), file, refused.Details, language())
+					printProblems(cmd.OutOrStdout(), file, located(raw, refused.Details), language())
 					return exitError(1)
 				}
 				if err != nil {

@@ -26,6 +26,11 @@ func main() {
 	if errors.As(err, &code) {
 		os.Exit(int(code))
 	}
+	var problems problemsError
+	if errors.As(err, &problems) {
+		fmt.Fprintln(os.Stderr, problems)
+		os.Exit(1)
+	}
 	fmt.Fprintln(os.Stderr, "pipewright: "+err.Error())
 	os.Exit(2)
 }

@@ -51,8 +51,21 @@ func TestAppInParts(t *testing.T) {
 		t.Errorf("a problem in a part: %v %s", err, out)
 	}
 	write("processes/b.json", `{"key": "b"}`)
-	if out, err := runCommand(t, "", "check", dir); err == nil || !strings.Contains(err.Error(), "b.json:1:") {
-		t.Errorf("a part with a head: %v %s", err, out)
+	write("processes/a.json", "{\n  \"forms\": [{\"key\": \"part\", \"nmae\": \"Part\"}],\n  \"views\": 3\n}")
+	for _, command := range []string{"check", "import"} {
+		args := []string{command, dir}
+		if command == "import" {
+			args = append(args, "--data="+filepath.Join(dir, "data"))
+		}
+		out, err := runCommand(t, "", args...)
+		if err == nil || !strings.Contains(err.Error(), "b.json:1:") || !strings.Contains(err.Error(), "a.json:2:") || !strings.Contains(err.Error(), "a.json:3:") {
+			t.Errorf("%s of two parts that are not written as they should be: %v %s", command, err, out)
+		}
+	}
+	write("processes/a.json", "{}")
+	write("processes/b.json", "{\n  \"pools\": [{\"key\": \"p\", \"name\": \"P\", \"form\": \"thing\"}],\n  \"rules\": [{\"key\": \"r\"}]\n}")
+	if out, err := runCommand(t, "", "import", dir, "--data="+filepath.Join(dir, "data")); err != nil || !strings.Contains(out, "b.json:2:") || !strings.Contains(out, "b.json:3:") {
+		t.Errorf("an unsound draft is put in without a word: %v %s", err, out)
 	}
 }
 

@@ -87,30 +87,41 @@ func Split(def *Definition, where func(list, key string) string) ([]File, error)
 	return files, nil
 }
 
-// ParseFolder reads the files of a folder: app.json, any number of parts, which are joined by name, and the order of the lists, if there is one. The problems
-// are those of the shape of the first file that has any, and file is its name; the definition is nil when there is no app.json or it cannot be read.
-func ParseFolder(files []File) (def *Definition, file string, problems []rules.Problem) {
+// Misread is what is wrong with the shape of a file of a folder.
+type Misread struct {
+	File    string
+	Problem rules.Problem
+}
+
+// ParseFolder reads the files of a folder: app.json, any number of parts, which are joined by name, and the order of the lists, if there is one. What is wrong
+// with their shape is told of all of them; the definition is nil when there is no app.json or it cannot be read.
+func ParseFolder(files []File) (*Definition, []Misread) {
+	var def *Definition
 	var order Order
+	var wrong []Misread
 	for _, f := range slices.SortedFunc(slices.Values(files), func(a, b File) int { return strings.Compare(headFirst(a.Name), headFirst(b.Name)) }) {
+		var problems []rules.Problem
 		switch {
 		case f.Name == HeadFile:
 			def, problems = Parse(f.Text)
 		case f.Name == OrderFile:
 			problems = strict.Decode(f.Text, &order)
-		case path.Dir(f.Name) == PartsDir && def != nil:
+		case path.Dir(f.Name) == PartsDir:
 			var part *Part
-			if part, problems = ParsePart(f.Text); part != nil {
+			if part, problems = ParsePart(f.Text); part != nil && def != nil {
 				def.Join(part)
 			}
 		}
-		if rules.HasErrors(problems) || def == nil {
-			return def, f.Name, problems
+		for _, p := range problems {
+			if p.Severity == rules.Error {
+				wrong = append(wrong, Misread{f.Name, p})
+			}
 		}
 	}
-	if def != nil {
+	if def != nil && len(wrong) == 0 {
 		def.reorder(order)
 	}
-	return def, "", nil
+	return def, wrong
 }
 
 // Homes tell which file of a folder holds a thing, by its list and key. Files that cannot be read hold nothing.

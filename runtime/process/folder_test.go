@@ -45,9 +45,9 @@ func TestSplitAndParseFolder(t *testing.T) {
 			}
 		}
 	}
-	back, file, problems := ParseFolder(files)
-	if len(problems) > 0 {
-		t.Fatal(file, problems)
+	back, wrong := ParseFolder(files)
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
 	}
 	if got, err := Format(back); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("not the same app: %v\n%s", err, got)
@@ -62,16 +62,17 @@ func TestSplitAndParseFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if back, _, problems = ParseFolder(kept); len(problems) > 0 {
-		t.Fatal(problems)
+	if back, wrong = ParseFolder(kept); len(wrong) > 0 {
+		t.Fatal(wrong)
 	}
 	if got, err := Format(back); err != nil || !bytes.Equal(got, want) || !slices.ContainsFunc(kept, func(f File) bool { return f.Name == "processes/other.json" }) {
 		t.Errorf("kept elsewhere: %v\n%s", err, got)
 	}
-	if _, file, problems := ParseFolder([]File{files[0], {"processes/z.json", []byte(`{"key": "z"}`)}}); file != "processes/z.json" || len(problems) == 0 {
-		t.Errorf("a part with a head: %s %v", file, problems)
+	_, wrong = ParseFolder([]File{files[0], {"processes/y.json", []byte(`{"forms": [{"name": 7}]}`)}, {"processes/z.json", []byte(`{"key": "z"}`)}})
+	if len(wrong) < 2 || wrong[0].File != "processes/y.json" || wrong[0].Problem.Path == "" || wrong[len(wrong)-1].File != "processes/z.json" {
+		t.Errorf("a part that is no form, and one with a head: %v", wrong)
 	}
-	if def, _, _ := ParseFolder(files[1:]); def != nil {
+	if def, _ := ParseFolder(files[1:]); def != nil {
 		t.Error("an app without a head")
 	}
 }

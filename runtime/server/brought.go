@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"mime"
+	"slices"
 	"strings"
 
 	"pipewright/designer"
@@ -57,15 +58,20 @@ func (c *call) brought() (brought, error) {
 // joined is one definition made of the files of a folder.
 func joined(files []process.File) (brought, error) {
 	b := brought{files: files}
-	if len(files) == 0 {
-		return b, badRequest(rules.Say("这里没有 {file}：请选应用的文件夹", "這裡沒有 {file}：請選應用的資料夾", "There is no {file} here: choose the folder of an app", "file", process.HeadFile))
-	}
-	def, bad, problems := process.ParseFolder(files)
-	if def == nil || rules.HasErrors(problems) {
-		for i := range problems {
-			problems[i] = b.placed(problems[i], bad)
+	def, wrong := process.ParseFolder(files)
+	if len(wrong) > 0 {
+		var bad []string
+		problems := make([]rules.Problem, len(wrong))
+		for i, w := range wrong {
+			problems[i] = b.placed(w.Problem, w.File)
+			if !slices.Contains(bad, w.File) {
+				bad = append(bad, w.File)
+			}
 		}
-		return b, badRequest(rules.Say("文件 {file} 的写法不对", "檔案 {file} 的寫法不對", "The file {file} is not written as it should be", "file", bad), problems...)
+		return b, badRequest(rules.Say("这些文件的写法不对：{files}", "這些檔案的寫法不對：{files}", "Not written as they should be: {files}", "files", strings.Join(bad, ", ")), problems...)
+	}
+	if def == nil {
+		return b, badRequest(rules.Say("这里没有 {file}：请选应用的文件夹", "這裡沒有 {file}：請選應用的資料夾", "There is no {file} here: choose the folder of an app", "file", process.HeadFile))
 	}
 	var err error
 	b.text, err = process.Format(def)
