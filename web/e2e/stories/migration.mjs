@@ -83,6 +83,16 @@ export async function run(t) {
   await t.look(boss, 'rollback');
   await rollback.getByRole('button', { name: '取消' }).click();
   await rollback.waitFor({ state: 'hidden' });
+
+  // Any two releases can be held against each other, either way round.
+  const changes = boss.getByRole('region', { name: '改了什么' });
+  await changes.getByText('没有差别').waitFor();
+  await changes.getByLabel('到', { exact: true }).click();
+  await boss.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: 'v1' }).click();
+  await changes.getByText('目标由 “报价与谈判” 改为 “报价”').waitFor();
+  await changes.getByRole('button', { name: '两边对调' }).click();
+  await changes.getByText('目标由 “报价” 改为 “报价与谈判”').waitFor();
+  await t.look(boss, 'between');
   await boss.getByRole('button', { name: /^查看 v1 → v2/ }).click();
 
   // The approval goes on by the new release.

@@ -38,9 +38,9 @@ export function Diff({ app, from, rev }: { app: string; from: number | string; r
   return <DiffList items={query.data} jump={jump} />;
 }
 
-/** What is otherwise in one release than in another. */
-export function Between({ app, from, to }: { app: string; from: number; to: number }) {
-  const query = useQuery(diffQuery(app, from, to, 0));
+/** What is otherwise in one release than in another, or than in the draft as it was saved last. */
+export function Between({ app, from, to, rev = 0 }: { app: string; from: number | string; to: number; rev?: number }) {
+  const query = useQuery(diffQuery(app, from, to, rev));
   if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton rows={2} height={30} />;
   return <DiffList items={query.data} />;

@@ -1,12 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Button, Checkbox, Input, Modal, Select } from 'antd';
+import { Button, Checkbox, Input, Modal } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
 import { calendarsQuery, queryClient } from '@/api/queries';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
-import { Bone, ErrorBox, useErrorText } from '@/ui/States';
+import { ErrorBox, useErrorText } from '@/ui/States';
 import { toast } from '@/ui/toast';
 import { countProblems } from '@/model/problem';
 import { checkDraft, publish, releasesQuery, restore, type Release } from '../api';
@@ -16,7 +16,8 @@ import { ranQuery } from '../tests/ran';
 import { RanCard } from '../tests/RanCard';
 import { UpgradeNotice } from '../upgrade/UpgradeNotice';
 import { Backtest } from './Backtest';
-import { Between, Diff } from './Diff';
+import { Between } from './Diff';
+import { Changes } from './Changes';
 import { Migrations } from './Migrations';
 import { Readers } from './Readers';
 
@@ -26,12 +27,9 @@ export function PublishPage() {
   const store = useDraftStore();
   const { app } = usePlaceInDesigner();
   const problems = useDraft((s) => s.problems);
-  const rev = useDraft((s) => s.rev);
   const state = useDraft((s) => s.state);
   const releases = useQuery(releasesQuery(app));
   const live = releases.data?.find((r) => r.live);
-  const [against, setAgainst] = useState<number>();
-  const base = against ?? live?.n;
   const check = useMutation({
     mutationFn: async () => {
       await store.actions.flush();
@@ -66,34 +64,7 @@ export function PublishPage() {
             <p className={`d-fine ${checked ? 'ok' : 's'}`}>{t(checked ? 'checkFine' : 'checkUnderWay')}</p>
           )}
         </section>
-        <section className="card">
-          <header>
-            <h2>{t('diffTitle')}</h2>
-            <span className="sp" />
-            {base === undefined ? null : (
-              <Select
-                size="small"
-                aria-label={t('diffAgainst')}
-                value={base}
-                options={(releases.data ?? []).map((r) => ({
-                  value: r.n,
-                  label: `${t('diffAgainst')} v${r.n}${r.live ? ` · ${t('liveNow')}` : ''}`,
-                }))}
-                onChange={setAgainst}
-                popupMatchSelectWidth={false}
-              />
-            )}
-          </header>
-          {releases.isPending ? (
-            <p className="d-fine">
-              <Bone width={220} />
-            </p>
-          ) : base === undefined ? (
-            <p className="d-fine s">{t('firstRelease')}</p>
-          ) : (
-            <Diff app={app} from={base} rev={rev} />
-          )}
-        </section>
+        <Changes app={app} releases={releases.data} />
         <RanCard lead />
         {live ? <Backtest app={app} /> : null}
         <Migrations app={app} />
