@@ -24,6 +24,11 @@ func (w world) Actor(app *process.App, form, user string, s *process.State) proc
 
 func (w world) People(n process.PeopleNeed) []string { return Resolve(w.dir, n) }
 
+func (w world) Name(user string) rules.Text {
+	u, _ := w.dir.User(user)
+	return rules.Plain(u.Name)
+}
+
 func (w world) Calendar(key string) rules.Calendar {
 	if c, ok := org.NamedCalendar(key); ok {
 		return c

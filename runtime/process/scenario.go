@@ -16,6 +16,8 @@ type World interface {
 	Actor(app *App, form, user string, s *State) Actor
 	People(n PeopleNeed) []string
 	Calendar(key string) rules.Calendar
+	// Name is what a person is called, nothing when he is not known.
+	Name(user string) rules.Text
 }
 
 // TestResult is the outcome of one scenario. It passed when there are no problems.
@@ -148,7 +150,7 @@ func (s *scenario) user(as string) string {
 }
 
 func (s *scenario) refused(path string, r *Rejection) {
-	s.fail(path, "被拒绝：{why}", "被拒絕：{why}", "Refused: {why}", "why", r.Error())
+	s.fail(path, "被拒绝：{why}", "被拒絕：{why}", "Refused: {why}", "why", why(r))
 }
 
 // do runs one command to its end: facts fetched, events applied, effects carried out, automations run.
@@ -234,7 +236,7 @@ func (s *scenario) refresh(x *RefreshEffect) {
 		}
 		if hit {
 			if r := s.do(&Command{Kind: Refresh, ID: id, Cause: x.Cause}, Actor{Service: true}); r != nil {
-				s.fail("/"+id, "刷新失败：{why}", "更新失敗：{why}", "A refresh failed: {why}", "why", r.Error())
+				s.fail("/"+id, "刷新失败：{why}", "更新失敗：{why}", "A refresh failed: {why}", "why", why(r))
 			}
 		}
 	}

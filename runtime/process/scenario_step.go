@@ -2,7 +2,6 @@ package process
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -19,11 +18,14 @@ func (s *scenario) step(t *TestStep, path string) {
 		expected = t.Expect.Problems
 	}
 	switch {
-	case r != nil && expected == nil:
+	case r != nil && (expected == nil || len(*expected) == 0):
 		s.refused(path, r)
-	case expected != nil:
-		if got := codes(r); !slices.Equal(got, sorted(*expected)) {
-			s.fail(path+"/expect/problems", "应被拒绝为 {want}，实际是 {got}", "應被拒絕為 {want}，實際是 {got}", "Expected to be refused with {want}, got {got}", "want", fmt.Sprint(sorted(*expected)), "got", fmt.Sprint(got))
+	case expected != nil && !slices.Equal(codes(r), sorted(*expected)):
+		want := each(*expected, func(code string) rules.Text { return oneOf(refusalWords, code) })
+		if r == nil {
+			s.fail(path+"/expect/problems", "应被拒绝（{want}），实际办成了", "應被拒絕（{want}），實際辦成了", "It should be refused ({want}), but it was done", "want", want)
+		} else {
+			s.fail(path+"/expect/problems", "应被拒绝（{want}），实际的原因是：{got}", "應被拒絕（{want}），實際的原因是：{got}", "It should be refused ({want}), but it was for: {got}", "want", want, "got", why(r))
 		}
 	}
 	if t.Expect != nil {
@@ -205,47 +207,22 @@ func (s *scenario) nextTimer(until time.Time) (id string, next Timer) {
 	return id, next
 }
 
-// expectWords name what a scenario expects something of.
-var expectWords = map[string]rules.Text{
-	"stage": rules.Say("阶段", "階段", "stage"), "owner": rules.Say("负责人", "負責人", "owner"), "pool": rules.Say("公海/线索池", "公海/線索池", "pool"),
-	"waitingFor": rules.Say("等待审批的节点", "等待簽核的節點", "steps waited for"), "approvers": rules.Say("审批人", "簽核人", "approvers"),
-	"escalated": rules.Say("已升级", "已升級", "escalated"), "skipped": rules.Say("跳过的节点", "跳過的節點", "steps passed by"),
-	"round": rules.Say("审批状态", "簽核狀態", "state of the approval"), "tasks": rules.Say("待办数", "待辦數", "number of tasks"),
-	"notices": rules.Say("收到通知的人", "收到通知的人", "people notified"), "started": rules.Say("新建的记录", "新建的記錄", "records begun"),
-}
-
-// differs tells that something is not as the scenario expects.
-func (s *scenario) differs(path string, what, want, got rules.Text) {
-	s.fail(path, "{what}应是 {want}，实际是 {got}", "{what}應是 {want}，實際是 {got}", "Expected {what}: {want}, got {got}", "what", what, "want", want, "got", got)
-}
-
-// stageName is a stage as people call it, for the process of a form.
-func (s *scenario) stageName(form, key string) rules.Text {
-	for _, p := range s.app.Processes {
-		if st := stageOf(p.Def, key); p.Def.Form == form && st != nil {
-			return named(st.Name, key)
-		}
-	}
-	return rules.Plain(key)
-}
-
 // expect compares what is with what should be.
 func (s *scenario) expect(e *Expect, id, path string) {
 	st := s.records[id]
 	if st == nil {
 		st = &State{}
 	}
-	differ := func(member string, want, got any) {
-		s.differs(path+"/"+member, expectWords[member], rules.Plain(fmt.Sprint(want)), rules.Plain(fmt.Sprint(got)))
-	}
+	differ := func(member string, want, got rules.Text) { s.differs(path+"/"+member, expectWords[member], want, got) }
+	inStage := func(key string) rules.Text { return s.stageName(st.Form, key) }
 	if e.Stage != "" && e.Stage != st.Stage {
-		s.differs(path+"/stage", expectWords["stage"], s.stageName(st.Form, e.Stage), s.stageName(st.Form, st.Stage))
+		differ("stage", inStage(e.Stage), whichever(st.Stage, inStage))
 	}
 	if e.Owner != "" && e.Owner != st.Owner {
-		differ("owner", e.Owner, st.Owner)
+		differ("owner", s.personName(e.Owner), whichever(st.Owner, s.personName))
 	}
 	if e.Pool != "" && e.Pool != st.InPool() {
-		differ("pool", e.Pool, st.InPool())
+		differ("pool", s.poolName(e.Pool), whichever(st.InPool(), s.poolName))
 	}
 	var steps, people []string
 	escalated := false
@@ -260,13 +237,13 @@ func (s *scenario) expect(e *Expect, id, path string) {
 	}
 	escalated = escalated || !st.LateSince.IsZero()
 	if e.WaitingFor != nil && !slices.Equal(*e.WaitingFor, steps) {
-		differ("waitingFor", *e.WaitingFor, steps)
+		differ("waitingFor", each(*e.WaitingFor, s.stepName), each(steps, s.stepName))
 	}
 	if e.Approvers != nil && !slices.Equal(sorted(*e.Approvers), people) {
-		differ("approvers", *e.Approvers, people)
+		differ("approvers", each(*e.Approvers, s.personName), each(people, s.personName))
 	}
 	if e.Escalated != nil && *e.Escalated != escalated {
-		differ("escalated", *e.Escalated, escalated)
+		differ("escalated", yesNo(*e.Escalated), yesNo(escalated))
 	}
 	if e.Skipped != nil {
 		var skipped []string
@@ -278,7 +255,7 @@ func (s *scenario) expect(e *Expect, id, path string) {
 			}
 		}
 		if !slices.Equal(*e.Skipped, skipped) {
-			differ("skipped", *e.Skipped, skipped)
+			differ("skipped", each(*e.Skipped, s.stepName), each(skipped, s.stepName))
 		}
 	}
 	if e.Round != "" {
@@ -290,7 +267,7 @@ func (s *scenario) expect(e *Expect, id, path string) {
 			got = st.Round.State
 		}
 		if got != e.Round {
-			differ("round", e.Round, got)
+			differ("round", oneOf(roundWords, e.Round), whichever(got, func(state string) rules.Text { return oneOf(roundWords, state) }))
 		}
 	}
 	if e.Tasks != nil {
@@ -301,14 +278,14 @@ func (s *scenario) expect(e *Expect, id, path string) {
 			}
 		}
 		if open != *e.Tasks {
-			differ("tasks", *e.Tasks, open)
+			differ("tasks", count(*e.Tasks), count(open))
 		}
 	}
 	if e.Notices != nil && !slices.Equal(sorted(*e.Notices), sorted(s.notices)) {
-		differ("notices", *e.Notices, s.notices)
+		differ("notices", each(*e.Notices, s.personName), each(s.notices, s.personName))
 	}
 	if e.Started != nil && !slices.Equal(sorted(*e.Started), sorted(s.started)) {
-		differ("started", *e.Started, s.started)
+		differ("started", each(*e.Started, s.formName), each(s.started, s.formName))
 	}
 	s.expectData(st, e.Data, path+"/data")
 }
@@ -348,7 +325,7 @@ func (s *scenario) expectData(st *State, want Wire, path string) {
 			if f := fieldOf(form.Def, k); f != nil {
 				name = named(f.Name, k)
 			}
-			s.differs(path+"/"+k, name, rules.Plain(string(expected)), rules.Plain(string(actual)))
+			s.differs(path+"/"+k, name, s.value(form, k, parsed[k]), s.value(form, k, values[k]))
 		}
 	}
 }

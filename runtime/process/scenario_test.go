@@ -67,6 +67,10 @@ func (smallCompany) People(n PeopleNeed) []string {
 
 func (smallCompany) Calendar(string) rules.Calendar { return nil }
 
+func (smallCompany) Name(user string) rules.Text {
+	return map[string]rules.Text{"rep.li": rules.Plain("李"), "mgr.wang": rules.Plain("王")}[user]
+}
+
 // loadApp compiles an app, with the texts of pairs put for each other.
 func loadApp(t testing.TB, path string, pairs ...string) *App {
 	t.Helper()
