@@ -75,6 +75,26 @@ export async function run(t) {
   await t.look(boss, 'scenarios');
   if (t.phone) assert.equal(await boss.locator('.d-tabs').evaluate((bar) => { const tab = bar.querySelector('[aria-current]').getBoundingClientRect(); return tab.left >= 0 && tab.right <= window.innerWidth; }), true, 'the tab of the page is out of sight');
 
+  // She changes it by picking: what it expects wrongly is told by name, mended, and it passes again.
+  const choose = async (name, what) => {
+    await boss.getByRole('combobox', { name, exact: true }).click();
+    await boss.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: what }).first().click();
+  };
+  await boss.getByRole('button', { name: '加一步' }).click();
+  await choose('做什么', '改字段');
+  await choose('加一个字段…', '客户名称');
+  await boss.getByRole('textbox', { name: '客户名称' }).fill('沙箱客户二');
+  await boss.getByRole('button', { name: '加一条期望' }).click();
+  await boss.getByRole('menuitem', { name: '负责人是谁' }).click();
+  await choose('负责人是谁', '王敏');
+  await t.look(boss, 'editing');
+  await boss.getByText(/负责人：应是 王敏，实际是 李雷/).first().waitFor();
+  await choose('负责人是谁', '李雷');
+  await boss.getByRole('button', { name: '完成', exact: true }).click();
+  await boss.getByText('客户名称 沙箱客户二').waitFor();
+  await boss.getByText(`${definition.tests.length} 个全部通过`).waitFor();
+  assert.deepEqual((await admin.get('/apps/b2b/draft')).definition.tests.at(-1).steps.at(-1), { set: { name: '沙箱客户二' }, expect: { owner: 'rep.li' } });
+
   // The manager of the play company, on the same page.
   await bar.getByRole('combobox', { name: '扮演谁' }).click();
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '王敏' }).click();

@@ -15,6 +15,7 @@ export const icons = {
   building: [24, 'M5 20.5V4h9v16.5M14 9.5h5v11M3 20.5h18M8 8h3M8 12h3M8 16h3'],
   calendar: [24, 'M6 5.5h12a2 2 0 0 1 2 2v10.5a2 2 0 0 1 -2 2h-12a2 2 0 0 1 -2 -2v-10.5a2 2 0 0 1 2 -2M4 10h16M8.5 3.5v4M15.5 3.5v4'],
   caretDown: [16, 'M4 6l4 4 4-4'],
+  caretUp: [16, 'M4 10l4-4 4 4'],
   caretLeft: [16, 'M10 4L6 8l4 4'],
   caretRight: [16, 'M6 4l4 4-4 4'],
   cart: [24, 'M3 5h2.5l2 10.5h10L20 8H6.2M8 19.5a1 1 0 1 0 2 0a1 1 0 1 0 -2 0M15.5 19.5a1 1 0 1 0 2 0a1 1 0 1 0 -2 0'],

@@ -15,6 +15,7 @@ const teller: Teller = {
   },
   text: (text, otherwise) => (typeof text === 'string' ? text : (text?.en ?? otherwise)),
   duration: (iso) => iso,
+  record: (key) => ({ acme: 'Acme Ltd' })[key] ?? key,
   person: (id) => ({ 'rep.li': 'Li', 'mgr.wang': 'Wang' })[id] ?? id,
   list: (names) => names.join(', '),
 };

@@ -1,6 +1,8 @@
 import type { Definition, Field, Form, Test, TestStep, Text } from '@/model/definition';
 import { isObject } from '@/model/path';
 import { formOfStep } from '@/model/scenarios';
+import { percent } from '@/ui/format';
+import { givenName, ROUNDS } from './steps';
 
 /** What the words of a scenario are made of: the texts of this part, the reader's language, and who is who. */
 export interface Teller {
@@ -8,6 +10,8 @@ export interface Teller {
   text: (text: Text | undefined, otherwise: string) => string;
   duration: (iso: string) => string;
   person: (id: string) => string;
+  /** What a record of the scenario is called, by its name there. */
+  record: (key: string) => string;
   /** Puts names one after the other. */
   list: (names: readonly string[]) => string;
 }
@@ -22,13 +26,13 @@ export interface Told {
 }
 
 /** Refusals that have words of their own; of others the code is told. */
-const REFUSALS = ['required', 'condition.unmet', 'checklist.undone', 'transition.notNow', 'activity.undone', 'linked.unmet', 'forbidden', 'field.readOnly', 'check.failed', 'pool.cooldown'];
+export const REFUSALS = ['required', 'condition.unmet', 'checklist.undone', 'transition.notNow', 'activity.undone', 'linked.unmet', 'forbidden', 'field.readOnly', 'check.failed', 'pool.cooldown'];
 
 /** The steps that name a step of an approval chain. */
 const DECISIONS = ['approve', 'reject', 'return', 'transfer', 'delegate', 'addSign', 'removeSign'] as const;
 
 /** A value as a person reads it: options by their names, tables by how many rows they have, a lone reference by its name in the scenario. */
-export function tellValue(def: Definition, field: Field | undefined, value: unknown, { say, text, person, list }: Teller): string {
+export function tellValue(def: Definition, field: Field | undefined, value: unknown, { say, text, person, record, list }: Teller): string {
   if (value === null || value === undefined || value === '') return say('nothing');
   if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
   const items = field?.options ? def.options?.find((o) => o.key === field.options)?.items : undefined;
@@ -44,11 +48,13 @@ export function tellValue(def: Definition, field: Field | undefined, value: unkn
     return walk(items) ?? String(key);
   };
   if (field?.type === 'user' && typeof value === 'string') return person(value);
+  if (field?.type === 'reference' && typeof value === 'string') return record(value);
   if (Array.isArray(value)) return value.some(isObject) ? say('rows', { count: value.length }) : list(value.map(option));
   if (isObject(value)) {
     if (typeof value['amount'] === 'string') return [value['amount'], value['currency']].filter(Boolean).join(' ');
     return list(Object.values(value).filter((v) => typeof v === 'string' || typeof v === 'number').map(String));
   }
+  if (field?.type === 'percent' && /^-?\d+(\.\d+)?$/.test(String(value))) return percent(String(value));
   return items ? option(value) : String(value);
 }
 
@@ -58,6 +64,17 @@ export function tellData(def: Definition, form: Form | undefined, data: Record<s
     const field = form?.fields.find((f) => f.key === key);
     return [teller.text(field?.name, key), tellValue(def, field, value, teller)];
   });
+}
+
+/** A given record by its form and what it is called; the newest of a form by the form. */
+function aboutOf(def: Definition, test: Test, key: string, form: string, say: Teller['say']): string {
+  return test.given?.records?.[key] ? say('recordOf', { form, name: givenName(def, test, key) }) : form;
+}
+
+/** The fields of an activity's result, as a form. */
+function activityForm(def: Definition, key: string): Form | undefined {
+  const activity = def.processes?.flatMap((p) => p.stages.flatMap((s) => s.activities ?? [])).find((a) => a.key === key);
+  return activity?.fields ? { key, name: activity.name, fields: activity.fields } : undefined;
 }
 
 /** A step of a scenario in words. */
@@ -106,7 +123,7 @@ export function tellStep(def: Definition, test: Test, step: TestStep, teller: Te
       ...(e.waitingFor === undefined ? [] : [e.waitingFor.length === 0 ? say('e_waitingFor_none') : say('e_waitingFor', { names: list(e.waitingFor.map(approvalStep)) })]),
       ...people('e_approvers', e.approvers),
       ...(e.skipped === undefined ? [] : [e.skipped.length === 0 ? say('e_skipped_none') : say('e_skipped', { names: list(e.skipped.map(approvalStep)) })]),
-      ...(e.round === undefined ? [] : [say('e_round', { state: e.round })]),
+      ...(e.round === undefined ? [] : [say('e_round', { state: (ROUNDS as readonly string[]).includes(e.round) ? say(`s_${e.round}`) : e.round })]),
       ...(e.tasks === undefined ? [] : [say('e_tasks', { count: e.tasks })]),
       ...(e.escalated === undefined ? [] : [say(e.escalated ? 'e_escalated' : 'e_escalated_not')]),
       ...people('e_notices', e.notices),
@@ -119,8 +136,8 @@ export function tellStep(def: Definition, test: Test, step: TestStep, teller: Te
   return {
     ...(who === undefined || idle ? {} : { who: person(who) }),
     does: does(),
-    ...(step.record === undefined ? {} : { about: text(form?.name, step.record) }),
-    with: tellData(def, form, step.set ?? step.with, teller),
+    ...(step.record === undefined ? {} : { about: aboutOf(def, test, step.record, text(form?.name, step.record), say) }),
+    with: tellData(def, step.activity === undefined ? form : activityForm(def, step.activity), step.set ?? step.with, teller),
     expects: expects(),
   };
 }
