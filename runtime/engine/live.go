@@ -94,7 +94,7 @@ func (e *Engine) liveLoop(ctx context.Context) {
 	}
 }
 
-// hear publishes each record that has events relayed since an instant, and whom automations told something. Which people an event is about is not in
+// hear publishes each record that has events relayed since an instant, and whom automations and jobs told something. Which people an event is about is not in
 // its columns, so everybody is told to look.
 func (e *Engine) hear(ctx context.Context, since time.Time, seen map[string]time.Time, now time.Time) error {
 	q := query.Query{Filter: query.Cmp{Col: "relayed", Op: query.Ge, Value: since.UnixMilli()}, Sort: []query.Sort{{Col: "relayed"}},
@@ -169,6 +169,38 @@ func (e *Engine) hearRuns(ctx context.Context, since time.Time, seen map[string]
 	}
 	for c := range told {
 		e.live.publish(c)
+	}
+	return e.hearJobs(ctx, since, seen, now)
+}
+
+// tellingJobs are the kinds of jobs that give people tasks and tell them things without an event or a run that says so.
+var tellingJobs = []any{jobRung, jobLeaver, jobCalendar}
+
+// hearJobs tells everybody to look when a job ended since an instant that may have told people something: a rung of a task's ladder, a hand-over, a
+// calendar that moved what waits, and any that is dead, of which the admins are told.
+func (e *Engine) hearJobs(ctx context.Context, since time.Time, seen map[string]time.Time, now time.Time) error {
+	q := query.Query{Filter: query.And{query.Cmp{Col: "doneAt", Op: query.Ge, Value: since.UnixMilli()}, query.Cmp{Col: "doneAt", Op: query.Le, Value: now.UnixMilli()},
+		query.Or{query.In{Col: "kind", Values: tellingJobs}, query.Cmp{Col: "state", Op: query.Eq, Value: jobDead}}}, Sort: []query.Sort{{Col: "doneAt"}}, Limit: 100, Cols: []string{"kind", "state"}}
+	told := false
+	for {
+		page, err := e.store.Query(ctx, collJobs, q)
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Docs {
+			// A dead job is written once more when everybody concerned has been told.
+			mark := d.ID + "|" + strconv.FormatInt(d.Ver, 10)
+			if _, twice := seen[mark]; !twice {
+				seen[mark], told = now, true
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			break
+		}
+	}
+	if told {
+		e.live.publish(Change{Kind: "task"})
+		e.live.publish(Change{Kind: "notice"})
 	}
 	return nil
 }

@@ -33,3 +33,33 @@ func TestOtherNodesHearOfAutomations(t *testing.T) {
 		t.Errorf("told besides: %+v", got)
 	}
 }
+
+// A rung of a task's ladder that is reached on one node is heard by whoever is on another.
+func TestOtherNodesHearOfRungs(t *testing.T) {
+	t.Parallel()
+	w := debtor(t, `{"key": "tell", "name": "Tell", "on": {"created": "debt"}, "do": [{"task": {"who": [{"field": "owner"}], "name": "y", "due": "P1D", "ladder": [{"after": "P1D", "do": "remind"}]}}]}`)
+	other := w.node("two")
+	w.debt("1", `{"name": "Acme"}`)
+	w.runDue()
+	w.clock.add(25 * time.Hour)
+	heard := other.Subscribe(t.Context())
+	listen := func(since time.Time) (got []Change) {
+		w.must(other.hear(t.Context(), since, map[string]time.Time{}, w.clock.now()))
+		for len(heard) > 0 {
+			got = append(got, <-heard)
+		}
+		return got
+	}
+	began := w.clock.now()
+	if got := listen(began); len(got) > 0 {
+		t.Errorf("heard before it: %+v", got)
+	}
+	told := len(w.heard("rep.li", "en"))
+	w.runDue()
+	if n := len(w.heard("rep.li", "en")); n != told+1 {
+		t.Fatalf("reminded %d times", n-told)
+	}
+	if got := listen(began); !slices.Contains(got, Change{Kind: "notice"}) || !slices.Contains(got, Change{Kind: "task"}) {
+		t.Errorf("heard %+v", got)
+	}
+}
