@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 
 	"pipewright/rules"
 	"pipewright/runtime/process"
+	"pipewright/runtime/store"
 )
 
 // heard are the texts of what a person was told, newest first.
@@ -120,6 +123,28 @@ func TestTitlesInTextsAreMasked(t *testing.T) {
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s is told %q", user, got)
+		}
+	}
+}
+
+// Notices kept before texts called people by name are read with names; what somebody wrote stays as he wrote it.
+func TestOldNoticesSayNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	wang, li := w.user("mgr.wang").Name, w.user("rep.li").Name
+	for i, c := range []struct {
+		body, want string
+	}{
+		{`{"text": {"en": "mgr.wang asks you to decide soon"}}`, wang + " asks you to decide soon"},
+		{`{"text": {"en": "mgr.wang mentioned you: ask rep.li."}, "quotes": true}`, wang + " mentioned you: ask rep.li."},
+		{`{"text": {"en": "“Call” of rep.li, for mgr.wang."}}`, "“Call” of " + li + ", for " + wang + "."},
+		{`{"text": {"en": "rep.li的“x”: xrep.li rep.lin admin@x.cn"}}`, li + "的“x”: xrep.li rep.lin admin@x.cn"},
+		{`{"text": {"en": "mgr.wang says so"}, "named": true}`, "mgr.wang says so"},
+	} {
+		at := w.clock.now().Add(time.Duration(i) * time.Second).UnixMilli()
+		w.must(w.store.Insert(t.Context(), collNotices, store.Doc{ID: fmt.Sprint(i), Ver: 1, Cols: map[string]any{"user": "dir.sun", "read": false, "at": at}, Body: json.RawMessage(c.body)}))
+		if got := w.heard("dir.sun", "en")[0]; got != c.want {
+			t.Errorf("%s: %q, want %q", c.body, got, c.want)
 		}
 	}
 }

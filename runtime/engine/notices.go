@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"pipewright/rules"
+	"pipewright/runtime/org"
 	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 )
@@ -56,7 +59,14 @@ func (e *Engine) readNotices(ctx context.Context, user string, docs []store.Doc)
 	if err != nil {
 		return nil, err
 	}
+	dir, err := e.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for i := range out {
+		if !bodies[i].Named {
+			out[i].Text = calledByName(dir, out[i].Text, bodies[i].Quotes)
+		}
 		if len(bodies[i].Reads) > 0 {
 			may, err := e.seesAll(ctx, user, bodies[i].App, bodies[i].Reads)
 			if err != nil {
@@ -79,6 +89,32 @@ func (e *Engine) readNotices(ctx context.Context, user string, docs []store.Doc)
 		}
 	}
 	return out, nil
+}
+
+// account is what may be the id of an account amid a text. One without a mark or a digit may be a word as well, and is left.
+var account = regexp.MustCompile(`[A-Za-z0-9]+(?:[._@-]?[A-Za-z0-9]+)*`)
+
+// calledByName puts the names of people in place of their accounts, as notices had them that were kept before they told names. A text begins with
+// who did something, if with anybody; of one that quotes somebody nothing else is touched.
+func calledByName(dir *org.Directory, text rules.Text, quotes bool) rules.Text {
+	out := make(rules.Text, len(text))
+	for lang, s := range text {
+		if id, rest, cut := strings.Cut(s, " "); cut {
+			if _, known := dir.User(id); known {
+				s = dir.Name(id) + " " + rest
+			}
+		}
+		if !quotes {
+			s = account.ReplaceAllStringFunc(s, func(id string) string {
+				if _, known := dir.User(id); known && strings.ContainsAny(id, "._@-0123456789") {
+					return dir.Name(id)
+				}
+				return id
+			})
+		}
+		out[lang] = s
+	}
+	return out
 }
 
 // ReadNotices marks notices of a person as read; nil marks all. Another's are passed over.

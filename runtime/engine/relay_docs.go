@@ -190,10 +190,12 @@ type noticeBody struct {
 	Reads  []process.FieldRead `json:"reads,omitempty"`
 	Veiled rules.Text          `json:"veiled,omitempty"`
 	Digest string              `json:"digest,omitempty"`
+	// Named: the text calls people by name. Those kept before that are read by calledByName.
+	Named bool `json:"named,omitempty"`
 }
 
 func noticeDoc(it relayItem, id string, n *process.Notice) (store.Doc, error) {
-	b := noticeBody{Text: n.Text, Quotes: n.Quotes, Kind: n.Kind, Reads: n.Reads, Veiled: n.Veiled, Record: it.id, App: it.app, Form: it.form, At: time.UnixMilli(it.batch.At).UTC()}
+	b := noticeBody{Text: n.Text, Quotes: n.Quotes, Kind: n.Kind, Reads: n.Reads, Veiled: n.Veiled, Record: it.id, App: it.app, Form: it.form, At: time.UnixMilli(it.batch.At).UTC(), Named: true}
 	b.Title, _ = it.cols["title"].(string)
 	body, err := marshal(b)
 	cols := map[string]any{"user": n.User, "read": false, "at": it.batch.At}
