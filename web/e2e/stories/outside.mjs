@@ -159,6 +159,8 @@ export async function run(t) {
   await paper.getByText('壹拾叁万贰仟陆佰元伍角整').waitFor();
   await paper.getByText('毛利：•••').waitFor();
   await paper.getByText('本单由总监批准。').waitFor();
+  const room = await li.locator('.paper-room').evaluate((el) => [el.scrollWidth, el.clientWidth]);
+  assert.ok(room[0] <= room[1] + 1, `the paper is wider than its room: ${room}`);
   await t.look(li, 'print');
 
   // The designer: links, previews with the order there is.
@@ -186,12 +188,22 @@ export async function run(t) {
     await letter.press('Home');
     await boss.getByLabel('插入字段…').last().click();
     await boss.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '预计交货' }).click();
-    await boss.waitForFunction(() => document.activeElement?.value === '{{ eta }}尊敬的客户');
+    await boss.locator('.code.slots .chip', { hasText: '预计交货' }).waitFor();
     await boss.frameLocator('.d-letter iframe').getByText('2026-12-20尊敬的客户').waitFor();
     await t.look(boss, 'design-mail');
     await boss.getByRole('button', { name: /报价单/ }).click();
     await boss.frameLocator('iframe.paper').getByText('XP-200 循环泵').waitFor();
+    // What was written in HTML becomes blocks: moved by keyboard, a column added up below, and the paper follows.
+    await boss.getByRole('button', { name: '改成内容块' }).click();
+    const blocks = boss.getByRole('list', { name: '内容块' });
+    await blocks.getByRole('button', { name: /^明细表/ }).click();
+    await boss.getByRole('button', { name: '小计', exact: true }).click();
+    await boss.getByRole('switch', { name: '在下面合计' }).click();
+    await boss.frameLocator('iframe.paper').locator('tr.sums', { hasText: '132,600.50' }).waitFor();
     await t.look(boss, 'design-print');
+    await blocks.getByRole('button', { name: /^明细表/ }).press('Alt+ArrowUp');
+    await boss.waitForFunction(() => [...document.querySelectorAll('.d-blockhit')].findIndex((b) => b.textContent.startsWith('明细表')) === 1);
+    assert.equal(await boss.evaluate(() => document.activeElement?.textContent.startsWith('明细表')), true, 'the moved block has lost the focus');
   }
 
   // Taken back, the link is over.

@@ -48,17 +48,34 @@ export function paperDocument(p: Printed): string {
 }
 
 /** A paper on the screen, in a frame that runs no scripts; the browser prints it or makes a PDF of it. */
-export function PaperFrame({ paper, label, least = 320, ref }: { paper: Printed; label: string; least?: number; ref?: Ref<PaperHandle> }) {
+export function PaperFrame({
+  paper,
+  label,
+  least = 320,
+  width,
+  onHeight,
+  ref,
+}: {
+  paper: Printed;
+  label: string;
+  least?: number;
+  width?: number;
+  onHeight?: (height: number) => void;
+  ref?: Ref<PaperHandle>;
+}) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(least);
   const doc = useMemo(() => paperDocument(paper), [paper]);
   useImperativeHandle(ref, () => ({ print: () => frame.current?.contentWindow?.print() }), []);
   const fit = useCallback(() => {
     const inner = frame.current?.contentDocument?.documentElement;
-    if (inner) setHeight(Math.max(least, inner.scrollHeight + 2));
-  }, [least]);
+    if (!inner) return;
+    const tall = Math.max(least, inner.scrollHeight + 2);
+    setHeight(tall);
+    onHeight?.(tall);
+  }, [least, onHeight]);
   return (
     // Same origin, so that pictures of the record load and its height is known; no scripts run in it.
-    <iframe ref={frame} className="paper" title={label} sandbox="allow-same-origin allow-modals" srcDoc={doc} style={{ height }} onLoad={fit} />
+    <iframe ref={frame} className="paper" title={label} sandbox="allow-same-origin allow-modals" srcDoc={doc} style={{ height, ...(width ? { width } : {}) }} onLoad={fit} />
   );
 }

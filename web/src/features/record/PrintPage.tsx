@@ -5,7 +5,8 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { Icon } from '@/ui/Icon';
-import { PaperFrame, type PaperHandle, type Printed } from '@/ui/PaperFrame';
+import type { PaperHandle, Printed } from '@/ui/PaperFrame';
+import { PaperView } from '@/ui/PaperView';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import './print.css';
 
@@ -24,6 +25,16 @@ export function PrintPage() {
   useEffect(() => {
     if (title) document.title = title;
   }, [title]);
+  useEffect(() => {
+    // The browser's own command prints the paper, too, not the page around it.
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'p' || !handle.current) return;
+      event.preventDefault();
+      handle.current.print();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
   return (
     <main className="print-page">
       <div className="print-bar">
@@ -38,11 +49,7 @@ export function PrintPage() {
       {paper.error ? (
         <ErrorBox error={paper.error} onRetry={() => void paper.refetch()} />
       ) : paper.data ? (
-        // Wider than a phone, it scrolls, by keyboard too.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <div className={`print-sheet${paper.data.page.includes('landscape') ? ' wide' : ''}`} role="region" aria-label={paper.data.title} tabIndex={0}>
-          <PaperFrame paper={paper.data} label={paper.data.title} ref={handle} />
-        </div>
+        <PaperView paper={paper.data} label={paper.data.title} ref={handle} />
       ) : (
         <div className="card">
           <Skeleton rows={8} />

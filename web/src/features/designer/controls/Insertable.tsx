@@ -5,7 +5,7 @@ import type { Form, Lang, Text } from '@/model/definition';
 import type { Path } from '@/model/path';
 import { exactText, spliced, withText } from '@/model/text';
 import { useText } from '@/ui/text';
-import { useLanguages, useSlot } from '../context';
+import { useDefinition, useLanguages, useSlot } from '../context';
 import { useReaderLanguage } from './choices';
 
 export interface Insert {
@@ -13,16 +13,23 @@ export interface Insert {
   label: string;
 }
 
+const UNSAID: readonly string[] = ['table', 'static', 'attachment', 'image', 'signature'];
+
 /** What a text about a record can say of it: each field by its name, and amounts in capitals. */
 export function useInserts(form: Form | undefined): Insert[] {
   const { t } = useTranslation('designer');
   const text = useText();
+  const def = useDefinition();
   if (!form) return [];
-  const plain = form.fields.filter((f) => !['table', 'static', 'attachment', 'image', 'signature'].includes(f.type));
+  const behind = form.fields
+    .filter((f) => f.type === 'reference')
+    .flatMap((f) => (def.forms?.find((x) => x.key === f.form)?.fields ?? []).filter((x) => !UNSAID.includes(x.type)).map((x) => ({ value: `{{ ${f.key}.${x.key} }}`, label: `${text(f.name, f.key)} · ${text(x.name, x.key)}` })));
+  const plain = form.fields.filter((f) => !UNSAID.includes(f.type));
   return [
     { value: '{{ number }}', label: t('track_number') },
     ...plain.map((f) => ({ value: `{{ ${f.key} }}`, label: text(f.name, f.key) })),
     ...plain.filter((f) => f.type === 'money').map((f) => ({ value: `{{ cnAmount(${f.key}) }}`, label: t('capitalsOf', { field: text(f.name, f.key) }) })),
+    ...behind,
   ];
 }
 

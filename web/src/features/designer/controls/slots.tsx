@@ -16,7 +16,7 @@ interface Props {
   aside?: ReactNode;
 }
 
-const LANGUAGE_NAMES: Record<Lang, string> = { 'zh-CN': '简体中文', 'zh-TW': '繁體中文', en: 'English' };
+export const LANGUAGE_NAMES: Record<Lang, string> = { 'zh-CN': '简体中文', 'zh-TW': '繁體中文', en: 'English' };
 
 /** A text people read, in the reader's own language, and in the app's others on demand. */
 export function TextSlot({

@@ -130,6 +130,12 @@ export function useReading(form: string): (source: string, around?: Around) => s
   return useCallback((source, around) => forReading(source, lexica, around), [lexica]);
 }
 
+/** The same, inside a table as well. */
+export function useReadingOf(form: string, columns?: readonly Field[]): (source: string) => string {
+  const lexica = useLexica(form, columns);
+  return useCallback((source) => forReading(source, lexica), [lexica]);
+}
+
 /** What is said about a thing where it is offered or pointed at. */
 export function useDescribe(): (thing: Thing) => Described {
   const { t } = useTranslation('designer');

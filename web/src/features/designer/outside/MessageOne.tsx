@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { PaperFrame, type Printed } from '@/ui/PaperFrame';
@@ -7,12 +7,14 @@ import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import type { Action, Message } from '@/model/definition';
 import { useDefinition, useDraft, useJump, useSlot } from '../context';
-import { useFormChoices } from '../controls/choices';
-import { Insertable, useInserts } from '../controls/Insertable';
+import { useFormChoices, useReaderLanguage } from '../controls/choices';
+import { useInserts } from '../controls/Insertable';
 import { KeySlot } from '../controls/KeySlot';
 import { Part, Problems, Row } from '../controls/Row';
 import { ChoiceSlot, TextSlot } from '../controls/slots';
+import { TemplateSlot } from '../controls/TemplateSlot';
 import { OneHead } from './OneHead';
+import { LanguagePick } from './LanguagePick';
 import { useRecord } from './RecordPicker';
 
 /** One mail: its words, which automations send it, and how it reads with a real record. */
@@ -26,6 +28,9 @@ export function MessageOne({ message, index, name }: { message: Message; index: 
   const rest = useSlot<Message>(at, ['name', 'form', 'subject', 'body']);
   const form = def.forms?.find((f) => f.key === message.form);
   const inserts = useInserts(form);
+  const links = (def.tracking ?? [])
+    .filter((p) => form && (p.form ?? def.processes?.find((x) => x.key === p.process)?.form) === form.key)
+    .map((p) => ({ value: `[${text(p.name, p.key)}]({{ trackingLink('${p.key}') }})`, label: t('insertLink', { name: text(p.name, p.key) }) }));
   const senders = (def.automations ?? []).filter((a) => sends(a.do, message.key));
   return (
     <div className="card d-one">
@@ -37,12 +42,8 @@ export function MessageOne({ message, index, name }: { message: Message; index: 
         <Problems list={rest.problems} />
       </Part>
       <Part title={t('messageWords')}>
-        <Insertable at={[...at, 'subject']} inserts={inserts}>
-          <TextSlot at={[...at, 'subject']} label={t('mailSubject')} />
-        </Insertable>
-        <Insertable at={[...at, 'body']} inserts={inserts}>
-          <TextSlot at={[...at, 'body']} label={t('mailBody')} rows={8} hint={t('messageBodyHint')} />
-        </Insertable>
+        <TemplateSlot at={[...at, 'subject']} label={t('mailSubject')} form={message.form ?? ''} inserts={inserts} single />
+        <TemplateSlot at={[...at, 'body']} label={t('mailBody')} form={message.form ?? ''} inserts={[...inserts, ...links]} hint={t('messageBodyHint')} />
       </Part>
       <Part title={t('messageSenders')}>
         {senders.length === 0 ? <p className="s">{t('messageUnsent')}</p> : null}
@@ -74,24 +75,26 @@ function sends(actions: readonly Action[] | undefined, key: string): boolean {
 }
 
 function LetterPreview({ message }: { message: Message }) {
-  const { t, i18n } = useTranslation('designer');
+  const { t } = useTranslation('designer');
+  const [lang, setLang] = useState<string>(useReaderLanguage());
   const errorText = useErrorText();
   const def = useDefinition();
   const app = useDraft((s) => s.app);
   const { record, picker, none } = useRecord(message.form);
   const asked = useDeferredValue(def);
   const letter = useQuery<Printed>({
-    queryKey: ['preview-paper', app, 'message', message.key, record, i18n.language, asked],
+    queryKey: ['preview-paper', app, 'message', message.key, record, lang, asked],
     enabled: record !== undefined,
     gcTime: 10_000,
     retry: false,
     placeholderData: (last) => last,
-    queryFn: ({ signal }) => api.post<Printed>(`/apps/${app}/preview-paper`, { definition: asked, message: message.key, record }, { query: { lang: i18n.language }, signal }),
+    queryFn: ({ signal }) => api.post<Printed>(`/apps/${app}/preview-paper`, { definition: asked, message: message.key, record }, { query: { lang }, signal }),
   });
   if (none) return <p className="s">{t('previewNoRecord')}</p>;
   return (
     <>
       <Row label={t('previewRecord')}>{() => picker}</Row>
+      <LanguagePick value={lang} onChange={setLang} />
       {letter.error ? <p className="notice warn">{errorText(letter.error)}</p> : null}
       {letter.data ? (
         <article className="d-letter" aria-label={t('preview')}>

@@ -4,9 +4,10 @@ import type { Message, Print, PublicForm, Tracking } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
 import { splitKeyPath } from '@/model/path';
 import { useActions, useDefinition, useNameOf, useSelection } from '../context';
-import { useNewText, useReaderLanguage } from '../controls/choices';
+import { useNewText } from '../controls/choices';
 import { SidePage } from '../SidePage';
-import { askable, firstBody, trackedForm } from './papers';
+import { firstBlocks } from './blocks';
+import { askable, trackedForm } from './papers';
 import { MessageOne } from './MessageOne';
 import { PrintOne } from './PrintOne';
 import { PublicOne } from './PublicOne';
@@ -20,7 +21,6 @@ export function OutsidePage() {
   const def = useDefinition();
   const nameOf = useNameOf();
   const newText = useNewText();
-  const lang = useReaderLanguage();
   const { at } = useSelection();
   const { edit } = useActions();
   const lists = useMemo(() => ({ public: def.public ?? [], tracking: def.tracking ?? [], messages: def.messages ?? [], prints: def.prints ?? [] }), [def]);
@@ -57,7 +57,7 @@ export function OutsidePage() {
     },
     {
       label: t('newPrint'),
-      run: () => make<Print>('prints', 'print', (k) => ({ key: k, form: first?.key ?? '', name: newText(t('newPrint')), body: newText(first ? firstBody(first, lang) : '') })),
+      run: () => make<Print>('prints', 'print', (k) => ({ key: k, form: first?.key ?? '', name: newText(t('newPrint')), blocks: first ? firstBlocks(first) : [{ key: 'b1', kind: 'heading', text: newText(t('newPrint')) }] })),
     },
   ];
   return (
