@@ -141,10 +141,10 @@ func (c *compiler) checkMember(p place) {
 	if words := choices[p.owner][p.name]; words != nil {
 		if p.value.Kind() == reflect.Slice {
 			for i := range p.value.Len() {
-				c.checkWord(p.path+"/"+elementName(p.value.Index(i), i), p.value.Index(i).String(), words)
+				c.checkWord(p.path()+"/"+elementName(p.value.Index(i), i), p.value.Index(i).String(), words)
 			}
 		} else {
-			c.checkWord(p.path, p.value.String(), words)
+			c.checkWord(p.path(), p.value.String(), words)
 		}
 	}
 	if !p.must || p.value.Kind() == reflect.Bool || keyless[p.owner] && p.name == "key" || slices.Contains(strings.Fields(elsewhere[p.owner]), p.name) {
@@ -152,10 +152,10 @@ func (c *compiler) checkMember(p place) {
 	}
 	if p.value.IsZero() || p.value.Kind() == reflect.Slice && p.value.Len() == 0 {
 		if p.value.Type() == textType {
-			c.add(rules.Warnf(p.path, "text.missing", rules.Say("这里还没有文字", "這裡還沒有文字", "There is no text here yet")))
+			c.add(rules.Warnf(p.path(), "text.missing", rules.Say("这里还没有文字", "這裡還沒有文字", "There is no text here yet")))
 			return
 		}
-		c.add(rules.Errorf(p.path, "setting.missing", rules.Say(
+		c.add(rules.Errorf(p.path(), "setting.missing", rules.Say(
 			"请填写{member}", "請填寫{member}", "Give the {member}", "member", named(memberNames[p.name], p.name))))
 	}
 }
@@ -187,9 +187,10 @@ func (c *compiler) checkKeys(list place) {
 		return
 	}
 	seen := map[string]int{}
+	above := list.path() + "/"
 	for i := range list.value.Len() {
 		key := list.value.Index(i).FieldByName("Key").String()
-		path := list.path + "/" + elementName(list.value.Index(i), i) + "/key"
+		path := above + elementName(list.value.Index(i), i) + "/key"
 		pattern := keyPattern
 		if elem == reflect.TypeFor[forms.Option]() {
 			pattern = optionPattern

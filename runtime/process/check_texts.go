@@ -15,7 +15,7 @@ func (c *compiler) checkTexts() {
 		return
 	}
 	walk(reflect.ValueOf(c.def).Elem(), "", func(p place) {
-		t, ok := p.value.Interface().(rules.Text)
+		t, ok := as[rules.Text](&p)
 		if !ok || len(t) == 0 {
 			return
 		}
@@ -29,7 +29,7 @@ func (c *compiler) checkTexts() {
 			}
 		}
 		if len(missing) > 0 {
-			c.warn(p.path, "text.missing", "“{text}”缺少 {missing} 的文字", "「{text}」缺少 {missing} 的文字",
+			c.warn(p.path(), "text.missing", "“{text}”缺少 {missing} 的文字", "「{text}」缺少 {missing} 的文字",
 				"“{text}” has no text in {missing}", "text", shorten(t), "missing", missing)
 		}
 	})

@@ -12,15 +12,12 @@ import (
 // record).
 func (c *orgCheck) weights() {
 	walk(reflect.ValueOf(c.app.Def).Elem(), "", func(p place) {
-		switch v := p.value.Interface().(type) {
-		case *Owner:
-			if v != nil {
-				c.weighed(p.path+"/weights", v.Weights, v.Who)
-			}
-		case []Step:
-			for i := range v {
-				c.weighed(p.path+"/"+v[i].Key+"/mode/weight", v[i].Mode.Weights, v[i].Who)
-			}
+		if owner, ok := as[*Owner](&p); ok && owner != nil {
+			c.weighed(p.path()+"/weights", owner.Weights, owner.Who)
+		}
+		steps, _ := as[[]Step](&p)
+		for i := range steps {
+			c.weighed(p.path()+"/"+steps[i].Key+"/mode/weight", steps[i].Mode.Weights, steps[i].Who)
 		}
 	})
 }

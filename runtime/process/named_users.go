@@ -16,13 +16,10 @@ func NamedTeam(def *Definition, team string) []string {
 func whosNaming(def *Definition, member string, is func(*Who) bool) []string {
 	var out []string
 	walk(reflect.ValueOf(def).Elem(), "", func(p place) {
-		list, ok := p.value.Interface().(Whos)
-		if empty, is := p.value.Interface().(OnEmpty); is {
-			list, ok = empty.Who, true
-		}
+		list := whosAt(&p)
 		for i := range list {
-			if ok && is(&list[i]) {
-				out = append(out, p.path+"/"+itoa(i)+"/"+member)
+			if is(&list[i]) {
+				out = append(out, p.path()+"/"+itoa(i)+"/"+member)
 			}
 		}
 	})

@@ -107,7 +107,7 @@ func locate(def *Definition, path string) (found located, ok bool) {
 	}
 	list, key := path[:i], path[i+1:]
 	walk(reflect.ValueOf(def).Elem(), "", func(p place) {
-		if ok || p.path != list || p.value.Kind() != reflect.Slice || p.value.Type().Elem().Kind() != reflect.Struct {
+		if ok || p.value.Kind() != reflect.Slice || p.value.Type().Elem().Kind() != reflect.Struct || p.path() != list {
 			return
 		}
 		var siblings []string

@@ -14,16 +14,20 @@ import (
 // eachWho visits every who of a definition, wherever it stands.
 func eachWho(def *Definition, visit func(*Who)) {
 	walk(reflect.ValueOf(def).Elem(), "", func(p place) {
-		list, ok := p.value.Interface().(Whos)
-		if !ok {
-			if empty, is := p.value.Interface().(OnEmpty); is {
-				list = empty.Who
-			}
-		}
+		list := whosAt(&p)
 		for i := range list {
 			visit(&list[i])
 		}
 	})
+}
+
+// whosAt are the whos that a member holds by itself.
+func whosAt(p *place) Whos {
+	if empty, is := as[OnEmpty](p); is {
+		return empty.Who
+	}
+	list, _ := as[Whos](p)
+	return list
 }
 
 // subject is the form a view or report is about.
