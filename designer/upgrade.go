@@ -2,9 +2,11 @@ package designer
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"pipewright/rules"
@@ -61,13 +63,23 @@ func (d *Designer) keepSource(ctx context.Context, t Template) (templateSource, 
 	return s, nil
 }
 
+// digests remembers the digest of a template by the SHA-256 of its text: to read it and write it out again takes a hundred times longer, and every
+// sandbox has a designer of its own.
+var digests sync.Map
+
 func (d *Designer) templateDigests() (map[string]string, error) {
 	out := map[string]string{}
 	for _, t := range d.Templates {
+		text := sha256.Sum256(t.Definition)
+		if known, ok := digests.Load(text); ok {
+			out[t.Key] = known.(string)
+			continue
+		}
 		s, err := d.sourceOf(t)
 		if err != nil {
 			return nil, err
 		}
+		digests.Store(text, s.Digest)
 		out[t.Key] = s.Digest
 	}
 	return out, nil
