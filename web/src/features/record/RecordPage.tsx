@@ -244,13 +244,15 @@ function BottomBar({ record, model, state, dirty, saving, onSave, onMove }: {
         {figure}
         <small>{unit}</small>
       </span>
-      {dirty ? (
-        <Button loading={saving} onClick={onSave}>
-          {t('save')}
-        </Button>
-      ) : null}
-      <ClaimButton record={record} />
-      <Transitions record={record} model={model} onMove={onMove} />
+      <div className="bar-acts">
+        {dirty ? (
+          <Button loading={saving} onClick={onSave}>
+            {t('save')}
+          </Button>
+        ) : null}
+        <ClaimButton record={record} />
+        <Transitions record={record} model={model} onMove={onMove} />
+      </div>
       <MoreMenu record={record} model={model} />
     </div>
   );
