@@ -75,7 +75,7 @@ func whyOf(err error) *runProblem {
 		}
 		return &runProblem{Code: r.Code, Message: r.Message}
 	}
-	return &runProblem{Message: rules.Plain(clip(err.Error(), 200))}
+	return &runProblem{Message: whyFailed(err)}
 }
 
 // jobName is what people call a job: an automation by its name, and what works by itself by what it does.

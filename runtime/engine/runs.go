@@ -76,7 +76,7 @@ func (b *runBody) finish(err error) {
 		b.State = "failed"
 		var p *runProblem
 		if !errors.As(err, &p) {
-			p = &runProblem{Code: "failed", Message: rules.Plain(err.Error())}
+			p = &runProblem{Code: "failed", Message: whyFailed(err)}
 			if r, ok := asRejection(err); ok {
 				p = &runProblem{Code: r.Code, Message: r.Message}
 				if len(r.Details) > 0 {
