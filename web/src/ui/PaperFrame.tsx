@@ -29,6 +29,7 @@ const base = (page: string) => `
   .sheet > thead > tr > td { padding-bottom: 8pt !important; } .sheet > tfoot > tr > td { padding-top: 8pt !important; }
   :where(.body) table { width: 100%; border-collapse: collapse; margin: 6pt 0; } :where(.body) th, :where(.body) td { border: 0.6pt solid #9aa3b2; padding: 3pt 6pt; text-align: left; vertical-align: top; }
   :where(.body) th { background: #f1f3f7; font-weight: 600; } :where(.body) tr { break-inside: avoid; } .right, td.right, th.right { text-align: right; } .center { text-align: center; }
+  .body { overflow-wrap: anywhere; } .body th, .body .right { overflow-wrap: normal; }
   .plain table, table.plain { border: 0; } table.plain td, table.plain th { border: 0; background: none; }
   img.picture { max-width: 60mm; max-height: 30mm; } img { max-width: 100%; }
   .label { color: #555; } .fields.plain td { padding: 1.5pt 6pt 1.5pt 0; } .note { font-size: 9pt; color: #444; } .box { border: 0.6pt solid #9aa3b2; padding: 4pt 8pt; margin: 6pt 0; }

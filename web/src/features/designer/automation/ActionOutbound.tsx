@@ -7,7 +7,9 @@ import type { MailTo, Message } from '@/model/definition';
 import type { Path } from '@/model/path';
 import { useDefinition, useJump, useNameOf, useSlot } from '../context';
 import { useNewText } from '../controls/choices';
+import { useInserts } from '../controls/Insertable';
 import { ChoiceSlot, TextSlot, WordSlot } from '../controls/slots';
+import { TemplateSlot } from '../controls/TemplateSlot';
 import { WhoSlot } from '../controls/Who';
 
 /** A mail: to whom, which message, and that message's text. */
@@ -23,6 +25,8 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
   const messages = useSlot<Message[]>(['messages']);
   const list = def.messages ?? [];
   const index = list.findIndex((m) => m.key === chosen.value);
+  const about = def.forms?.find((f) => f.key === list[index]?.form);
+  const inserts = useInserts(about);
   const fitting = list.filter((m) => m.form === undefined || m.form === onForm);
   const add = () => {
     let n = list.length + 1;
@@ -45,8 +49,8 @@ export function MailBody({ at, form, onForm }: { at: Path; form: string; onForm:
       {index >= 0 ? (
         <>
           <TextSlot at={['messages', index, 'name']} label={t('messageName')} />
-          <TextSlot at={['messages', index, 'subject']} label={t('mailSubject')} hint={t('templateHint', { example: '{{ title }}' })} />
-          <TextSlot at={['messages', index, 'body']} label={t('mailBody')} rows={6} hint={t('mailBodyHint', { example: '{{ title }}' })} />
+          <TemplateSlot at={['messages', index, 'subject']} label={t('mailSubject')} form={about?.key ?? ''} inserts={inserts} single />
+          <TemplateSlot at={['messages', index, 'body']} label={t('mailBody')} form={about?.key ?? ''} inserts={inserts} hint={t('messageBodyHint')} />
         </>
       ) : null}
       <div className="row">
