@@ -81,6 +81,9 @@ type appDoc struct {
 	Template string `json:"template,omitempty"`
 	// Activations are the newest 50 changes of Live, newest last.
 	Activations []Activation `json:"activations,omitempty"`
+	// Granted are the keys of powers that the next release may have and the live one has not; Asked is what was last asked for.
+	Granted []string `json:"granted,omitempty"`
+	Asked   *Asked   `json:"asked,omitempty"`
 }
 
 // Activation is a release going live.

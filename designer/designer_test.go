@@ -89,7 +89,7 @@ func TestDraftToRelease(t *testing.T) {
 	if p, err = d.Publish(ctx, PublishInput{App: "shop", User: "bob", Rev: draft.Rev, AcceptWarnings: true}); err != nil || p.Release != 2 {
 		t.Fatalf("publish: %+v %v", p, err)
 	}
-	if p, err = d.Restore(ctx, "shop", "ann", 1); err != nil || p.Release != 1 || p.Same {
+	if p, err = d.Restore(ctx, "shop", Publisher{User: "ann", Operates: true}, 1); err != nil || p.Release != 1 || p.Same {
 		t.Fatalf("restore: %+v %v", p, err)
 	}
 	list, err := d.Releases(ctx, "shop")

@@ -19,6 +19,8 @@ import (
 type PublishInput struct {
 	App  string
 	User string
+	// By is who publishes, where that is not somebody who may operate.
+	By   *Publisher
 	Note string
 	// Rev of the draft that was looked at; 0: whatever the draft is now.
 	Rev int64
@@ -63,6 +65,11 @@ func (d *Designer) Publish(ctx context.Context, in PublishInput) (Published, err
 	}
 	if open := unaccepted(problems, in); len(open) > 0 {
 		return Published{}, failedCheck(open)
+	}
+	if in.By != nil {
+		if err := d.mayPublish(ctx, in.App, def, *in.By); err != nil {
+			return Published{}, err
+		}
 	}
 	canonical, err := process.Format(def)
 	if err != nil {
@@ -117,12 +124,12 @@ func (d *Designer) Publish(ctx context.Context, in PublishInput) (Published, err
 }
 
 // Restore publishes the definition of an old release again.
-func (d *Designer) Restore(ctx context.Context, app, user string, n int) (Published, error) {
+func (d *Designer) Restore(ctx context.Context, app string, by Publisher, n int) (Published, error) {
 	r, err := readRelease(ctx, d.Store, app, n)
 	if err != nil {
 		return Published{}, err
 	}
-	return d.Publish(ctx, PublishInput{App: app, User: user, Definition: r.Definition, AcceptWarnings: true})
+	return d.Publish(ctx, PublishInput{App: app, User: by.User, By: &by, Definition: r.Definition, AcceptWarnings: true})
 }
 
 func failedCheck(problems []rules.Problem) error {
@@ -297,6 +304,7 @@ func (d *Designer) activate(ctx context.Context, user string, r Release) (same b
 			}
 		}
 		a.Live, a.Last = r.N, max(a.Last, r.N)
+		a.Granted, a.Asked = nil, nil
 		a.Activations = append(a.Activations, Activation{N: r.N, At: d.Now().UTC().Truncate(time.Millisecond), By: user})
 		a.Activations = a.Activations[max(0, len(a.Activations)-50):]
 		err = d.Store.Replace(ctx, appsColl, store.Doc{ID: r.App, Ver: ver + 1, Body: body(a)}, ver)

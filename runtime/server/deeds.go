@@ -61,6 +61,8 @@ var deedWords = map[string]rules.Text{
 	"POST /api/apps/import":                   rules.Say("导入应用", "匯入應用", "Imported an app"),
 	"POST /api/apps/:app/publish":             rules.Say("发布应用", "發布應用", "Published an app"),
 	"POST /api/apps/:app/releases/:n/restore": rules.Say("恢复旧版本", "恢復舊版本", "Restored a release"),
+	"POST /api/apps/:app/powers":              rules.Say("申请应用的权限", "申請應用的權限", "Asked for an app to be allowed more"),
+	"POST /api/apps/:app/powers/answer":       rules.Say("答复应用申请的权限", "答覆應用申請的權限", "Answered what an app asked to be allowed"),
 	"POST /api/apps/:app/shares":              rules.Say("更改流程的只读链接", "更改流程的唯讀連結", "Changed the read-only link of a flow"),
 	"POST /api/apps/:app/migrations":          rules.Say("开始迁移记录", "開始遷移記錄", "Began a migration of records"),
 	"POST /api/apps/:app/migrations/:id/undo": rules.Say("撤回迁移", "撤回遷移", "Took a migration back"),

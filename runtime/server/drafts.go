@@ -226,7 +226,8 @@ func (s *Server) postPublish(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.Designer.Publish(c.ctx(), designer.PublishInput{App: c.Param("app"), User: c.user.ID, Note: in.Note, Rev: in.Rev,
+	by := c.publisher()
+	p, err := s.Designer.Publish(c.ctx(), designer.PublishInput{App: c.Param("app"), User: c.user.ID, By: &by, Note: in.Note, Rev: in.Rev,
 		Accept: in.Accept, AcceptWarnings: in.AcceptWarnings})
 	if err != nil {
 		return nil, err
@@ -295,7 +296,7 @@ func (s *Server) restoreRelease(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.Designer.Restore(c.ctx(), c.Param("app"), c.user.ID, n)
+	p, err := s.Designer.Restore(c.ctx(), c.Param("app"), c.publisher(), n)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ var statuses = map[string]int{
 	"login.failed":      http.StatusUnauthorized,
 	"login.code":        http.StatusUnauthorized,
 	"forbidden":         http.StatusForbidden,
+	"grant.needed":      http.StatusForbidden,
 	"field.readOnly":    http.StatusForbidden,
 	"not.found":         http.StatusNotFound,
 	"history.none":      http.StatusNotFound,

@@ -155,6 +155,13 @@ func (s *Server) getHealth(c *call) (any, error) {
 	if h.Anchored && h.Anchor != nil && now.Sub(h.Anchor.TakenAt) > staleAnchor {
 		warn("anchor.stale", rules.Say("最近一次审计锚定是 {day}，应当每天一次", "最近一次稽核錨定是 {day}，應當每天一次", "The last anchor of the audit is of {day}; there should be one a day", "day", h.Anchor.Day))
 	}
+	asked, err := s.Designer.Waiting(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	if len(asked) > 0 {
+		warn("powers.asked", rules.Say("{n} 个应用在申请新权限，等您批准", "{n} 個應用在申請新權限，等您批准", "{n} apps ask to be allowed more and wait for your answer", "n", len(asked)))
+	}
 	if s.Backups != nil {
 		all, _, err := s.Backups.List()
 		if err != nil {
