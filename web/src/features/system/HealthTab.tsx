@@ -6,6 +6,7 @@ import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { Asking } from './Asking';
 import { healthQuery, JOB_KINDS, type Health, type ServerNode } from './api';
 
 /** How the installation is, and what needs a hand. */
@@ -13,6 +14,7 @@ export function HealthTab() {
   const { data, error, isPending, refetch } = useQuery(healthQuery());
   return (
     <div className="body">
+      <Asking />
       {isPending ? (
         <div className="card">
           <Skeleton rows={8} />
@@ -121,7 +123,7 @@ function Nodes({ nodes }: { nodes: ServerNode[] }) {
 function Way({ code }: { code: string }) {
   const { t } = useTranslation('system');
   const [about] = code.split('.');
-  if (about === 'node') return null;
+  if (about === 'node' || about === 'powers') return null; // what is asked stands above
   if (about === 'jobs') {
     return (
       <Link to="/system" search={{ tab: 'jobs' }}>

@@ -19,10 +19,13 @@ import { Backtest } from './Backtest';
 import { Between } from './Diff';
 import { Changes } from './Changes';
 import { Migrations } from './Migrations';
+import { askFor, powersQuery, waits } from './powers';
+import { PowersCard } from './PowersCard';
 import { Readers } from './Readers';
 
 /** Check and publish: what is wrong, what changed, and what was published before. */
 export function PublishPage() {
+  const rev = useDraft((s) => s.rev);
   const { t } = useTranslation('designer');
   const store = useDraftStore();
   const { app } = usePlaceInDesigner();
@@ -64,6 +67,7 @@ export function PublishPage() {
             <p className={`d-fine ${checked ? 'ok' : 's'}`}>{t(checked ? 'checkFine' : 'checkUnderWay')}</p>
           )}
         </section>
+        <PowersCard app={app} rev={rev} />
         <Changes app={app} releases={releases.data} />
         <RanCard lead />
         {live ? <Backtest app={app} /> : null}
@@ -112,13 +116,25 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
         store.actions.setProblems(error.details.map((d) => ({ ...d, severity: d.severity ?? 'error' })));
     },
   });
+  const { data: powers } = useQuery(powersQuery(app, rev));
+  const needed = powers?.needed ?? false;
+  const waiting = powers !== undefined && waits(powers);
+  const ask = useMutation({
+    mutationFn: async () => {
+      if (!(await store.actions.flush())) throw new Error('unsaved');
+      await askFor(app, note.trim());
+    },
+    onSuccess: () => toast(t('powersAsked')),
+  });
+  const failed = needed ? ask.error : run.error;
   const blocked = errors > 0 || (warnings > 0 && !accepted) || note.trim() === '' || !ready;
   return (
     <form
       className="d-part"
       onSubmit={(e) => {
         e.preventDefault();
-        if (!blocked) run.mutate();
+        if (!blocked && needed && !waiting) ask.mutate();
+        else if (!blocked && !needed) run.mutate();
       }}
     >
       <label className="d-label" htmlFor="publish-note">
@@ -163,13 +179,13 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
           {t(note.trim() === '' ? 'noteNeeded' : 'noteThere')}
         </li>
       </ul>
-      <Button type="primary" htmlType="submit" block disabled={blocked} loading={run.isPending}>
-        {t('publish')}
+      <Button type="primary" htmlType="submit" block disabled={blocked || (needed && waiting)} loading={run.isPending || ask.isPending}>
+        {t(!needed ? 'publish' : waiting ? 'powersWaiting' : 'powersAsk')}
       </Button>
       <p className="s">{t('publishHint')}</p>
-      {run.error && !(errors === 0 && isApiError(run.error, 'check.failed')) ? (
+      {failed && !(errors === 0 && isApiError(failed, 'check.failed')) ? (
         <p className="bad" role="alert">
-          {run.error.message === 'unsaved' ? t('saveFailed') : errorText(run.error)}
+          {failed.message === 'unsaved' ? t('saveFailed') : errorText(failed)}
         </p>
       ) : null}
     </form>
@@ -178,7 +194,7 @@ function PublishForm({ app, ready, errors, warnings }: { app: string; ready: boo
 
 /** What is published is read anew everywhere: lists of apps, the live model, the history. */
 function afterPublish(app: string) {
-  for (const queryKey of [['releases', app], ['apps'], ['me'], ['model', app], ['diff', app], ['migrations', app]])
+  for (const queryKey of [['releases', app], ['powers', app], ['apps'], ['me'], ['model', app], ['diff', app], ['migrations', app]])
     void queryClient.invalidateQueries({ queryKey });
 }
 
