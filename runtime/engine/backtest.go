@@ -44,9 +44,7 @@ type BacktestRecord struct {
 	ID, Title string
 	Stage     rules.Text
 	Open      bool
-	// Unread: the person may not read the record, so nothing of it is told but what kinds of changes there are.
-	Unread  bool
-	Changes []BacktestChange
+	Changes   []BacktestChange
 }
 
 // BacktestChange is one difference. At is the moment in the history at which it would have been so; zero means as things stand now.
@@ -65,12 +63,14 @@ type BacktestChange struct {
 type BacktestPage struct {
 	// Total is how many records there are to look at, at most BacktestMost; Done is how many were looked at with this page.
 	Total, Done int
-	Items       []BacktestRecord
+	// Withheld of this page were not run through the draft: the person does not read them whole.
+	Withheld int
+	Items    []BacktestRecord
 	// Next goes on; empty when all are done.
 	Next string
 }
 
-// Backtest runs a page of the records of a form, those changed last first, through a draft: what was decided at each moment of their history,
+// Backtest runs a page of the records that a person reads whole of a form, those changed last first, through a draft: what was decided at each moment of their history,
 // and what stands now, computed by the release of the record and by the draft, on the very same facts. It writes nothing. People, rates
 // and other records are those of today for both sides. Errors: *process.Rejection not.found, migration.form when the draft has no
 // such process any more, bad.request for an unknown page.
@@ -113,9 +113,12 @@ func (e *Engine) Backtest(ctx context.Context, user, lang string, draft *process
 			return nil, err
 		}
 		for _, d := range page.Docs {
-			one, err := t.record(ctx, d)
+			one, withheld, err := t.record(ctx, d)
 			if err != nil {
 				return nil, err
+			}
+			if withheld {
+				out.Withheld++
 			}
 			if one != nil {
 				out.Items = append(out.Items, *one)
@@ -143,49 +146,43 @@ type backtest struct {
 	plans       map[int]*process.MigrationPlan
 }
 
-// record compares one record; nil when nothing would be different.
-func (t *backtest) record(ctx context.Context, doc store.Doc) (*BacktestRecord, error) {
+// record compares one record; nil when nothing would be different, or the person does not read it whole.
+func (t *backtest) record(ctx context.Context, doc store.Doc) (found *BacktestRecord, withheld bool, err error) {
 	rec, err := t.e.decode(doc)
 	if err != nil || rec.State == nil || rec.Gone || rec.Fence {
-		return nil, err
+		return nil, false, err
 	}
 	app, err := t.e.pinned(ctx, rec.State, t.live)
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	view := viewOf(t.live, app, rec.State.Form, t.dir, t.user, rec, doc.Cols, doc.Ver)
+	if !seesWhole(view.Rights) {
+		return nil, true, nil
 	}
 	plan := t.plans[rec.State.Release]
 	if plan == nil {
 		var refused *process.Rejection
 		if plan, refused = process.PlanMigration("backtest", app, t.draft, rec.State.Form, nil); refused != nil {
-			return nil, refused
+			return nil, false, refused
 		}
 		t.plans[rec.State.Release] = plan
 	}
-	view := viewOf(t.live, app, rec.State.Form, t.dir, t.user, rec, doc.Cols, doc.Ver)
-	out := &BacktestRecord{ID: doc.ID, Open: rec.State.ClosedAt.IsZero(), Unread: !view.Rights.Read}
+	out := &BacktestRecord{ID: doc.ID, Title: view.Title(), Open: rec.State.ClosedAt.IsZero()}
 	if st := plan.Old.Process.ByKey[rec.State.Stage]; st != nil {
 		out.Stage = st.Def.Name
 	}
 	w := &backRecord{t: t, plan: plan, app: app, doc: doc, out: out, view: view}
 	if err := w.now(ctx, rec.State); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := w.past(ctx); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if len(out.Changes) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
-	if out.Unread {
-		out.Stage = nil
-		for i := range out.Changes {
-			c := &out.Changes[i]
-			*c = BacktestChange{Kind: c.Kind, Name: c.Name, At: c.At}
-		}
-	} else {
-		out.Title = view.Title()
-	}
-	return out, nil
+	return out, false, nil
 }
 
 // backRecord is one record under way.
@@ -203,10 +200,10 @@ func (w *backRecord) add(c BacktestChange) { w.out.Changes = append(w.out.Change
 // reserved are the facts that would take something; a back-test takes nothing.
 var reserved = []process.NeedKind{process.NeedNumber, process.NeedSlot, process.NeedQuota, process.NeedTurn, process.NeedLink}
 
-// ask answers a question about a release; false when it rests on what is only there once the draft is published, or on what cannot be looked
-// at without taking it.
+// ask answers a question about a release; false when it rests on what is only there once the draft is published, on what cannot be looked
+// at without taking it, or on what the person may not read.
 func (w *backRecord) ask(ctx context.Context, app *process.App, at time.Time, question func(*process.Facts) []process.Need) (bool, error) {
-	f := &fetcher{e: w.t.e, app: app, dir: w.t.dir, facts: factsAt(app, w.t.dir, at), record: w.doc.ID, coll: RecordCollection(w.view.Form)}
+	f := &fetcher{e: w.t.e, app: app, dir: w.t.dir, facts: factsAt(app, w.t.dir, at), record: w.doc.ID, coll: RecordCollection(w.view.Form), trier: w.t.user}
 	clear := true
 	err := f.ask(ctx, func(facts *process.Facts) []process.Need {
 		needs := question(facts)
@@ -219,7 +216,7 @@ func (w *backRecord) ask(ctx context.Context, app *process.App, at time.Time, qu
 	if errors.Is(err, store.ErrColumn) || errors.Is(err, store.ErrInvalid) {
 		return false, nil
 	}
-	return clear && err == nil, err
+	return clear && err == nil && !f.withheld, err
 }
 
 func (w *backRecord) actor(app *process.App, form, user string, s *process.State) process.Actor {
@@ -255,11 +252,7 @@ func (w *backRecord) now(ctx context.Context, s *process.State) error {
 		if !f.Computed || key == "" || string(was[f.ID]) == string(is[key]) {
 			continue
 		}
-		c := BacktestChange{Kind: BackValue, Name: f.Name, To: rules.Say("会改变，你看不到它的值", "會改變，你看不到它的值", "would change; you may not see its value")}
-		if w.view.Sees(f.ID) {
-			c.From, c.To = cellOf(w.plan.Old.Schema, f.ID, was[f.ID], &cells.Cells), cellOf(w.plan.New.Schema, key, is[key], &cells.Cells)
-		}
-		w.add(c)
+		w.add(BacktestChange{Kind: BackValue, Name: f.Name, From: cellOf(w.plan.Old.Schema, f.ID, was[f.ID], &cells.Cells), To: cellOf(w.plan.New.Schema, key, is[key], &cells.Cells)})
 	}
 	if cells.err != nil || !w.out.Open || s.Round != nil {
 		return cells.err

@@ -59,10 +59,13 @@ type fetcher struct {
 	user string
 	// reader, when not empty, is the person whose view of other records counts.
 	reader string
-	form   string
-	coll   string
-	ver    int64
-	claims *claims
+	// trier, when not empty, tries a draft out: withheld says that it rests on what he may not read.
+	trier    string
+	withheld bool
+	form     string
+	coll     string
+	ver      int64
+	claims   *claims
 	// held are the unique values that the record holds already.
 	held []string
 }
@@ -72,6 +75,9 @@ func (f *fetcher) all(ctx context.Context, needs []process.Need) error {
 	byForm := map[string][]process.Need{}
 	for _, n := range needs {
 		var err error
+		if f.withhold(ctx, n, &err); err != nil {
+			return err
+		}
 		switch n.Kind {
 		case process.NeedRecord:
 			if f.reader != "" {
@@ -142,7 +148,7 @@ func (f *fetcher) records(ctx context.Context, key string, needs []process.Need)
 		return fmt.Errorf("engine: app %s has no form %q", f.app.Def.Key, key)
 	}
 	var owner *process.App // whose grants say who may read it
-	if f.user != "" {
+	if f.user != "" || f.trier != "" {
 		var err error
 		if owner, err = f.e.current(ctx, form.App.Def.Key); err != nil {
 			return err
@@ -170,11 +176,12 @@ func (f *fetcher) records(ctx context.Context, key string, needs []process.Need)
 			if r.State == nil || !r.State.Deleted.IsZero() {
 				continue
 			}
+			f.withheld = f.withheld || f.trier != "" && !seesWhole(access.Rights(owner, r.State.Form, f.dir, f.trier, r.State))
 			title, _ := d.Cols["title"].(string)
 			f.facts.Records[key+"/"+d.ID] = process.RecordFact{
 				Ver: d.Ver, Rev: r.State.Rev, Title: title, Stage: r.State.Stage, Owner: r.State.Owner, Team: r.State.Team, Pool: r.State.InPool(),
 				Values: form.Schema.Decode(r.State.Data), State: r.State,
-				Unseen: owner != nil && !access.Rights(owner, r.State.Form, f.dir, f.user, r.State).Read,
+				Unseen: f.user != "" && !access.Rights(owner, r.State.Form, f.dir, f.user, r.State).Read,
 			}
 		}
 	}

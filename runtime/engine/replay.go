@@ -35,13 +35,15 @@ type Replayed struct {
 	Count int
 	// Days are the counts of each day in the app's zone, today's last.
 	Days []int
-	// Records are those it would have run on, the last first, as far as the person may read them; Found is how many there are, with those.
+	// Records are those it would have run on, the last first; Found is how many there are, with those that are not named.
 	// Of a schedule they are what its each finds now.
 	Records []ReplayedRecord
 	Found   int
 	// Looked is how many records were looked at; Partial says that there are more, so that the counts are too low.
 	Looked  int
 	Partial bool
+	// Withheld were not looked at: the person does not read them whole, or what the condition asks for beside them.
+	Withheld int
 	// Failed is how often the condition could not be computed; Problem is the first reason.
 	Failed  int
 	Problem *rules.Problem
@@ -69,7 +71,7 @@ func (e *Engine) Replay(ctx context.Context, user string, app *process.App, auto
 	now := e.instant()
 	today := rules.DateOf(now, app.Zone)
 	first := today.AddDays(1 - replayDays)
-	r := &replay{e: e, app: app, a: a, dir: dir, first: first, at: map[string]*ReplayedRecord{},
+	r := &replay{e: e, app: app, a: a, dir: dir, user: user, first: first, at: map[string]*ReplayedRecord{},
 		Replayed: Replayed{How: a.Replayable(), From: first.At(0, 0, app.Zone).UTC(), To: now, Days: make([]int, replayDays)}}
 	switch r.How {
 	case "schedule":
@@ -89,6 +91,7 @@ type replay struct {
 	app   *process.App
 	a     *process.CompiledAutomation
 	dir   *org.Directory
+	user  string
 	first rules.Date
 	at    map[string]*ReplayedRecord
 }
@@ -148,6 +151,14 @@ func (r *replay) past(ctx context.Context) error {
 
 // record replays one record; it answers how many events were read, and how often the trigger came.
 func (r *replay) record(ctx context.Context, id string) (events, fires int, err error) {
+	seen, err := r.seen(ctx, id)
+	if err != nil {
+		return 0, 0, err
+	}
+	if !seen {
+		r.Withheld++
+		return 0, 0, nil
+	}
 	evs, erased, err := r.e.allEvents(ctx, id)
 	if err != nil || erased {
 		return len(evs), 0, err // what was erased is not to be told of
@@ -165,13 +176,22 @@ func (r *replay) record(ctx context.Context, id string) (events, fires int, err 
 	return len(evs), len(list), nil
 }
 
+// seen says whether the person reads a record whole.
+func (r *replay) seen(ctx context.Context, id string) (bool, error) {
+	v, _, err := r.e.load(ctx, r.user, id)
+	if _, refused := asRejection(err); refused {
+		return false, nil
+	}
+	return err == nil && seesWhole(v.Rights), err
+}
+
 // holds computes the condition on a record as it was.
 func (r *replay) holds(ctx context.Context, s *process.State, fr *process.Frame, at time.Time) (held bool, err error) {
 	if r.a.If == nil {
 		return true, nil
 	}
 	var problem *rules.Problem
-	f := &fetcher{e: r.e, app: r.app, dir: r.dir, facts: factsAt(r.app, r.dir, r.To)}
+	f := &fetcher{e: r.e, app: r.app, dir: r.dir, facts: factsAt(r.app, r.dir, r.To), trier: r.user}
 	if s != nil {
 		f.record, f.coll = s.ID, RecordCollection(r.a.Form)
 	}
@@ -179,6 +199,10 @@ func (r *replay) holds(ctx context.Context, s *process.State, fr *process.Frame,
 		held, needs, problem = process.Applies(r.app, r.a, s, fr, facts, at)
 		return needs
 	})
+	if err == nil && f.withheld {
+		r.Withheld++
+		return false, nil
+	}
 	if err == nil && problem != nil {
 		if r.Failed++; r.Problem == nil {
 			r.Problem = problem
@@ -226,6 +250,12 @@ func (r *replay) schedule(ctx context.Context) error {
 			if r.Looked >= maxReplayed {
 				r.Partial = true
 				return nil
+			}
+			// How many of what he may not read meet the condition would tell what is in it, so that it is not counted, either.
+			if seen, err := r.seen(ctx, d.ID); err != nil {
+				return err
+			} else if !seen {
+				continue
 			}
 			r.Looked++
 			rec, err := decodeRecord(d)

@@ -64,9 +64,13 @@ func TestReplay(t *testing.T) {
 			if !slices.Equal(titles, c.records) || got.Found != len(c.records) {
 				t.Errorf("records %v of %d, want %v", titles, got.Found, c.records)
 			}
-			// Who may not read them learns how many there are, and not what they are.
-			if other, err := w.e.Replay(t.Context(), "ops.wu", app, "draft"); err != nil || len(other.Records) != 0 || other.Found != got.Found {
+			// Who may not read them does not learn how many meet a condition that he chooses, either.
+			other, err := w.e.Replay(t.Context(), "ops.wu", app, "draft")
+			if err != nil || len(other.Records) != 0 || other.Found != 0 || other.Looked > 0 && c.how == "schedule" || c.how != "schedule" && other.Count != 0 {
 				t.Errorf("for somebody else: %+v %v", other, err)
+			}
+			if (c.how == "events" || c.how == "dates") != (other.Withheld > 0) {
+				t.Errorf("%d are said to be withheld", other.Withheld)
 			}
 		})
 	}

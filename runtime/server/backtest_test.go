@@ -129,12 +129,22 @@ func TestBacktest(t *testing.T) {
 	if got = byTitle(); len(got) != 1 || !slices.Equal(got["large"], []string{"held Win:  > Too much"}) {
 		t.Errorf("held up: %v", got)
 	}
-	// Who may not read the records learns how many, and nothing of them.
-	admin.must("PATCH", "/api/users/admin", object{"roles": []string{}})
-	raw := string(admin.must("POST", "/api/apps/tiers/backtests", object{"form": "order"}).raw)
-	if strings.Contains(raw, "large") || strings.Contains(raw, ids["large"]) || strings.Contains(raw, "Too much") || !strings.Contains(raw, `"unread":true`) {
-		t.Errorf("without rights: %s", raw)
+	// Who may not read the records learns nothing of them, whatever he puts into the draft; nor does he of a field that is hidden from him.
+	withheld := func(who string) {
+		t.Helper()
+		a := admin.must("POST", "/api/apps/tiers/backtests", object{"form": "order"})
+		if a.len("items") != 0 || a.str("withheld") != "4" || strings.Contains(string(a.raw), "large") || strings.Contains(string(a.raw), "Too much") {
+			t.Errorf("%s: %s", who, a.raw)
+		}
 	}
+	admin.must("PATCH", "/api/users/admin", object{"roles": []string{}})
+	withheld("without rights")
+	const hides, hidden = `{"role": "finance", "records": "all", "do": ["read"]}`, `{"role": "finance", "records": "all", "do": ["read"], "hide": ["amount"]}`
+	save(hides, hidden)
+	admin.must("POST", "/api/apps/tiers/publish", object{"acceptWarnings": true})
+	admin.must("PATCH", "/api/users/admin", object{"roles": []string{"tiers/finance"}})
+	save(hides, hidden, `"to": "won", "name": "Win"`, `"to": "won", "name": "Win", "if": "amount < 4000", "message": "Too much"`)
+	withheld("without the amount")
 	// It has written nothing.
 	if after := rep.must("GET", "/api/apps/tiers/forms/order/records", nil); string(after.raw) != string(before.raw) {
 		t.Error("records have changed")
@@ -142,7 +152,7 @@ func TestBacktest(t *testing.T) {
 	rep.refused(403, "forbidden", "POST", "/api/apps/tiers/backtests", object{"form": "order"})
 	admin.refused(404, "not.found", "POST", "/api/apps/tiers/backtests", object{"form": "nothing"})
 	admin.refused(409, "backtest.draft", "POST", "/api/apps/tiers/backtests", object{"form": "order", "after": "1|x", "draft": 1})
-	admin.refused(400, "bad.request", "POST", "/api/apps/tiers/backtests", object{"form": "order", "after": "x|x", "draft": 4})
+	admin.refused(400, "bad.request", "POST", "/api/apps/tiers/backtests", object{"form": "order", "after": "x|x", "draft": 6})
 	save(`"to": "won", "name": "Win"`, `"to": "nowhere", "name": "Win"`)
 	admin.refused(422, "sandbox.check", "POST", "/api/apps/tiers/backtests", object{"form": "order"})
 }

@@ -16,13 +16,15 @@ type backtestIn struct {
 }
 
 type backtestOut struct {
-	Draft int64           `json:"draft"`
-	Total int             `json:"total"`
-	Done  int             `json:"done"`
-	Items []backRecordOut `json:"items"`
-	Kinds map[string]int  `json:"kinds"`
-	Next  string          `json:"next"`
-	Most  int             `json:"most"`
+	Draft int64 `json:"draft"`
+	Total int   `json:"total"`
+	Done  int   `json:"done"`
+	// Withheld of the page were not run: who asks does not read them whole.
+	Withheld int             `json:"withheld"`
+	Items    []backRecordOut `json:"items"`
+	Kinds    map[string]int  `json:"kinds"`
+	Next     string          `json:"next"`
+	Most     int             `json:"most"`
 }
 
 type backRecordOut struct {
@@ -30,7 +32,6 @@ type backRecordOut struct {
 	Title   string          `json:"title"`
 	Stage   rules.Text      `json:"stage,omitzero"`
 	Open    bool            `json:"open"`
-	Unread  bool            `json:"unread,omitempty"`
 	Changes []backChangeOut `json:"changes"`
 }
 
@@ -62,12 +63,9 @@ func (s *Server) postBacktest(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := backtestOut{Draft: draft.Rev, Total: p.Total, Done: p.Done, Items: []backRecordOut{}, Kinds: engine.BackCounts(p.Items), Next: p.Next, Most: engine.BacktestMost}
+	out := backtestOut{Draft: draft.Rev, Total: p.Total, Done: p.Done, Withheld: p.Withheld, Items: []backRecordOut{}, Kinds: engine.BackCounts(p.Items), Next: p.Next, Most: engine.BacktestMost}
 	for _, r := range p.Items {
-		one := backRecordOut{ID: r.ID, Title: r.Title, Stage: r.Stage, Open: r.Open, Unread: r.Unread, Changes: []backChangeOut{}}
-		if r.Unread {
-			one.ID = ""
-		}
+		one := backRecordOut{ID: r.ID, Title: r.Title, Stage: r.Stage, Open: r.Open, Changes: []backChangeOut{}}
 		for _, x := range r.Changes {
 			one.Changes = append(one.Changes, backChangeOut{x.Kind, x.Name, x.Seq, instant(x.At), x.From, x.To, instant(x.DueWas), instant(x.DueIs)})
 		}

@@ -24,8 +24,10 @@ type replayedOut struct {
 	Records []replayedRecordOut `json:"records"`
 	Looked  int                 `json:"looked"`
 	Partial bool                `json:"partial"`
-	Failed  int                 `json:"failed"`
-	Problem *rules.Problem      `json:"problem"`
+	// Withheld were left out: who asks does not read them whole.
+	Withheld int            `json:"withheld"`
+	Failed   int            `json:"failed"`
+	Problem  *rules.Problem `json:"problem"`
 }
 
 type replayedRecordOut struct {
@@ -51,7 +53,7 @@ func (s *Server) postReplay(c *call) (any, error) {
 		return nil, err
 	}
 	out := replayedOut{How: r.How, From: instant(r.From), To: instant(r.To), Count: r.Count, Days: r.Days, Found: r.Found, Records: []replayedRecordOut{},
-		Looked: r.Looked, Partial: r.Partial, Failed: r.Failed, Problem: r.Problem}
+		Looked: r.Looked, Partial: r.Partial, Withheld: r.Withheld, Failed: r.Failed, Problem: r.Problem}
 	for _, one := range r.Records {
 		out.Records = append(out.Records, replayedRecordOut{one.ID, one.Title, one.Number, one.Times, instant(one.Last)})
 	}

@@ -2,6 +2,43 @@
 import { Api } from '../kit/api.mjs';
 import { admin, emptyServer } from '../kit/company.mjs';
 
+/** A manager who is let design wants the app to call another system: he asks, and who operates grants it. */
+async function powers(t, admins, page) {
+  t.after(() => admins.must('PATCH', '/users/mgr.wang', { rights: [] }));
+  await t.open(page, '/people');
+  await page.locator('.people').getByRole('button', { name: /mgr\.wang/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox', { name: /^设计应用/ }).check();
+  await t.look(page, 'rights', { axe: !t.phone });
+  await dialog.getByRole('button', { name: '保存' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.locator('.people').getByRole('button', { name: /mgr\.wang/ }).getByText('设计').waitFor();
+
+  const before = await admins.get('/apps/b2b/draft');
+  t.after(async () => admins.must('PUT', '/apps/b2b/draft', before.definition, { 'If-Match': `"${(await admins.get('/apps/b2b/draft')).rev}"` }));
+  const name = { 'zh-CN': '通知仓库', 'zh-TW': '通知倉庫', en: 'Tell the warehouse' };
+  const calls = { key: 'warehouse', name, on: { created: 'deal' }, do: [{ http: { url: 'https://warehouse.example/orders' } }] };
+  await admins.must('PUT', '/apps/b2b/draft', { ...before.definition, automations: [...before.definition.automations, calls] }, { 'If-Match': `"${before.rev}"` });
+  const wang = await t.as('mgr.wang');
+  await t.open(wang, '/design/b2b/publish');
+  await wang.getByRole('region', { name: '发布后应用新增的权限' }).getByText(/warehouse\.example/).waitFor();
+  await wang.getByLabel('发布说明').fill('新商机通知仓库');
+  const know = wang.getByRole('checkbox', { name: '已知悉' });
+  if (await know.count()) await know.check();
+  await wang.getByRole('button', { name: '申请批准' }).click();
+  await wang.getByRole('button', { name: '等待批准' }).waitFor();
+  await t.look(wang, 'asks', { axe: !t.phone });
+
+  await t.open(page, '/system');
+  const asking = page.getByRole('region', { name: '应用申请的权限' });
+  await asking.getByText(/warehouse\.example/).waitFor();
+  await t.look(page, 'asked', { axe: !t.phone });
+  await asking.getByRole('button', { name: /^批准/ }).click();
+  await asking.waitFor({ state: 'detached' });
+  await t.open(wang, '/design/b2b/publish');
+  await wang.getByText(/已于.*批准，可以发布/).waitFor();
+}
+
 export async function run(t) {
   const { assert } = t;
   const rep = await Api.login(t.address, 'rep.li');
@@ -51,6 +88,7 @@ export async function run(t) {
   await t.settled(page);
   assert.equal(await bar.count(), 0);
 
+  await powers(t, admins, page);
   await t.open(page, '/system');
   await page.getByText('本系统').first().waitFor();
   await page.getByRole('region', { name: '服务器进程' }).getByText(/现在回答您的/).waitFor();

@@ -25,6 +25,7 @@ interface Replayed {
   records: { id: string; title: string; number: string; times: number; last: string }[];
   looked: number;
   partial: boolean;
+  withheld: number;
   failed: number;
   problem: Problem | null;
 }
@@ -109,6 +110,7 @@ function Outcome({ of, replayed: r, stale }: { of: Automation; replayed: Replaye
       ) : null}
       {r.found > r.records.length ? <p className="s">{t('replayMore', { count: r.found - r.records.length })}</p> : null}
       {r.failed > 0 ? <p className="notice warn">{t('replayFailed', { count: r.failed, why: text(r.problem?.message) })}</p> : null}
+      {r.withheld > 0 ? <p className="s">{t('replayWithheld', { count: r.withheld })}</p> : null}
       {r.partial ? <p className="notice warn">{t('replayPartial', { count: r.looked })}</p> : null}
       <p className="s">{t('replayAsNow')}</p>
     </>

@@ -81,11 +81,20 @@ function Found({ result }: { result: BackResult }) {
   const [most, setMost] = useState(step);
   const counts = countKinds(result.items);
   const shown = only ? result.items.filter((r) => r.changes.some((c) => c.kind === only)) : result.items;
-  if (result.items.length === 0) return result.over ? <p className="d-fine ok">{t(result.total === 0 ? 'noRecords' : 'same', { count: result.done })}</p> : null;
+  const withheld = result.withheld > 0 ? <span className="s"> {t('withheld', { count: result.withheld })}</span> : null;
+  if (result.items.length === 0) {
+    return result.over ? (
+      <p className="d-fine ok">
+        {t(result.total === 0 ? 'noRecords' : 'same', { count: result.done - result.withheld })}
+        {withheld}
+      </p>
+    ) : null;
+  }
   return (
     <>
       <p className="d-backsum">
-        {t('sum', { count: result.items.length, done: result.done })}
+        {t('sum', { count: result.items.length, done: result.done - result.withheld })}
+        {withheld}
         {result.over && result.total === result.most ? <span className="s"> {t('most', { count: result.most })}</span> : null}
       </p>
       <div className="d-backkinds" role="group" aria-label={t('filter')}>
@@ -119,15 +128,11 @@ function Row({ record, only }: { record: BackRecord; only: BackKind | undefined 
   return (
     <li>
       <div className="d-backhead">
-        {record.unread ? (
-          <span className="s">{t('unread')}</span>
-        ) : (
-          <a href={`/r/${encodeURIComponent(record.id)}`} target="_blank" rel="noreferrer">
-            {record.title || record.id}
-          </a>
-        )}
+        <a href={`/r/${encodeURIComponent(record.id)}`} target="_blank" rel="noreferrer">
+          {record.title || record.id}
+        </a>
         {record.stage ? <span className="s el">{text(record.stage, '')}</span> : null}
-        {record.unread ? null : <span className="tag">{t(record.open ? 'open' : 'closed')}</span>}
+        <span className="tag">{t(record.open ? 'open' : 'closed')}</span>
       </div>
       <ul>
         {record.changes

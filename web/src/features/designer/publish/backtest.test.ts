@@ -9,8 +9,8 @@ afterEach(() => vi.unstubAllGlobals());
 test('pages follow each other with the draft they began with, and add up', async () => {
   const asked: unknown[] = [];
   const pages = [
-    { draft: 7, total: 3, done: 2, most: 2000, items: [record('a', 'route', 'route')], next: '2|x' },
-    { draft: 7, total: 3, done: 3, most: 2000, items: [record('b', 'route', 'due')], next: '' },
+    { draft: 7, total: 3, done: 2, withheld: 0, most: 2000, items: [record('a', 'route', 'route')], next: '2|x' },
+    { draft: 7, total: 3, done: 3, withheld: 1, most: 2000, items: [record('b', 'route', 'due')], next: '' },
   ];
   vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
     asked.push(JSON.parse(String(init.body)));

@@ -20,7 +20,6 @@ export interface BackRecord {
   title: string;
   stage?: Text;
   open: boolean;
-  unread?: boolean;
   changes: BackChange[];
 }
 
@@ -28,6 +27,8 @@ export interface BackPage {
   draft: number;
   total: number;
   done: number;
+  /** Records of the page that were left out. */
+  withheld: number;
   most: number;
   items: BackRecord[];
   next: string;
@@ -37,6 +38,7 @@ export interface BackPage {
 export interface BackResult {
   total: number;
   done: number;
+  withheld: number;
   most: number;
   items: BackRecord[];
   over: boolean;
@@ -47,10 +49,12 @@ export async function runBacktest(app: string, form: string, tell: (result: Back
   let after = '';
   let draft = 0;
   let items: BackRecord[] = [];
+  let withheld = 0;
   for (;;) {
     const page = await api.post<BackPage>(`/apps/${app}/backtests`, after ? { form, after, draft } : { form }, { signal });
     items = [...items, ...page.items];
-    tell({ total: page.total, done: page.done, most: page.most, items, over: page.next === '' });
+    withheld += page.withheld;
+    tell({ total: page.total, done: page.done, withheld, most: page.most, items, over: page.next === '' });
     if (page.next === '') return;
     ({ next: after, draft } = page);
   }
