@@ -93,6 +93,9 @@ func usingThose(others []*process.App) process.Options {
 
 // usedBy are the problems that the apps which use this one would have with it.
 func (d *Designer) usedBy(ctx context.Context, def *process.Definition, opts process.Options, others []*process.App) ([]rules.Problem, error) {
+	if !slices.ContainsFunc(others, func(a *process.App) bool { return uses(a, def.Key) }) {
+		return nil, nil
+	}
 	newest, err := d.newest(ctx, def.Key)
 	if err != nil {
 		return nil, err
@@ -100,6 +103,16 @@ func (d *Designer) usedBy(ctx context.Context, def *process.Definition, opts pro
 	before, _ := process.Parse([]byte(newest.Definition))
 	app, _ := process.Compile(def, process.AssignStorage(newest.Storage, before, def), 0, opts)
 	return process.CheckUsedBy(app, others), nil
+}
+
+// uses says whether an app uses a form of another one.
+func uses(a *process.App, other string) bool {
+	for _, s := range a.Shared {
+		if s.App == other && a.Def.Key != other {
+			return true
+		}
+	}
+	return false
 }
 
 // check is Check of a definition already read.
