@@ -46,6 +46,8 @@ type Store struct {
 	gate    sync.RWMutex // held for reading by every operation
 	closed  bool
 	closing sync.Once
+	ending  context.Context // until Close begins
+	end     context.CancelFunc
 	outcome error // of Close
 }
 
@@ -61,6 +63,8 @@ const (
 	selectTimeout = 10 * time.Second
 	// opTimeout bounds an operation whose caller sets no nearer deadline.
 	opTimeout = 30 * time.Second
+	// buildTimeout bounds the building of indexes, which takes as long as there are documents.
+	buildTimeout = 12 * time.Hour
 )
 
 var errTooSlow = errors.New("no answer in time")
@@ -92,9 +96,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{client: client, db: client.Database(o.Database)}
 	s.colls.Store(&map[string]*collection{})
+	s.ending, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	if _, err := s.server(ctx, o.AllowStandalone); err != nil {
 		// A server that does not answer is not waited for: the driver ends its watch on its own time.
 		go client.Disconnect(context.WithoutCancel(ctx))
+		s.end()
 		return nil, err
 	}
 	return s, nil
@@ -176,33 +182,53 @@ func (s *Store) collection(name string) (*collection, error) {
 }
 
 // Ensure declares collections and builds their indexes. MongoDB makes a collection with its first index or document, and an index
-// that is there already is left alone, so several servers may do this at once.
+// that is there already is left alone, so several servers may do this at once. Building goes on beside everything else, and ends with the store.
 func (s *Store) Ensure(ctx context.Context, cs ...store.Collection) error {
-	ctx, done, err := s.begin(ctx)
+	ctx, done, err := s.beginFor(ctx, buildTimeout)
 	if err != nil {
 		return err
 	}
 	defer done()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := maps.Clone(*s.colls.Load())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.ending, cancel)()
 	for _, decl := range cs {
-		schema := &store.Schema{Name: decl.Name}
-		if have := next[decl.Name]; have != nil {
-			schema = have.Schema
-		}
-		known := len(schema.Indexes)
-		if schema, err = schema.With(decl); err != nil {
+		known := s.schema(decl.Name)
+		schema, err := known.With(decl)
+		if err != nil {
 			return err
 		}
-		c := &collection{Schema: schema, coll: s.db.Collection(decl.Name)}
-		if models := indexes(schema.Indexes[known:]); len(models) > 0 {
-			if _, err := c.coll.Indexes().CreateMany(ctx, models); err != nil {
+		coll := s.db.Collection(decl.Name)
+		if models := indexes(schema.Indexes[len(known.Indexes):]); len(models) > 0 {
+			if _, err := coll.Indexes().CreateMany(ctx, models); err != nil {
 				return fmt.Errorf("%s: indexes: %w", decl.Name, readError(ctx, err))
 			}
 		}
-		next[decl.Name] = c
+		if err := s.declare(decl, coll); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// schema is what is known of a collection so far.
+func (s *Store) schema(name string) *store.Schema {
+	if have := (*s.colls.Load())[name]; have != nil {
+		return have.Schema
+	}
+	return &store.Schema{Name: name}
+}
+
+// declare notes a collection whose indexes are built. Another may have declared more of it meanwhile.
+func (s *Store) declare(decl store.Collection, coll *mongo.Collection) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	schema, err := s.schema(decl.Name).With(decl)
+	if err != nil {
+		return err
+	}
+	next := maps.Clone(*s.colls.Load())
+	next[decl.Name] = &collection{Schema: schema, coll: coll}
 	s.colls.Store(&next)
 	return nil
 }
@@ -235,9 +261,10 @@ func indexes(declared []store.Index) []mongo.IndexModel {
 	return models
 }
 
-// Close waits for the operations under way and disconnects.
+// Close waits for the operations under way, breaks off what builds indexes, and disconnects.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
+		s.end()
 		s.gate.Lock()
 		s.closed = true
 		s.gate.Unlock()

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"pipewright/runtime/query"
 	"pipewright/runtime/store"
 	"pipewright/runtime/store/mongostore/mongotest"
 	"pipewright/runtime/store/storetest"
@@ -59,5 +61,29 @@ func drop(t testing.TB, s *Store) {
 	}
 	if err != nil {
 		t.Errorf("dropping %s: %v", s.db.Name(), err)
+	}
+}
+
+// Indexes are built for as long as it takes, not for as long as an answer may; Close breaks it off.
+func TestIndexesTakeTheirTime(t *testing.T) {
+	t.Parallel()
+	asked := make(chan context.Context, 100)
+	s := open(t, &event.CommandMonitor{Started: func(ctx context.Context, e *event.CommandStartedEvent) {
+		if e.CommandName == "createIndexes" {
+			asked <- ctx
+		}
+	}})
+	things := store.Collection{Name: "things", Columns: []store.Column{{Name: "s", Type: query.Text}}, Indexes: []store.Index{{Name: "s", Cols: []string{"s"}}}}
+	begun := time.Now()
+	if err := s.Ensure(t.Context(), things); err != nil {
+		t.Fatal(err)
+	}
+	if until, bounded := (<-asked).Deadline(); bounded && until.Sub(begun) < time.Hour {
+		t.Errorf("indexes must be built within %s", until.Sub(begun))
+	}
+	s.end() // as Close begins
+	things.Indexes = append(things.Indexes, store.Index{Name: "other", Cols: []string{"-s"}})
+	if err := s.Ensure(t.Context(), things); err == nil {
+		t.Error("built though the store is being closed")
 	}
 }
