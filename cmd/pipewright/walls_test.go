@@ -1,7 +1,12 @@
 package main
 
 import (
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -47,6 +52,9 @@ var only = map[string]string{
 
 // pure packages keep no time and touch nothing outside.
 var pure = []string{"rules", "rules/strict", "forms", "runtime/process", "runtime/query", "runtime/org", "runtime/access", "runtime/forecast"}
+
+// clocks are what of the package time asks a clock or the machine's zone; the rest of it only counts.
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker", "Local"}
 
 var impure = []string{"context", "os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "os/exec", "io/fs", "log", "log/slog"}
 
@@ -98,6 +106,40 @@ func checkImport(t *testing.T, pkg, imp string) {
 	}
 	if has(pure, pkg) && has(impure, imp) {
 		t.Errorf("%s must not import %s: it is pure", pkg, imp)
+	}
+}
+
+// What comes in with a command is all that a pure package knows of the instant: none asks a clock, nor starts anything that goes on by itself.
+func TestPurePackagesAskNoClock(t *testing.T) {
+	t.Parallel()
+	files := 0
+	for _, pkg := range pure {
+		dir, err := build.ImportDir(filepath.Join("..", "..", filepath.FromSlash(pkg)), 0) // without what generates
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range dir.GoFiles {
+			files++
+			fset := token.NewFileSet()
+			file, err := parser.ParseFile(fset, filepath.Join(dir.Dir, name), nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.GoStmt:
+					t.Errorf("%s starts something that goes on by itself", fset.Position(n.Pos()))
+				case *ast.SelectorExpr:
+					if of, ok := n.X.(*ast.Ident); ok && of.Name == "time" && has(clocks, n.Sel.Name) {
+						t.Errorf("%s asks a clock: time.%s", fset.Position(n.Pos()), n.Sel.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if files < 100 {
+		t.Errorf("only %d files seen", files)
 	}
 }
 
