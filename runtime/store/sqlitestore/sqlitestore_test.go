@@ -1,7 +1,9 @@
 package sqlitestore
 
 import (
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,6 +59,24 @@ func TestLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	open(t, Options{Dir: dir})
+}
+
+// What is answered is on the disk: the log is flushed with every commit, and by whoever carries it over (engine.md §2).
+func TestWritesAreFlushed(t *testing.T) {
+	t.Parallel()
+	s := open(t, Options{Dir: t.TempDir()})
+	for name, c := range map[string]*conn{"the writer": s.write, "the checkpoints": s.check} {
+		for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal"} {
+			if err := c.rows(t.Context(), "PRAGMA "+pragma, nil, func(row []driver.Value) error {
+				if got := fmt.Sprint(row[0]); got != want {
+					t.Errorf("%s: %s is %s, not %s", name, pragma, got, want)
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 }
 
 // What was written is there after closing and opening, declarations included.
