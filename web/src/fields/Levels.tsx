@@ -1,4 +1,5 @@
 import { Select } from 'antd';
+import { useClearable } from '@/ui/clearable';
 
 export interface Level {
   id?: string;
@@ -19,6 +20,7 @@ interface Props {
 
 /** One select a level, each offering what stands below the choice before it: as good with a thumb as with a keyboard. */
 export function Levels({ levels, disabled, invalid, describedBy, onLeave }: Props) {
+  const clearable = useClearable();
   return (
     <div className="levels">
       {levels.map((level, i) => (
@@ -27,7 +29,7 @@ export function Levels({ levels, disabled, invalid, describedBy, onLeave }: Prop
           {...(level.id ? { id: level.id } : {})}
           value={level.value ?? null}
           options={level.options}
-          allowClear
+          allowClear={clearable()}
           showSearch={level.options.length > 8 ? { optionFilterProp: 'label' } : false}
           placeholder={level.placeholder}
           aria-label={level.label}

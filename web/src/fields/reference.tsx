@@ -8,6 +8,7 @@ import { recordsPath } from '@/api/queries';
 import type { Page, RecordItem } from '@/api/types';
 import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
+import { useClearable } from '@/ui/clearable';
 import { useFieldEnv, type CellProps, type FieldKind, type InputProps, type SettingsProps } from './kind';
 import { readRef } from './ref';
 import { ChoiceSetting, TextSetting } from './settings';
@@ -26,6 +27,7 @@ function formsInUse(def: SettingsProps['definition']) {
 function ReferenceInput({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { app, definition } = useFieldEnv();
   const { t } = useTranslation(['fields', 'common']);
+  const clearable = useClearable();
   const text = useText();
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState('');
@@ -62,7 +64,7 @@ function ReferenceInput({ id, field, value, onChange, onLeave, disabled, invalid
         )}
         showSearch={{ filterOption: false, onSearch: setTyped }}
         notFoundContent={<p className="pad dim">{isFetching ? t('common:loading') : t('noneFound', { name: formName })}</p>}
-        allowClear={!field.required}
+        allowClear={clearable(!field.required)}
         placeholder={t('chooseOf', { name: formName })}
         onChange={(v: { value: string } | null | undefined) => {
           const found = v ? options.find((o) => o.value === v.value) : undefined;

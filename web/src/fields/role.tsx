@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useText } from '@/ui/text';
+import { useClearable } from '@/ui/clearable';
 import { noSettings, useFieldEnv, type CellProps, type FieldKind, type InputProps } from './kind';
 
 interface Choice {
@@ -11,6 +12,7 @@ interface Choice {
 /** One of a list of names, by key: roles and teams. */
 export function NameSelect({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label, choices }: InputProps & { choices: Choice[] }) {
   const { t } = useTranslation();
+  const clearable = useClearable();
   const now = typeof value === 'string' && value !== '' ? value : null;
   return (
     <Select
@@ -18,7 +20,7 @@ export function NameSelect({ id, field, value, onChange, onLeave, disabled, inva
       style={{ width: '100%' }}
       value={now}
       options={now === null || choices.some((c) => c.value === now) ? choices : [...choices, { value: now, label: now }]}
-      allowClear={!field.required}
+      allowClear={clearable(!field.required)}
       showSearch={{ optionFilterProp: 'label' }}
       placeholder={t('choose')}
       onChange={(v: string | null | undefined) => onChange(v ?? null)}

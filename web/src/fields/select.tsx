@@ -1,12 +1,14 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useText } from '@/ui/text';
+import { useClearable } from '@/ui/clearable';
 import type { CellProps, FieldKind, InputProps, SettingsProps } from './kind';
 import { useOffered, useOptions } from './options';
 import { ChoiceSetting } from './settings';
 
 function SelectInput({ id, field, path, now, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { t } = useTranslation();
+  const clearable = useClearable();
   const { name } = useOptions(field);
   const options = useOffered({ field, path, now }, typeof value === 'string' ? [value] : []).map((o) => ({ value: o.key, label: name(o.key) }));
   return (
@@ -15,7 +17,7 @@ function SelectInput({ id, field, path, now, value, onChange, onLeave, disabled,
       style={{ width: '100%' }}
       value={typeof value === 'string' && value !== '' ? value : null}
       options={options}
-      allowClear={!field.required}
+      allowClear={clearable(!field.required)}
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       placeholder={t('choose')}
       onChange={(v: string | null | undefined) => onChange(v ?? null)}

@@ -2,6 +2,7 @@ import { Input, Select } from 'antd';
 import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NumberSlot } from '@/model/definition';
+import { useClearable } from '@/ui/clearable';
 
 /** One setting of a field: label, control, a word of help. */
 export function Setting({ label, help, children }: { label: string; help?: string; children: (id: string) => ReactNode }) {
@@ -81,6 +82,7 @@ export function ChoiceSetting({ label, help, value, options, clearable, onChange
   label: string; help?: string; value: string | undefined; options: { value: string; label: string }[]; clearable?: boolean; onChange: (value: string | undefined) => void;
 }) {
   const { t } = useTranslation();
+  const clear = useClearable();
   return (
     <Setting label={label} {...(help ? { help } : {})}>
       {(id) => (
@@ -89,7 +91,7 @@ export function ChoiceSetting({ label, help, value, options, clearable, onChange
           style={{ width: '100%' }}
           value={value ?? null}
           options={options}
-          allowClear={clearable ?? false}
+          allowClear={clear(clearable ?? false)}
           placeholder={t('choose')}
           onChange={(v: string | null | undefined) => onChange(v ?? undefined)}
         />

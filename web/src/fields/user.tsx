@@ -2,10 +2,12 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { personOption, usePeople } from '@/api/people';
 import { Avatar } from '@/ui/Avatar';
+import { useClearable } from '@/ui/clearable';
 import type { CellProps, FieldKind, InputProps } from './kind';
 
 function UserInput({ id, field, value, onChange, onLeave, disabled, invalid, describedBy, label }: InputProps) {
   const { t } = useTranslation();
+  const clearable = useClearable();
   const { users } = usePeople();
   return (
     <Select
@@ -13,7 +15,7 @@ function UserInput({ id, field, value, onChange, onLeave, disabled, invalid, des
       style={{ width: '100%' }}
       value={typeof value === 'string' && value !== '' ? value : null}
       options={users.filter((u) => u.active || u.id === value).map(personOption)}
-      allowClear={!field.required}
+      allowClear={clearable(!field.required)}
       showSearch={{ optionFilterProp: 'find' }}
       placeholder={t('choose')}
       onChange={(v: string | null | undefined) => onChange(v ?? null)}

@@ -9,6 +9,7 @@ import type { Form } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { useClearable } from '@/ui/clearable';
 import { move, putRecord, recordPath } from './actions';
 import { PreviewPath } from './ApprovalPath';
 import { People } from './People';
@@ -43,6 +44,7 @@ export function TransitionDialog({ model, record, transition, onClose, onDone }:
 
 function Body({ model, form, record: given, transition: taken, to, title, onClose, onDone }: Props & { form: Form; to: string; title: string }) {
   const { t } = useTranslation(['record', 'common']);
+  const clearable = useClearable();
   const text = useText();
   const errorText = useErrorText();
   // What is missing shrinks as items are ticked, so the newest record counts, not the one the dialog was opened with. It is read anew at the
@@ -117,7 +119,7 @@ function Body({ model, form, record: given, transition: taken, to, title, onClos
             id="next-owner"
             style={{ width: '100%' }}
             value={owner ?? null}
-            allowClear={transition.pick.stays}
+            allowClear={clearable(transition.pick.stays)}
             options={transition.pick.people.map((p) => ({ value: p.id, label: p.name }))}
             showSearch={{ optionFilterProp: 'label' }}
             placeholder={transition.pick.stays ? t('ownerStays') : t('common:choose')}

@@ -7,6 +7,7 @@ import { api, operationKey } from '@/api/client';
 import { personOption, usePeople } from '@/api/people';
 import { absencesQuery, meQuery, queryClient, teamsQuery } from '@/api/queries';
 import type { Absence, Team } from '@/api/types';
+import { useClearable } from './clearable';
 import { Avatar } from './Avatar';
 import { Icon } from './Icon';
 import { useFormat } from './locale';
@@ -98,6 +99,7 @@ function Row({ absence: a }: { absence: Absence }) {
 
 function AbsenceDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['people', 'common']);
+  const clearable = useClearable();
   const text = useText();
   const errorText = useErrorText();
   const phone = usePhone();
@@ -170,7 +172,7 @@ function AbsenceDialog({ onClose }: { onClose: () => void }) {
           <Select
             id="absence-substitute"
             value={values.substitute || null}
-            allowClear
+            allowClear={clearable()}
             options={active.filter((u) => u.id !== values.user).map(personOption)}
             showSearch={{ optionFilterProp: 'find' }}
             placeholder={t('noSubstitute')}

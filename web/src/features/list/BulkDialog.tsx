@@ -16,6 +16,7 @@ import { People } from '@/records/People';
 import { Icon } from '@/ui/Icon';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { useClearable } from '@/ui/clearable';
 import { sharedFields } from './bulk';
 import { ManyDialog } from './ManyDialog';
 
@@ -216,6 +217,7 @@ function Move(props: PartProps) {
   const { model, formKey, records } = props;
   const { t, common, bulk } = useCommon(props);
   const { t: r } = useTranslation('record');
+  const clearable = useClearable();
   const text = useText();
   const process = model.processOf(formKey);
   const form = model.form(formKey)!;
@@ -277,7 +279,7 @@ function Move(props: PartProps) {
                 id="bulk-owner"
                 style={{ width: '100%' }}
                 value={owner ?? null}
-                allowClear={way.pick.stays}
+                allowClear={clearable(way.pick.stays)}
                 options={way.pick.people.map((p) => ({ value: p.id, label: p.name }))}
                 placeholder={way.pick.stays ? r('ownerStays') : t('common:choose')}
                 showSearch={{ optionFilterProp: 'label' }}

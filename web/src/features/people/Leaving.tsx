@@ -10,6 +10,7 @@ import { useFormat } from '@/ui/locale';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { useClearable } from '@/ui/clearable';
 
 const KINDS = ['records', 'approvals', 'activities', 'tasks', 'teams', 'absences', 'standIns'] as const;
 
@@ -37,6 +38,7 @@ function Has({ has }: { has: Belongings }) {
 /** Who takes over what somebody has who leaves; the preview says how much it is. */
 export function LeaveDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const { t } = useTranslation(['people', 'common']);
+  const clearable = useClearable();
   const text = useText();
   const errorText = useErrorText();
   const { users } = usePeople();
@@ -77,7 +79,7 @@ export function LeaveDialog({ user, onClose }: { user: User; onClose: () => void
           ? has.data.apps.map((app) => (
               <div className="setting" key={app.key}>
                 <label htmlFor={`leave-${app.key}`}>{t('successorIn', { app: text(app.name, app.key), n: app.records })}</label>
-                <Select id={`leave-${app.key}`} allowClear value={apps[app.key] ?? null} options={people} {...search} placeholder={t('sameSuccessor')}
+                <Select id={`leave-${app.key}`} allowClear={clearable()} value={apps[app.key] ?? null} options={people} {...search} placeholder={t('sameSuccessor')}
                   onChange={(v: string | null | undefined) => setApps(v ? { ...apps, [app.key]: v } : Object.fromEntries(Object.entries(apps).filter(([k]) => k !== app.key)))} />
               </div>
             ))

@@ -8,10 +8,12 @@ import type { Team } from '@/api/types';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { useClearable } from '@/ui/clearable';
 
 /** A team: its name, the team above it, its manager, its members. */
 export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; teams: Team[]; onClose: () => void }) {
   const { t } = useTranslation(['people', 'common']);
+  const clearable = useClearable();
   const text = useText();
   const errorText = useErrorText();
   const { users } = usePeople();
@@ -71,7 +73,7 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | undefined; t
         )}
         <div className="setting">
           <label htmlFor="team-parent">{t('parent')}</label>
-          <Select id="team-parent" value={values.parent || null} allowClear options={teams.filter((x) => x.key !== team?.key).map((x) => ({ value: x.key, label: text(x.name, x.key) }))} onChange={(v: string | null | undefined) => set({ parent: v ?? '' })} placeholder={t('common:none')} />
+          <Select id="team-parent" value={values.parent || null} allowClear={clearable()} options={teams.filter((x) => x.key !== team?.key).map((x) => ({ value: x.key, label: text(x.name, x.key) }))} onChange={(v: string | null | undefined) => set({ parent: v ?? '' })} placeholder={t('common:none')} />
         </div>
         <div className="setting">
           <label htmlFor="team-manager">{t('manager')}</label>

@@ -9,6 +9,7 @@ import { useErrorText } from '@/ui/States';
 import { useRoleNames } from '@/ui/roles';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { useClearable } from '@/ui/clearable';
 import { LeaveDialog } from './Leaving';
 
 interface Props {
@@ -21,6 +22,7 @@ interface Props {
 /** A person: name, team, roles, whether they may sign in. */
 export function UserDialog({ user, teams, roles, onClose }: Props) {
   const { t } = useTranslation(['people', 'common']);
+  const clearable = useClearable();
   const { appName } = useRoleNames();
   const text = useText();
   const errorText = useErrorText();
@@ -94,7 +96,7 @@ export function UserDialog({ user, teams, roles, onClose }: Props) {
         {input('phone', { autoComplete: 'off' })}
         <div className="setting">
           <label htmlFor="user-team">{t('team')}</label>
-          <Select id="user-team" value={values.team || null} allowClear options={teams.map((x) => ({ value: x.key, label: text(x.name, x.key) }))} onChange={(v: string | null | undefined) => set({ team: v ?? '' })} placeholder={t('noTeam')} />
+          <Select id="user-team" value={values.team || null} allowClear={clearable()} options={teams.map((x) => ({ value: x.key, label: text(x.name, x.key) }))} onChange={(v: string | null | undefined) => set({ team: v ?? '' })} placeholder={t('noTeam')} />
         </div>
         <div className="setting">
           <label htmlFor="user-roles">{t('roles')}</label>
