@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Popover } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
@@ -8,6 +7,7 @@ import type { EventReason, RuleReason } from '@/api/types';
 import type { Form } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
+import { Pop } from '@/ui/Pop';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { recordPath } from './actions';
@@ -29,11 +29,11 @@ export function EventWhy({ recordId, form, seq, what }: { recordId: string; form
   const { t } = useTranslation('history');
   const [open, setOpen] = useState(false);
   return (
-    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomRight" arrow={false} destroyOnHidden content={<Card recordId={recordId} form={form} seq={seq} what={what} />}>
+    <Pop open={open} onOpenChange={setOpen} placement="bottomRight" arrow={false} content={<Card recordId={recordId} form={form} seq={seq} what={what} />}>
       <button type="button" className="why" aria-label={t('whyNamed', { what })} aria-expanded={open}>
         <Icon name="why" size={14} />
       </button>
-    </Popover>
+    </Pop>
   );
 }
 

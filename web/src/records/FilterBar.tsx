@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Input, Popover, Select } from 'antd';
+import { Button, Input, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { personOption, usePeople } from '@/api/people';
@@ -12,6 +12,7 @@ import { readRef } from '@/fields/ref';
 import { shiftDecimal } from '@/ui/format';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
+import { Pop } from '@/ui/Pop';
 import { useText } from '@/ui/text';
 import { columnOf, filterables, type Clause, type Filterable } from './filter';
 import { fieldOf, type Model } from './model';
@@ -91,9 +92,8 @@ export function FilterBar({ model, form, clauses, onChange }: Props) {
   return (
     <>
       {clauses.map((clause, i) => (
-        <Popover
+        <Pop
           key={`${i}-${clause.field}`}
-          trigger="click"
           open={open === i}
           onOpenChange={(next) => setOpen(next ? i : -1)}
           placement="bottomLeft"
@@ -126,15 +126,13 @@ export function FilterBar({ model, form, clauses, onChange }: Props) {
               <Icon name="close" size={12} />
             </button>
           </span>
-        </Popover>
+        </Pop>
       ))}
-      <Popover
-        trigger="click"
+      <Pop
         open={open === clauses.length}
         onOpenChange={(next) => setOpen(next ? clauses.length : -1)}
         placement="bottomLeft"
         arrow={false}
-        destroyOnHidden
         content={
           <Editor
             words={words}
@@ -149,7 +147,7 @@ export function FilterBar({ model, form, clauses, onChange }: Props) {
           <Icon name="plus" size={14} />
           {t('common:filter')}
         </button>
-      </Popover>
+      </Pop>
     </>
   );
 }

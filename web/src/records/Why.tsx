@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Popover } from 'antd';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
@@ -7,6 +6,7 @@ import type { Person, Text } from '@/api/types';
 import type { Form } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
 import { useFormat } from '@/ui/locale';
+import { Pop } from '@/ui/Pop';
 import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { recordPath } from './actions';
@@ -32,19 +32,17 @@ export const Why = memo(function Why({ recordId, form, field, name }: { recordId
   const { t } = useTranslation('record');
   const [open, setOpen] = useState(false);
   return (
-    <Popover
+    <Pop
       open={open}
       onOpenChange={setOpen}
-      trigger="click"
       placement="bottomRight"
       arrow={false}
-      destroyOnHidden
       content={<Reason recordId={recordId} form={form} field={field} name={name} />}
     >
       <button type="button" className="why" aria-label={t('why', { name })} aria-expanded={open}>
         <Icon name="why" size={14} />
       </button>
-    </Popover>
+    </Pop>
   );
 });
 

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Button, Input, Popover } from 'antd';
+import { Button, Input } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
@@ -13,6 +13,7 @@ import { SortChoice } from '@/records/SortChoice';
 import { useColumnName } from '@/records/useColumnName';
 import { Icon } from '@/ui/Icon';
 import { PageHead } from '@/ui/PageHead';
+import { Pop } from '@/ui/Pop';
 import { Empty, ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
@@ -254,8 +255,7 @@ function ColumnChoice({ model, formKey, columns, onChange }: { model: Model; for
     ...(model.processOf(formKey) ? ['stage', 'owner', 'since'] : ['owner']), 'createdAt', 'updatedAt',
   ].filter((key) => key !== twin);
   return (
-    <Popover
-      trigger="click"
+    <Pop
       placement="bottomLeft"
       arrow={false}
       content={
@@ -278,6 +278,6 @@ function ColumnChoice({ model, formKey, columns, onChange }: { model: Model; for
         <Icon name="table" size={14} />
         {t('columns')}
       </button>
-    </Popover>
+    </Pop>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Checkbox, Input, Popover, Select } from 'antd';
+import { Button, Checkbox, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
@@ -7,6 +7,7 @@ import { queryClient, savedViewsPath, savedViewsQuery } from '@/api/queries';
 import type { SavedView } from '@/api/types';
 import type { View } from '@/model/definition';
 import { Icon } from '@/ui/Icon';
+import { Pop } from '@/ui/Pop';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { lookOf, sameLook, searchOf, type ListSearch } from './looks';
@@ -58,20 +59,18 @@ export function SavedViews({ app, form, views, search, stale = false, keep = tru
     <>
       {options.length > 1 ? <Select className="which-view" aria-label={t('view')} style={{ minWidth: 140 }} value={value} options={options} popupMatchSelectWidth={false} onChange={choose} /> : null}
       {keep || changed || open ? (
-        <Popover
-          trigger="click"
+        <Pop
           placement="bottomLeft"
           arrow={false}
           open={open}
           onOpenChange={setOpen}
-          destroyOnHidden
           content={<Keep key={chosen?.id ?? ''} app={app} form={form} search={search} chosen={chosen} onKept={(id) => onChange({ ...search, saved: id })} onClose={() => setOpen(false)} />}
         >
           <button type="button" className={`chip quiet${changed ? ' on' : ''}`}>
             <Icon name="star" size={14} />
             {t(changed ? 'viewChanged' : 'viewKeep')}
           </button>
-        </Popover>
+        </Pop>
       ) : null}
     </>
   );

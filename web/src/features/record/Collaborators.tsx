@@ -1,4 +1,4 @@
-import { Popover, Select } from 'antd';
+import { Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
@@ -8,6 +8,7 @@ import type { RecordFull } from '@/api/types';
 import { putRecord, recordPath } from '@/records/actions';
 import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
+import { Pop } from '@/ui/Pop';
 import { useErrorText } from '@/ui/States';
 import { toast } from '@/ui/toast';
 
@@ -46,8 +47,7 @@ export function Collaborators({ record }: { record: RecordFull }) {
     }
   };
   return (
-    <Popover
-      trigger="click"
+    <Pop
       placement="bottomLeft"
       arrow={false}
       content={
@@ -72,6 +72,6 @@ export function Collaborators({ record }: { record: RecordFull }) {
         {faces}
         <Icon name="down" size={12} />
       </button>
-    </Popover>
+    </Pop>
   );
 }
