@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { memo, useCallback } from 'react';
+import { memo, useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Data } from '@/api/types';
 import type { Field } from '@/model/definition';
@@ -18,6 +18,15 @@ export function TableGrid(props: InputProps) {
   const format = useFormat();
   const { rows, columns, locked, states, problems, warnings, set, add, remove, cellLocked } = useRows(props);
   const sums = columns.map((c) => (c.type === 'money' && c.calc ? columnSum(rows, c.key) : undefined));
+  const body = useRef<HTMLTableSectionElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
+  const before = useRef(rows.length);
+  // The keyboard goes on in the row that was added, and after the last one was taken out at what adds the next.
+  useEffect(() => {
+    if (rows.length > before.current && document.activeElement === more.current) body.current?.lastElementChild?.querySelector<HTMLElement>('input, textarea, button')?.focus();
+    if (rows.length < before.current && document.activeElement === document.body) more.current?.focus();
+    before.current = rows.length;
+  }, [rows.length]);
   return (
     <div className="rows">
       {/* With nothing to type in, the keyboard scrolls it by the frame itself. */}
@@ -39,7 +48,7 @@ export function TableGrid(props: InputProps) {
               )}
             </tr>
           </thead>
-          <tbody>
+          <tbody ref={body}>
             {rows.map((row, i) => (
               // Rows have no identity of their own; the order is it.
               <GridRow
@@ -76,7 +85,7 @@ export function TableGrid(props: InputProps) {
       </div>
       {rows.length === 0 && locked ? <p className="dim pad">{t('noRows')}</p> : null}
       {locked ? null : (
-        <Button size="small" onClick={add} icon={<Icon name="plus" size={14} />}>
+        <Button ref={more} size="small" onClick={add} icon={<Icon name="plus" size={14} />}>
           {t('addRow')}
         </Button>
       )}

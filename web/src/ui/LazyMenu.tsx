@@ -1,5 +1,5 @@
 import type { MenuProps } from 'antd';
-import { cloneElement, lazy, Suspense, useState, type ReactElement } from 'react';
+import { cloneElement, lazy, Suspense, useState, type ReactElement, type Ref } from 'react';
 
 const load = () => import('./menu');
 const Menu = lazy(load);
@@ -9,6 +9,7 @@ interface Trigger {
   onPointerEnter?: () => void;
   onFocus?: () => void;
   'aria-haspopup'?: 'menu';
+  ref?: Ref<HTMLElement>;
 }
 
 /**

@@ -8,6 +8,7 @@ import { useLive } from '@/api/stream';
 import { CompanyContext } from '@/ui/locale';
 import { ShellContext } from '@/ui/shellContext';
 import { BottomTabs } from './BottomTabs';
+import { keepFocus } from './keepFocus';
 import { Nav } from './Nav';
 import { PagePending } from './PagePending';
 import { TopBar } from './TopBar';
@@ -24,6 +25,7 @@ export function Frame() {
   const { data: me } = useSuspenseQuery(meQuery());
   const { i18n } = useTranslation();
   useLive();
+  useEffect(() => keepFocus(), []);
   // The person's own language wins over the browser's; only when it changes on the server, so that a switch here stays.
   useEffect(() => {
     if (me.user.language && me.user.language !== i18n.language) void i18n.changeLanguage(me.user.language);

@@ -96,7 +96,10 @@ export function Card({ model, process, record, columns, moves, waiting }: Props)
                   <span className="s">{stageName(w.to)}</span>
                 </span>
               ),
-              onClick: () => moves.drop(record.id, w.to),
+              onClick: ({ domEvent }) => {
+                domEvent.preventDefault(); // the key that chooses presses nothing in the dialog it opens
+                moves.drop(record.id, w.to);
+              },
             })),
           }}
         >

@@ -219,7 +219,17 @@ export function Decide({ task, model, fields, onNext }: { task: TaskFull; model?
             </Button>
           ) : null}
           {offered.length > 0 ? (
-            <Dropdown trigger={['click']} menu={{ items: offered.map((h) => ({ key: h, label: t(h) })), onClick: ({ key: h }) => ask(h as Hand) }}>
+            <Dropdown
+              autoFocus
+              trigger={['click']}
+              menu={{
+                items: offered.map((h) => ({ key: h, label: t(h) })),
+                onClick: ({ key: h, domEvent }) => {
+                  domEvent.preventDefault(); // the key that chooses presses nothing of what it brings
+                  ask(h as Hand);
+                },
+              }}
+            >
               <Button disabled={busy !== undefined} icon={<Icon name="more" />}>
                 {t('others')}
               </Button>

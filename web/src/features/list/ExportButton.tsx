@@ -33,6 +33,7 @@ export function ExportButton({ app, form, query }: { app: string; form: string; 
   };
   return (
     <Dropdown
+      autoFocus
       trigger={['click']}
       menu={{ items: Object.entries(FORMATS).map(([key, f]) => ({ key, label: t(f.label) })), onClick: ({ key }) => void save(key as keyof typeof FORMATS) }}
     >

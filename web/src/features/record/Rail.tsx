@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, operationKey } from '@/api/client';
 import { meQuery, previewQuery, queryClient } from '@/api/queries';
@@ -205,6 +205,7 @@ export function TimelineCard({ record, model, note: asked }: { record: RecordFul
   const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(operationKey);
   const env = useEnv(model.app, model.definition, true);
+  const box = useRef<HTMLDivElement>(null);
   const write = async () => {
     setBusy(true);
     try {
@@ -213,6 +214,7 @@ export function TimelineCard({ record, model, note: asked }: { record: RecordFul
       setNote('');
       setCalled(new Map());
       setKey(operationKey());
+      box.current?.querySelector('textarea')?.focus(); // the button goes away with the text
       await Promise.all([queryClient.invalidateQueries({ queryKey: ['events', record.id] }), queryClient.invalidateQueries({ queryKey: ['record', record.id] })]);
     } catch (error) {
       toast(errorText(error), { kind: 'bad' });
@@ -233,7 +235,7 @@ export function TimelineCard({ record, model, note: asked }: { record: RecordFul
           ))}
         </div>
       </header>
-      <div className="note-box">
+      <div className="note-box" ref={box}>
         <Suspense fallback={<Input.TextArea disabled placeholder={t('noteHint')} aria-label={t('writeNote')} autoSize={{ minRows: 1, maxRows: 8 }} />}>
           <NoteInput value={note} onChange={setNote} onCalled={(id, name) => setCalled(new Map(called).set(id, name))} />
         </Suspense>
