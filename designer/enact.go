@@ -109,7 +109,7 @@ func cannotTry(problems []rules.Problem) error {
 			errs = append(errs, p)
 		}
 	}
-	return reject("sandbox.check", rules.Say("草稿还有 {n} 个错误，改好才能试运行", "草稿還有 {n} 個錯誤，改好才能試運行", "The draft has {n} errors; mend them before trying it out", "n", len(errs)), errs...)
+	return reject("sandbox.check", rules.Say("草稿还有 {n} 个错误，改好才能试运行", "草稿還有 {n} 個錯誤，改好才能試跑", "The draft has {n} errors; mend them before trying it out", "n", len(errs)), errs...)
 }
 
 func (r *Release) doc() store.Doc {

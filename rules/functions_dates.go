@@ -74,7 +74,7 @@ var dateFunctions = []Function{
 			return operand{node: l.callWide("addWorkdays", opAddWorkdays, s.loc, frameNode(s.loc), d.node, n.node), typ: Day, null: true}
 		}},
 	{Name: "isWorkday", Signatures: []string{"isWorkday(date)"}, Example: "isWorkday(date('2026-09-26'))", Result: "false",
-		Doc: Say("是否工作日（含节假日与调休）", "是否工作日（含節假日與調休）", "Whether it is a working day, public holidays and moved working days included"),
+		Doc: Say("是否工作日（含节假日与调休）", "是否工作日（含假日與調休）", "Whether it is a working day, public holidays and moved working days included"),
 		lower: func(l *lowering, s *site) operand {
 			if !l.arity(s, 1, 1) {
 				return l.broken(s.loc)

@@ -101,7 +101,7 @@ var partNames = map[string]rules.Text{
 	"formerOwner":           rules.Say("曾经的负责人", "曾經的負責人", "former owner"),
 	"creator":               rules.Say("创建人", "建立人", "made it"),
 	process.WhyCollaborator: rules.Say("协作人", "協作人", "collaborator"),
-	"approver":              rules.Say("审批人", "審批人", "approver"),
+	"approver":              rules.Say("审批人", "簽核人", "approver"),
 	"cc":                    rules.Say("抄送", "抄送", "copied in"),
 	"activity":              rules.Say("阶段活动", "階段活動", "activity"),
 }

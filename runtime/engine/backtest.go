@@ -386,7 +386,7 @@ func (w *backRecord) try(ctx context.Context, app *process.App, form string, s *
 func (w *backRecord) words(p *process.Path) rules.Text {
 	steps := p.Asked()
 	if len(steps) == 0 {
-		return rules.Say("不用审批", "不用審批", "no approval")
+		return rules.Say("不用审批", "不用簽核", "no approval")
 	}
 	out := rules.Text{}
 	for _, lang := range rules.Languages {

@@ -239,7 +239,7 @@ func (e *Engine) remindYears(ctx context.Context) error {
 	now := e.instant()
 	e.tell(ctx, "calendar|"+yearsText(missing)+"|"+now.In(dir.Zone()).Format("2006-01"), relayItem{batch: batch{At: now.UnixMilli()}}, dir.Operators(), rules.Say(
 		"{years} 年的节假日还没有录入，跨到那一年的时限先按每周工作日计算：请在“人员 › 工作日历”上传国务院公布的数据",
-		"{years} 年的節假日還沒有登錄，跨到那一年的時限先按每週工作日計算：請在「人員 › 工作行事曆」上傳國務院公布的資料",
+		"{years} 年的假日還沒有登錄，跨到那一年的時限先按每週工作日計算：請在「人員 › 工作行事曆」上傳國務院公布的資料",
 		"Nobody has entered the days off of {years}, so times that reach into it count the days of a common week: upload the published data under People › Calendars", "years", yearsText(missing)))
 	return nil
 }

@@ -181,7 +181,7 @@ func (e *Engine) StartHandover(ctx context.Context, by, user string, plan Handov
 		}
 	}
 	if admins := dir.Admins(); !plan.KeepAccount && u.Admin && len(admins) == 1 && slices.Contains(admins, user) {
-		return nil, bad("/keepAccount", rules.Say("至少要留一位管理员", "至少要留一位管理员", "At least one admin must remain"))
+		return nil, bad("/keepAccount", rules.Say("至少要留一位管理员", "至少要留一位管理員", "At least one admin must remain"))
 	}
 	running, err := e.handovers(ctx, query.And{query.Cmp{Col: "user", Op: query.Eq, Value: user}, query.Cmp{Col: "state", Op: query.Eq, Value: handoverRunning}}, 1)
 	if err != nil {

@@ -176,7 +176,7 @@ func (e *Engine) TestMail(ctx context.Context, by *org.User) (*Delivery, error) 
 		return nil, forbidden()
 	}
 	if by.Email == "" {
-		return nil, badRequest(rules.Say("请先在“人员”里填写你自己的邮箱", "請先在「人員」裡填寫你自己的郵箱", "Enter your own mail address under People first"))
+		return nil, badRequest(rules.Say("请先在“人员”里填写你自己的邮箱", "請先在「人員」裡填寫你自己的電子郵件", "Enter your own mail address under People first"))
 	}
 	lang := languageOf(by, nil)
 	subject := rules.Say("Pipewright 测试邮件", "Pipewright 測試郵件", "A test mail by Pipewright").In(lang)

@@ -206,7 +206,7 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		return t.rescheduled(out, &p)
 	case process.TimersSet:
 		out.By, out.Name = "", ""
-		out.Text = rules.Say("{years} 年的节假日还没有录入：跨年的时限按每周工作日计算", "{years} 年的節假日還沒有登錄：跨年的時限按每週工作日計算",
+		out.Text = rules.Say("{years} 年的节假日还没有录入：跨年的时限按每周工作日计算", "{years} 年的假日還沒有登錄：跨年的時限按每週工作日計算",
 			"counted times over {years} by the days of a common week: nobody has entered its days off", "years", yearsText(p.Unknown))
 		return out, len(p.Unknown) > 0
 	case process.Merged:

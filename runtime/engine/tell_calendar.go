@@ -35,7 +35,7 @@ func (t *teller) rescheduled(out Entry, p *process.Rescheduled) (Entry, bool) {
 			"{why}: reminds at {at} instead of {was} ({n} times in all)", "why", why, "n", n, "was", when(first.Was), "at", when(first.To.At))
 	}
 	if len(p.Unknown) > 0 {
-		out.Text = rules.Say("{text}；{years} 年的节假日还没有录入，按每周工作日计算", "{text}；{years} 年的節假日還沒有登錄，按每週工作日計算",
+		out.Text = rules.Say("{text}；{years} 年的节假日还没有录入，按每周工作日计算", "{text}；{years} 年的假日還沒有登錄，按每週工作日計算",
 			"{text}; over {years} by the days of a common week, since nobody has entered its days off", "text", out.Text, "years", yearsText(p.Unknown))
 	}
 	return out, true

@@ -95,7 +95,7 @@ var memberNames = map[string]rules.Text{
 	"fields":  rules.Say("字段", "欄位", "fields"),
 	"subject": rules.Say("主题", "主旨", "subject"),
 	"body":    rules.Say("正文", "本文", "body"),
-	"chain":   rules.Say("审批链", "審批鏈", "approval chain"),
+	"chain":   rules.Say("审批链", "簽核鏈", "approval chain"),
 	"passed":  rules.Say("通过后的流转", "通過後的流轉", "transition when it passes"),
 	"linked":  rules.Say("关联的流程", "關聯的流程", "process of the linked records"),
 	"via":     rules.Say("引用字段", "參照欄位", "reference it goes by"),

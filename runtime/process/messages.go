@@ -57,7 +57,7 @@ func (m *MailTo) UnmarshalStrict(raw json.RawMessage, path string) []rules.Probl
 	}
 	return wrongType(path, rules.Say(
 		"收件人应写成邮箱（如 \"{{ account.email }}\"）或人员（如 {\"field\": \"owner\"}）",
-		"收件人應寫成郵箱（如 \"{{ account.email }}\"）或人員（如 {\"field\": \"owner\"}）",
+		"收件人應寫成電子郵件地址（如 \"{{ account.email }}\"）或人員（如 {\"field\": \"owner\"}）",
 		"Who gets the mail is an address (such as \"{{ account.email }}\") or people (such as {\"field\": \"owner\"})"))
 }
 
@@ -155,7 +155,7 @@ func (c *compiler) mailTo(path string, d *MailTo, ctx whoContext) (*rules.Templa
 	if !strings.Contains(d.Address, "{{") {
 		for _, one := range SplitAddresses(d.Address) {
 			if !ValidAddress(one) {
-				c.fail(path, "setting.conflict", "“{address}”不是邮箱地址", "「{address}」不是郵箱地址", "“{address}” is no mail address", "address", one)
+				c.fail(path, "setting.conflict", "“{address}”不是邮箱地址", "「{address}」不是電子郵件地址", "“{address}” is no mail address", "address", one)
 			}
 		}
 	}

@@ -112,10 +112,10 @@ func (c *compiler) publicSource(path string, d *PublicForm, p *CompiledPublic) {
 		_, set := d.Set[key]
 		switch {
 		case field.Computed() || !slices.Contains(sourceTypes, field.Type):
-			c.fail(at, "public.source", "“{field}”不能保存来源参数：请选文本、选项、网址等字段", "「{field}」不能保存來源參數：請選文字、選項、網址等欄位",
+			c.fail(at, "public.source", "“{field}”不能保存来源参数：请选文本、选项、网址等字段", "「{field}」不能儲存來源參數：請選文字、選項、網址等欄位",
 				"“{field}” cannot keep a parameter of the address: choose a text, a choice or a web address", "field", name)
 		case set || slices.Contains(d.Fields, key):
-			c.fail(at, "public.twice", "“{field}”已有来处，不能再保存来源参数", "「{field}」已有來處，不能再保存來源參數",
+			c.fail(at, "public.twice", "“{field}”已有来处，不能再保存来源参数", "「{field}」已有來處，不能再儲存來源參數",
 				"“{field}” gets its value elsewhere already", "field", name)
 		case !parameterPattern.MatchString(d.Source[key]):
 			c.fail(at, "setting.choice", "“{word}”不是网址参数名：应写如 utm_source，或 referrer", "「{word}」不是網址參數名：應寫如 utm_source，或 referrer",

@@ -17,7 +17,7 @@ var phoneNumber = regexp.MustCompile(`^\+?[0-9]{5,20}$`)
 func contact(u *org.User, email, phone *string) error {
 	if email != nil {
 		if u.Email = strings.TrimSpace(*email); u.Email != "" && !process.ValidAddress(u.Email) {
-			msg := rules.Say("“{address}”不是邮箱地址", "「{address}」不是郵箱地址", "“{address}” is no mail address", "address", u.Email)
+			msg := rules.Say("“{address}”不是邮箱地址", "「{address}」不是電子郵件地址", "“{address}” is no mail address", "address", u.Email)
 			return badRequest(msg, rules.Errorf("/email", "field.invalid", msg))
 		}
 	}
