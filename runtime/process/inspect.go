@@ -3,6 +3,7 @@ package process
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"pipewright/forms"
@@ -137,7 +138,11 @@ func (d *decider) conditions(out *Inspection, st *CompiledStage, v forms.Values,
 	}
 	for i := range st.Leave {
 		ok, _ := d.truth(st.Leave[i].If, sc, st.Leave[i].Path)
-		add(ConditionState{Kind: "condition", Key: st.Leave[i].Def.Key, Path: st.Leave[i].Path, Text: st.Leave[i].Def.Message, Required: true, Met: ok})
+		text := st.Leave[i].Def.Message
+		if ok {
+			text = d.metWords(st.Leave[i].If, text)
+		}
+		add(ConditionState{Kind: "condition", Key: st.Leave[i].Def.Key, Path: st.Leave[i].Path, Text: text, Required: true, Met: ok})
 	}
 	for _, a := range st.Activities {
 		_, done := d.s.Activities[a.Key]
@@ -155,6 +160,32 @@ func (d *decider) conditions(out *Inspection, st *CompiledStage, v forms.Values,
 		}
 		add(one)
 	}
+}
+
+// metWords says of a condition that holds what is as it should be: its message says what is wrong while it does not. Where it reads nothing that has
+// a name, the message stays.
+func (d *decider) metWords(p *rules.Program, message rules.Text) rules.Text {
+	var names []rules.Text
+	for _, key := range p.Reads() {
+		switch rule := d.app.Rules[key]; {
+		case fieldOf(d.form.Def, key) != nil:
+			names = append(names, d.fieldName(key))
+		case rule != nil && !rule.Rule.Name.IsZero():
+			names = append(names, rule.Rule.Name)
+		}
+	}
+	if len(names) == 0 {
+		return message
+	}
+	list := rules.Text{}
+	for lang, sign := range map[string][3]string{"zh-CN": {"“", "”", "、"}, "zh-TW": {"「", "」", "、"}, "en": {"“", "”", ", "}} {
+		said := make([]string, len(names))
+		for i, name := range names {
+			said[i] = sign[0] + name.In(lang) + sign[1]
+		}
+		list[lang] = strings.Join(said, sign[2])
+	}
+	return rules.Say("{fields}符合要求", "{fields}符合要求", "{fields} as required", "fields", list)
 }
 
 func empty(v any) bool {

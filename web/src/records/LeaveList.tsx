@@ -233,7 +233,7 @@ function ConditionRow({ record, condition, locked = false, own = false }: { reco
   const note = item?.done && item.by ? `${nameOf(item.by)}${item.at ? ` ${format.moment(item.at)}` : ''}` : '';
   const words = (
     <>
-      <span className={condition.met ? (condition.kind === 'condition' ? 'dim over' : 'dim') : ''}>
+      <span className={condition.met ? 'dim' : ''}>
         {text(condition.text, condition.key)}
         {condition.required ? null : <span className="s"> {t('optional')}</span>}
       </span>
