@@ -23,6 +23,8 @@ type Problem struct {
 	Line int  `json:"line,omitempty"`
 	Col  int  `json:"col,omitempty"`
 	Fix  *Fix `json:"fix,omitempty"`
+	// Record is another record that it is about, where the person who is told may read it.
+	Record string `json:"record,omitempty"`
 }
 
 // Fix is a change that surely mends the problem; it is offered only when there is no doubt.

@@ -18,7 +18,7 @@ func (e *Engine) sayWhose(ctx context.Context, user string, dir *org.Directory, 
 	if !slices.ContainsFunc(problems, func(p rules.Problem) bool { return p.Code == "unique.taken" }) {
 		return nil
 	}
-	whose := map[string]rules.Text{} // by place
+	whose, where := map[string]rules.Text{}, map[string]string{} // by place
 	for i := range form.Def.Unique {
 		u := &form.Def.Unique[i]
 		for _, one := range form.Schema.UniqueValues(u, v) {
@@ -26,11 +26,14 @@ func (e *Engine) sayWhose(ctx context.Context, user string, dir *org.Directory, 
 			if holder == "" {
 				continue
 			}
-			said, err := e.whose(ctx, user, dir, form, holder)
+			said, seen, err := e.whose(ctx, user, dir, form, holder)
 			if err != nil {
 				return err
 			}
 			whose["/data/"+one.Place] = said
+			if seen {
+				where["/data/"+one.Place] = holder
+			}
 		}
 	}
 	for i, p := range problems {
@@ -42,37 +45,37 @@ func (e *Engine) sayWhose(ctx context.Context, user string, dir *org.Directory, 
 		for _, lang := range rules.Languages {
 			message[lang] = p.Message.In(lang) + said.In(lang)
 		}
-		problems[i].Message = message
+		problems[i].Message, problems[i].Record = message, where[p.Path]
 	}
 	return nil
 }
 
 // whose tells a record by its title and owner to a person who may read it, and to another by its owner, in part. A record that is not there yet says
-// nothing.
-func (e *Engine) whose(ctx context.Context, user string, dir *org.Directory, form *process.Form, id string) (rules.Text, error) {
+// nothing. seen says that he may read it.
+func (e *Engine) whose(ctx context.Context, user string, dir *org.Directory, form *process.Form, id string) (said rules.Text, seen bool, err error) {
 	doc := store.Doc{ID: id, Cols: map[string]any{"app": form.App.Def.Key, "form": form.Def.Key}}
 	views, err := e.viewsOf(ctx, user, dir, []store.Doc{doc})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if v := views[id]; v != nil {
 		if err := e.titles(ctx, []*View{v}); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if v.State.Owner == "" {
-			return rules.Say("（{title}）", "（{title}）", " ({title})", "title", v.Title()), nil
+			return rules.Say("（{title}）", "（{title}）", " ({title})", "title", v.Title()), true, nil
 		}
-		return rules.Say("（{title}，负责人 {owner}）", "（{title}，負責人 {owner}）", " ({title}, owned by {owner})", "title", v.Title(), "owner", dir.Name(v.State.Owner)), nil
+		return rules.Say("（{title}，负责人 {owner}）", "（{title}，負責人 {owner}）", " ({title}, owned by {owner})", "title", v.Title(), "owner", dir.Name(v.State.Owner)), true, nil
 	}
 	found, err := e.store.GetMany(ctx, RecordCollection(form), []string{id})
 	if err != nil || len(found) == 0 {
-		return nil, err
+		return nil, false, err
 	}
 	r, err := decodeState(found[0])
 	if err != nil || r.State.Owner == "" {
-		return nil, err
+		return nil, false, err
 	}
-	return rules.Say("（负责人 {owner}）", "（負責人 {owner}）", " (owned by {owner})", "owner", masked(dir.Name(r.State.Owner))), nil
+	return rules.Say("（负责人 {owner}）", "（負責人 {owner}）", " (owned by {owner})", "owner", masked(dir.Name(r.State.Owner))), false, nil
 }
 
 // masked is a name with no more than its first letter.

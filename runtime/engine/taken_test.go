@@ -22,25 +22,25 @@ func TestTakenSaysWhose(t *testing.T) {
 		w.must(w.e.SaveUsers(t.Context(), *u))
 	}
 	first := w.do("rep.li", process.Command{Kind: process.Create, App: "crm", Form: "account", Op: "a", Data: data(`{"name": "Acme"}`)}).State.ID
-	said := func(user, id, lang, name string) string {
+	said := func(user, id, lang, name string) (string, string) {
 		t.Helper()
 		e, err := w.e.Evaluate(t.Context(), user, EvaluateRequest{App: "crm", Form: "account", ID: id, Data: data(name)})
 		w.must(err)
-		out := ""
+		out, other := "", ""
 		for _, p := range append(e.Problems, e.Result.Problems...) {
-			out += p.Message.In(lang)
+			out, other = out+p.Message.In(lang), other+p.Record
 		}
-		return out
+		return out, other
 	}
-	for _, c := range []struct{ user, id, lang, name, want string }{
-		{"mgr.wang", "", "en", `{"name": "acme "}`, "There is one (Acme, owned by 李雷)"},
-		{"rep.li", "", "zh-CN", `{"name": "ACME"}`, "已有一个（Acme，负责人 李雷）"},
-		{"rep.chen", "", "zh-CN", `{"name": "Acme"}`, "已有一个（负责人 李*）"},
-		{"rep.chen", "", "en", `{"name": "Other"}`, ""},
-		{"rep.li", first, "en", `{"name": "Acme"}`, ""},
+	for _, c := range []struct{ user, id, lang, name, want, other string }{
+		{"mgr.wang", "", "en", `{"name": "acme "}`, "There is one (Acme, owned by 李雷)", first},
+		{"rep.li", "", "zh-CN", `{"name": "ACME"}`, "已有一个（Acme，负责人 李雷）", first},
+		{"rep.chen", "", "zh-CN", `{"name": "Acme"}`, "已有一个（负责人 李*）", ""},
+		{"rep.chen", "", "en", `{"name": "Other"}`, "", ""},
+		{"rep.li", first, "en", `{"name": "Acme"}`, "", ""},
 	} {
-		if got := said(c.user, c.id, c.lang, c.name); got != c.want {
-			t.Errorf("%s %s: %q, want %q", c.user, c.name, got, c.want)
+		if got, other := said(c.user, c.id, c.lang, c.name); got != c.want || other != c.other {
+			t.Errorf("%s %s: %q of %q, want %q", c.user, c.name, got, other, c.want)
 		}
 	}
 }

@@ -1,5 +1,6 @@
 import { memo, useCallback, useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { base } from '@/api/base';
 import { FieldEnvContext, isEmpty, readsForm, stateOf, type FieldEnv, type FormNow } from '@/fields/kind';
 import { kindOf } from '@/fields/registry';
 import { isComputed, type Definition, type Field, type Form } from '@/model/definition';
@@ -68,6 +69,7 @@ function rowProps(state: FormState, field: Field, now: FormNow) {
     own: stateOf(state.states, key),
     problem: state.problems.get(key),
     warning: state.warnings.get(key),
+    other: state.others.get(key),
     pending: state.pending && Boolean(field.calc) && !state.here.has(key),
     set: state.set,
     now: readsForm(field) ? now : undefined,
@@ -135,7 +137,7 @@ interface RowProps extends ReturnType<typeof rowProps> {
 
 const nothing = () => {};
 
-const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, pending, set, now, under, must = false, onLeave, form, recordId }: RowProps) {
+const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, other, pending, set, now, under, must = false, onLeave, form, recordId }: RowProps) {
   const id = useId();
   const { t } = useTranslation(['record', 'common']);
   const text = useText();
@@ -178,6 +180,12 @@ const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, p
       {field.calc && form && recordId && !own.masked && !isEmpty(value) ? <Why recordId={recordId} form={form} field={key} name={name} /> : null}
     </>
   );
+  // In a tab of its own: what is being filled in stays.
+  const seeOther = other ? (
+    <a className="link" href={`${base}/r/${encodeURIComponent(other)}`} target="_blank" rel="noreferrer">
+      {t('seeOther')}
+    </a>
+  ) : null;
   return (
     <div className={`field${kind.wide ? ' wide' : ''}${problem ? ' wrong' : ''}`} data-field={key}>
       {(kind.ownLabel && !still) || wordless || (field.type === 'table' && name === under) ? null : plainLabel ? (
@@ -197,12 +205,14 @@ const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, p
         <p className="problem" id={`${id}-bad`} role="alert">
           <Icon name="alert" size={14} />
           {problem}
+          {seeOther}
         </p>
       ) : null}
       {warning ? (
         <p className="caution" id={`${id}-warn`} role="status">
           <Icon name="alert" size={14} />
           {warning}
+          {problem ? null : seeOther}
         </p>
       ) : null}
     </div>

@@ -26,7 +26,7 @@ const nothing = () => {};
 
 function stateWith(part: Partial<FormState>): FormState {
   return {
-    data: {}, states: {}, sections: {}, problems: new Map(), warnings: new Map(), general: [], cautions: [], dirty: new Set(), pending: false, here: new Set(), offline: false, ready: true,
+    data: {}, states: {}, sections: {}, problems: new Map(), others: new Map(), warnings: new Map(), general: [], cautions: [], dirty: new Set(), pending: false, here: new Set(), offline: false, ready: true,
     set: nothing, showAll: nothing, refuse: nothing, changes: () => ({}), settle: () => Promise.resolve(false), accept: nothing, ...part,
   };
 }

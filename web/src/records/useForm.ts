@@ -36,6 +36,8 @@ export interface FormState {
   /** Words by place, as far as they should be shown now: what must be mended, and what should be looked at and stands in nobody's way. */
   problems: ReadonlyMap<string, string>;
   warnings: ReadonlyMap<string, string>;
+  /** Other records that those are about, by place, as far as the person may read them. */
+  others: ReadonlyMap<string, string>;
   /** Problems and warnings that belong to no field. */
   general: string[];
   cautions: readonly string[];
@@ -68,9 +70,11 @@ interface Found {
   text: string;
   /** It stands in nobody's way. */
   warning?: boolean;
+  /** Another record that it is about. */
+  record?: string;
 }
 
-type Problem = Pick<Evaluated['problems'][number], 'path' | 'code' | 'severity'> & { message: Text };
+type Problem = Pick<Evaluated['problems'][number], 'path' | 'code' | 'severity' | 'record'> & { message: Text };
 
 const nothingHere: ReadonlySet<string> = new Set();
 
@@ -138,7 +142,7 @@ export function useForm({ app, form, record, transition, initial, outside }: Sta
 
   const toFound = useCallback(
     (list: readonly Problem[]): Found[] =>
-      list.map((p) => ({ place: fieldPath(p.path), code: p.code, text: text(p.message), ...(p.severity === 'warning' ? { warning: true } : {}) })),
+      list.map((p) => ({ place: fieldPath(p.path), code: p.code, text: text(p.message), ...(p.severity === 'warning' ? { warning: true } : {}), ...(p.record ? { record: p.record } : {}) })),
     [text],
   );
 
@@ -297,6 +301,7 @@ export function useForm({ app, form, record, transition, initial, outside }: Sta
   );
   const problems = useMemo(() => byPlace([...refused.toReversed(), ...shown].filter(isError)), [shown, refused]);
   const warnings = useMemo(() => byPlace(shown.filter((p) => p.warning)), [shown]);
+  const others = useMemo(() => new Map(shown.flatMap((p): [string, string][] => (p.place !== undefined && p.record ? [[p.place, p.record]] : []))), [shown]);
   const general = useMemo(() => placeless([...shown, ...refused].filter(isError)), [shown, refused]);
   const cautions = useMemo(() => placeless(shown.filter((p) => p.warning)), [shown]);
 
@@ -306,6 +311,7 @@ export function useForm({ app, form, record, transition, initial, outside }: Sta
     sections,
     problems,
     warnings,
+    others,
     general,
     cautions,
     dirty,

@@ -213,7 +213,7 @@ export interface Evaluated {
   data: Data;
   fields: FieldStates;
   sections: Record<string, { visible: boolean }>;
-  problems: { path: string; code: string; message: Text; severity?: 'error' | 'warning' }[];
+  problems: { path: string; code: string; message: Text; severity?: 'error' | 'warning'; record?: string }[];
 }
 
 /** A record as it stood. */

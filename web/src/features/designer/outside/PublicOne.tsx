@@ -150,6 +150,7 @@ function PhonePreview({ of, form }: { of: Form; form: PublicForm }) {
       sections: {},
       problems: nothing,
       warnings: nothing,
+      others: nothing,
       general: [],
       cautions: [],
       dirty: nobody,
