@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { boardQuery, standing } from '@/api/queries';
 import type { Board } from '@/api/types';
@@ -18,6 +18,7 @@ import { listColumns, stageColor, useModel, type Model } from '@/records/model';
 import { ScopeSwitch } from '@/records/ScopeSwitch';
 import { CardFace } from './Card';
 import { Column } from './Column';
+import { opensOn } from './opens';
 import { useMoves } from './useMoves';
 import './board.css';
 
@@ -80,11 +81,27 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
 
   // Lost and cancelled records leave the board; won ones stay in sight as its last column.
   const columns = (board?.columns ?? []).filter((c) => !c.end || c.end === 'won' || c.end === 'done' || c.count > 0);
-  const [stage, setStage] = useState('');
+  const place = `pipewright.stage.${model.app}.${view}`;
+  const [stage, setStage] = useState(() => sessionStorage.getItem(place) ?? '');
   const strip = useRef<HTMLDivElement>(null);
-  const shown = columns.some((c) => c.stage === stage) ? stage : (columns[0]?.stage ?? '');
-  const goTo = (key: string) => {
+  const tabs = useRef<HTMLDivElement>(null);
+  const shown = opensOn(columns, stage);
+  const choose = (key: string) => {
     setStage(key);
+    sessionStorage.setItem(place, key);
+  };
+  const begun = phone && columns.length > 0;
+  useLayoutEffect(() => {
+    if (begun) strip.current?.querySelector(`[data-stage="${shown}"]`)?.scrollIntoView({ inline: 'start', block: 'nearest', behavior: 'instant' });
+    // Only when it opens; from then on it is scrolled.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [begun]);
+  useLayoutEffect(() => {
+    const tab = begun ? tabs.current?.querySelector<HTMLElement>('[aria-selected="true"]') : undefined;
+    if (tab) tab.parentElement?.scrollTo({ left: tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2 });
+  }, [begun, shown]);
+  const goTo = (key: string) => {
+    choose(key);
     strip.current?.querySelector(`[data-stage="${key}"]`)?.scrollIntoView({ inline: 'start', block: 'nearest', behavior: 'smooth' });
   };
 
@@ -113,7 +130,7 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
       {wrong ? <ErrorBox error={wrong} onRetry={() => void query.refetch()} /> : null}
       {pending ? <BoardBones /> : null}
       {phone && columns.length > 0 ? (
-        <div className="stage-tabs" role="tablist" aria-label={t('common:stage')}>
+        <div className="stage-tabs" ref={tabs} role="tablist" aria-label={t('common:stage')}>
           {columns.map((c) => (
             <button key={c.stage} type="button" role="tab" aria-selected={c.stage === shown} style={{ '--c': stageColor(process, { key: c.stage, color: c.color, end: c.end }) } as React.CSSProperties} onClick={() => goTo(c.stage)}>
               {text(c.name, c.stage)} <span className="s">{c.count}</span>
@@ -132,7 +149,7 @@ function BoardBody({ model, view, processKey }: { model: Model; view: string; pr
             if (!phone) return;
             const at = Math.round(e.currentTarget.scrollLeft / (e.currentTarget.clientWidth - 24));
             const key = columns[at]?.stage;
-            if (key && key !== shown) setStage(key);
+            if (key && key !== shown) choose(key);
           }}
         >
           {columns.map((column) => (
