@@ -1,6 +1,9 @@
 package server
 
 import (
+	"bufio"
+	"context"
+	"net/http"
 	"testing"
 	"time"
 )
@@ -23,6 +26,22 @@ func TestLeave(t *testing.T) {
 		admin.refused(400, "bad.request", "POST", "/api/users/rep.li/leave", bad)
 	}
 	admin.refused(400, "bad.request", "POST", "/api/users/admin/leave", object{"successor": "rep.chen"})
+	bearer, _ := li.token("read", 30)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", w.http.URL+"/api/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := li.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	stream := bufio.NewScanner(res.Body)
+	if !stream.Scan() || stream.Text() != "event: hello" {
+		t.Fatalf("no hello: %q", stream.Text())
+	}
 	begun := admin.must("POST", "/api/users/rep.li/leave", object{"successor": "rep.chen"})
 	if begun.status != 202 || begun.str("state") != "running" || begun.str("left.records") != n {
 		t.Fatalf("begun %s", begun.raw)
@@ -34,6 +53,13 @@ func TestLeave(t *testing.T) {
 		}
 		w.clock.add(time.Minute)
 	}
+	// His stream ends with the next that happens, though the account was closed by a job.
+	w.as("rep.chen").must("POST", "/api/apps/b2b/forms/account/records", object{"data": object{"name": "Later"}})
+	for stream.Scan() { // what happened while he was still there
+	}
+	if stream.Err() != nil {
+		t.Error("his stream goes on:", stream.Err())
+	}
 	done := admin.must("GET", "/api/handovers/"+begun.str("id"), nil)
 	if done.str("state") != "done" || done.str("left.sum") != "0" || done.str("found.records") != n {
 		t.Fatalf("done %s", done.raw)
@@ -43,5 +69,10 @@ func TestLeave(t *testing.T) {
 	}
 	if li.send("GET", "/api/me", nil).status != 401 {
 		t.Error("he is still signed in")
+	}
+	// Who comes back signs in anew, and his programs are let in anew.
+	admin.must("PATCH", "/api/users/rep.li", object{"active": true})
+	if li.send("GET", "/api/me", nil).status != 401 || w.knock(nil, "GET", "/api/me", "", bearer...).Code != 401 {
+		t.Error("what he had before he left is good again")
 	}
 }

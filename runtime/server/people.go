@@ -179,9 +179,14 @@ func (s *Server) patchUser(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.Password != nil || !next.Active {
-		// Whoever knew the old password, or has left, is signed out everywhere.
+	if in.Password != nil || !next.Active || !u.Active {
+		// Whoever knew the old password, or has left, is signed out everywhere; who comes back does not find what he had before, wherever it was ended.
 		if err := s.sessions.endAll(c.ctx(), u.ID, c.session.ID); err != nil {
+			return nil, err
+		}
+	}
+	if !next.Active || !u.Active {
+		if err := s.tokens.dropAll(c.ctx(), u.ID); err != nil {
 			return nil, err
 		}
 	}

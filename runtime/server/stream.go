@@ -62,11 +62,14 @@ func (s *Server) getStream(c *call) (any, error) {
 		case <-s.closing.Done():
 			return nil, nil
 		case change, ok := <-changes:
-			if !ok {
+			if !ok || !s.stays(c) {
 				return nil, nil
 			}
 			err = s.tell(c, change, send)
 		case <-tick.C:
+			if !s.stays(c) {
+				return nil, nil
+			}
 			if one, err := s.sessions.get(ctx, c.session.ID, false); err != nil || one.Seeing != c.session.Seeing || c.seeing != nil && !s.Now().Before(c.seeing.until) {
 				return nil, nil // signed out meanwhile, or seeing as somebody else, or no longer
 			}
@@ -76,6 +79,12 @@ func (s *Server) getStream(c *call) (any, error) {
 			return nil, nil
 		}
 	}
+}
+
+// stays says whether the person of a stream is still with the company: one who has left is told nothing more, whoever closed his account.
+func (s *Server) stays(c *call) bool {
+	dir, err := s.Engine.Directory(c.ctx())
+	return err == nil && dir.Active(c.user.ID)
 }
 
 func (s *Server) tell(c *call, change engine.Change, send func(string, any) error) error {

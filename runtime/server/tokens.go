@@ -131,6 +131,22 @@ func (t *tokens) of(ctx context.Context, user string) ([]token, error) {
 	return out, nil
 }
 
+// dropAll revokes all tokens of a person.
+func (t *tokens) dropAll(ctx context.Context, user string) error {
+	for {
+		page, err := t.store.Query(ctx, tokensColl, query.Query{Filter: query.Cmp{Col: "user", Op: query.Eq, Value: user}, Limit: 200})
+		if err != nil || len(page.Docs) == 0 {
+			return err
+		}
+		for _, doc := range page.Docs {
+			// One that has just noted that it was used is found again.
+			if err := t.store.Delete(ctx, tokensColl, doc.ID, doc.Ver); err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict) {
+				return err
+			}
+		}
+	}
+}
+
 type tokenWire struct {
 	ID        string  `json:"id"`
 	Name      string  `json:"name"`
