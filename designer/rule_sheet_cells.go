@@ -7,9 +7,8 @@ import (
 )
 
 var (
-	sheetFigure = regexp.MustCompile(`^(>=|<=|==|!=|>|<)?\s*(-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?)(%?)$`)
-	sheetDay    = regexp.MustCompile(`^(>=|<=|==|!=|>|<)?\s*([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$`)
-	sheetWord   = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}\p{M} _-]*$`)
+	sheetDay  = regexp.MustCompile(`^(>=|<=|==|!=|>|<)?\s*([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$`)
+	sheetWord = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}\p{M} _-]*$`)
 	// lostQuote is a text whose first quote the spreadsheet took for its own mark of a text.
 	lostQuote = regexp.MustCompile(`^[^'"]*'$`)
 	exprWords = []string{"and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches", "true", "false", "nil", "null"}
@@ -33,9 +32,7 @@ func (c *sheetColumn) read(cell string) string {
 	}
 	switch c.typ {
 	case "number", "money", "percent", "duration", "rating", "slider":
-		if m := sheetFigure.FindStringSubmatch(s); m != nil {
-			return sign(m[1]) + figure(strings.ReplaceAll(m[2], ",", ""), m[3] != "")
-		}
+		return readFigures(s)
 	case "date":
 		if m := sheetDay.FindStringSubmatch(s); m != nil {
 			return sign(m[1]) + "date('" + m[2] + "-" + two(m[3]) + "-" + two(m[4]) + "')"
@@ -67,29 +64,6 @@ func two(n string) string {
 		return "0" + n
 	}
 	return n
-}
-
-// figure is a number as expressions write it; of a percent, its hundredth.
-func figure(n string, percent bool) string {
-	if !percent {
-		return n
-	}
-	neg := strings.HasPrefix(n, "-")
-	whole, part, _ := strings.Cut(strings.TrimPrefix(n, "-"), ".")
-	for len(whole) < 3 {
-		whole = "0" + whole
-	}
-	part = strings.TrimRight(whole[len(whole)-2:]+part, "0")
-	if whole = strings.TrimLeft(whole[:len(whole)-2], "0"); whole == "" {
-		whole = "0"
-	}
-	if part != "" {
-		whole += "." + part
-	}
-	if neg {
-		whole = "-" + whole
-	}
-	return whole
 }
 
 // isWord says that a cell can only be meant as a text: it is no expression that names something.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -278,5 +279,23 @@ func TestRuleSheetTakesColumns(t *testing.T) {
 	}
 	if string(body(r.Changes)) != `[{"kind":"columnsMoved"}]` || r.Rule.In[0].Key != "tier" || r.Rule.Rows[0].If[0] != "'gold'" {
 		t.Errorf("%s %s", body(r.Changes), body(r.Rule))
+	}
+}
+
+// TestReadFigures: figures, limits and ranges are read as people write them; the browser reads the same file of cases.
+func TestReadFigures(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("testdata/figures.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases map[string]string
+	if err := json.Unmarshal(raw, &cases); err != nil {
+		t.Fatal(err)
+	}
+	for written, meant := range cases {
+		if got := readFigures(written); got != meant {
+			t.Errorf("%q is read as %q, want %q", written, got, meant)
+		}
 	}
 }

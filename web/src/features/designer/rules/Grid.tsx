@@ -15,6 +15,7 @@ import { useMarks } from '../controls/FormulaSlot';
 import { FixButton, IconButton, Problems } from '../controls/Row';
 import { useDescribe, useDoubtWords, useLexica } from '../controls/useLexica';
 import type { Side } from './columns';
+import { readFigures } from './figures';
 import { between, cellAt, formatTsv, inside, moved, parseTsv, paste, type Spot } from './sheet';
 
 interface Props {
@@ -249,8 +250,14 @@ export function useArounds(rule: Rule, lexica: Lexica): (column: number) => Arou
   }, [rule.in, lexica]);
 }
 
-/** What was pasted, as it is stored. A plain word for a text is put in quotes. */
+const FIGURES = new Set(['number', 'money', 'percent', 'rating', 'slider']);
+
+/** What was pasted, as it is stored. A plain word for a text is put in quotes, and figures are read as people write them. */
 function stored(text: string, lexica: Lexica, around: Around, output: RuleOutput | undefined): string {
+  if (FIGURES.has(output?.type ?? around.input?.type ?? '')) {
+    const figures = readFigures(text.trim());
+    if (figures !== text.trim()) return figures;
+  }
   const keys = toKeys(text.trim(), lexica, around).text;
   const plain = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} _-]*$/u.test(keys) && !/^\d+(\.\d+)?$/.test(keys);
   const named = lexica.bare.key(keys) !== undefined;
