@@ -76,7 +76,11 @@ export function Chart({ kind, categories, series, format, onPick, height = 260, 
       });
       const watch = new ResizeObserver(() => chart.resize());
       watch.observe(element);
+      // Paper is narrower: the drawing is made smaller as a whole, as nothing is drawn anew there.
+      const shrink = () => element.querySelector('svg')?.setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+      window.addEventListener('beforeprint', shrink);
       stop = () => {
+        window.removeEventListener('beforeprint', shrink);
         watch.disconnect();
         chart.dispose();
       };
@@ -88,5 +92,5 @@ export function Chart({ kind, categories, series, format, onPick, height = 260, 
       stop();
     };
   }, [kind, categories, series, format, dark]);
-  return <div ref={host} style={{ height, cursor: onPick ? 'pointer' : 'default' }} role="img" aria-label={label} />;
+  return <div ref={host} className="chart" style={{ height, cursor: onPick ? 'pointer' : 'default' }} role="img" aria-label={label} />;
 }
