@@ -41,6 +41,7 @@ const WORDS = {
   public: 'publicForm',
   tracking: 'trackingPage',
   prints: 'print',
+  blocks: 'block',
   messages: 'message',
   views: 'view',
   reports: 'report',
@@ -81,7 +82,9 @@ export function placeOf(def: Definition, path: string): Place {
     const at = joinKeyPath(parts.slice(0, i + 2));
     const { path: found, whole } = locateNearest(def, at);
     const thing = whole ? valueAt(def, found) : undefined;
-    const name = isObject(thing) && thing['name'] !== undefined ? (thing['name'] as Text) : String(parts[i + 1]);
+    // A block goes by what it says.
+    const said = isObject(thing) ? (thing['name'] ?? (word === 'block' ? thing['text'] : undefined)) : undefined;
+    const name = said !== undefined ? (said as Text) : String(parts[i + 1]);
     things.push({ word, path: at, name });
     read = i + 2;
   }

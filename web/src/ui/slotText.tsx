@@ -35,8 +35,8 @@ class Chip extends WidgetType {
 }
 
 const SLOT = /\{\{\s*((?:'[^']*'|"[^"]*"|[^'"{}])*?)\s*\}\}/g;
-/** A field by itself, or its capitals: nobody types in these, they are put in and taken out as a whole. */
-const WHOLE = /^(?:[a-zA-Z][\w.]*|cnAmount\([a-zA-Z][\w.]*\))$/;
+/** A field by itself, its capitals, or a link: nobody types in these, they are put in and taken out as a whole. */
+const WHOLE = /^(?:[a-zA-Z][\w.]*|cnAmount\([a-zA-Z][\w.]*\)|trackingLink\('\w+'\))$/;
 
 interface Shown {
   reader: Reader;

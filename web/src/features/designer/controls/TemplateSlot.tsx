@@ -1,11 +1,12 @@
 import { Select } from 'antd';
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Field, Text } from '@/model/definition';
 import type { Path } from '@/model/path';
 import { exactText, missingLanguages, withText } from '@/model/text';
+import { useText } from '@/ui/text';
 import { SlotText, type SlotTextHandle } from '@/ui/slotText';
-import { useDraft, useLanguages, useSlot } from '../context';
+import { useDefinition, useDraft, useLanguages, useSlot } from '../context';
 import { useReaderLanguage } from './choices';
 import type { Insert } from './Insertable';
 import { Row } from './Row';
@@ -31,7 +32,16 @@ export function TemplateSlot({ at, label, form, columns, inserts, single, hint, 
   const slot = useSlot<Text>(at);
   const languages = useLanguages();
   const reader = useReaderLanguage();
-  const reading = useReadingOf(form, columns);
+  const plain = useReadingOf(form, columns);
+  const text = useText();
+  const def = useDefinition();
+  const reading = useCallback(
+    (expression: string) => {
+      const page = def.tracking?.find((p) => p.key === /^trackingLink\(\s*['"](\w+)['"]\s*\)$/.exec(expression)?.[1]);
+      return page ? t('insertLink', { name: text(page.name, page.key) }) : plain(expression);
+    },
+    [def.tracking, plain, t, text],
+  );
   const stale = useDraft((s) => s.stale);
   const [open, setOpen] = useState(false);
   const several = languages.length > 1;

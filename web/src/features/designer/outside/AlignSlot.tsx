@@ -4,10 +4,10 @@ import type { Path } from '@/model/path';
 import { useSlot } from '../context';
 import { Row } from '../controls/Row';
 
-/** One of a few words or numbers, the first being what it is when nothing is said. */
-export function PickSlot<T extends string | number>({ at, label, ways }: { at: Path; label: string; ways: readonly { value: T; label: string }[] }) {
+/** One of a few words or numbers; unset, the first when not told otherwise, is what it is when nothing is said. */
+export function PickSlot<T extends string | number>({ at, label, ways, unset }: { at: Path; label: string; ways: readonly { value: T; label: string }[]; unset?: T }) {
   const slot = useSlot<T>(at);
-  const first = ways[0]?.value as T;
+  const first = unset ?? (ways[0]?.value as T);
   return (
     <Row label={label} path={slot.path} problems={slot.problems}>
       {() => <Segmented block aria-label={label} value={slot.value ?? first} options={[...ways]} onChange={(v) => slot.set(v === first ? undefined : v)} />}

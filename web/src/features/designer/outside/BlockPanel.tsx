@@ -29,7 +29,7 @@ export function BlockPanel({ at, block, form }: { at: Path; block: Block; form: 
   const amounts = useValueChoices(form, undefined, MONEY);
   const values = useValueChoices(form, undefined);
   const key = form?.key ?? '';
-  const across = [2, 1, 3, 4].map((n) => ({ value: n, label: String(n) }));
+  const across = [1, 2, 3, 4].map((n) => ({ value: n, label: String(n) }));
   return (
     <div className="d-blockbody">
       <Problems list={slot.problems} />
@@ -47,7 +47,7 @@ export function BlockPanel({ at, block, form }: { at: Path; block: Block; form: 
       {block.kind === 'fields' || block.kind === 'sign' ? (
         <>
           <BlockCells at={at} block={block} form={form} table={undefined} />
-          <PickSlot at={[...at, 'across']} label={t('blockAcross')} ways={across} />
+          <PickSlot at={[...at, 'across']} label={t('blockAcross')} ways={across} unset={2} />
         </>
       ) : null}
       {block.kind === 'fields' ? <PickSlot at={[...at, 'look']} label={t('blockLook')} ways={[{ value: '', label: t('lookPlain') }, { value: 'box', label: t('lookBox') }]} /> : null}
