@@ -106,7 +106,7 @@ func mailed(path, addresses string, add func(path, key string, text rules.Text))
 		switch {
 		case one == "":
 		case strings.Contains(addresses, "{{"):
-			add(path, "mail records", rules.Say("给记录里填写的邮箱发邮件", "給記錄裡填寫的郵箱發郵件", "Mails addresses that stand in records"))
+			add(path, "mail records", rules.Say("给记录里填写的邮箱发邮件", "給記錄裡填寫的地址發郵件", "Mails addresses that stand in records"))
 		default:
 			add(path, "mail "+one, rules.Say("给 {to} 发邮件", "給 {to} 發郵件", "Mails {to}", "to", one))
 		}
