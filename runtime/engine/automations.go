@@ -480,6 +480,9 @@ func (w *run) reread(ctx context.Context) error {
 
 // end writes the log of the run and passes its error on.
 func (w *run) end(ctx context.Context, err error) error {
+	if _, wait := asBuilding(err); wait {
+		return err // nothing came of it yet, and it is no attempt
+	}
 	w.log.finish(err)
 	if logErr := w.e.logRuns(ctx, []*run{w}); logErr != nil && err == nil {
 		return logErr

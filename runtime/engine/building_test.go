@@ -249,3 +249,20 @@ func TestJobsWaitForColumns(t *testing.T) {
 		}
 	}
 }
+
+// A run that comes upon them leaves nothing in the log of runs before it has an outcome.
+func TestRunsWaitForColumns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	wait := stillBuilding(&building{})
+	r := &run{e: w.e, id: "run", at: monday}
+	if err := r.end(t.Context(), wait); err != wait {
+		t.Error(err)
+	}
+	if n, err := w.e.count(t.Context(), collRuns, nil); n > 0 || err != nil {
+		t.Errorf("%d runs were logged: %v", n, err)
+	}
+	if r.log.finish(wait); r.log.Error == nil || r.log.Error.Code != "index.building" {
+		t.Errorf("%+v", r.log.Error)
+	}
+}

@@ -77,6 +77,9 @@ func (b *runBody) finish(err error) {
 		var p *runProblem
 		if !errors.As(err, &p) {
 			p = &runProblem{Code: "failed", Message: whyFailed(err)}
+			if wait, building := asBuilding(err); building {
+				p = &runProblem{Code: "index.building", Message: wait.Message}
+			}
 			if r, ok := asRejection(err); ok {
 				p = &runProblem{Code: r.Code, Message: r.Message}
 				if len(r.Details) > 0 {
