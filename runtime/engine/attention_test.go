@@ -54,6 +54,36 @@ func TestTasksAreRenewed(t *testing.T) {
 	}
 }
 
+// Nobody is told that a record is idle while it waits for a decision; what is due stays due (semantics 2a).
+func TestIdleIsSuspended(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	idle := func(def map[string]any) {
+		stage := def["processes"].([]any)[0].(map[string]any)["stages"].([]any)[1].(map[string]any)
+		stage["idle"], stage["due"] = "P2D", "P9D"
+	}
+	w.defs["b2b"] = []*process.App{changed(t, 1, idle)}
+	w.e = w.node("idle")
+	s := w.proposal("Acme", smallLines)
+	look := func(what string, idle, due bool) {
+		t.Helper()
+		d, err := w.store.Get(t.Context(), RecordCollection(w.defs["b2b"][0].Forms["deal"]), s.ID)
+		w.must(err)
+		a, err := w.store.Get(t.Context(), collAttention, s.ID)
+		w.must(err)
+		for name, cols := range map[string]map[string]any{"its columns": d.Cols, "My work": a.Cols} {
+			if (cols["idleAt"] != nil) != idle || (cols["dueAt"] != nil) != due {
+				t.Errorf("%s, %s: idle at %v, due at %v", what, name, cols["idleAt"], cols["dueAt"])
+			}
+		}
+	}
+	look("before", true, true)
+	w.do("rep.li", process.Command{Kind: process.Move, ID: s.ID, Transition: "win"})
+	look("in a round", false, true)
+	w.do("mgr.wang", process.Command{Kind: process.DecideSlot, ID: s.ID, Decision: "reject", Round: 1, Step: "manager", Hash: hashOf(w, s.ID), Comment: "no"})
+	look("after it", true, true)
+}
+
 func hashOf(w *world, id string) string {
 	v, err := w.e.Record(w.t.Context(), "rep.li", id)
 	w.must(err)

@@ -159,7 +159,7 @@ func TestChangedCalendarMovesTimers(t *testing.T) {
 			t.Errorf("the task of %s is due %s", task.Record, task.DueAt)
 		}
 	}
-	if n, err := w.e.count(t.Context(), collAttention, query.And{query.Cmp{Col: "idleAt", Op: query.Eq, Value: time.Date(2026, 11, 27, 2, 0, 0, 0, time.UTC).UnixMilli()}}); err != nil || n != 2 {
+	if n, err := w.e.count(t.Context(), collAttention, query.And{query.Cmp{Col: "idleAt", Op: query.Eq, Value: time.Date(2026, 11, 27, 2, 0, 0, 0, time.UTC).UnixMilli()}}); err != nil || n != 1 { // the other waits for a decision
 		t.Errorf("%d records are idle on the 27th, %v", n, err)
 	}
 	// Taking the year out again has all be as it was.

@@ -20,7 +20,7 @@ import (
 // is noted under leases as show|app/form.
 
 // shownVersion counts what this program shows of records beyond what one before it did.
-const shownVersion = 3
+const shownVersion = 4
 
 // notesSince is the version that began to show notes.
 const notesSince = 2

@@ -11,7 +11,7 @@ import (
 type Attention struct {
 	Owner string `json:"owner,omitempty"`
 	Open  bool   `json:"open,omitempty"`
-	// DueAt is when the stage is due; IdleAt when nothing has happened to the record for longer than the stage allows.
+	// DueAt is when the stage is due; IdleAt when nothing has happened to the record for longer than the stage allows; zero while a round runs.
 	DueAt  time.Time `json:"dueAt,omitzero"`
 	IdleAt time.Time `json:"idleAt,omitzero"`
 	// Asked are the people whose activities of the stage are not done yet, and AskedAt when the first of those is due.
@@ -29,7 +29,7 @@ func (f *Form) Attention(s *State, calendar rules.Calendar) Attention {
 		return Attention{}
 	}
 	a := Attention{Owner: s.Owner, Open: true, DueAt: s.DueAt}
-	if st.Idle != nil {
+	if st.Idle != nil && s.Round == nil { // suspended while a round runs (semantics 2a)
 		a.IdleAt = st.Idle.Add(s.LastActivity, f.App.Zone, calendar)
 	}
 	for _, key := range sortedKeys(s.ActivityPeople) {
@@ -93,7 +93,7 @@ func sameValue(f *Form, a, b *State) bool {
 
 // sameAttention compares what attention is worked out of.
 func sameAttention(a, b *State) bool {
-	if a.Owner != b.Owner || a.Stage != b.Stage || !a.DueAt.Equal(b.DueAt) || !a.LastActivity.Equal(b.LastActivity) || a.Deleted.IsZero() != b.Deleted.IsZero() ||
+	if a.Owner != b.Owner || a.Stage != b.Stage || !a.DueAt.Equal(b.DueAt) || !a.LastActivity.Equal(b.LastActivity) || (a.Round == nil) != (b.Round == nil) || a.Deleted.IsZero() != b.Deleted.IsZero() ||
 		len(a.ActivityPeople) != len(b.ActivityPeople) {
 		return false
 	}

@@ -85,7 +85,7 @@ func (p *Process) cols(m map[string]any, s *State, v forms.Values, days rules.Ca
 		return
 	}
 	m["open"] = st.Def.Open()
-	if st.Idle != nil && s.Deleted.IsZero() {
+	if st.Idle != nil && s.Deleted.IsZero() && s.Round == nil { // suspended while a round runs (semantics 2a)
 		putTime(m, "idleAt", st.Idle.Add(s.LastActivity, p.Form.App.Zone, days))
 	}
 	if st.Def.End != "" {
