@@ -194,7 +194,7 @@ func (m *blockMaker) inner() inEach {
 				all = append(all, el("p", b.Align, line...))
 			}
 			if b.Look != "" {
-				return []*paperNode{el("div", b.Look, all...)}
+				return []*paperNode{el("div", "b-"+b.Look, all...)}
 			}
 			return all
 		}
@@ -212,12 +212,15 @@ func (m *blockMaker) inner() inEach {
 			if value == nil {
 				return nil
 			}
-			look := b.Look
-			if look == "" {
-				look = "square"
+			look, width := "square", 28
+			if b.Look == "bars" {
+				look, width = "bars", 60
 			}
-			n := el("div", strings.TrimSpace("code "+b.Align), &paperNode{code: look, pieces: []piece{*value}})
-			return []*paperNode{n.styled("width", b.Width, "mm")}
+			if b.Width > 0 {
+				width = b.Width
+			}
+			n := el("div", strings.TrimSpace("b-code "+b.Align), &paperNode{code: look, pieces: []piece{*value}})
+			return []*paperNode{n.styled("width", width, "mm")}
 		}
 	case "image":
 		if b.Source != "" && (!pictureSource.MatchString(b.Source) || len(b.Source) > maxPaper) {
@@ -229,9 +232,9 @@ func (m *blockMaker) inner() inEach {
 			return []*paperNode{el("p", b.Align, img)}
 		}
 	case "line":
-		return func(string) []*paperNode { return []*paperNode{el("hr", "")} }
+		return func(string) []*paperNode { return []*paperNode{el("hr", "b-line")} }
 	case "break":
-		return func(string) []*paperNode { return []*paperNode{el("div", "break")} }
+		return func(string) []*paperNode { return []*paperNode{el("div", "b-break")} }
 	default:
 		papers := m.c.papers(m.path+"/html", b.HTML, m.sc.form, m.sc.env)
 		return func(lang string) []*paperNode {
@@ -331,7 +334,7 @@ func (m *blockMaker) fields() inEach {
 					row = append(row, el("th", "", said(name)), el("td", x.class, shown(x.value)))
 					continue
 				}
-				label := el("span", "label", said(name))
+				label := el("span", "b-label", said(name))
 				if name != "" {
 					label.nodes = append(label.nodes, said(labelEnd.In(lang)))
 				}
@@ -345,9 +348,9 @@ func (m *blockMaker) fields() inEach {
 			}
 			rows = append(rows, el("tr", "", row...))
 		}
-		class := "fields plain"
+		class := "b-fields plain"
 		if b.Look == "box" {
-			class = "fields"
+			class = "b-fields"
 		}
 		return []*paperNode{el("table", class, el("tbody", "", rows...))}
 	}
@@ -439,7 +442,7 @@ func (m *blockMaker) table() inEach {
 				}
 				total = append(total, td)
 			}
-			all = append(all, el("tr", "sums", total...))
+			all = append(all, el("tr", "b-sums", total...))
 		}
 		return []*paperNode{el("table", "", el("thead", "", el("tr", "", head...)), el("tbody", "", all...))}
 	}
@@ -509,7 +512,7 @@ func (m *blockMaker) sign() inEach {
 				if name != "" {
 					name += labelEnd.In(lang)
 				}
-				line := el("div", "dotted")
+				line := el("div", "b-sign-line")
 				if x.value != nil {
 					line.nodes = []*paperNode{shown(x.value)}
 				}
@@ -520,7 +523,7 @@ func (m *blockMaker) sign() inEach {
 			}
 			rows = append(rows, el("tr", "", row...))
 		}
-		return []*paperNode{el("table", "sign plain", el("tbody", "", rows...))}
+		return []*paperNode{el("table", "b-sign plain", el("tbody", "", rows...))}
 	}
 }
 
@@ -575,7 +578,7 @@ func (m *paperMaker) bold(line string, sc paperScope) []*paperNode {
 	return out
 }
 
-// el makes an element of a class.
+// el makes an element of a class. The classes that only blocks have begin with b-, so that HTML prints keep their own.
 func el(tag, class string, nodes ...*paperNode) *paperNode {
 	n := &paperNode{tag: tag, nodes: nodes}
 	if class != "" && class != "left" {

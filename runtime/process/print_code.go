@@ -39,7 +39,6 @@ func (w *paperWriter) code(n *paperNode, sc *rules.Scope) {
 	}
 	w.out.WriteString(drawn(made, n.code == "bars"))
 	if n.code == "bars" {
-		w.out.WriteString("<br>")
 		w.piece(p, sc)
 	}
 }

@@ -358,11 +358,11 @@ func TestBlocksBecomeAPaper(t *testing.T) {
 	}
 	whole := fill("zh-CN")
 	for _, want := range []string{
-		`<h1 class="center">报价单</h1>`, `<span class="label">客户：</span>甲&lt;b&gt;公司</td>`, `<span class="label">交期：</span>2026-03-09`, `<span class="label">阶段：</span>生产`,
+		`<h1 class="center">报价单</h1>`, `<span class="b-label">客户：</span>甲&lt;b&gt;公司</td>`, `<span class="b-label">交期：</span>2026-03-09`, `<span class="b-label">阶段：</span>生产`,
 		`<thead><tr><th style="width:9mm">#</th><th style="width:40%">`, `<tr><td>1</td><td>泵</td><td class="right">2</td><td class="right">600.00</td><td class="right">700.00</td></tr>`,
-		`<tr class="sums"><td colspan="2">合计</td><td class="right"><b>3</b></td><td class="right"></td>`, `<td class="right"><b>701.00</b></td></tr>`, `<td class="center" colspan="1">—</td>`,
-		`<b>1,234.50</b><span>（壹仟贰佰叁拾肆元伍角整）</span>`, `<div><div class="note"><p><b>大单</b> &lt;b&gt; 1,234.50</p><p>第二行 ** 完</p></div></div>`, `<p>亏</p>`,
-		`<svg class="square"`, `<svg class="bars"`, `<br>DD0001`, `<img src="data:image/png;base64,AAAA" alt="" style="width:30mm">`, `<div class="break"></div>`, `乙方（盖章）：<div class="dotted">甲&lt;i&gt;</div>`,
+		`<tr class="b-sums"><td colspan="2">合计</td><td class="right"><b>3</b></td><td class="right"></td>`, `<td class="right"><b>701.00</b></td></tr>`, `<td class="center" colspan="1">—</td>`,
+		`<b>1,234.50</b><span>（壹仟贰佰叁拾肆元伍角整）</span>`, `<div><div class="b-note"><p><b>大单</b> &lt;b&gt; 1,234.50</p><p>第二行 ** 完</p></div></div>`, `<p>亏</p>`,
+		`<svg class="square"`, `<svg class="bars"`, `</svg>DD0001`, `<img src="data:image/png;base64,AAAA" alt="" style="width:30mm">`, `<div class="b-break"></div>`, `乙方（盖章）：<div class="b-sign-line">甲&lt;i&gt;</div>`,
 		`<ul><li>泵</li><li>阀</li></ul>`,
 	} {
 		if !strings.Contains(whole.Body, want) {

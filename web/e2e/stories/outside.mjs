@@ -199,7 +199,7 @@ export async function run(t) {
     await blocks.getByRole('button', { name: /^明细表/ }).click();
     await boss.getByRole('button', { name: '小计', exact: true }).click();
     await boss.getByRole('switch', { name: '在下面合计' }).click();
-    await boss.frameLocator('iframe.paper').locator('tr.sums', { hasText: '132,600.50' }).waitFor();
+    await boss.frameLocator('iframe.paper').locator('tr.b-sums', { hasText: '132,600.50' }).waitFor();
     await t.look(boss, 'design-print');
     await blocks.getByRole('button', { name: /^明细表/ }).press('Alt+ArrowUp');
     await boss.waitForFunction(() => [...document.querySelectorAll('.d-blockhit')].findIndex((b) => b.textContent.startsWith('明细表')) === 1);

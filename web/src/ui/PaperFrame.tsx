@@ -29,14 +29,14 @@ const base = (page: string) => `
   .sheet > thead > tr > td { padding-bottom: 8pt !important; } .sheet > tfoot > tr > td { padding-top: 8pt !important; }
   :where(.body) table { width: 100%; border-collapse: collapse; margin: 6pt 0; } :where(.body) th, :where(.body) td { border: 0.6pt solid #9aa3b2; padding: 3pt 6pt; text-align: left; vertical-align: top; }
   :where(.body) th { background: #f1f3f7; font-weight: 600; } :where(.body) tr { break-inside: avoid; } .right, td.right, th.right { text-align: right; } .center { text-align: center; }
-  .body { overflow-wrap: anywhere; } .body th, .body .right { overflow-wrap: normal; }
+  .body { overflow-wrap: break-word; } .body thead th.right { white-space: nowrap; }
   .plain table, table.plain { border: 0; } table.plain td, table.plain th { border: 0; background: none; }
   img.picture { max-width: 60mm; max-height: 30mm; } img { max-width: 100%; }
-  .label { color: #555; } .fields.plain td { padding: 1.5pt 6pt 1.5pt 0; } .note { font-size: 9pt; color: #444; } .box { border: 0.6pt solid #9aa3b2; padding: 4pt 8pt; margin: 6pt 0; }
-  .sums td { background: #f8f9fb; } .sign td { padding: 16pt 12pt 0 0; } .dotted { border-bottom: 0.6pt solid #333; min-height: 22pt; margin-right: 12pt; }
-  .code { font-size: 9pt; max-width: 100%; } .code.right { margin-left: auto; } .code.center { margin: 0 auto; text-align: center; } .code svg { display: inline-block; width: 100%; max-width: 70mm; } .code svg.square { max-width: 32mm; }
-  hr { border: 0; border-top: 0.6pt solid #9aa3b2; margin: 8pt 0; } .break { break-after: page; } .box, .sign tr, h1, h2, h3 { break-inside: avoid; } h1, h2, h3 { break-after: avoid; }
-  @media screen { body { padding: 14mm 15mm; } .break { border-top: 1px dashed #9aa3b2; margin: 14mm -15mm; } }
+  .b-label { color: #555; } .b-fields.plain td { padding: 1.5pt 6pt 1.5pt 0; } .b-note { font-size: 9pt; color: #444; } .b-box { border: 0.6pt solid #9aa3b2; padding: 4pt 8pt; margin: 6pt 0; }
+  .b-sums td { background: #f8f9fb; } .b-sign td { padding: 16pt 12pt 0 0; } .b-sign-line { border-bottom: 0.6pt solid #333; min-height: 22pt; margin-right: 12pt; }
+  .b-code { font-size: 9pt; max-width: 100%; } .b-code.right { margin-left: auto; } .b-code.center { margin: 0 auto; text-align: center; } .b-code svg { display: block; width: 100%; }
+  .b-line { border: 0; border-top: 0.6pt solid #9aa3b2; margin: 8pt 0; } .b-break { break-after: page; } .b-box, .b-sign tr, h1, h2, h3 { break-inside: avoid; } h1, h2, h3 { break-after: avoid; }
+  @media screen { body { padding: 14mm 15mm; } .b-break { border-top: 1px dashed #9aa3b2; margin: 14mm -15mm; } }
 `;
 
 /** The whole document of a paper. */
