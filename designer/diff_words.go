@@ -180,6 +180,7 @@ var memberWords = map[string]rules.Text{
 	"avg":          rules.Say("平均", "平均", "mean"),
 	"away":         rules.Say("不在岗", "不在崗", "away"),
 	"button":       rules.Say("按钮", "按鈕", "button"),
+	"mask":         rules.Say("部分遮住的电话", "部分遮住的電話", "phones shown in part"),
 	"bounds":       rules.Say("区间分界", "區間分界", "ranges begin at"),
 	"cap":          rules.Say("持有上限", "持有上限", "most held"),
 	"card":         rules.Say("卡片内容", "卡片內容", "on the card"),

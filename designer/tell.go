@@ -22,7 +22,7 @@ var namedIn = map[string]string{
 
 // Members whose values name fields, and those that hold formulas.
 var (
-	fieldMembers   = []string{"edit", "read", "hide", "readOnly", "require", "ask", "guards", "columns", "sort", "sum", "card", "fields", "on", "field", "value", "closing", "groupBy", "link", "via", "min", "max", "avg"}
+	fieldMembers   = []string{"edit", "read", "hide", "readOnly", "mask", "require", "ask", "guards", "columns", "sort", "sum", "card", "fields", "on", "field", "value", "closing", "groupBy", "link", "via", "min", "max", "avg"}
 	formulaMembers = []string{"if", "requiredIf", "visibleIf", "readIf", "leaveIf", "enterIf", "skipIf", "runIf", "where", "until", "calc", "value", "expr"}
 )
 

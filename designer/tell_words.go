@@ -20,7 +20,7 @@ var wordsOf = map[string]map[string]rules.Text{
 	"do": {"remind": rules.Say("提醒", "提醒", "remind"), "escalate": rules.Say("升级给上级", "升級給主管", "escalate"), "transfer": rules.Say("转交", "轉交", "transfer"),
 		"pass": rules.Say("自动通过", "自動通過", "approve by itself"), "reject": rules.Say("自动拒绝", "自動拒絕", "reject by itself"),
 		"create": rules.Say("新建", "新增", "create"), "read": rules.Say("查看", "檢視", "read"), "edit": rules.Say("编辑", "編輯", "edit"), "delete": rules.Say("删除", "刪除", "delete"),
-		"assign": rules.Say("分配", "分派", "assign"), "export": rules.Say("导出", "匯出", "export"), "import": rules.Say("导入", "匯入", "import")},
+		"assign": rules.Say("分配", "分派", "assign"), "export": rules.Say("导出", "匯出", "export"), "reveal": rules.Say("查看完整号码", "檢視完整號碼", "look up whole numbers"), "import": rules.Say("导入", "匯入", "import")},
 	"records": {"all": rules.Say("全部", "全部", "all"), "own": rules.Say("自己的", "自己的", "one's own"), "team": rules.Say("本团队的", "本團隊的", "the team's"),
 		"teamTree": rules.Say("本团队及下级的", "本團隊及下級的", "the team's and those below")},
 	"mode": {"any": rules.Say("一人即可", "一人即可", "any one"), "all": rules.Say("所有人都要", "所有人都要", "all"), "each": rules.Say("每人都要", "每人都要", "each"),

@@ -366,6 +366,15 @@ func (c *compiler) others() {
 		for j, k := range g.ReadOnly {
 			c.mustField(path+"/readOnly/"+strconv.Itoa(j), k)
 		}
+		for j, k := range g.Mask {
+			at := path + "/mask/" + strconv.Itoa(j)
+			if f := c.schema.byKey[k]; f == nil {
+				c.unknown(at, sayField, k, keysOf(c.schema.byKey))
+			} else if info, _ := c.schema.Field(k); info.Def.Type != "phone" {
+				c.fail(at, "ref.kind", "“{field}”不是电话，不能部分遮住；要整个隐藏请用 hide", "「{field}」不是電話，不能部分遮住；要整個隱藏請用 hide",
+					"“{field}” is no phone number; only those are shown in part. To hide it whole, use hide", "field", info.Name)
+			}
+		}
 	}
 }
 

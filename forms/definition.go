@@ -147,10 +147,12 @@ type Unique struct {
 type Grant struct {
 	Role    string  `json:"role"`
 	Records Records `json:"records"`
-	// Do lists create, read, edit, delete, assign, override, import, export.
+	// Do lists create, read, edit, delete, assign, override, import, export, reveal.
 	Do       []string `json:"do"`
 	Hide     []string `json:"hide,omitempty"`
 	ReadOnly []string `json:"readOnly,omitempty"`
+	// Mask are phone numbers that are shown in part, as 138****8000: to all that asks for them they are hidden. Whoever creates a record types them.
+	Mask []string `json:"mask,omitempty"`
 }
 
 // Records is the scope of a grant: "none", "own", "participant", "pool", "team", "teamTree", "all", or a condition.

@@ -92,4 +92,39 @@ func tidyPhone(s string) string {
 	return s
 }
 
+// TidyPhone writes a phone number as it is stored, however it was typed.
+func TidyPhone(s string) string { return tidyPhone(s) }
+
+// MaskPhone is a number as those see it who are not shown it whole: 138****8000. Of a short one less is left, and never more than half.
+func MaskPhone(s string) string {
+	digits := 0
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	if digits == 0 {
+		return "****"
+	}
+	first, last := min(3, digits/4), min(4, digits/3)
+	if digits == 11 {
+		first, last = 3, 4
+	}
+	var out strings.Builder
+	at := 0
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			if at <= first || at >= digits-last {
+				out.WriteRune(r)
+			}
+			continue
+		}
+		if at++; at > first && at <= digits-last {
+			r = '*'
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
+}
+
 func (phoneKind) schema(*field) map[string]any { return lineSchema(40, nil) }

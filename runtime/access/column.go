@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -146,6 +147,19 @@ func unknownField(key string) (Column, *rules.Problem) {
 	return Column{}, &p
 }
 
+// WholePhone finds the column of a phone number that the viewer is shown in part, where at all: what he asks of it may be nothing but whether it is a
+// whole number that he knows already (semantics 10). ok is false for every other field.
+func WholePhone(f *process.Form, key string, as Viewer) (c Column, ok bool) {
+	info, isField := f.Schema.Field(key)
+	masked := func(g forms.Grant) bool { return slices.Contains(g.Mask, key) }
+	if !isField || info.Def.Type != "phone" || as.Service || !slices.ContainsFunc(f.Def.Grants, masked) {
+		return Column{}, false
+	}
+	as.inWhole = true
+	c, problem := FindColumn(f, key, as)
+	return c, problem == nil && c.Type == query.Text
+}
+
 // sees tells in which of the records he may read the viewer sees a field: nil for all of them. some is false when in none.
 // A participant's view of guards is not counted here: it holds record by record and gives no right to ask questions.
 func (v Viewer) sees(f *process.Form, field string) (seen query.Filter, some bool) {
@@ -178,10 +192,10 @@ func (v Viewer) granted(f *process.Form, field string) (seen query.Filter, some 
 	var parts query.Or
 	k := knowledge(f)
 	for _, g := range v.grants(f, "read") {
-		if len(g.Hide) > 0 {
+		if len(g.Hide) > 0 || len(g.Mask) > 0 && !v.inWhole {
 			hidden := map[string]bool{}
 			for _, key := range k.fields {
-				if hides(g.Hide, key) {
+				if hides(g.Hide, key) || !v.inWhole && slices.Contains(g.Mask, key) {
 					hidden[key] = true
 				}
 			}

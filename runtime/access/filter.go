@@ -59,6 +59,8 @@ type Viewer struct {
 	Dir     *org.Directory
 	User    string
 	Service bool
+	// inWhole looks past what is only shown in part, for WholePhone.
+	inWhole bool
 }
 
 // grants of the viewer on a form that let him do any of acts. No act means any.

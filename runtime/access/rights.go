@@ -42,6 +42,7 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 		r.Assign = r.Assign || has("assign")
 		r.Override = r.Override || has("override")
 		r.Export = r.Export || has("export")
+		r.Reveal = r.Reveal || has("reveal") && has("read")
 		if has("read") || fresh && has("create") {
 			shows = append(shows, g)
 		}
@@ -50,8 +51,15 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 		}
 	}
 	k := knowledge(f)
-	r.Hide = except(k.fields, shows, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) })
-	r.ReadOnly = except(k.fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
+	// Who creates a record types its numbers; they are masked from then on.
+	masked := func(g *forms.Grant, key string) bool {
+		return slices.Contains(g.Mask, key) && !(fresh && slices.Contains(g.Do, "create"))
+	}
+	r.Hide = except(k.fields, shows, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !masked(g, key) })
+	r.ReadOnly = except(k.fields, writes, func(g *forms.Grant, key string) bool {
+		return !hides(g.Hide, key) && !hides(g.ReadOnly, key) && !masked(g, key)
+	})
+	r.Mask = inPart(except(k.fields, shows, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !slices.Contains(g.Mask, key) }), shows)
 	f.Derive(r.Hide)
 	if fresh {
 		return r
@@ -60,6 +68,7 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 		k = knowledge(own)
 		was := Rights(app, form, dir, user, s)
 		r.Hide, r.ReadOnly = carried(f, own, k, r.Hide, was.Hide), carried(f, own, k, r.ReadOnly, was.ReadOnly)
+		r.Mask = carried(f, own, k, r.Mask, nil)
 		own.Derive(r.Hide)
 	}
 	decides, asked := false, false
@@ -75,6 +84,7 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 		// Whoever is to do something for a record, and has no right of his own there, is told at least what it is called.
 		for _, key := range own.Schema.TitleFields() {
 			delete(r.Hide, key)
+			delete(r.Mask, key)
 		}
 	}
 	if decides {
@@ -83,6 +93,7 @@ func RightsUnder(live, app *process.App, form string, dir *org.Directory, user s
 		for _, key := range k.fields {
 			if hides(guards, key) {
 				delete(r.Hide, key)
+				delete(r.Mask, key)
 				if r.Whole == nil {
 					r.Whole = map[string]bool{}
 				}
@@ -109,7 +120,9 @@ func Somewhere(app *process.App, form string, dir *org.Directory, user string) p
 			writes = append(writes, g)
 		}
 	}
-	r.ReadOnly = except(knowledge(f).fields, writes, func(g *forms.Grant, key string) bool { return !hides(g.Hide, key) && !hides(g.ReadOnly, key) })
+	r.ReadOnly = except(knowledge(f).fields, writes, func(g *forms.Grant, key string) bool {
+		return !hides(g.Hide, key) && !hides(g.ReadOnly, key) && !slices.Contains(g.Mask, key)
+	})
 	return r
 }
 
@@ -142,13 +155,26 @@ func stored(f *process.Form, key string) string {
 func except(fields []string, grants []*forms.Grant, yes func(*forms.Grant, string) bool) map[string]bool {
 	out := map[string]bool{}
 	for _, g := range grants {
-		if len(g.Hide) == 0 && len(g.ReadOnly) == 0 {
+		if len(g.Hide) == 0 && len(g.ReadOnly) == 0 && len(g.Mask) == 0 {
 			return out
 		}
 	}
 	for _, key := range fields {
 		if !slices.ContainsFunc(grants, func(g *forms.Grant) bool { return yes(g, key) }) {
 			out[key] = true
+		}
+	}
+	return out
+}
+
+// inPart are the hidden fields that some grant shows in part.
+func inPart(hidden map[string]bool, grants []*forms.Grant) map[string]bool {
+	out := map[string]bool{}
+	for _, g := range grants {
+		for _, key := range g.Mask {
+			if hidden[key] && !hides(g.Hide, key) {
+				out[key] = true
+			}
 		}
 	}
 	return out

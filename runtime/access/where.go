@@ -84,6 +84,8 @@ type where struct {
 	names    map[string]any
 	seen     map[string]query.Filter
 	problems []rules.Problem
+	// phones counts the numbers shown in part that are asked for.
+	phones int
 }
 
 func (w *where) compile(src string) (query.Filter, []rules.Problem) {
@@ -142,11 +144,34 @@ func (w *where) node(n *rules.FilterNode) query.Filter {
 	case "any":
 		return w.some(n)
 	}
+	if c, ok := w.wholePhone(n); ok {
+		return w.leaf(n, c)
+	}
 	c, ok := w.column(n)
 	if !ok {
 		return nothing
 	}
 	return w.leaf(n, c)
+}
+
+// wholePhone is the column of a phone number that he is shown in part, in a comparison with one number. A condition may ask that once: else
+// the digits that are kept from him could be asked for one after another.
+func (w *where) wholePhone(n *rules.FilterNode) (Column, bool) {
+	if n.Kind != "cmp" || n.Op != "==" || len(n.Path) != 1 || w.table != "" {
+		return Column{}, false
+	}
+	if plain, problem := FindColumn(w.form, n.Path[0], w.as); problem == nil && plain.Seen == nil {
+		return Column{}, false // he sees it everywhere
+	}
+	c, ok := WholePhone(w.form, n.Path[0], w.as)
+	if !ok {
+		return c, false
+	}
+	if w.phones++; w.phones > 1 {
+		w.fail(n, "query.unsupported", "部分遮住的电话一次只能查一个完整号码", "部分遮住的電話一次只能查一個完整號碼", "Of a phone number that is shown in part one whole number can be asked for at a time")
+	}
+	w.seen["== "+n.Path[0]] = c.Seen // beside what other conditions on it demand
+	return c, true
 }
 
 // some is a condition on the rows of a table.

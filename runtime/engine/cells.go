@@ -119,7 +119,7 @@ func transferable(app *process.App, f *process.Form, dir *org.Directory, user st
 	r = access.Rights(app, f.Def.Key, dir, user, nil)
 	for i := range f.Def.Fields {
 		key := f.Def.Fields[i].Key
-		if f.Def.Fields[i].Type == "static" || r.Hide[key] || in && (r.ReadOnly[key] || !f.Schema.Importable(key)) {
+		if f.Def.Fields[i].Type == "static" || r.Hide[key] && (in || !r.Mask[key]) || in && (r.ReadOnly[key] || !f.Schema.Importable(key)) {
 			continue
 		}
 		out = append(out, key)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"pipewright/forms"
@@ -26,6 +27,21 @@ type Evaluation struct {
 	*View
 	Result   *forms.Result
 	Problems []rules.Problem
+}
+
+// hideBrought keeps from who begins a record the phone numbers that he will be shown in part and has not typed himself: one that a reference brings
+// along is another record's.
+func (v *View) hideBrought(typed map[string]json.RawMessage, values forms.Values) {
+	brought := map[string]bool{}
+	for key := range v.Rights.Mask {
+		var text string
+		_ = json.Unmarshal(typed[key], &text)
+		if value, ok := values[key].(string); ok && value != forms.TidyPhone(text) {
+			brought[key] = true
+		}
+	}
+	v.Form.Derive(brought)
+	maps.Copy(v.hidden, brought)
 }
 
 // Evaluate computes a form without keeping anything: values, which fields show, what is wrong.
@@ -76,6 +92,9 @@ func (e *Engine) Evaluate(ctx context.Context, user string, req EvaluateRequest)
 		if v.hidden[key] = s.Masked || v.Rights.Hide[key]; !v.hidden[key] {
 			delete(v.hidden, key)
 		}
+	}
+	if v.State == nil {
+		v.hideBrought(req.Data, out.Result.Values)
 	}
 	v.titles = map[string]string{}
 	for key, fact := range f.facts.Records {

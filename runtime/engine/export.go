@@ -149,6 +149,8 @@ func (v *View) cells(columns []string, c *forms.Cells) []string {
 				value = v.rows(key, rows)
 			}
 			row[i] = v.Form.Schema.CellText(key, value, &with)
+		case isField && v.Masked(key):
+			row[i] = v.Masks()[key]
 		case isField:
 		case key == "number":
 			row[i] = v.State.Number

@@ -153,6 +153,9 @@ func (l *lister) text(q string) {
 		if !f.Search {
 			continue
 		}
+		if whole, ok := access.WholePhone(l.form, f.Key, l.viewer); ok { // by its whole number, also where he is shown it in part
+			any = append(any, both(whole.Seen, query.Cmp{Col: whole.Name, Op: query.Eq, Value: forms.TidyPhone(q)}))
+		}
 		col, problem := access.FindColumn(l.form, f.Key, l.viewer)
 		if problem != nil || col.Type != query.Text {
 			continue

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pipewright/forms"
 	"pipewright/rules"
 	"pipewright/runtime/access"
 	"pipewright/runtime/org"
@@ -158,9 +159,13 @@ func (s *search) by(v *View, words []string) ([]FoundBy, bool) {
 	if v.SeesTitle() {
 		texts[process.FoundTitle] = FoundBy{Field: "title", Name: rules.Say("标题", "標題", "Title"), Text: v.State.Title}
 	}
+	whole := map[string]string{} // of numbers that he is shown in part: only who has the whole number finds by it
 	for _, t := range v.Form.Schema.Searched(v.decode(v.State.Data)) {
 		if info, ok := v.Form.Schema.Field(t.Field); ok && v.Sees(t.Field) {
 			texts[t.Storage] = FoundBy{Field: t.Field, Name: info.Name, Text: t.Text}
+		} else if ok && v.Masked(t.Field) {
+			texts[t.Storage] = FoundBy{Field: t.Field, Name: info.Name, Text: forms.MaskPhone(t.Text)}
+			whole[t.Storage] = digitsOf(t.Text)
 		}
 	}
 	var out []FoundBy
@@ -168,7 +173,7 @@ func (s *search) by(v *View, words []string) ([]FoundBy, bool) {
 		shown := false
 		for _, field := range process.FoundIn(words, term) {
 			by, sees := texts[field]
-			if !sees {
+			if number, masked := whole[field]; !sees || masked && number != term {
 				continue
 			}
 			shown = true
@@ -182,6 +187,15 @@ func (s *search) by(v *View, words []string) ([]FoundBy, bool) {
 		}
 	}
 	return out, true
+}
+
+func digitsOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // excerpt is the part of a text around a term; its beginning where the term does not stand in it as it is (pinyin).

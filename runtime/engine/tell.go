@@ -173,6 +173,8 @@ func (t *teller) tell(ev *process.Event) (Entry, bool) {
 		}
 	case process.Urged:
 		out.Text = rules.Say("催办{who}", "催辦{who}", "urged {who}", "who", t.all(p.To))
+	case process.Revealed:
+		out.Text = rules.Say("查看了“{field}”的完整号码", "檢視了「{field}」的完整號碼", "looked up the whole number of “{field}”", "field", t.fieldName(p.Field))
 	case process.Noted:
 		out.Comment = p.Text
 		out.Text = rules.Say("写了笔记", "寫了筆記", "left a note")
@@ -369,6 +371,16 @@ func (t *teller) all(users []string) []string {
 		out[i] = t.who(u)
 	}
 	return out
+}
+
+// fieldName is what the field of a storage key is called.
+func (t *teller) fieldName(storage string) rules.Text {
+	for _, info := range t.view.Form.Schema.Fields() {
+		if info.Storage == storage {
+			return info.Name
+		}
+	}
+	return rules.Plain(storage)
 }
 
 func (t *teller) stage(key string) rules.Text {

@@ -84,6 +84,29 @@ func (v *View) Sees(key string) bool {
 	return !v.hidden[key] && !v.hidden[table]
 }
 
+// Masked says whether the person is shown the field, a phone number, in part.
+func (v *View) Masked(key string) bool {
+	return v.Rights.Mask[key] && !v.Sees(key) && !v.Form.HiddenIn(v.State.Stage, v.Rights.Whole)[key]
+}
+
+// Masks are the numbers that he is shown in part, as he is shown them.
+func (v *View) Masks() map[string]string {
+	if len(v.Rights.Mask) == 0 || v.State == nil {
+		return nil
+	}
+	values := v.decode(v.State.Data)
+	if v.Inspection != nil && v.Inspection.Values != nil && !v.brief {
+		values = v.Inspection.Values
+	}
+	out := map[string]string{}
+	for key := range v.Rights.Mask {
+		if text, ok := values[key].(string); ok && text != "" && v.Masked(key) {
+			out[key] = forms.MaskPhone(text)
+		}
+	}
+	return out
+}
+
 // Data are the values he sees, in wire form, references with their titles. In lists tables are left out.
 func (v *View) Data() map[string]json.RawMessage {
 	if v.Inspection != nil && v.Inspection.Values != nil && !v.brief {

@@ -150,7 +150,7 @@ func (s *State) Apply(e *Event) {
 		}
 	case Rescheduled:
 		s.reschedule(&p)
-	case Reminded:
+	case Reminded, Revealed:
 	case StageLate:
 		if s.LateSince.IsZero() {
 			s.LateSince = e.At

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"encoding/json"
 	"slices"
 
 	"pipewright/forms"
@@ -20,6 +21,7 @@ func (c *compiler) checkGrants() {
 				"No role may see records of “{form}”", "form", named(f.Name, f.Key))
 			continue
 		}
+		c.maskedElsewhere(f)
 		for j := range f.Fields {
 			d := &f.Fields[j]
 			if d.Required && !d.Computed() && d.Value == "" && !c.writable(f, d.Key, nil) {
@@ -59,7 +61,7 @@ func (c *compiler) checkGrants() {
 // The words of a grant. A live release may hold others: they give nothing.
 var (
 	grantScopes = []string{"none", "own", "participant", "pool", "team", "teamTree", "all"}
-	grantDeeds  = []string{"create", "read", "edit", "delete", "assign", "override", "import", "export"}
+	grantDeeds  = []string{"create", "read", "edit", "delete", "assign", "override", "import", "export", "reveal"}
 )
 
 func (c *compiler) grantWords(path string, grants []forms.Grant) {
@@ -81,13 +83,61 @@ func (c *compiler) grantWords(path string, grants []forms.Grant) {
 	}
 }
 
+// maskedElsewhere warns of a number that a role is shown in part and that another form, or this one, takes over and shows the role whole.
+func (c *compiler) maskedElsewhere(f *forms.Form) {
+	if c.opts.Shared != nil {
+		return
+	}
+	takesOver := func(other *forms.Form, field string) (out []string) {
+		for i := range other.Fields {
+			d := &other.Fields[i]
+			if via := fieldOf(other, d.Via); d.Type == "lookup" && d.Field == field && via != nil && via.Form == f.Key {
+				out = append(out, d.Key)
+			}
+			if d.Type == "reference" && d.Form == f.Key {
+				for to, from := range d.Fill {
+					if from == field {
+						out = append(out, to)
+					}
+				}
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	for _, g := range f.Grants {
+		for _, field := range g.Mask {
+			for i := range c.def.Forms {
+				other := &c.def.Forms[i]
+				for _, to := range takesOver(other, field) {
+					for j, og := range other.Grants {
+						if og.Role != g.Role || slices.Contains(og.Hide, to) || slices.Contains(og.Hide, "*") || slices.Contains(og.Mask, to) || !slices.Contains(og.Do, "read") {
+							continue
+						}
+						mask, _ := json.Marshal(append(slices.Clone(og.Mask), to))
+						path := "/forms/" + other.Key + "/grants/" + itoa(j) + "/mask"
+						p := rules.Warnf(path, "grant.maskOpen", rules.Say(
+							"“{field}”在“{form}”里对这个角色部分遮住，而这里的“{to}”把它整个带过来：这里也要遮住", "「{field}」在「{form}」裡對這個角色部分遮住，而這裡的「{to}」把它整個帶過來：這裡也要遮住",
+							"“{field}” of “{form}” is shown to this role in part, and “{to}” here takes it over whole: mask it here as well",
+							"field", fieldName(f, field), "form", named(f.Name, f.Key), "to", fieldName(other, to)))
+						p.Fix = &rules.Fix{Title: rules.Say("这里也遮住", "這裡也遮住", "Mask it here as well"), Changes: []rules.Change{{Path: path, Value: mask}}}
+						c.add(p)
+					}
+				}
+			}
+		}
+	}
+}
+
 // writable says whether some role may write the field, in a stage (nil: leaving stages aside).
 func (c *compiler) writable(f *forms.Form, field string, s *Stage) bool {
 	if s != nil && !stageWrites(s, field) {
 		return false
 	}
 	return slices.ContainsFunc(f.Grants, func(g forms.Grant) bool {
-		return (slices.Contains(g.Do, "edit") || slices.Contains(g.Do, "create")) && !slices.Contains(g.Hide, field) && !slices.Contains(g.ReadOnly, field)
+		masked := slices.Contains(g.Mask, field)
+		edits, creates := slices.Contains(g.Do, "edit") && !masked, slices.Contains(g.Do, "create") && !(masked && s != nil)
+		return (edits || creates) && !slices.Contains(g.Hide, field) && !slices.Contains(g.ReadOnly, field)
 	})
 }
 

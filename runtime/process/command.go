@@ -39,6 +39,8 @@ const (
 	Urge CommandKind = "urge"
 	// CopyRead says that a person an approval was copied to has read it.
 	CopyRead CommandKind = "copyRead"
+	// Reveal notes that a masked number was looked up whole; Item is the field.
+	Reveal CommandKind = "reveal"
 	// Collaborate makes People collaborators (Done), or takes them off.
 	Collaborate CommandKind = "collaborate"
 	// Substitute passes on the open decisions of Owner, who is away or has left; the service's alone.
@@ -149,6 +151,10 @@ type Rights struct {
 	// Hide and ReadOnly are field keys that no grant of the actor lets them see or edit.
 	Hide     map[string]bool
 	ReadOnly map[string]bool
+	// Mask are those of Hide that are phone numbers shown in part, for a record that he is about to create those that will be; Reveal: he may look
+	// one up whole, which is on the record.
+	Mask   map[string]bool
+	Reveal bool
 	// Whole are the fields that he sees because he decides on them, also where they are computed from something he does not see.
 	Whole map[string]bool
 }

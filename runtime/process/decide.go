@@ -57,7 +57,7 @@ func init() {
 		Create: (*decider).create, Import: (*decider).imported, Edit: (*decider).edit, Move: (*decider).move,
 		Tick: (*decider).tick, Activity: (*decider).activity, HandActivity: (*decider).handActivity, Assign: (*decider).assign, Claim: (*decider).claim, Release: (*decider).putBack, Reclaim: (*decider).reclaim,
 		DecideSlot: (*decider).decideSlot, Withdraw: (*decider).withdraw, Retry: (*decider).retry, Urge: (*decider).urge,
-		CopyRead: (*decider).readCopy, Collaborate: (*decider).collaborate, Substitute: (*decider).substitute, HandOver: (*decider).handOver,
+		CopyRead: (*decider).readCopy, Reveal: (*decider).reveal, Collaborate: (*decider).collaborate, Substitute: (*decider).substitute, HandOver: (*decider).handOver,
 		Note: (*decider).note, Fire: (*decider).fire, Connect: (*decider).connect, Refresh: (*decider).refresh, Replan: (*decider).replan, Reschedule: (*decider).reschedule, Migrate: (*decider).migrate, Unmigrate: (*decider).unmigrate, Press: (*decider).press, MergeAway: (*decider).mergeAway, Absorb: (*decider).absorb, Repoint: (*decider).repoint, Unabsorb: (*decider).unabsorb, Unmerge: (*decider).unmerge,
 		Delete: (*decider).delete, Restore: (*decider).restore,
 	}

@@ -141,6 +141,19 @@ func (d *decider) backFromBin() {
 	}
 }
 
+// reveal notes that a person looks up a number that he is shown in part. There is no way to it that leaves no trace.
+func (d *decider) reveal() *Rejection {
+	r, key := d.c.Actor.Rights, d.c.Item
+	if !r.Read || !r.Reveal || !r.Mask[key] {
+		return forbidden()
+	}
+	if st := d.stage(); st != nil && d.form.HiddenIn(st.Def.Key, r.Whole)[key] {
+		return forbidden()
+	}
+	d.emit(Revealed{Field: d.form.Schema.StorageKey(key)})
+	return nil
+}
+
 // readCopy notes that a person an approval was copied to has opened it; every copy of his is read by that.
 func (d *decider) readCopy() *Rejection {
 	seen := map[int]bool{}

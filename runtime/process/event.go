@@ -44,7 +44,7 @@ var payloads = map[string]func(json.RawMessage) (Payload, error){
 	"pooledIn": read[PooledIn], "claimed": read[Claimed], "held": read[Held], "reclaimNoticed": read[ReclaimNoticed],
 	"linked": read[LinkAdded], "joined": read[Joined], "left": read[Left], "deleted": read[Deleted], "restored": read[Restored],
 	"purged": read[Purged], "pressed": read[Pressed], "migrated": read[Migrated], "unmigrated": read[Unmigrated],
-	"merged": read[Merged], "unmerged": read[Unmerged], "absorbed": read[Absorbed], "unabsorbed": read[Unabsorbed], "repointed": read[Repointed],
+	"merged": read[Merged], "unmerged": read[Unmerged], "absorbed": read[Absorbed], "unabsorbed": read[Unabsorbed], "repointed": read[Repointed], "revealed": read[Revealed],
 }
 
 func read[T Payload](raw json.RawMessage) (Payload, error) {

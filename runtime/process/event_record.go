@@ -95,6 +95,10 @@ type (
 		To    string `json:"to"`
 		Cells []Cell `json:"cells,omitempty"`
 	}
+	// Revealed: who is shown a phone number in part has looked it up whole. Field is its storage key.
+	Revealed struct {
+		Field string `json:"field"`
+	}
 	// Deleted puts the record into the recycle bin; Restored takes it out.
 	Deleted  struct{}
 	Restored struct{}
@@ -119,6 +123,7 @@ func (Unmerged) Type() string   { return "unmerged" }
 func (Absorbed) Type() string   { return "absorbed" }
 func (Unabsorbed) Type() string { return "unabsorbed" }
 func (Repointed) Type() string  { return "repointed" }
+func (Revealed) Type() string   { return "revealed" }
 func (Deleted) Type() string    { return "deleted" }
 func (Restored) Type() string   { return "restored" }
 func (Purged) Type() string     { return "purged" }

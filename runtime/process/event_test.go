@@ -32,7 +32,7 @@ func oneOfEach() []Payload {
 		SlotsAdded{"s", []Slot{{Person: "v", State: Open, Reason: "due"}}}, SlotOpened{"s", 0}, Escalated{"s", []string{"m"}}, RoundBlocked{"r"},
 		RoundVoided{"h", stored, []string{"amount"}}, RoundEnded{State: Passed, Reason: "r", Step: "s"}, TimersSet{Due: at, Add: []Timer{{ID: "1|due", Kind: "due", At: at}}, Remove: []string{"0|due"}},
 		Reminded{Timer: "1|due", Kind: "due", To: []string{"u"}}, Urged{[]string{"u"}}, Noted{"text", []string{"u"}}, LinkAdded{Link{"R-2", "order", "started"}},
-		Joined{[]Person{{"u", "cc"}}}, Picked{"s", []string{"u"}}, Copied{2, []string{"u"}}, ReadCopy{2}, PooledIn{"p", "release", "r"}, Claimed{"p", "u", "t"}, Held{"u", map[string]int{"p": 3}}, ReclaimNoticed{Pool: "p", Rule: 1, At: at}, Deleted{}, Restored{}, Purged{Erased: true}, Pressed{"call"},
+		Joined{[]Person{{"u", "cc"}}}, Picked{"s", []string{"u"}}, Copied{2, []string{"u"}}, ReadCopy{2}, Revealed{"phone1"}, PooledIn{"p", "release", "r"}, Claimed{"p", "u", "t"}, Held{"u", map[string]int{"p": 3}}, ReclaimNoticed{Pool: "p", Rule: 1, At: at}, Deleted{}, Restored{}, Purged{Erased: true}, Pressed{"call"},
 		Left{[]Person{{"u", WhyCollaborator}}},
 		ActivityAnswered{Activity: "a.b", Person: "u", Result: stored, Passed: true}, ActivityMoved{"a.b", "u", "v", "r"}, ActivityLate{"a.b", []string{"m"}}, StageLate{"due", []string{"m"}, true},
 		Migrated{"m", 3, placed, stored, []string{"x"}}, Unmigrated{"m", 4, placed, stored, []string{"x"}},

@@ -100,6 +100,9 @@ func (f *finder) form(d *forms.Form) {
 		for j := range g.ReadOnly {
 			f.dotted(at+"/readOnly/"+itoa(j), &g.ReadOnly[j], list, "fields")
 		}
+		for j := range g.Mask {
+			f.dotted(at+"/mask/"+itoa(j), &g.Mask[j], list, "fields")
+		}
 	}
 	for i := range d.Related {
 		at := path + "/related/" + itoa(i)

@@ -285,6 +285,11 @@ func (s *Server) clientRules(c *call, app *process.App) []rules.Rule {
 		for field := range access.Rights(app, form.Key, c.dir, c.user.ID, nil).Hide {
 			local.Without(strings.Split(field, "."))
 		}
+		for j := range def.Forms[i].Grants {
+			for _, field := range def.Forms[i].Grants[j].Mask {
+				local.Without([]string{field}) // he may have typed it, and is shown it in part later
+			}
+		}
 		for _, key := range local.Keys() {
 			keys[key] = true
 		}

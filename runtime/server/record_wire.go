@@ -14,27 +14,29 @@ import (
 
 // recordOut is a record wherever it appears.
 type recordOut struct {
-	ID        string                     `json:"id"`
-	App       string                     `json:"app"`
-	Form      string                     `json:"form"`
-	Process   string                     `json:"process"`
-	Number    string                     `json:"number"`
-	Release   int                        `json:"release"`
-	Rev       int64                      `json:"rev"`
-	Stage     string                     `json:"stage"`
-	End       string                     `json:"end"`
-	Owner     string                     `json:"owner"`
-	Team      string                     `json:"team"`
-	Title     string                     `json:"title"`
-	Data      map[string]json.RawMessage `json:"data"`
-	CreatedAt instant                    `json:"createdAt"`
-	UpdatedAt instant                    `json:"updatedAt"`
-	Since     instant                    `json:"since"`
-	DueAt     instant                    `json:"dueAt"`
-	IdleAt    instant                    `json:"idleAt"`
-	Approval  *approvalOut               `json:"approval"`
-	Open      bool                       `json:"open"`
-	Pool      *inPoolOut                 `json:"pool,omitempty"`
+	ID      string                     `json:"id"`
+	App     string                     `json:"app"`
+	Form    string                     `json:"form"`
+	Process string                     `json:"process"`
+	Number  string                     `json:"number"`
+	Release int                        `json:"release"`
+	Rev     int64                      `json:"rev"`
+	Stage   string                     `json:"stage"`
+	End     string                     `json:"end"`
+	Owner   string                     `json:"owner"`
+	Team    string                     `json:"team"`
+	Title   string                     `json:"title"`
+	Data    map[string]json.RawMessage `json:"data"`
+	// Masked are phone numbers that he is shown in part; they are not among data.
+	Masked    map[string]string `json:"masked,omitempty"`
+	CreatedAt instant           `json:"createdAt"`
+	UpdatedAt instant           `json:"updatedAt"`
+	Since     instant           `json:"since"`
+	DueAt     instant           `json:"dueAt"`
+	IdleAt    instant           `json:"idleAt"`
+	Approval  *approvalOut      `json:"approval"`
+	Open      bool              `json:"open"`
+	Pool      *inPoolOut        `json:"pool,omitempty"`
 	// GoesBack is when it returns to its pool unless its owner works on it.
 	GoesBack instant `json:"goesBack,omitzero"`
 	Deleted  bool    `json:"deleted,omitempty"`
@@ -52,7 +54,7 @@ type approvalOut struct {
 func wireRecord(v *engine.View) recordOut {
 	s := v.State
 	out := recordOut{ID: s.ID, App: s.App, Form: s.Form, Process: s.Process, Number: s.Number, Release: s.Release, Rev: s.Rev, Stage: s.Stage,
-		Owner: s.Owner, Team: s.Team, Title: v.Title(), Data: v.Data(), CreatedAt: instant(s.CreatedAt), UpdatedAt: instant(s.UpdatedAt),
+		Owner: s.Owner, Team: s.Team, Title: v.Title(), Data: v.Data(), Masked: v.Masks(), CreatedAt: instant(s.CreatedAt), UpdatedAt: instant(s.UpdatedAt),
 		Since: instant(s.Since), DueAt: column(v, "dueAt"), IdleAt: column(v, "idleAt"), Deleted: !s.Deleted.IsZero(), Open: true}
 	if out.Pool = inPool(v); s.Reclaim != nil {
 		out.GoesBack = instant(s.Reclaim.At)
@@ -208,6 +210,7 @@ type canOut struct {
 	Withdraw bool `json:"withdraw"`
 	Urge     bool `json:"urge"`
 	Override bool `json:"override"`
+	Reveal   bool `json:"reveal"`
 	// Erase: away for good, with all that was said of it.
 	Erase bool `json:"erase"`
 	// Collaborate: ask people to work on it together, and take them off.
@@ -279,7 +282,7 @@ func (c *call) full(v *engine.View) recordFullOut {
 	for _, t := range v.TrackedBy() {
 		out.Tracking = append(out.Tracking, paperOut{t.Def.Key, t.Def.Name})
 	}
-	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Erase: v.Rights.Delete && c.user.May(org.Operate),
+	out.Can = canOut{Edit: v.Rights.Edit && s.Deleted.IsZero(), Assign: v.Rights.Assign, Delete: v.Rights.Delete, Override: v.Rights.Override, Reveal: v.Rights.Reveal && len(v.Rights.Mask) > 0 && s.Deleted.IsZero(), Erase: v.Rights.Delete && c.user.May(org.Operate),
 		Collaborate: s.Deleted.IsZero() && (v.Rights.Assign || s.Owner == c.user.ID), Merge: v.Rights.MayMerge() && s.Deleted.IsZero()}
 	out.TakenUp = len(s.TakenUp)
 	if in := v.Inspection; in != nil {

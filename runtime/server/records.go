@@ -266,6 +266,28 @@ func (s *Server) postNote(c *call) (any, error) {
 	return s.command(c, http.StatusOK, process.Command{Kind: process.Note, ID: c.Param("id"), Op: key, Comment: in.Text, People: append(in.Mentions, called(in.Text, c.dir.Users())...)})
 }
 
+type revealIn struct {
+	Field string `json:"field"`
+}
+
+type revealOut struct {
+	Value string `json:"value"`
+}
+
+// postReveal answers a masked number whole, once the record has it that he looked.
+func (s *Server) postReveal(c *call) (any, error) {
+	var in revealIn
+	if err := c.bind(&in); err != nil {
+		return nil, err
+	}
+	key, err := c.operation(false)
+	if err != nil {
+		return nil, err
+	}
+	value, err := s.Engine.Reveal(c.ctx(), c.user.ID, c.Param("id"), in.Field, key)
+	return revealOut{value}, err
+}
+
 type evaluateIn struct {
 	ID         string                     `json:"id"`
 	Data       map[string]json.RawMessage `json:"data"`

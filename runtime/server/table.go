@@ -171,6 +171,7 @@ func (s *Server) table() []route {
 		{method: del, path: "/api/apps/:app/forms/:form/views/:id", who: signedIn, summary: "Delete a kept view", handle: s.deleteSavedView},
 		{method: post, path: "/api/apps/:app/forms/:form/bulk", who: signedIn, summary: "Edit, move, hand over, delete or restore up to 100 records (Idempotency-Key)", in: bulkIn{}, out: items[batchedOut]{}, handle: s.postBulk},
 		{method: post, path: "/api/apps/:app/forms/:form/bulk/picks", who: signedIn, summary: "For which steps whoever moves up to 100 records picks the people, and from whom", in: picksIn{}, out: items[pickingOut]{}, handle: s.postPicks},
+		{method: post, path: "/api/records/:id/reveal", who: signedIn, summary: "Look up a phone number that one is shown in part; the record says who did", in: revealIn{}, out: revealOut{}, handle: s.postReveal},
 		{method: post, path: "/api/records/:id/urge", who: signedIn, summary: "Remind those the approval waits for", out: recordFullOut{}, handle: s.simple(process.Urge)},
 		{method: post, path: "/api/records/:id/retry", who: signedIn, summary: "Try the move of a blocked approval again", out: recordFullOut{}, handle: s.simple(process.Retry)},
 		{method: get, path: "/api/records/:id/events", who: signedIn, summary: "The timeline, newest first", out: items[eventOut]{}, handle: s.getEvents},

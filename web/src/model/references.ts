@@ -105,6 +105,7 @@ export function references(def: Definition): Reference[] {
       if (typeof g.records === 'object') emit('expression', [...base, 'grants', i, 'records', 'where'], g.records.where);
       emit('list', [...base, 'grants', i, 'hide'], g.hide);
       emit('list', [...base, 'grants', i, 'readOnly'], g.readOnly);
+      emit('list', [...base, 'grants', i, 'mask'], g.mask);
     });
     form.related?.forEach((r, i) => emitter(r.form)('name', [...base, 'related', i, 'via'], r.via));
     const fields = (list: readonly Field[], at: Path, table?: string) =>

@@ -8,6 +8,7 @@ import { Icon } from '@/ui/Icon';
 import { useText } from '@/ui/text';
 import { usePhone } from '@/ui/useMedia';
 import type { FormState } from './useForm';
+import { MaskedPhone } from './MaskedPhone';
 import { Why } from './Why';
 import './form.css';
 
@@ -150,7 +151,9 @@ const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, o
   const { Cell, Input } = kind;
   const describedBy = [help ? `${id}-help` : '', problem ? `${id}-bad` : '', warning ? `${id}-warn` : ''].filter(Boolean).join(' ') || undefined;
   let control = <Input id={id} field={field} value={value} onChange={onChange} onLeave={onLeave} path={key} now={now} invalid={Boolean(problem)} describedBy={describedBy} />;
-  if (own.masked) {
+  if (own.masked && recordId && field.type !== 'table') {
+    control = <MaskedPhone recordId={recordId} field={key} name={name} />;
+  } else if (own.masked) {
     control = (
       <div className="still">
         <Icon name="lock" size={14} />

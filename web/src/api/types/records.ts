@@ -29,6 +29,8 @@ export interface RecordItem {
   team?: string;
   title: string;
   data: Data;
+  /** Phone numbers that are shown in part; they are not among data. */
+  masked?: Record<string, string>;
   createdAt: string;
   updatedAt: string;
   since?: string;
@@ -183,7 +185,7 @@ export interface RecordFull extends RecordItem {
   rounds?: { id: string; chain: string; name: Text; result: string; openedAt: string; endedAt: string; steps: RoundStep[] }[];
   /** The people approvals were copied to, and when each has read it. */
   copies?: { round: string; user: Person; at: string; read?: string | null }[];
-  can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override' | 'erase' | 'collaborate' | 'merge', boolean>>;
+  can: Partial<Record<'edit' | 'assign' | 'delete' | 'withdraw' | 'urge' | 'override' | 'erase' | 'collaborate' | 'merge' | 'reveal', boolean>>;
   /** How many records were merged into this one. */
   takenUp?: number;
   related?: RelatedList[];

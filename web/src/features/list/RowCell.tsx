@@ -62,6 +62,8 @@ export function RowCell({ model, row, column }: { model: Model; row: RecordItem;
     default: {
       const field = fieldOf(model.form(row.form), column);
       if (!field) return null;
+      const part = row.masked?.[column];
+      if (part !== undefined) return <span className="dim">{part}</span>;
       const { Cell } = kindOf(field.type);
       return <Cell field={field} value={row.data[column]} />;
     }

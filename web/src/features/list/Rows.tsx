@@ -61,7 +61,7 @@ function Item({ model, row, columns, choice }: { model: Model; row: RecordItem; 
   const [figure, unit] = isMoney(value) ? format.short(value) : ['', ''];
   const form = model.form(row.form);
   const named = form ? titleField(form) : undefined;
-  const second = columns.filter((c) => c !== 'title' && c !== named && c !== process?.value && c !== 'updatedAt' && row.data[c] !== undefined).slice(0, 2);
+  const second = columns.filter((c) => c !== 'title' && c !== named && c !== process?.value && c !== 'updatedAt' && (row.data[c] !== undefined || row.masked?.[c] !== undefined)).slice(0, 2);
   return (
     <li className={choice ? 'choosing' : ''}>
       {choice}

@@ -164,6 +164,8 @@ export interface Grant {
   do: string[];
   hide?: string[];
   readOnly?: string[];
+  /** Phone numbers shown in part. */
+  mask?: string[];
 }
 
 export interface Related {

@@ -140,7 +140,7 @@ function UniquePart({ at, form }: { at: (string | number)[]; form: Form }) {
 }
 
 const SCOPES: readonly RecordScope[] = ['own', 'participant', 'pool', 'team', 'teamTree', 'all', 'none'];
-const DEEDS = ['create', 'read', 'edit', 'delete', 'assign', 'override', 'import', 'export'] as const;
+const DEEDS = ['create', 'read', 'edit', 'delete', 'assign', 'override', 'import', 'export', 'reveal'] as const;
 
 /** Who may do what: a role, whose records, and which fields stay hidden from it. */
 function GrantsPart({ at, form }: { at: (string | number)[]; form: Form }) {
@@ -148,6 +148,7 @@ function GrantsPart({ at, form }: { at: (string | number)[]; form: Form }) {
   const slot = useSlot<Grant[]>([...at, 'grants']);
   const roles = useRoleChoices();
   const fields = useFieldChoices(form.key);
+  const phones = useFieldChoices(form.key, ['phone', 'lookup']);
   const { apply } = useActions();
   const newText = useNewText();
   const { go } = usePlaceInDesigner();
@@ -200,6 +201,7 @@ function GrantsPart({ at, form }: { at: (string | number)[]; form: Form }) {
             </div>
             <ChoicesSlot at={[...here, 'do']} label={t('may')} choices={DEEDS.map((d) => ({ value: d, label: t(`may_${d}`) }))} />
             <ChoicesSlot at={[...here, 'hide']} label={t('hiddenFields')} choices={fields} placeholder={t('none')} />
+            {phones.length > 0 || g.mask ? <ChoicesSlot at={[...here, 'mask']} label={t('maskedPhones')} hint={t('maskedPhonesHint')} choices={phones} placeholder={t('none')} /> : null}
             <IconButton
               icon="trash"
               label={t('remove')}
