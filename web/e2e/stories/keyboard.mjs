@@ -1,5 +1,5 @@
-// An admin without a mouse builds a process: an app, a form with a field, stages, transitions, and the first release. Nothing here points or
-// clicks, and no JSON is typed.
+// A rep and a manager without a mouse do their work on records; an admin without one builds a process: an app, a form with a field, stages,
+// transitions, and the first release. Nothing here points or clicks, and no JSON is typed.
 export const sizes = ['desk'];
 
 /** What has the focus, as a person hears it. */
@@ -55,8 +55,74 @@ async function part(page, times = 1, key = 'F6') {
   for (let i = 0; i < times; i++) await page.keyboard.press(key);
 }
 
+/** A rep's and a manager's work on records: nothing that is opened by keyboard is out of its reach, and what goes away gives the focus back. */
+async function work(t) {
+  const { assert } = t;
+  const at = (page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '');
+  const gone = (dialog) => dialog.waitFor({ state: 'detached' });
+  const rep = await t.as('rep.li');
+  const { items } = await (await rep.request.get('/api/apps/b2b/forms/deal/records?owner=me&where=open&limit=50')).json();
+  const deal = items.find((d) => d.stage === 'closing');
+  await t.open(rep, `/r/${deal.id}`);
+  await rep.getByRole('textbox', { name: '写笔记' }).waitFor();
+  await rep.locator('#page').focus();
+  await rep.keyboard.press('Tab');
+  // Where the keyboard is shows on a link as well.
+  assert.equal(await rep.evaluate(() => `${document.activeElement.tagName} ${getComputedStyle(document.activeElement).outlineStyle}`), 'A solid');
+
+  // The key that chooses in a menu presses nothing in the dialog that it opens.
+  await press(t, rep, '其他去向');
+  await rep.locator('[role="menuitem"]:focus').waitFor();
+  await rep.keyboard.press('ArrowDown');
+  await rep.keyboard.press('Enter');
+  const dialog = rep.getByRole('dialog');
+  await dialog.getByRole('button', { name: '取消' }).waitFor();
+  await t.look(rep, 'way', { axe: false });
+  await rep.keyboard.press('Escape');
+  await gone(dialog);
+  assert.equal(await at(rep), '其他去向');
+
+  // A colleague called by the initials of his name, and the next note at once.
+  await reach(t, rep, '写笔记');
+  await rep.keyboard.type('@wangm');
+  await rep.locator('.ant-mentions-dropdown:visible').getByText('王敏').waitFor();
+  await rep.keyboard.press('Enter');
+  await rep.keyboard.type('请看');
+  await press(t, rep, '添加笔记');
+  await rep.getByText('请看').first().waitFor();
+  assert.equal(await at(rep), '写笔记');
+
+  // A filter is set, and one comes back to its button.
+  await t.open(rep, '/a/b2b/list/deal');
+  await rep.locator('.tbl td[data-cell]').first().waitFor();
+  await rep.getByRole('button', { name: '筛选', exact: true }).focus();
+  await rep.keyboard.press('Enter');
+  await rep.locator('[aria-label="按哪个字段"]:focus').waitFor();
+  await rep.keyboard.press('Escape');
+  await rep.waitForFunction(() => document.activeElement?.textContent === '筛选');
+  // A cell with a list is left by Tab, past the link and what empties it.
+  await rep.locator('.tbl td[data-cell]').first().focus();
+  await rep.keyboard.press('ArrowRight');
+  await rep.keyboard.press('ArrowRight');
+  await rep.keyboard.press('Enter');
+  await rep.locator('[aria-label="修改客户"]:focus').waitFor();
+  for (let i = 0; i < 4 && (await rep.evaluate(() => document.activeElement?.closest('.cell-edit') !== null)); i++) await rep.keyboard.press('Tab');
+  await rep.locator('[aria-label="修改客户"]').waitFor({ state: 'detached' });
+
+  // One decision after the other.
+  const manager = await t.as('mgr.wang');
+  await t.open(manager, '/inbox');
+  await manager.locator('[data-decide="approve"]').waitFor();
+  const first = await manager.locator('.task[aria-current="true"]').innerText();
+  await manager.locator('[data-decide="approve"]').focus();
+  await manager.keyboard.press('Enter');
+  await manager.locator('.task[aria-current="true"]:focus').waitFor();
+  assert.notEqual(await manager.locator('.task[aria-current="true"]').innerText(), first);
+}
+
 export async function run(t) {
   const { assert } = t;
+  await work(t);
   const page = await t.as('admin');
   await t.open(page, '/design');
   await press(t, page, '新建应用');

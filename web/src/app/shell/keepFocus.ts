@@ -9,11 +9,12 @@ export function keepFocus(root: HTMLElement = document.body): () => void {
   let places: Element[] = [];
   const note = (event: FocusEvent) => {
     if (!(event.target instanceof Element)) return;
-    places = [...places.filter((p) => p !== event.target && p.isConnected), event.target].slice(-REMEMBERED);
+    places = [...places.filter((p) => p !== event.target && (p.isConnected || p.id)), event.target].slice(-REMEMBERED);
   };
   const back = () => {
     if (document.activeElement && document.activeElement !== document.body) return;
-    const place = places.findLast((p) => p.isConnected && p.getClientRects().length > 0);
+    // A card that was drawn anew elsewhere is known by its id.
+    const place = places.map((p) => (p.isConnected || !p.id ? p : document.getElementById(p.id))).findLast((p) => p?.isConnected && p.getClientRects().length > 0);
     if (place instanceof HTMLElement) place.focus({ preventScroll: true });
   };
   const seen = new MutationObserver((changes) => {

@@ -68,6 +68,7 @@ export function Card({ model, process, record, columns, moves, waiting }: Props)
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events */}
       <div
         ref={ref}
+        id={`card-${record.id}`}
         className={`deal${isDragging ? ' gap' : ''}${picked !== undefined ? ' picked' : ''}${waiting ? ' waiting' : ''}`}
         role="group"
         aria-roledescription={t('card')}

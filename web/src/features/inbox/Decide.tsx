@@ -47,6 +47,13 @@ export function Decide({ task, model, fields, onNext }: { task: TaskFull; model?
   const asks = Boolean(activity?.fields?.length);
   const [saying, setSaying] = useState(false);
 
+  // The keyboard goes along to what is asked, and back when it is not asked any more.
+  const asked = useRef(asking);
+  useEffect(() => {
+    if (asking !== asked.current) box.current?.querySelector<HTMLElement>(asking ? '.asking input' : '[data-decide="others"]')?.focus();
+    asked.current = asking;
+  }, [asking]);
+
   const ask = (what: Hand | 'return' | undefined) => {
     setAsking(what);
     setPeople([]);
@@ -230,7 +237,7 @@ export function Decide({ task, model, fields, onNext }: { task: TaskFull; model?
                 },
               }}
             >
-              <Button disabled={busy !== undefined} icon={<Icon name="more" />}>
+              <Button data-decide="others" disabled={busy !== undefined} icon={<Icon name="more" />}>
                 {t('others')}
               </Button>
             </Dropdown>

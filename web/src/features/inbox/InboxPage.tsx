@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { tasksQuery } from '@/api/queries';
 import type { Task } from '@/api/types';
@@ -70,6 +70,13 @@ export function InboxPage() {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   });
+
+  // A decision takes the buttons away that had the focus: the keyboard goes on at the task that comes next.
+  const before = useRef(chosen);
+  useEffect(() => {
+    if (before.current !== chosen && document.activeElement === document.body) document.querySelector<HTMLElement>('.task[aria-current="true"]')?.focus();
+    before.current = chosen;
+  }, [chosen]);
 
   const several =
     tab === 'open' && tasks.some((x) => x.batch) ? (

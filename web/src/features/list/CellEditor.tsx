@@ -45,10 +45,14 @@ export function CellEditor({ model, editing, onSave, onLeave }: Props) {
   useEffect(() => {
     const box = place.current;
     if (!box) return undefined;
+    let had = false;
     const focus = () => {
+      // Who has gone on by Tab is not called back by what the closing of a list changes here.
+      if (had && document.activeElement !== document.body) return;
       const input = box.querySelector<HTMLElement>('input:not([readonly]):not([type="hidden"]), textarea, [tabindex="0"], button');
       if (!input || box.contains(document.activeElement)) return;
       input.focus();
+      had = true;
       if (input instanceof HTMLInputElement && input.type === 'text') input.select();
       const list = box.querySelector('.ant-select');
       if (list) list.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true }));
@@ -72,6 +76,10 @@ export function CellEditor({ model, editing, onSave, onLeave }: Props) {
       setTimeout(() => end(true));
     }
   };
+  // An open list takes Tab for a choice, or for nothing while it is empty: here it goes on to the next cell.
+  const onTab = (e: KeyboardEvent) => {
+    if (e.key === 'Tab') e.stopPropagation();
+  };
   const onBlur = () => {
     setTimeout(() => {
       const at = document.activeElement;
@@ -83,7 +91,7 @@ export function CellEditor({ model, editing, onSave, onLeave }: Props) {
     <FieldEnvContext.Provider value={env}>
       {/* The keys belong to the input; the cell only listens. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div className="cell-edit" ref={place} onKeyDown={onKeyDown} onBlur={onBlur}>
+      <div className="cell-edit" ref={place} onKeyDown={onKeyDown} onKeyDownCapture={onTab} onBlur={onBlur}>
         <Input
           id={`cell-${record.id}-${field.key}`}
           field={field}
