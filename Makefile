@@ -133,4 +133,4 @@ data: ## renew the embedded calendar, place names and readings of characters fro
 	go generate ./runtime/org ./forms ./rules
 
 clean: ## remove what was built (not ./data)
-	rm -rf bin web/node_modules web/dist/assets web/dist/index.html* web/src/rules/built
+	rm -rf bin web/node_modules web/dist/assets web/dist/index.html* web/dist/sw.js* web/src/rules/built

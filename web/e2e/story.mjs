@@ -43,9 +43,9 @@ export class Story {
     for (const undo of this.leftovers.splice(0)) await undo();
   }
 
-  /** A page of somebody who is not signed in. */
+  /** A page of somebody who is not signed in. What a service worker fetches cannot be held up by a story: one that is about it lets it in. */
   async visitor(options = this.options) {
-    const context = await this.browser.newContext({ baseURL: this.address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...options });
+    const context = await this.browser.newContext({ baseURL: this.address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', serviceWorkers: 'block', ...options });
     this.contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
@@ -57,8 +57,8 @@ export class Story {
   }
 
   /** A page of a person of the sample company, signed in. */
-  async as(username, size = this.size) {
-    const page = await this.visitor(this.sizes[size]);
+  async as(username, size = this.size, options = {}) {
+    const page = await this.visitor({ ...this.sizes[size], ...options });
     const answer = this.password === undefined
       ? await page.request.post('/api/demo-login', { data: { username } })
       : await page.request.post('/api/login', { data: { username, password: this.password } });

@@ -9,6 +9,7 @@ import { base } from './api/base';
 import { configureApi } from './api/client';
 import { meQuery, queryClient } from './api/queries';
 import { currentLanguage, startI18n } from './app/i18n';
+import { forgetOwn, keepApp } from './app/keepApp';
 import { Providers } from './app/providers';
 import { router } from './app/router';
 
@@ -16,6 +17,7 @@ await startI18n();
 configureApi({
   language: currentLanguage,
   onSignedOut: () => {
+    forgetOwn();
     if (base) {
       window.location.assign('/login');
       return;
@@ -43,6 +45,8 @@ window.addEventListener('vite:preloadError', () => {
   sessionStorage.setItem('pipewright.reloaded', String(Date.now()));
   window.location.reload();
 });
+
+keepApp();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -118,4 +118,34 @@ export async function run(t) {
   await page.getByRole('menuitem', { name: '退出登录' }).click();
   await page.waitForURL('**/login*');
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('pipewright.kept.'))), []);
+
+  // Closed, and opened again while there is no line: the workspace starts, says so, and takes a new record, which goes once when the line is back.
+  const cold = await t.as('rep.li', t.size, { serviceWorkers: 'allow' });
+  const device = cold.context();
+  await t.open(cold, '/a/road/list/visit');
+  await until('what the worker keeps', () => cold.evaluate(async () => Boolean(navigator.serviceWorker.controller && await caches.match('/api/apps/road/model'))), (there) => there);
+  await device.setOffline(true);
+  await cold.goto('about:blank');
+  await cold.goto('/');
+  await cold.getByText('现在离线').waitFor();
+  await cold.getByRole('link', { name: '填写拜访' }).waitFor();
+  await t.look(cold, 'cold');
+  await cold.getByRole('link', { name: '填写拜访' }).click();
+  await type(cold, 'name', '北岭铸造');
+  await cold.getByRole('button', { name: '创建', exact: true }).click();
+  await cold.getByRole('heading', { name: '已留在本机' }).waitFor();
+  await device.setOffline(false);
+  await cold.locator('.toasts', { hasText: '已送出：北岭铸造' }).waitFor();
+  await cold.getByText('现在离线').waitFor({ state: 'detached' });
+  assert.equal((await visits()).filter((v) => v.title === '北岭铸造').length, 1);
+  // Whoever signs out leaves nothing, and has nothing to start with.
+  await t.open(cold, '/');
+  await cold.getByRole('button', { name: /的账号$/ }).click();
+  await cold.getByRole('menuitem', { name: '退出登录' }).click();
+  await cold.waitForURL('**/login*');
+  assert.equal(await cold.evaluate(() => caches.has('pipewright-own')), false);
+  await device.setOffline(true);
+  await cold.goto('/');
+  await cold.getByText('现在离线，这一页要连上后才能打开。').waitFor();
+  assert.equal(await cold.getByText('北岭铸造').count(), 0);
 }

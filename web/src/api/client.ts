@@ -1,4 +1,5 @@
 import { base } from './base';
+import { keptHeader, lineHolds } from './line';
 
 /** One problem of a refused request: where, which kind, and what to tell the person. */
 export interface Detail {
@@ -108,9 +109,12 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
     text = await response.text();
   } catch (error) {
     if (options.signal?.aborted) throw error;
+    lineHolds(false);
     throw new ApiError(0, 'network', 'network');
   }
   const data = parse(text);
+  // What the service worker has kept is no word of the server's.
+  lineHolds(!response.headers.has(keptHeader) && (response.status < 502 || response.status > 504));
   if (response.ok) {
     // Somebody else answered: a hotspot's sign-in page, a proxy.
     if (data === undefined && text !== '') throw new ApiError(0, 'network', 'network');

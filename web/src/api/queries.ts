@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, onlineManager, QueryClient, queryOptions } from '@tanstack/react-query';
 import { stopClock } from './base';
 import { api, isApiError, seeAs, type Query } from './client';
 import type { Absence, AgendaItem, AppModel, AppSummary, Belongings, BinnedItem, Board, Calendars, CalendarYear, DashboardResult, EventItem, Handover, Home, Me, NoteItem, Notice, Page, PathPreview, PoolPage, Rate, RecordFull, RecordItem, ReportResult, RoleInfo, SavedView, SearchHit, SessionInfo, SetupState, Task, TaskFull, Team, Template, User } from './types';
@@ -12,12 +12,17 @@ export function standing(query: { error: Error | null; failureReason: Error | nu
   return { wrong: query.error ?? waits, pending: query.isPending && !waits };
 }
 
+// A page that starts without a line waits for it, but for what the service worker answers (kept).
+onlineManager.setOnline(navigator.onLine);
+/** What is asked for also while the line is down. */
+const kept = { networkMode: 'offlineFirst' } as const;
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
       // What is still being built on the server is asked for until it is there.
-      retry: (count, error) => isApiError(error, 'index.building') || (count < 2 && (!isApiError(error) || error.status === 0 || error.status >= 502)),
+      retry: (count, error) => isApiError(error, 'index.building') || (count < 2 && navigator.onLine && (!isApiError(error) || error.status === 0 || error.status >= 502)),
       retryDelay: (count, error) => (isApiError(error, 'index.building') ? buildingAgain : Math.min(1000 * 2 ** count, 30_000)),
       refetchOnWindowFocus: true,
     },
@@ -38,6 +43,7 @@ function noteSeeing(me: Me) {
 
 export const meQuery = () =>
   queryOptions({
+    ...kept,
     queryKey: ['me'],
     queryFn: async ({ signal }) => {
       const me = await api.get<Me>('/me', { signal });
@@ -52,10 +58,10 @@ export const setupQuery = () =>
   queryOptions({ queryKey: ['setup'], queryFn: ({ signal }) => api.get<SetupState>('/setup', { signal }), staleTime: Infinity });
 
 export const appsQuery = () =>
-  queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => api.get<Page<AppSummary>>('/apps', { signal }).then((p) => p.items) });
+  queryOptions({ ...kept, queryKey: ['apps'], queryFn: ({ signal }) => api.get<Page<AppSummary>>('/apps', { signal }).then((p) => p.items) });
 
 export const modelQuery = (app: string) =>
-  queryOptions({ queryKey: ['model', app], queryFn: ({ signal }) => api.get<AppModel>(`/apps/${app}/model`, { signal }), staleTime: 300_000 });
+  queryOptions({ ...kept, queryKey: ['model', app], queryFn: ({ signal }) => api.get<AppModel>(`/apps/${app}/model`, { signal }), staleTime: 300_000 });
 
 export const templatesQuery = () =>
   queryOptions({ queryKey: ['templates'], queryFn: ({ signal }) => api.get<Page<Template>>('/templates', { signal }).then((p) => p.items) });

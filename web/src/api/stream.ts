@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { url } from './client';
+import { lineHolds } from './line';
 import { queryClient } from './queries';
 
 /** How long changes are gathered before anything is fetched again, in milliseconds. */
@@ -30,6 +31,7 @@ export function useLive(): void {
     };
 
     source.addEventListener('hello', () => {
+      lineHolds(true);
       // A second hello means the connection was lost: anything may have been missed.
       if (opened) void queryClient.invalidateQueries();
       opened = true;

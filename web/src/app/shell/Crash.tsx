@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
+import { useLine } from '@/api/line';
 import { Empty, useErrorText } from '@/ui/States';
 
 const SandboxGone = lazy(() => import('@/features/sandbox/Gone').then((m) => ({ default: m.Gone })));
@@ -12,6 +13,7 @@ export function Crash({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
   const text = useErrorText();
   const router = useRouter();
+  const line = useLine();
   const gone = isApiError(error) && error.status === 404;
   if (isApiError(error, 'sandbox.gone'))
     return (
@@ -21,7 +23,7 @@ export function Crash({ error, reset }: ErrorComponentProps) {
     );
   return (
     <div style={{ padding: 20 }}>
-      <Empty title={gone ? t('notFound') : t('pageFailed')} text={gone ? t('notFoundText') : text(error)}>
+      <Empty title={gone ? t('notFound') : t('pageFailed')} text={gone ? t('notFoundText') : line ? text(error) : t('noLinePage')}>
         <Button
           type="primary"
           onClick={() => {

@@ -9,6 +9,7 @@ import { CompanyContext } from '@/ui/locale';
 import { ShellContext } from '@/ui/shellContext';
 import { BottomTabs } from './BottomTabs';
 import { keepFocus } from './keepFocus';
+import { NoLine } from './NoLine';
 import { Nav } from './Nav';
 import { PagePending } from './PagePending';
 import { TopBar } from './TopBar';
@@ -73,6 +74,7 @@ export function Shell() {
         <Nav />
         <div className="main">
           <TopBar slot={setHead} />
+          <NoLine />
           <main className="page" id="page" tabIndex={-1} style={{ outline: 'none' }}>
             <Suspense fallback={<PagePending />}>
               <Outlet />

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { present } from '@/api/base';
 import { api, operationKey } from '@/api/client';
 import { guideQuery } from '@/api/guide';
+import { useLine } from '@/api/line';
 import { usePeople } from '@/api/people';
 import { homeQuery, meQuery, queryClient } from '@/api/queries';
 import type { RecordItem, Task } from '@/api/types';
@@ -17,6 +18,7 @@ import { PageHead } from '@/ui/PageHead';
 import { Empty, ErrorBox, Skeleton, useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
+import { AtHand } from './AtHand';
 import { FirstSteps } from './FirstSteps';
 import { Readings } from './Readings';
 import './home.css';
@@ -66,9 +68,11 @@ export function Lists() {
   const { data, error, isPending, refetch } = useQuery(homeQuery());
   // It stands above the rest, which would jump if it came later.
   const guide = useQuery(guideQuery());
+  const line = useLine();
   const approvals = data?.tasks.filter((x) => x.kind !== 'todo' && x.kind !== 'activity') ?? [];
   const todos = data?.tasks.filter((x) => x.kind === 'todo' || x.kind === 'activity') ?? [];
   const late = data?.tasks.filter((x) => x.dueAt && format.dueState(x.dueAt) === 'bad').length ?? 0;
+  if (!line && !data) return <AtHand />;
   if (guide.isPending && guide.fetchStatus === 'fetching') {
     return (
       <div className="body">
