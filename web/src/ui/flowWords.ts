@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { parseDuration } from '@/model/duration';
+import { durationParts, parseDuration, type Unit } from '@/model/duration';
 import { ownerParts, type Definition, type Process, type Stage, type Transition, type Who, type Whos } from '@/model/definition';
 import { useText } from './text';
 
@@ -10,7 +10,8 @@ export function useDurationText(): (duration: string | undefined) => string {
   return useCallback(
     (duration) => {
       const d = duration === undefined ? undefined : parseDuration(duration);
-      return d ? t(`for_${d.unit}`, { n: d.n, count: d.n }) : (duration ?? '');
+      const one = (part: { n: number; unit: Unit | 'S' }) => t(`for_${part.unit}`, { n: part.n, count: part.n });
+      return d ? one(d) : (durationParts(duration ?? '')?.map(one).join(' ') ?? duration ?? '');
     },
     [t],
   );

@@ -6,6 +6,7 @@ import type { Caught, Happening, Sandbox } from '@/api/sandbox';
 import { Icon, type IconName } from '@/ui/Icon';
 import { wallClock } from '@/ui/format';
 import { useText } from '@/ui/text';
+import { together } from './together';
 
 const icons: Record<Caught['kind'] | Happening['kind'], IconName> = {
   mail: 'mail', robot: 'bot', call: 'globe', automation: 'bolt', timer: 'hourglass', tick: 'calendar', reclaim: 'return', rung: 'bell',
@@ -74,7 +75,7 @@ function Happenings({ box, list, part }: { box: Sandbox; list: readonly Happenin
   if (list.length === 0) return <p className="sandbox-none">{t(`none_${part}`)}</p>;
   return (
     <ul className="sandbox-list">
-      {list.map((h, i) => (
+      {(part === 'fired' ? together(list) : list.map((h) => ({ last: h, times: 1, first: h.at }))).map(({ last: h, times, first }, i) => (
         <li key={h.n ?? i} className={h.error ? 'bad' : ''}>
           <div className="sandbox-row">
             <Icon name={icons[h.kind]} />
@@ -89,6 +90,7 @@ function Happenings({ box, list, part }: { box: Sandbox; list: readonly Happenin
                   </Link>
                 ) : null}
               </span>
+              {times > 1 ? <span className="s">{t('times', { n: times, from: wallClock(first, box.zone).date })}</span> : null}
               {h.error ? <span className="s bad">{h.error}</span> : null}
             </span>
             <When at={h.at} zone={box.zone} />

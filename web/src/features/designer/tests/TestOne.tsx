@@ -9,6 +9,7 @@ import { useFormat } from '@/ui/locale';
 import { useText } from '@/ui/text';
 import { toast } from '@/ui/toast';
 import type { Test, TestStep } from '@/model/definition';
+import { durationParts, formatDuration, parseDuration, type Unit } from '@/model/duration';
 import { isUnder } from '@/model/path';
 import type { Problem } from '@/model/problem';
 import { formOfTest } from '@/model/scenarios';
@@ -140,7 +141,8 @@ function useSceneOf(test: Test, index: number, ran: Ran | undefined): Scene {
     const teller: Teller = {
       say: (key, values) => String(t(key as 'look', values)),
       text: (x, otherwise) => text(x, otherwise),
-      duration,
+      // A clock that was moved by 90 days is written in hours, exactly.
+      duration: (iso) => (parseDuration(iso)?.unit === 'H' ? (durationParts(iso) ?? []).map((p) => duration(formatDuration(p.n, p.unit as Unit))).join(' ') : duration(iso)),
       person: (id) => people.find((p) => p.id === id)?.name ?? id,
       record,
       list: (names) => names.join(t('designer:listComma')),
