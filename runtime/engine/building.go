@@ -526,6 +526,25 @@ func (e *Engine) runLayOut(ctx context.Context, j *job) error {
 	return built()
 }
 
+// buildNight is the hour, in the zone of an app, from which what is still noted is taken up once more: its job may have died, or been discarded.
+const buildNight = 1
+
+// unbuiltDue makes jobs for what is being built still, once a night.
+func (e *Engine) unbuiltDue(ctx context.Context) error {
+	all, err := e.noted(ctx)
+	if err != nil {
+		return err
+	}
+	return e.nightly(ctx, buildNight, &e.rebuilt, func(app *process.App, day string) (jobs []job) {
+		for _, coll := range slices.Sorted(maps.Keys(all)) {
+			if m := all[coll]; m.App == app.Def.Key {
+				jobs = append(jobs, job{ID: "layOut|" + coll + "|" + day, Kind: jobLayOut, App: m.App, Form: m.Form, Seq: 1})
+			}
+		}
+		return jobs
+	})
+}
+
 func formByStorage(app *process.App, key string) *process.Form {
 	for _, f := range app.Forms {
 		if f.StorageKey == key {

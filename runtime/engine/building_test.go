@@ -266,3 +266,37 @@ func TestRunsWaitForColumns(t *testing.T) {
 		t.Errorf("%+v", r.log.Error)
 	}
 }
+
+// What is not built though its job is gone is built in the night.
+func TestBuiltInTheNight(t *testing.T) {
+	t.Parallel()
+	w := withDeals(t, nil)
+	first, second := w.defs["b2b"][0], wider(t, 2)
+	w.e.smallForm = 2
+	w.must(w.e.Prepare(t.Context(), first, second))
+	w.defs["b2b"] = append(w.defs["b2b"], second)
+	jobs, err := w.store.Query(t.Context(), collJobs, query.Query{Filter: query.Cmp{Col: "kind", Op: query.Eq, Value: jobLayOut}, Limit: 10})
+	w.must(err)
+	for _, d := range jobs.Docs {
+		w.must(w.store.Delete(t.Context(), collJobs, d.ID, d.Ver))
+	}
+	w.clock.add(time.Hour)
+	for range 3 {
+		for w.runDue() > 0 {
+		}
+		w.clock.add(time.Minute)
+	}
+	if got := w.readings(w.e); got != halfReadings {
+		t.Errorf("without its job\n%s", got)
+	}
+	w.clock.add(24 * time.Hour)
+	for range 3 {
+		w.must(w.e.unbuiltDue(t.Context()))
+		for w.runDue() > 0 {
+		}
+		w.clock.add(time.Minute)
+	}
+	if got := w.readings(w.e); got != newReadings {
+		t.Errorf("after the night\n%s", got)
+	}
+}

@@ -103,7 +103,7 @@ var jobNames = map[string]rules.Text{
 	jobSnapshot:   rules.Say("每周快照", "每週快照", "Noting the week's positions"),
 	jobClean:      rules.Say("已删除记录的清理", "已刪除記錄的清理", "Clearing up after a deleted record"),
 	jobShow:       rules.Say("一张表单索引的重建", "一張表單索引的重建", "Bringing the indexes of a form up to date"),
-	jobLayOut:     rules.Say("新版本上线后的记录核对", "新版本上線後的記錄核對", "Looking over the records after a release went live"),
+	jobLayOut:     rules.Say("新版本上线后字段的准备", "新版本上線後欄位的準備", "Preparing fields after a release went live"),
 	jobCalendar:   rules.Say("按工作日历重算时限", "按工作行事曆重算時限", "Counting timers anew by the working calendar"),
 	jobReplan:     rules.Say("日期提醒的重算", "日期提醒的重算", "Planning the dates of records anew"),
 	jobPassOn:     rules.Say("审批的转交", "簽核的轉交", "Passing on the decisions of somebody who is away"),

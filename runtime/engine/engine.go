@@ -117,6 +117,8 @@ type Engine struct {
 	snapped sync.Map
 	// scanned is the day for which each app has jobs that look for duplicates, by pointer.
 	scanned sync.Map
+	// rebuilt is the day for which each app has jobs that build what is not built yet, by pointer.
+	rebuilt sync.Map
 	// learned is the day for which each app has jobs that count what closed records did, by pointer.
 	learned sync.Map
 

@@ -52,6 +52,9 @@ func (e *Engine) scheduleLoop(ctx context.Context) {
 		if err := e.snapshots(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("the positions of the week will be taken later", "error", err)
 		}
+		if err := e.unbuiltDue(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("what a release has not built yet will be looked for later", "error", err)
+		}
 		if err := e.alikesDue(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("duplicates will be looked for later", "error", err)
 		}
