@@ -1,10 +1,11 @@
 import { Button } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, url } from '@/api/client';
 import { Icon } from '@/ui/Icon';
 import { useErrorText } from '@/ui/States';
 import { useText } from '@/ui/text';
+import { toast } from '@/ui/toast';
 import { useFieldEnv, type CellProps, type InputProps } from './kind';
 import './fields.css';
 
@@ -64,39 +65,54 @@ export function Thumb({ file, size = 40 }: { file: FileRef; size?: number }) {
   return <img className="thumb" src={uploadedHere.get(file.id) ?? fileUrl(file, record, true)} alt="" width={size} height={size} loading="lazy" onError={() => setBroken(true)} />;
 }
 
-/** Uploading for a field: what is under way, and what went wrong. */
-export function useUpload(): { busy: number; failed: string; send: (files: readonly { content: Blob; name: string }[]) => Promise<FileRef[]> } {
+/**
+ * Uploading for a field: what is under way, and what went wrong, a line for each file. `stop` leaves out what has not arrived yet. `send` answers
+ * what has arrived.
+ */
+export function useUpload(): { busy: number; failed: string; stop: () => void; send: (files: readonly { content: Blob; name: string }[], besides?: string) => Promise<FileRef[]> } {
   const errorText = useErrorText();
   const { t } = useTranslation('fields');
   const { uploads } = useFieldEnv();
   const [busy, setBusy] = useState(0);
   const [failed, setFailed] = useState('');
-  const controller = useRef<AbortController | undefined>(undefined);
-  useEffect(() => {
-    const own = new AbortController();
-    controller.current = own;
-    return () => own.abort();
+  const running = useRef(new Set<AbortController>());
+  const gone = useRef(false);
+  const stop = useCallback(() => {
+    for (const one of running.current) one.abort();
   }, []);
-  const send = async (files: readonly { content: Blob; name: string }[]) => {
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+      stop();
+    };
+  }, [stop]);
+  const send = async (files: readonly { content: Blob; name: string }[], besides = '') => {
     const done: FileRef[] = [];
-    setFailed('');
-    setBusy((n) => n + files.length);
+    const own = new AbortController();
+    running.current.add(own);
+    setFailed(besides);
+    const fail = (words: string) => setFailed((before) => (before ? `${before}\n${words}` : words));
+    let open = files.length;
+    setBusy((n) => n + open);
     for (const { content, name } of files) {
       try {
         if (content.size > MAX_FILE) throw new RangeError(t('fileTooLarge', { name, mb: MAX_FILE / 1024 / 1024 }));
         // One after the other: a phone's line is shared, and the order stays.
         // oxlint-disable-next-line no-await-in-loop
-        done.push(await upload(content, name, controller.current?.signal, uploads));
+        done.push(await upload(content, name, own.signal, uploads));
       } catch (error) {
-        if (controller.current?.signal.aborted) return [];
-        setFailed(error instanceof RangeError ? error.message : `${name}: ${errorText(error)}`);
-      } finally {
-        setBusy((n) => n - 1);
+        if (own.signal.aborted) break; // those after it are not begun
+        fail(error instanceof RangeError ? error.message : `${name}: ${errorText(error)}`);
       }
+      open -= 1;
+      setBusy((n) => n - 1);
     }
-    return done;
+    setBusy((n) => n - open);
+    running.current.delete(own);
+    return gone.current ? [] : done;
   };
-  return { busy, failed, send };
+  return { busy, failed, stop, send };
 }
 
 /** Several files: chosen, photographed, or dropped here. */
@@ -105,7 +121,7 @@ export function FilesInput({ id, field, value, onChange, onLeave, disabled, inva
   const text = useText();
   const { record } = useFieldEnv();
   const picker = useRef<HTMLInputElement>(null);
-  const { busy, failed, send } = useUpload();
+  const { busy, failed, stop, send } = useUpload();
   const [over, setOver] = useState(false);
   const files = filesOf(value);
   // What was chosen meanwhile must not be lost when an upload ends.
@@ -113,12 +129,26 @@ export function FilesInput({ id, field, value, onChange, onLeave, disabled, inva
   now.current = files;
   const most = typeof field.max === 'number' ? field.max : 50;
   const add = async (list: FileList | null) => {
-    const chosen = [...(list ?? [])].slice(0, Math.max(0, most - files.length)).map((f) => ({ content: f as Blob, name: f.name }));
+    const all = [...(list ?? [])];
+    const chosen = all.slice(0, Math.max(0, most - files.length)).map((f) => ({ content: f as Blob, name: f.name }));
     if (chosen.length === 0) return;
-    const done = await send(chosen);
+    const left = all.slice(chosen.length).map((f) => f.name);
+    const done = await send(chosen, left.length > 0 ? t('filesLeftOut', { count: most, names: left.join(', ') }) : '');
     if (done.length === 0) return;
     onChange([...now.current, ...done]);
     onLeave?.();
+  };
+  const remove = (file: FileRef) => {
+    const rest = files.filter((f) => f.id !== file.id);
+    onChange(rest.length === 0 ? null : rest);
+    onLeave?.();
+    const at = files.indexOf(file);
+    toast(t('fileRemoved', { name: file.name ?? '' }), {
+      undo: () => {
+        onChange(now.current.toSpliced(at, 0, file));
+        onLeave?.();
+      },
+    });
   };
   const name = label ?? text(field.name, field.key);
   return (
@@ -153,11 +183,7 @@ export function FilesInput({ id, field, value, onChange, onLeave, disabled, inva
                   type="button"
                   className="ib"
                   aria-label={t('removeFile', { name: file.name ?? '' })}
-                  onClick={() => {
-                    const rest = files.filter((f) => f.id !== file.id);
-                    onChange(rest.length === 0 ? null : rest);
-                    onLeave?.();
-                  }}
+                  onClick={() => remove(file)}
                 >
                   <Icon name="close" size={14} />
                 </button>
@@ -171,6 +197,11 @@ export function FilesInput({ id, field, value, onChange, onLeave, disabled, inva
           <Button id={id} loading={busy > 0} aria-describedby={describedBy} {...(label ? { 'aria-label': `${label} ${t('addFile')}` } : {})} onClick={() => picker.current?.click()} icon={<Icon name={pictures ? 'image' : 'attach'} size={14} />}>
             {busy > 0 ? t('uploading', { count: busy }) : pictures ? t('addPicture') : t('addFile')}
           </Button>
+          {busy > 0 ? (
+            <button type="button" className="link s" onClick={stop}>
+              {t('stopUpload')}
+            </button>
+          ) : null}
           <input
             ref={picker}
             type="file"
@@ -187,7 +218,7 @@ export function FilesInput({ id, field, value, onChange, onLeave, disabled, inva
         </>
       )}
       {failed ? (
-        <p className="problem" role="alert">
+        <p className="problem" role="alert" style={{ whiteSpace: 'pre-line' }}>
           {failed}
         </p>
       ) : null}
