@@ -56,6 +56,7 @@ func Compile(def *Definition, st *Storage, release int, opts ...Options) (*App, 
 	c.checkLoops()
 	c.compileReports()
 	c.checkGrants()
+	c.checkOptions()
 	c.checkTests()
 	if !c.opts.SkipTexts {
 		c.checkTexts()
