@@ -141,7 +141,7 @@ async function publish(t, page) {
   await page.getByLabel('已知悉').check();
   await page.getByRole('button', { name: '发布', exact: true }).click();
   await page.locator('.toast', { hasText: 'v1 已发布' }).waitFor();
-  await page.getByText('和这个版本没有差别').waitFor();
+  await page.getByText('没有差别').waitFor();
 }
 
 /** Somebody else saves the same draft: what both did is put together, and what both changed the same is asked. */
