@@ -19,19 +19,18 @@ vi.mock('@/api/client', async (load) => ({
   },
 }));
 
-let held: FileRef[] | null;
+const held: { value: FileRef[] | null } = { value: null };
 function Files({ start = [] as FileRef[] }) {
   const [value, setValue] = useState<unknown>(start);
-  held = value as FileRef[] | null;
   return (
     <>
-      <FilesInput id="x" field={{ key: 'papers', type: 'attachment', max: 3 }} value={value} onChange={setValue} path="papers" now={{ states: {}, problems: new Map(), warnings: new Map(), data: {} }} invalid={false} pictures={false} />
+      <FilesInput id="x" field={{ key: 'papers', type: 'attachment', max: 3 }} value={value} onChange={(next) => { held.value = next as FileRef[] | null; setValue(next); }} path="papers" now={{ states: {}, problems: new Map(), warnings: new Map(), data: {} }} invalid={false} pictures={false} />
       <Toasts />
     </>
   );
 }
 
-const names = () => held?.map((f) => f.id) ?? null;
+const names = () => held.value?.map((f) => f.id) ?? null;
 const choose = (...files: File[]) => fireEvent.change(document.querySelector('input[type=file]')!, { target: { files } });
 const file = (name: string, size = 1) => Object.defineProperty(new File(['x'], name), 'size', { value: size });
 const arrive = async (name: string, ok = true) => {
