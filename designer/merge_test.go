@@ -408,3 +408,20 @@ func TestMergeConflictsInWords(t *testing.T) {
 		t.Errorf("no definition: %v", err)
 	}
 }
+
+// One adds a block to a paper while another changes one and moves it: the merged paper has all of it.
+func TestMergeOfBlocks(t *testing.T) {
+	t.Parallel()
+	const app = `{"spec": "pipewright/1", "key": "a", "name": "A", "forms": [{"key": "deal", "name": "Deal", "fields": [{"key": "what", "type": "text", "name": "What"}]}],
+		"prints": [{"key": "q", "form": "deal", "name": "Quote", "blocks": [%s]}]}`
+	paper := func(blocks ...string) string { return fmt.Sprintf(app, strings.Join(blocks, ",")) }
+	const head, what, line, end = `{"key": "b1", "kind": "heading", "text": "Quote"}`, `{"key": "b2", "kind": "text", "text": "{{ what }}"}`, `{"key": "b3", "kind": "line"}`, `{"key": "b4", "kind": "break"}`
+	const bold = `{"key": "b2", "kind": "text", "text": "**{{ what }}**"}`
+	m, err := Merge(paper(head, what, line), paper(head, what, line, end), paper(bold, head, line), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := canon(t, m.Definition), canon(t, paper(bold, head, line, end)); got != want || len(m.Conflicts) > 0 {
+		t.Errorf("merged to %s with %+v", got, m.Conflicts)
+	}
+}

@@ -6,6 +6,7 @@ import { useText } from '@/ui/text';
 import type { Block, BlockCell, Field, Form } from '@/model/definition';
 import type { Path } from '@/model/path';
 import { useDefinition, useSlot } from '../context';
+import { useNewText } from '../controls/choices';
 import { FormulaSlot } from '../controls/FormulaSlot';
 import { IconButton, Problems, Row } from '../controls/Row';
 import { NumberSlot, SwitchSlot, TextSlot, type Choice } from '../controls/slots';
@@ -77,6 +78,7 @@ export function BlockCells({ at, block, form, table }: { at: Path; block: Block;
   const { t } = useTranslation('designer');
   const text = useText();
   const def = useDefinition();
+  const newText = useNewText();
   const slot = useSlot<BlockCell[]>([...at, 'cells'], ALL);
   const choices = useValueChoices(form, table);
   const [open, setOpen] = useState<number>();
@@ -139,7 +141,7 @@ export function BlockCells({ at, block, form, table }: { at: Path; block: Block;
         ))}
       </ol>
       {isSign ? (
-        <button type="button" className="link d-add" onClick={() => slot.set([...cells, { name: t('blockSigner') }])}>
+        <button type="button" className="link d-add" onClick={() => slot.set([...cells, { name: newText(t('blockSigner')) }])}>
           <Icon name="plus" size={14} />
           {t('blockAddSigner')}
         </button>
