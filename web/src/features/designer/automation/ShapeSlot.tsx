@@ -1,8 +1,10 @@
 import { Checkbox, Input, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/ui/Icon';
 import type { Shape } from '@/model/definition';
 import type { Path } from '@/model/path';
+import { membersOf, placeOf } from '@/model/shapes';
 import { useSlot } from '../context';
 import { IconButton, Problems, Row } from '../controls/Row';
 
@@ -79,9 +81,61 @@ export function ShapeSlot({ at, label, hint, inTable = false }: { at: Path; labe
             <Icon name="plus" size={14} />
             {t('add')}
           </button>
+          {inTable ? null : <FromSample list={list} onAdd={(more) => put([...list, ...more])} />}
           <Problems list={slot.problems} />
         </div>
       )}
     </Row>
   );
+}
+
+/** Members picked out of a sample that is pasted, which is kept nowhere. */
+function FromSample({ list, onAdd }: { list: readonly Shape[]; onAdd: (more: Shape[]) => void }) {
+  const { t } = useTranslation('designer');
+  const [open, setOpen] = useState(false);
+  const [text, setText] = useState('');
+  const sample = parsed(text);
+  const there = new Set(list.map(placeOf));
+  const found = sample === undefined ? [] : membersOf(sample, list.map((m) => m.key)).filter((m) => !there.has(placeOf(m)));
+  return (
+    <>
+      <button type="button" className="link d-add" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t('shapeSample')}
+      </button>
+      {open ? (
+        <>
+          <Input.TextArea className="d-mono" aria-label={t('shapeSampleText')} placeholder={t('shapeSampleText')} autoSize={{ minRows: 3, maxRows: 10 }} value={text} onChange={(e) => setText(e.target.value)} />
+          {text.trim() !== '' && sample === undefined ? (
+            <p className="s warn" role="alert">
+              {t('shapeSampleWrong')}
+            </p>
+          ) : null}
+          {text.trim() !== '' && sample !== undefined && found.length === 0 ? <p className="s">{t('shapeSampleNone')}</p> : null}
+          {found.length > 0 ? (
+            <div className="row" style={{ flexWrap: 'wrap', gap: 6 }} role="group" aria-label={t('shapeSamplePick')}>
+              {found.map((m) => (
+                <button key={placeOf(m)} type="button" className="chip" onClick={() => onAdd([m])}>
+                  <Icon name="plus" size={14} />
+                  {placeOf(m)} <span>{t(`shape_${m.type}`)}</span>
+                </button>
+              ))}
+              {found.length > 1 ? (
+                <button type="button" className="chip" onClick={() => onAdd(found)}>
+                  {t('shapeSampleAll')}
+                </button>
+              ) : null}
+            </div>
+          ) : null}
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
