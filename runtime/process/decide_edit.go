@@ -184,6 +184,7 @@ func (d *decider) writable(given forms.Values, mask forms.Mask, free []string) *
 		}
 		ps = append(ps, rules.Errorf("/data/"+k, "field.readOnly", rules.Say("“{field}”现在不能由你修改", "「{field}」現在不能由你修改", "You may not change “{field}” now", "field", d.fieldName(k))))
 	}
+	ps = append(ps, d.keepColumns(given, mask, free)...)
 	if len(ps) > 0 {
 		return reject("field.readOnly", ps[0].Message, ps...)
 	}

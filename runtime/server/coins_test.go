@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -124,4 +125,40 @@ func TestEveryCurrencyIsExact(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestHiddenColumnsOutliveAnEdit: who does not see a column of a table can neither write it nor take it away by sending the rows as he sees them.
+func TestHiddenColumnsOutliveAnEdit(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	admin := w.as("admin")
+	app := strings.NewReplacer(`"CUR"`, `"CNY"`, `"do": ["create", "read", "edit", "delete", "import", "export"]`, `"hide": ["lines.each"], "do": ["create", "read", "edit"]`,
+		`"roles": [`, `"roles": [{"key": "boss", "name": "Boss"}, `, `"grants": [{"role": "member"`, `"grants": [{"role": "boss", "records": "all", "do": ["create", "read", "edit"]}, {"role": "member"`).Replace(coinsApp)
+	admin.must("POST", "/api/apps/import", app)
+	admin.must("POST", "/api/apps/coins/publish", object{"acceptWarnings": true})
+	admin.must("PATCH", "/api/users/rep.li", object{"roles": []string{"coins/member"}})
+	admin.must("PATCH", "/api/users/mgr.wang", object{"roles": []string{"coins/boss"}})
+	rep, boss := w.as("rep.li"), w.as("mgr.wang")
+	line := func(qty, each string) object { return object{"qty": qty, "each": object{"amount": each}} }
+	at := "/api/records/" + boss.must("POST", "/api/apps/coins/forms/coin/records", object{"data": object{"name": "x", "lines": []object{line("1", "5"), line("2", "7")}}}).str("id")
+	lines := func(list ...object) object { return object{"data": object{"lines": list}} }
+	is := func(want string) {
+		t.Helper()
+		a, got := boss.must("GET", at, nil), ""
+		for i := range a.len("data.lines") {
+			got += fmt.Sprintf("%s×%s ", a.str(fmt.Sprintf("data.lines.%d.qty", i)), a.str(fmt.Sprintf("data.lines.%d.each.amount", i)))
+		}
+		if strings.TrimSpace(got) != want {
+			t.Errorf("lines are %q, want %q", got, want)
+		}
+	}
+	rep.must("PATCH", at, lines(object{"qty": "3"}, object{"qty": "2"}))
+	is("3×5.00 2×7.00")
+	rep.refused(403, "field.readOnly", "PATCH", at, lines(line("3", "1"), object{"qty": "2"}))
+	rep.refused(403, "field.readOnly", "PATCH", at, lines(object{"qty": "2"}, object{"qty": "3"}))
+	rep.refused(403, "field.readOnly", "POST", "/api/apps/coins/forms/coin/records", object{"data": object{"name": "y", "lines": []object{line("1", "5")}}})
+	rep.must("PATCH", at, lines(object{"qty": "2"}))
+	is("2×7.00")
+	boss.must("PATCH", at, lines(line("2", "8"), line("1", "1")))
+	is("2×8.00 1×1.00")
 }
