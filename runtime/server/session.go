@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"pipewright/runtime/query"
@@ -44,6 +45,40 @@ type session struct {
 type sessions struct {
 	store store.Store
 	now   func() time.Time
+	// watched are what waits here for the end of a session, by session.
+	mu      sync.Mutex
+	watched map[string]map[chan struct{}]bool
+}
+
+// watch answers a channel that is closed when the session is ended by this process; one that another process ends is found out by asking. stop ends the watch.
+func (s *sessions) watch(id string) (ended <-chan struct{}, stop func()) {
+	c := make(chan struct{})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.watched == nil {
+		s.watched = map[string]map[chan struct{}]bool{}
+	}
+	if s.watched[id] == nil {
+		s.watched[id] = map[chan struct{}]bool{}
+	}
+	s.watched[id][c] = true
+	return c, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if delete(s.watched[id], c); len(s.watched[id]) == 0 {
+			delete(s.watched, id)
+		}
+	}
+}
+
+// over tells those who watch a session that it has ended.
+func (s *sessions) over(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.watched[id] {
+		close(c)
+	}
+	delete(s.watched, id)
 }
 
 // cookieName begins with __Host- over TLS, which pins the cookie to this host; browsers refuse that name without TLS.
@@ -157,6 +192,7 @@ func (s *sessions) end(ctx context.Context, id string) error {
 	for range 5 {
 		doc, err := s.store.Get(ctx, sessionsColl, id)
 		if errors.Is(err, store.ErrNotFound) {
+			s.over(id)
 			return nil
 		}
 		if err != nil {
@@ -164,6 +200,7 @@ func (s *sessions) end(ctx context.Context, id string) error {
 		}
 		err = s.store.Delete(ctx, sessionsColl, id, doc.Ver)
 		if err == nil || errors.Is(err, store.ErrNotFound) {
+			s.over(id)
 			return nil
 		}
 		if !errors.Is(err, store.ErrConflict) {

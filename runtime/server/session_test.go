@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -216,4 +218,39 @@ func TestAddressBelievesOnlyThisMachine(t *testing.T) {
 			t.Errorf("%s forwarding for %q: %s, want %s", c.peer, c.forwarded, got, c.want)
 		}
 	}
+}
+
+// A device that is signed out elsewhere hears of it at once, not with its next request.
+func TestStreamEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	w := open(t, true)
+	here, there := w.as("rep.li"), w.as("rep.li")
+	res, err := there.http.Get(w.http.URL + "/api/stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	lines := bufio.NewReader(res.Body)
+	if hello, err := lines.ReadString('\n'); err != nil || hello != "event: hello\n" {
+		t.Fatalf("%q %v", hello, err)
+	}
+	var other string
+	list := here.must("GET", "/api/sessions", nil)
+	for i := range list.len("items") {
+		if one := "items." + strconv.Itoa(i); list.str(one+".current") != "true" {
+			other = list.str(one + ".id")
+		}
+	}
+	ended, stop := w.server.sessions.watch(other)
+	defer stop()
+	here.must("DELETE", "/api/sessions/"+other, nil)
+	select {
+	case <-ended:
+	default:
+		t.Error("nobody was told")
+	}
+	if _, err := io.ReadAll(lines); err != nil {
+		t.Error(err)
+	}
+	there.refused(401, "unauthenticated", "GET", "/api/stream", nil)
 }

@@ -52,6 +52,8 @@ func (s *Server) getStream(c *call) (any, error) {
 	if send("hello", struct{}{}) != nil {
 		return nil, nil
 	}
+	ended, stop := s.sessions.watch(c.session.ID)
+	defer stop()
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for {
@@ -60,6 +62,8 @@ func (s *Server) getStream(c *call) (any, error) {
 		case <-ctx.Done():
 			return nil, nil
 		case <-s.closing.Done():
+			return nil, nil
+		case <-ended: // the browser asks anew, and finds itself signed out
 			return nil, nil
 		case change, ok := <-changes:
 			if !ok || !s.stays(c) {

@@ -36,6 +36,10 @@ export function useLive(): void {
       if (opened) void queryClient.invalidateQueries();
       opened = true;
     });
+    // It is refused for good when the session is over, or somewhere else has ended it: the page asks who it is and leaves.
+    source.addEventListener('error', () => {
+      if (source.readyState === EventSource.CLOSED) void queryClient.invalidateQueries({ queryKey: ['me'] });
+    });
     source.addEventListener('changed', (event) => {
       const { id, app, form } = JSON.parse((event as MessageEvent<string>).data) as Changed;
       mark(['record', id], ['events', id], ['preview', id], ['records', app, form], ['board', app], ['dashboard', app], ['report', app], ['home'], ['sandbox']);
