@@ -72,6 +72,7 @@ function Row({ absence: a }: { absence: Absence }) {
     setBusy(true);
     try {
       await api.delete(`/absences/${encodeURIComponent(a.id)}`);
+      toast(t(now && a.substitute ? 'absenceOver' : 'absenceGone', { name: a.substitute?.name ?? '' }));
       await queryClient.invalidateQueries({ queryKey: ['absences'] });
     } catch (caught) {
       toast(errorText(caught), { kind: 'bad' });
