@@ -40,7 +40,7 @@ func TestDefinitionTypesHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Transition": process.Transition{}, "Who": process.Who{}, "Chain": process.Chain{}, "Step": process.Step{}, "DueStep": process.DueStep{},
 		"Rule": rules.Rule{}, "RuleInput": rules.Input{}, "RuleOutput": rules.Output{}, "RuleRow": rules.Row{}, "ScoreItem": rules.Item{},
 		"Automation": process.Automation{}, "Trigger": process.Trigger{}, "Action": process.Action{}, "Each": process.Each{}, "Shape": process.Shape{}, "Pool": process.Pool{}, "Message": process.Message{}, "ReclaimRule": process.ReclaimRule{},
-		"PublicForm": process.PublicForm{}, "Tracking": process.Tracking{}, "TrackingStage": process.TrackingStage{}, "Print": process.Print{},
+		"PublicForm": process.PublicForm{}, "Tracking": process.Tracking{}, "TrackingStage": process.TrackingStage{}, "Print": process.Print{}, "Block": process.Block{}, "BlockCell": process.BlockCell{},
 		"View": process.View{}, "Report": process.Report{}, "Measure": process.MeasureD{}, "Dashboard": process.Dashboard{}, "Test": process.Test{}, "TestStep": process.TestStep{}, "TestExpect": process.Expect{},
 	}
 	for name, value := range pairs {
