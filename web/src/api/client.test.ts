@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { api, ApiError, configureApi, url } from './client';
+import { keptHeader, lineHeld, lineHolds } from './line';
 
 const signedOut = vi.fn();
 configureApi({ language: () => 'zh-TW', onSignedOut: signedOut });
@@ -28,6 +29,22 @@ test('sends language, rev and operation key', async () => {
     method: 'PATCH', body: '{"data":{}}',
     headers: { 'Accept-Language': 'zh-TW', 'If-Match': '"7"', 'Idempotency-Key': 'op', 'Content-Type': 'application/json' },
   });
+});
+
+test('knows whether the server was reached', async () => {
+  const ask = () => api.get('/x').catch(() => undefined);
+  for (const [status, body, headers, reached] of [
+    [200, '{}', {}, true], [200, '<html>sign in to the hotspot', {}, false], [204, '', {}, true], [502, '<html>bad gateway', {}, false], [503, '{"error":{"code":"busy"}}', {}, true], [404, 'no page', {}, true],
+    [200, '{}', { [keptHeader]: '1' }, false],
+  ] as const) {
+    vi.stubGlobal('fetch', async () => new Response(status === 204 ? null : body, { status, headers }));
+    lineHolds(!reached);
+    await ask();
+    expect(lineHeld(), `${status} ${body}`).toBe(reached);
+  }
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no line')));
+  await ask();
+  expect(lineHeld()).toBe(false);
 });
 
 describe('errors', () => {

@@ -113,8 +113,9 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
     throw new ApiError(0, 'network', 'network');
   }
   const data = parse(text);
-  // What the service worker has kept is no word of the server's.
-  lineHolds(!response.headers.has(keptHeader) && (response.status < 502 || response.status > 504));
+  // What the service worker has kept is no word of the server's, nor what somebody on the way says.
+  const others = data === undefined && (response.ok ? text !== '' : response.status >= 502 && response.status <= 504);
+  lineHolds(!response.headers.has(keptHeader) && !others);
   if (response.ok) {
     // Somebody else answered: a hotspot's sign-in page, a proxy.
     if (data === undefined && text !== '') throw new ApiError(0, 'network', 'network');

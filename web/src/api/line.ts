@@ -23,7 +23,9 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+export const lineHeld = (): boolean => holds;
+
 /** Whether the server can be reached. */
 export function useLine(): boolean {
-  return useSyncExternalStore(subscribe, () => holds);
+  return useSyncExternalStore(subscribe, lineHeld);
 }

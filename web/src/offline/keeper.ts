@@ -40,8 +40,8 @@ export function isPage(path: string): boolean {
   return !/^(api|assets|p|t|share|sandbox|hooks|healthz|readyz|metrics)$/.test(first) && !/\.[^/]*$/.test(path);
 }
 
-/** Somebody on the way answers for a server that is not there. */
-const unreached = (response: Response) => response.status >= 502 && response.status <= 504;
+/** Somebody on the way answers for a server that is not there; its own refusals are JSON. */
+const unreached = (response: Response) => response.status >= 502 && response.status <= 504 && !response.headers.get('Content-Type')?.includes('json');
 
 export class Keeper {
   /** Goes up whenever what is kept is thrown away: an answer asked for before is not kept any more. */
