@@ -14,8 +14,8 @@ function page() {
   vi.spyOn(Element.prototype, 'getClientRects').mockReturnValue([{}] as unknown as DOMRectList);
   document.body.innerHTML = '<main><button id="open"></button><button id="row"></button></main>';
   const dialog = document.createElement('div');
+  dialog.className = 'ant-modal-wrap';
   dialog.innerHTML = '<button id="close"></button>';
-  document.body.append(dialog);
   const at = (id: string) => document.getElementById(id)!;
   return { at, dialog };
 }
@@ -24,6 +24,9 @@ test('the focus goes back to where it was when a dialog is taken away', async ()
   const { at, dialog } = page();
   const end = keepFocus();
   at('open').focus();
+  document.body.append(dialog);
+  at('close').focus();
+  at('row').focus(); // by Tab, for a moment
   at('close').focus();
   dialog.remove();
   await taken();
@@ -36,6 +39,7 @@ test('what is gone itself is passed over, and a focus that stands elsewhere stay
   const end = keepFocus();
   at('open').focus();
   at('row').focus();
+  document.body.append(dialog);
   at('close').focus();
   at('row').remove();
   dialog.remove();

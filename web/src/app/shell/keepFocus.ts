@@ -1,3 +1,6 @@
+/** What nobody works behind while it is there. */
+const dialogs = '.ant-modal-wrap:not([style*="none"]), dialog[open]';
+
 /** How many places back are remembered. */
 const REMEMBERED = 12;
 
@@ -9,6 +12,8 @@ export function keepFocus(root: HTMLElement = document.body): () => void {
   let places: Element[] = [];
   const note = (event: FocusEvent) => {
     if (!(event.target instanceof Element)) return;
+    // Tab at the end of a dialog touches the page behind it before the dialog takes it back.
+    if (!event.target.closest(dialogs) && document.querySelector(dialogs)) return;
     places = [...places.filter((p) => p !== event.target && (p.isConnected || p.id)), event.target].slice(-REMEMBERED);
   };
   const back = () => {
