@@ -155,12 +155,13 @@ type noteOut struct {
 	Code     string         `json:"code"`
 	Message  rules.Text     `json:"message"`
 	Severity rules.Severity `json:"severity"`
+	Record   string         `json:"record,omitempty"`
 }
 
 func notes(ps []rules.Problem) []noteOut {
 	out := make([]noteOut, len(ps))
 	for i, p := range ps {
-		out[i] = noteOut{p.Path, p.Code, p.Message, p.Severity}
+		out[i] = noteOut{p.Path, p.Code, p.Message, p.Severity, p.Record}
 	}
 	return out
 }
