@@ -137,6 +137,7 @@ var (
 	msgInPerson  = rules.Say("这件事要本人登录后做，不能用令牌", "這件事要本人登入後做，不能用權杖", "This wants you signed in; a token will not do")
 	msgForbidden = rules.Say("您没有权限做这件事", "您沒有權限做這件事", "You may not do this")
 	msgDesign    = rules.Say("这件事要有设计应用的权限；请让管理员在“人员”里给您", "這件事要有設計應用的權限；請讓管理員在「人員」裡給您", "This wants the right to design; an admin can give it to you under People")
+	msgAdmins    = rules.Say("这件事要由既能设计应用又能管理系统的管理员来做", "這件事要由既能設計應用又能管理系統的管理員來做", "This wants an admin, who may both design and operate")
 	msgOperate   = rules.Say("这件事要有管理系统的权限；请让管理员在“人员”里给您", "這件事要有管理系統的權限；請讓管理員在「人員」裡給您", "This wants the right to operate; an admin can give it to you under People")
 	msgOrigin    = rules.Say("请求来自另一个网站，已拒绝", "請求來自另一個網站，已拒絕", "The request came from another site and was refused")
 	msgMethod    = rules.Say("这个地址不接受这种请求", "這個位址不接受這種請求", "This address does not take this kind of request")

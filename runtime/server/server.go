@@ -155,7 +155,9 @@ func (a audience) check(user *org.User) error {
 		return refuse(http.StatusForbidden, "forbidden", msgDesign)
 	case a == operators && !operate:
 		return refuse(http.StatusForbidden, "forbidden", msgOperate)
-	case a == admins && !(design && operate), a == staff && !design && !operate:
+	case a == admins && !(design && operate):
+		return refuse(http.StatusForbidden, "forbidden", msgAdmins)
+	case a == staff && !design && !operate:
 		return refuse(http.StatusForbidden, "forbidden", msgForbidden)
 	}
 	return nil

@@ -148,7 +148,7 @@ function Rail() {
     { to: '/', icon: 'work', text: t('rail_work') },
     { to: '/design', icon: 'design', text: t('rail_design'), on: true },
     { to: '/templates', icon: 'grid', text: t('rail_templates') },
-    { to: '/people', icon: 'users', text: t('rail_people') },
+    ...(me?.can.people ? [{ to: '/people', icon: 'users' as const, text: t('rail_people') }] : []),
   ];
   return (
     <nav className="d-rail" aria-label={t('rail')}>

@@ -80,7 +80,7 @@ describe('designer', () => {
     });
   }, 60_000);
   beforeEach(() => {
-    const me = { user: { id: 'admin', name: '管理员' }, apps: [] };
+    const me = { user: { id: 'admin', name: '管理员' }, apps: [], can: { design: true, operate: true, people: true, oversee: true } };
     vi.stubGlobal('fetch', (url: string) =>
       Promise.resolve(new Response(JSON.stringify(url.endsWith('/me') ? me : { items: [], next: '' }))),
     );
@@ -341,7 +341,7 @@ describe('designer', () => {
     const field = (key: string, name: string) => ({ key, name, type: 'text' });
     const shop = { key: 'shop', name: '商店', forms: [{ key: 'account', name: '客户', fields: [field('name', '名称'), field('credit', '信用')] }, { key: 'item', name: '商品', fields: [field('sku', '货号')] }] };
     const desk = { key: 'desk', name: '服务台', forms: [{ key: 'deal', name: '商机', fields: [field('name', '商机名称')] }] };
-    const answers: Record<string, unknown> = { me: { user: { id: 'admin', name: '管理员' }, apps: [] }, neighbours: { usable: [shop, desk], usedBy: [desk] }, here: { items: [], rev: 1 } };
+    const answers: Record<string, unknown> = { me: { user: { id: 'admin', name: '管理员' }, apps: [], can: { design: true, operate: true, people: true, oversee: true } }, neighbours: { usable: [shop, desk], usedBy: [desk] }, here: { items: [], rev: 1 } };
     vi.stubGlobal('fetch', (url: string) => Promise.resolve(new Response(JSON.stringify(answers[url.slice(url.lastIndexOf('/') + 1)] ?? { items: [] }))));
     const choose = async (name: string, option: string) => {
       fireEvent.mouseDown(await screen.findByRole('combobox', { name }, { timeout: 20_000 }));
@@ -386,7 +386,7 @@ describe('designer', () => {
       const answer = url.endsWith('/rename')
         ? { uses: [{ path: '/processes/deal/start', before: old, after: 'begun' }], warnings: [], definition: renamed }
         : url.endsWith('/me')
-          ? { user: { id: 'admin', name: '管理员' }, apps: [] }
+          ? { user: { id: 'admin', name: '管理员' }, apps: [], can: { design: true, operate: true, people: true, oversee: true } }
           : { items: [], next: '', least: 10, stages: [] };
       if (url.endsWith('/rename')) asked.push(JSON.parse(init?.body ?? '{}'));
       return Promise.resolve(new Response(JSON.stringify(answer)));
