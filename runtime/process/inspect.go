@@ -185,7 +185,7 @@ func (d *decider) metWords(p *rules.Program, message rules.Text) rules.Text {
 		}
 		list[lang] = strings.Join(said, sign[2])
 	}
-	return rules.Say("{fields}符合要求", "{fields}符合要求", "{fields} as required", "fields", list)
+	return rules.Say("{fields}：条件已满足", "{fields}：條件已滿足", "{fields}: condition met", "fields", list)
 }
 
 func empty(v any) bool {

@@ -24,9 +24,9 @@ func TestConditionThatHoldsSaysWhatIsRight(t *testing.T) {
 		t.Fatal(problems)
 	}
 	for _, c := range []struct{ data, lang, want string }{
-		{`{"name": "Acme", "issue": true}`, "en", "A legal issue is open; “Name”, “Score” as required; Nobody has it"},
-		{`{"name": "A", "issue": false}`, "zh-CN", "“法律问题”符合要求; Say more; Nobody has it"},
-		{`{"name": "A"}`, "zh-TW", "「法律問題」符合要求; Say more; Nobody has it"},
+		{`{"name": "Acme", "issue": true}`, "en", "A legal issue is open; “Name”, “Score”: condition met; Nobody has it"},
+		{`{"name": "A", "issue": false}`, "zh-CN", "“法律问题”：条件已满足; Say more; Nobody has it"},
+		{`{"name": "A"}`, "zh-TW", "「法律問題」：條件已滿足; Say more; Nobody has it"},
 	} {
 		var wire Wire
 		if err := json.Unmarshal([]byte(c.data), &wire); err != nil {
