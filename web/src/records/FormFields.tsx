@@ -185,7 +185,7 @@ const FieldRow = memo(function FieldRow({ field, value, own, problem, warning, o
   );
   // In a tab of its own: what is being filled in stays.
   const seeOther = other ? (
-    <a className="link" href={`${base}/r/${encodeURIComponent(other)}`} target="_blank" rel="noreferrer">
+    <a className="link" style={{ flex: 'none' }} href={`${base}/r/${encodeURIComponent(other)}`} target="_blank" rel="noreferrer">
       {t('seeOther')}
     </a>
   ) : null;
