@@ -129,7 +129,6 @@ export async function run(t) {
   await cold.goto('/');
   await cold.getByText('现在离线').waitFor();
   await cold.getByRole('link', { name: '填写拜访' }).waitFor();
-  await t.look(cold, 'cold');
   await cold.getByRole('link', { name: '填写拜访' }).click();
   await type(cold, 'name', '北岭铸造');
   await cold.getByRole('button', { name: '创建', exact: true }).click();
