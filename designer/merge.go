@@ -63,7 +63,7 @@ func (m Merged) Open() int {
 // of words word by word; everything else is one value. choose names the side that counts at the path of a conflict.
 //
 // A rule, an action or a list of people that both changed is a conflict as a whole: half of one with half of the other might be neither's
-// meaning. web/src/model/threeWay.ts does the same for two editors of a draft, in the browser, and testdata/merge.json holds both to the same answers.
+// meaning. So is what stands on a paper that one side puts together from blocks and the other writes as HTML. web/src/model/threeWay.ts does the same for two editors of a draft, in the browser, and testdata/merge.json holds both to the same answers.
 //
 // Errors: bad.request and check.failed when one of the three is no definition of the right shape.
 func Merge(base, mine, theirs string, choose map[string]Side) (Merged, error) {
@@ -108,20 +108,24 @@ type merger struct {
 
 // conflict notes a place and answers the side that counts there.
 func (m *merger) conflict(kind, path string, place, mineText, theirsText rules.Text, base, mine, theirs node) Side {
-	if i := slices.IndexFunc(m.conflicts, func(c MergeConflict) bool { return c.Path == path }); i >= 0 {
+	return m.ask(MergeConflict{Path: path, Kind: kind, Place: place, MineText: mineText, TheirsText: theirsText, Base: base.raw, Mine: mine.raw, Theirs: theirs.raw},
+		func() []MergeLine { return m.lines(path, base, mine, theirs) })
+}
+
+func (m *merger) ask(c MergeConflict, lines func() []MergeLine) Side {
+	if i := slices.IndexFunc(m.conflicts, func(asked MergeConflict) bool { return asked.Path == c.Path }); i >= 0 {
 		if m.conflicts[i].Chosen == Theirs {
 			return Theirs // one question for one place
 		}
 		return Mine
 	}
-	area, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	chosen := m.choose[path]
-	if chosen != Mine && chosen != Theirs {
-		chosen = ""
+	c.Area, _, _ = strings.Cut(strings.TrimPrefix(c.Path, "/"), "/")
+	if chosen := m.choose[c.Path]; chosen == Mine || chosen == Theirs {
+		c.Chosen = chosen
 	}
-	m.conflicts = append(m.conflicts, MergeConflict{Path: path, Area: area, Kind: kind, Place: place, MineText: mineText, TheirsText: theirsText, Lines: m.lines(path, base, mine, theirs),
-		Base: base.raw, Mine: mine.raw, Theirs: theirs.raw, Chosen: chosen})
-	if chosen == Theirs {
+	c.Lines = lines()
+	m.conflicts = append(m.conflicts, c)
+	if c.Chosen == Theirs {
 		return Theirs
 	}
 	return Mine

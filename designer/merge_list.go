@@ -94,6 +94,8 @@ func (m *merger) thing(path string, at []crumb, list string, base, mine, theirs 
 		return mine
 	case sameNode(mine, base):
 		return theirs
+	case list == "prints" && onPaper(mine) != onPaper(theirs) && !mine.absent() && !theirs.absent():
+		return m.print(path, append(at[:len(at):len(at)], crumb{list, m.tell.label(list, mine)}), base, mine, theirs)
 	case !mine.absent() && !theirs.absent():
 		return m.object(path, append(at[:len(at):len(at)], crumb{list, m.tell.label(list, mine)}), base, mine, theirs)
 	}

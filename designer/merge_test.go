@@ -266,11 +266,13 @@ func TestMergeCorpus(t *testing.T) {
 			c.merged(t, base)
 			corpus.Cases = append(corpus.Cases, c)
 		}
-		raw, err := json.Marshal(corpus)
-		if err != nil {
+		var raw bytes.Buffer
+		enc := json.NewEncoder(&raw)
+		enc.SetEscapeHTML(false) // papers are HTML
+		if err := enc.Encode(corpus); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, append(bytes.ReplaceAll(raw, []byte(`,{"mine"`), []byte(",\n{\"mine\"")), '\n'), 0o644); err != nil {
+		if err := os.WriteFile(file, bytes.ReplaceAll(raw.Bytes(), []byte(`,{"mine"`), []byte(",\n{\"mine\"")), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -302,7 +304,14 @@ const mergeBase = `{"spec": "pipewright/1", "key": "shop", "name": {"zh-CN": "�
    {"key": "open", "name": "Open", "owner": {"role": "rep"}}, {"key": "won", "name": "Won", "end": "won"}],
    "transitions": [{"key": "win", "name": "Win", "from": ["open"], "to": "won"}]}],
  "approvals": [{"key": "big", "name": "Big", "steps": [{"key": "boss", "name": "Boss", "who": [{"role": "rep"}], "mode": "all"}]}],
+ "prints": [{"key": "slip", "form": "deal", "name": "Slip", "body": "<p>{{ name }}</p>", "header": "<p>Top</p>"}],
  "layout": {"sale": {"open": {"x": 1, "y": 1}}}}`
+
+// The print of mergeBase, and the same put together from blocks.
+const (
+	slipHTML   = `"name": "Slip", "body": "<p>{{ name }}</p>", "header": "<p>Top</p>"`
+	slipBlocks = `"name": "Delivery note", "blocks": [{"key": "b1", "kind": "heading", "text": "Delivery"}, {"key": "b2", "kind": "text", "text": "{{ name }}"}]`
+)
 
 func with(t *testing.T, text string, pairs ...string) string {
 	t.Helper()
@@ -329,6 +338,12 @@ var meaningCases = []struct {
    {"key": "twice", "type": "money", "name": "Twice", "calc": "amount * 2"}`, ``}, theirs: []string{`"Twice"`, `"Double"`}, not: []string{"twice"}, conflicts: []string{"removed /forms/deal/fields/twice"}},
 	{name: "people are one value", mine: []string{`"owner": {"role": "rep"}`, `"owner": {"who": [{"user": "ann"}]}`}, theirs: []string{`"owner": {"role": "rep"}`, `"owner": {"who": [{"role": "rep"}], "assign": "roundRobin"}`},
 		not: []string{"roundRobin"}, conflicts: []string{"changed /processes/sale/stages/open/owner"}},
+	{name: "a paper is one value: HTML changed here, blocks there", mine: []string{`<p>{{ name }}</p>`, `<p>To {{ name }}</p>`}, theirs: []string{slipHTML, slipBlocks},
+		want: []string{`<p>To {{ name }}</p>`, `<p>Top</p>`, `"Delivery note"`}, not: []string{`"blocks"`}, conflicts: []string{"changed /prints/slip/blocks"}},
+	{name: "a paper is one value: blocks here, HTML changed there", mine: []string{slipHTML, slipBlocks}, theirs: []string{`<p>Top</p>`, `<p>New top</p>`},
+		want: []string{`"blocks"`, `"Delivery note"`}, not: []string{`"body"`, `"header"`}, conflicts: []string{"changed /prints/slip/blocks"}},
+	{name: "a paper made of blocks by one side alone", mine: []string{`"key": "slip", "form"`, `"key": "slip", "if": "amount > 1", "form"`}, theirs: []string{slipHTML, slipBlocks},
+		want: []string{`"blocks"`, `"amount > 1"`}, not: []string{`"body"`, `"header"`}},
 	{name: "two steps after the same", mine: []string{`"mode": "all"}`, `"mode": "all"}, {"key": "cfo", "name": "CFO", "who": [{"role": "rep"}], "mode": "all"}`},
 		theirs:    []string{`"mode": "all"}`, `"mode": "all"}, {"key": "ceo", "name": "CEO", "who": [{"role": "rep"}], "mode": "all"}`},
 		conflicts: []string{"order /approvals/big/steps"}, want: []string{"cfo", "ceo"}},
@@ -399,6 +414,13 @@ func TestMergeConflictsInWords(t *testing.T) {
 	}
 	if !strings.Contains(m.Definition, `"key": "content"`) || !strings.Contains(m.Definition, "\"was\": [\n            \"text\",\n            \"body\"") {
 		t.Errorf("theirs was chosen: %s", m.Definition)
+	}
+	m, err = Merge(mergeBase, with(t, mergeBase, `<p>{{ name }}</p>`, `<p>To {{ name }}</p>`), with(t, mergeBase, slipHTML, slipBlocks), nil)
+	if err != nil || len(m.Conflicts) != 1 || m.Conflicts[0].Area != "prints" || m.Conflicts[0].MineText.In("zh-CN") != "写成 HTML，有改动" ||
+		m.Conflicts[0].TheirsText.In("en") != "made of blocks: heading: Delivery, text: {{ name }}" || m.Conflicts[0].Lines[0].Base.In("en") != "written as HTML" {
+		t.Errorf("a paper made of blocks by one: %v %+v", err, m.Conflicts)
+	} else if got := m.Conflicts[0].Place.In("zh-CN"); got != "打印模板“Slip”：纸上的内容" {
+		t.Error(got)
 	}
 	versions, err := Diff(`{"template": {"key": "shop", "digest": "a"}}`, `{"template": {"key": "shop", "digest": "b"}}`)
 	if err != nil || len(versions) != 1 || versions[0].Text.In("en") != "holds another version of its template" {

@@ -172,10 +172,31 @@ function mergeItem(at: readonly string[], base: Json, mine: Json, theirs: Json, 
   if (same(mine, theirs) || same(theirs, base)) return mine;
   if (same(mine, base)) return theirs;
   if (isObject(mine) && isObject(theirs)) {
-    const merged = mergeObjects(at, isObject(base) ? base : {}, mine, theirs, clash);
+    const was = isObject(base) ? base : {};
+    const apart = at.length === 2 && at[0] === 'prints' && onPaper(mine) !== onPaper(theirs);
+    const merged = apart ? mergePrint(at, was, mine, theirs, clash) : mergeObjects(at, was, mine, theirs, clash);
     return isObject(merged) && mine['key'] !== theirs['key'] ? withFormer(merged, mine, theirs) : merged;
   }
   return either(clash({ at, base, mine, theirs }), mine, theirs);
+}
+
+/** What stands on the paper of a print, and how it looks. */
+const PAPER = new Set(['blocks', 'body', 'header', 'footer', 'css']);
+
+/** What a paper is put together from: blocks or, where there are none, HTML; nothing when nothing stands on it. */
+function onPaper(print: Record<string, Json>): string | undefined {
+  return ['blocks', 'body'].find((name) => {
+    const v = print[name];
+    return Array.isArray(v) ? v.length > 0 : isObject(v) ? Object.keys(v).length > 0 : v !== undefined && v !== '';
+  });
+}
+
+/** A print that one side puts together from blocks and the other does not: what stands on it is one value, for half of each would be neither's paper. */
+function mergePrint(at: readonly string[], base: Record<string, Json>, mine: Record<string, Json>, theirs: Record<string, Json>, clash: OnClash): Json {
+  const part = (print: Record<string, Json>, paper: boolean) => Object.fromEntries(Object.entries(print).filter(([k]) => PAPER.has(k) === paper));
+  const rest = mergeObjects(at, part(base, false), part(mine, false), part(theirs, false), clash);
+  const paper = merge([...at, 'blocks'], part(base, true), part(mine, true), part(theirs, true), clash);
+  return { ...(rest as Record<string, Json>), ...(paper as Record<string, Json>) };
 }
 
 /** Lists in which it matters who comes first. */
