@@ -1,19 +1,8 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-
-/** The languages the product speaks, with their own names. */
-export const languages = [
-  { key: 'zh-CN', name: '简体中文' },
-  { key: 'zh-TW', name: '繁體中文' },
-  { key: 'en', name: 'English' },
-] as const;
-
-export type Language = (typeof languages)[number]['key'];
+import { languages, textsOf, type Language } from '@/ui/languages';
 
 const storageKey = 'pipewright.language';
-
-// One file a feature and language; each is loaded when a screen first asks for its namespace.
-const files = import.meta.glob<Record<string, string>>('../locales/*/*.json', { import: 'default' });
 
 /** The language to start with: what this browser used last, else what the browser asks for, else Simplified Chinese. */
 export function startLanguage(wanted: readonly string[], stored: string | null): Language {
@@ -32,12 +21,7 @@ export async function startI18n(): Promise<void> {
       type: 'backend' as const,
       init() {},
       read(lng: string, ns: string, done: (error: Error | null, data: Record<string, string> | null) => void) {
-        const load = files[`../locales/${lng}/${ns}.json`];
-        if (!load) {
-          done(new Error(`no texts for ${lng}/${ns}`), null);
-          return;
-        }
-        load().then((data) => done(null, data), (error: unknown) => done(error as Error, null));
+        textsOf(lng, ns).then((data) => done(null, data), (error: unknown) => done(error as Error, null));
       },
     })
     .use(initReactI18next)

@@ -1,16 +1,12 @@
 import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { languages, useSpeak } from './languages';
 import './gate.css';
-
-const languages = [
-  { key: 'zh-CN', name: '简体中文' },
-  { key: 'zh-TW', name: '繁體中文' },
-  { key: 'en', name: 'English' },
-];
 
 /** The page before one is in: set-up and login. */
 export function GatePage({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) {
   const { i18n, t } = useTranslation();
+  const speak = useSpeak();
   useEffect(() => {
     document.title = `${title} · Pipewright`;
   }, [title]);
@@ -29,7 +25,7 @@ export function GatePage({ title, wide, children }: { title: string; wide?: bool
       </div>
       <div className="gate-languages" role="group" aria-label={t('language')}>
         {languages.map((l) => (
-          <button key={l.key} type="button" className="link" lang={l.key} aria-pressed={i18n.language === l.key} onClick={() => void i18n.changeLanguage(l.key)}>
+          <button key={l.key} type="button" className="link" lang={l.key} aria-pressed={i18n.language === l.key} onClick={() => void speak(l.key)}>
             {l.name}
           </button>
         ))}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { sandbox } from '@/api/base';
 import { meQuery } from '@/api/queries';
 import { useLive } from '@/api/stream';
+import { speak } from '@/ui/languages';
 import { CompanyContext } from '@/ui/locale';
 import { ShellContext } from '@/ui/shellContext';
 import { BottomTabs } from './BottomTabs';
@@ -29,7 +30,7 @@ export function Frame() {
   useEffect(() => keepFocus(), []);
   // The person's own language wins over the browser's; only when it changes on the server, so that a switch here stays.
   useEffect(() => {
-    if (me.user.language && me.user.language !== i18n.language) void i18n.changeLanguage(me.user.language);
+    if (me.user.language && me.user.language !== i18n.language) void speak(me.user.language).catch(() => undefined);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [me.user.language]);
   const page = (

@@ -9,11 +9,11 @@ import { meQuery, queryClient } from '@/api/queries';
 import { useSignOut } from '@/records/useSignOut';
 import { Avatar } from '@/ui/Avatar';
 import { Icon } from '@/ui/Icon';
+import { languages, useSpeak } from '@/ui/languages';
 import { MenuItem, Popup } from '@/ui/Popup';
 import { useErrorText } from '@/ui/States';
 import { useTheme } from '@/ui/themeContext';
 import { toast } from '@/ui/toast';
-import { languages } from '../i18n';
 import { KeptHere } from './KeptHere';
 import { Notices } from './Notices';
 
@@ -78,9 +78,9 @@ function PersonMenu({ onKeys }: { onKeys: () => void }) {
   const { choice, setChoice } = useTheme();
   const navigate = useNavigate();
 
+  const speak = useSpeak();
   const setLanguage = async (language: string) => {
-    await i18n.changeLanguage(language);
-    if (me.seeing) return;
+    if (!(await speak(language)) || me.seeing) return;
     await api.patch('/me', { language });
     await queryClient.invalidateQueries({ queryKey: ['me'] });
   };

@@ -2,15 +2,10 @@ import { lazy, useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@/api/client';
 import { Empty, Skeleton, useErrorText } from '@/ui/States';
+import { languages, useSpeak } from '@/ui/languages';
 import { PublicForm } from './PublicForm';
 import { TrackingPage } from './TrackingPage';
 import './outside.css';
-
-const languages = [
-  { key: 'zh-CN', name: '简体中文' },
-  { key: 'zh-TW', name: '繁體中文' },
-  { key: 'en', name: 'English' },
-];
 
 // It draws; a form and a tracking page do without.
 const SharedFlow = lazy(() => import('./SharedFlow').then((m) => ({ default: m.SharedFlow })));
@@ -25,6 +20,7 @@ export function OutsidePage({ kind, token }: { kind: string; token: string }) {
 /** The page around it: a title, a column as wide as a phone likes, the languages. */
 export function OutsideFrame({ title, offered, wide, children }: { title: string; offered?: readonly string[]; wide?: boolean; children: ReactNode }) {
   const { i18n, t } = useTranslation();
+  const speak = useSpeak();
   useEffect(() => {
     document.title = title || ' ';
   }, [title]);
@@ -35,7 +31,7 @@ export function OutsideFrame({ title, offered, wide, children }: { title: string
       {shown.length > 1 ? (
         <div className="outside-languages" role="group" aria-label={t('language')}>
           {shown.map((l) => (
-            <button key={l.key} type="button" className="link" lang={l.key} aria-pressed={i18n.language === l.key} onClick={() => void i18n.changeLanguage(l.key)}>
+            <button key={l.key} type="button" className="link" lang={l.key} aria-pressed={i18n.language === l.key} onClick={() => void speak(l.key)}>
               {l.name}
             </button>
           ))}

@@ -6,6 +6,7 @@ import { api } from '@/api/client';
 import { meQuery, queryClient, sessionsQuery } from '@/api/queries';
 import { useSignOut } from '@/records/useSignOut';
 import { Absences } from '@/ui/Absences';
+import { languages, useSpeak } from '@/ui/languages';
 import { useFormat } from '@/ui/locale';
 import { PageHead } from '@/ui/PageHead';
 import { ErrorBox, Skeleton, useErrorText } from '@/ui/States';
@@ -18,12 +19,6 @@ import { SecondFactor } from './SecondFactor';
 import { Tokens } from './Tokens';
 import './profile.css';
 
-const languages = [
-  { value: 'zh-CN', label: '简体中文' },
-  { value: 'zh-TW', label: '繁體中文' },
-  { value: 'en', label: 'English' },
-];
-
 /** Program and system of a browser's long name, the way people call them; what is not known stays as it is. */
 export function deviceOf(agent: string): string {
   const first = (pairs: readonly (readonly [RegExp, string])[]) => pairs.find(([mark]) => mark.test(agent))?.[1];
@@ -35,6 +30,7 @@ export function deviceOf(agent: string): string {
 /** The person's own settings: name, language, appearance, sessions. */
 export function ProfilePage() {
   const { t, i18n } = useTranslation(['profile', 'common']);
+  const speak = useSpeak();
   const { data: me } = useSuspenseQuery(meQuery());
   const { choice, setChoice } = useTheme();
   const signOut = useSignOut();
@@ -86,11 +82,11 @@ export function ProfilePage() {
               <legend className="s">{t('common:language')}</legend>
               <Radio.Group
                 value={i18n.language}
-                options={languages}
+                options={languages.map((l) => ({ value: l.key, label: l.name }))}
                 optionType="button"
                 onChange={(e) => {
                   const language = String(e.target.value);
-                  void i18n.changeLanguage(language).then(() => patch({ language }));
+                  void speak(language).then((done) => (done ? patch({ language }) : undefined));
                 }}
               />
             </fieldset>
