@@ -206,6 +206,21 @@ func TestIncomingRecord(t *testing.T) {
 	if got := string(runs[0].Actions[0].Input); got != `{"due":null,"status":"shipped"}` {
 		t.Errorf("input %s", got)
 	}
+
+	// Another is given up: its last attempt says so, and nobody is asked to take it in hand.
+	w.receive(w.signedCall("shipped", "again", secret, `{"data": {"no": "N7"}}`))
+	w.runDue()
+	runs, _, err = w.e.Runs(t.Context(), "erp", "shipped", 10, "")
+	w.must(err)
+	given := runs[0].ID
+	w.must(w.e.DiscardJob(t.Context(), admin, runs[0].Job))
+	runs, _, err = w.e.Runs(t.Context(), "erp", "shipped", 10, "")
+	w.must(err)
+	for _, r := range runs {
+		if (r.State == "discarded") != (r.ID == given) || r.Job != "" {
+			t.Errorf("%s is %s, job %q", r.ID, r.State, r.Job)
+		}
+	}
 }
 
 // TestAnswer: what another system answers is written into the record by the field's own rules, and later actions see it; what does not fit is

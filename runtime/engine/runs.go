@@ -146,7 +146,7 @@ type Run struct {
 	Attempt int
 	// Until is when a waiting run goes on.
 	Until time.Time
-	// Job is the dead job of a run that failed for good; empty once somebody has taken it in hand.
+	// Job is the dead job of a run that failed for good; empty once somebody has taken it in hand. Who gave it up makes its state "discarded".
 	Job string
 }
 
@@ -175,7 +175,7 @@ func (e *Engine) Runs(ctx context.Context, app, automation string, limit int, af
 	return out, page.Next, e.deadRuns(ctx, out)
 }
 
-// deadRuns notes which runs somebody has to take in hand. A run is named after its job, with the attempt behind it; of several
+// deadRuns notes which runs somebody has to take in hand, and which were given up. A run is named after its job, with the attempt behind it; of several
 // attempts the newest counts.
 func (e *Engine) deadRuns(ctx context.Context, runs []Run) error {
 	at := map[string]int{}
@@ -197,8 +197,17 @@ func (e *Engine) deadRuns(ctx context.Context, runs []Run) error {
 		return readError(err)
 	}
 	for _, d := range docs {
-		if d.Cols["state"] == jobDead {
+		switch d.Cols["state"] {
+		case jobDead:
 			runs[at[d.ID]].Job = d.ID
+		case jobDone:
+			j, err := jobOf(d)
+			if err != nil {
+				return err
+			}
+			if n := len(j.Hands); n > 0 && j.Hands[n-1].State == jobDone {
+				runs[at[d.ID]].State = "discarded"
+			}
 		}
 	}
 	return nil

@@ -224,7 +224,7 @@ export interface RunAction {
 export interface RunInfo {
   id: string;
   at: string;
-  state: 'done' | 'failed' | 'skipped' | 'waiting' | 'stopped';
+  state: 'done' | 'failed' | 'skipped' | 'waiting' | 'stopped' | 'discarded';
   record?: string;
   title?: string;
   error: { code: string; message: string; path?: string; details?: { path: string; message: string }[] } | null;

@@ -13,7 +13,7 @@ import { useDraft } from '../context';
 import { RunDetails } from './RunDetails';
 import { Part } from '../controls/Row';
 
-const TONE: Record<RunInfo['state'], string> = { done: 'tag ok', failed: 'tag bad', waiting: 'tag warn', skipped: 'tag', stopped: 'tag' };
+const TONE: Record<RunInfo['state'], string> = { done: 'tag ok', failed: 'tag bad', waiting: 'tag warn', skipped: 'tag', stopped: 'tag', discarded: 'tag' };
 
 /** What a published automation has done of late, and what of it needs a hand. */
 export function Runs({ auto }: { auto: string }) {
