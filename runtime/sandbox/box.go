@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -380,7 +381,7 @@ func (b *Box) standInRobots(ctx context.Context, real *engine.Engine) error {
 		names[r.Key] = r.Name
 	}
 	for key, name := range names {
-		in := engine.RobotInput{Name: name, Kind: "webhook", URL: "https://" + robotHost + "/?name=" + key}
+		in := engine.RobotInput{Name: name, Kind: "webhook", URL: "https://" + robotHost + "/?name=" + url.QueryEscape(name)}
 		var refused *process.Rejection
 		if err := b.Engine.SaveRobot(ctx, &org.User{ID: b.Owner, Admin: true}, key, in); err != nil && !errors.As(err, &refused) {
 			return err

@@ -54,7 +54,7 @@ func TestTheTrayIsBounded(t *testing.T) {
 			t.Fatal(reply, err)
 		}
 	}
-	if reply, err := tr.Send(t.Context(), outbound.Message{URL: "https://" + robotHost + "/?name=sales", Body: []byte(`{"text": "hi"}`)}); err != nil || reply.Status != 200 {
+	if reply, err := tr.Send(t.Context(), outbound.Message{URL: "https://" + robotHost + "/?name=%E9%94%80%E5%94%AE+A%26B", Body: []byte(`{"text": "hi"}`)}); err != nil || reply.Status != 200 {
 		t.Fatal(reply, err)
 	}
 	for range maxFired + 2 {
@@ -65,7 +65,7 @@ func TestTheTrayIsBounded(t *testing.T) {
 	if len(caught) != maxCaught || sent != maxCaught+4 || len(fired) != maxFired || ran != maxFired+2 {
 		t.Errorf("%d of %d caught, %d of %d fired", len(caught), sent, len(fired), ran)
 	}
-	if c := caught[0]; c.Kind != "robot" || c.To[0] != "sales" || c.Text != "hi" {
+	if c := caught[0]; c.Kind != "robot" || c.To[0] != "销售 A&B" || c.Text != "hi" {
 		t.Errorf("the newest is %+v", c)
 	}
 	if c := caught[1]; len(c.Text) > maxText+len("…") || !utf8.ValidString(c.Text) {
