@@ -163,8 +163,9 @@ func (d *Designer) Waiting(ctx context.Context) ([]AskedOf, error) {
 
 // Answer grants or refuses what an app has asked for, all of it: keys are what was looked at. Errors: not.found when nothing waits, conflict when
 // something else was asked for meanwhile.
-func (d *Designer) Answer(ctx context.Context, app, user string, keys []string, grant bool, reason string) error {
-	return d.changeApp(ctx, app, func(a *appDoc) error {
+func (d *Designer) Answer(ctx context.Context, app, user string, keys []string, grant bool, reason string) (*Asked, error) {
+	var out *Asked
+	err := d.changeApp(ctx, app, func(a *appDoc) error {
 		if a.Asked == nil || a.Asked.Answer != "" {
 			return reject("not.found", rules.Say("这个应用没有等待批准的申请，可能已有人处理", "這個應用沒有等待批准的申請，可能已有人處理", "Nothing of this app waits for an answer; somebody may have answered"))
 		}
@@ -184,9 +185,10 @@ func (d *Designer) Answer(ctx context.Context, app, user string, keys []string, 
 			slices.Sort(a.Granted)
 			a.Granted = slices.Compact(a.Granted)
 		}
-		a.Asked = &answer
+		a.Asked, out = &answer, &answer
 		return nil
 	})
+	return out, err
 }
 
 // changeApp changes the document of an app as it is stored now.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"unicode/utf8"
 
 	"pipewright/designer"
@@ -102,11 +103,36 @@ func (s *Server) postPowers(c *call) (any, error) {
 	if err := tooLong("/note", in.Note); err != nil {
 		return nil, err
 	}
-	p, err := s.Designer.Ask(c.ctx(), c.Param("app"), c.publisher(), in.Note)
+	app := c.Param("app")
+	p, err := s.Designer.Ask(c.ctx(), app, c.publisher(), in.Note)
 	if err != nil {
 		return nil, err
 	}
+	if p.Asked != nil {
+		var to []string
+		for _, u := range c.dir.Users() {
+			if u.Active && u.May(org.Operate) && u.ID != c.user.ID {
+				to = append(to, u.ID)
+			}
+		}
+		text := rules.Say("{who} 为应用“{app}”申请 {n} 项新权限，请在“系统 › 健康”里批准或拒绝", "{who} 為應用「{app}」申請 {n} 項新權限，請在「系統 › 健康」裡批准或拒絕",
+			"{who} asks for new powers for the app “{app}” ({n}): grant or refuse them under System › Health", "who", c.user.Name, "app", s.appName(c, app), "n", len(p.Asked.Powers))
+		s.Engine.TellPeople(c.ctx(), askID(app, p.Asked), app, to, text)
+	}
 	return c.powers(p), nil
+}
+
+// askID names an ask among the notices.
+func askID(app string, a *designer.Asked) string {
+	return fmt.Sprintf("powers|%s|%d", app, a.At.UnixMilli())
+}
+
+// appName is what an app is called, or its key.
+func (s *Server) appName(c *call, app string) rules.Text {
+	if info, err := s.Designer.App(c.ctx(), app); err == nil && len(info.Name) > 0 {
+		return info.Name
+	}
+	return rules.Say(app, app, app)
 }
 
 func (s *Server) getAsked(c *call) (any, error) {
@@ -137,5 +163,21 @@ func (s *Server) postAnswer(c *call) (any, error) {
 	if err := tooLong("/reason", in.Reason); err != nil {
 		return nil, err
 	}
-	return nil, s.Designer.Answer(c.ctx(), c.Param("app"), c.user.ID, in.Keys, in.Grant, in.Reason)
+	app := c.Param("app")
+	asked, err := s.Designer.Answer(c.ctx(), app, c.user.ID, in.Keys, in.Grant, in.Reason)
+	if err != nil {
+		return nil, err
+	}
+	text := rules.Say("{who} 没有批准你为应用“{app}”申请的新权限：{reason}", "{who} 沒有批准你為應用「{app}」申請的新權限：{reason}", "{who} refused the new powers that you asked for the app “{app}”: {reason}",
+		"who", c.user.Name, "app", s.appName(c, app), "reason", asked.Reason)
+	switch {
+	case in.Grant:
+		text = rules.Say("{who} 批准了你为应用“{app}”申请的新权限，可以发布了", "{who} 批准了你為應用「{app}」申請的新權限，可以發佈了", "{who} granted the new powers that you asked for the app “{app}”: it can be published",
+			"who", c.user.Name, "app", s.appName(c, app))
+	case asked.Reason == "":
+		text = rules.Say("{who} 没有批准你为应用“{app}”申请的新权限", "{who} 沒有批准你為應用「{app}」申請的新權限", "{who} refused the new powers that you asked for the app “{app}”",
+			"who", c.user.Name, "app", s.appName(c, app))
+	}
+	s.Engine.TellPeople(c.ctx(), askID(app, asked)+"|"+asked.Answer, app, []string{asked.By}, text)
+	return nil, nil
 }

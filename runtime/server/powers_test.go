@@ -50,12 +50,21 @@ func TestPowersAreGranted(t *testing.T) {
 	if a := operates.must("GET", "/api/health", nil); !strings.Contains(string(a.raw), "powers.asked") {
 		t.Error("health does not tell of it")
 	}
+	told := func(who *client, want string) {
+		t.Helper()
+		if a := who.must("GET", "/api/notices", nil); !strings.Contains(string(a.raw), want) {
+			t.Errorf("told: %s", a.raw)
+		}
+	}
+	told(operates, "asks for new powers for the app “B2B sales” (1)")
+	told(admin, "asks for new powers")
 	designs.refused(403, "grant.needed", "POST", app+"/publish", publish)
 	designs.refused(403, "forbidden", "POST", app+"/powers/answer", object{"grant": true, "keys": []string{"host https://one.example"}})
 	operates.refused(409, "conflict", "POST", app+"/powers/answer", object{"grant": true, "keys": []string{}})
 
 	// Refused, with a reason that the draft tells; asked anew, with one more, and granted.
 	operates.must("POST", app+"/powers/answer", object{"grant": false, "keys": []string{"host https://one.example"}, "reason": "Not this one"})
+	told(designs, "refused the new powers that you asked for the app “B2B sales”: Not this one")
 	if a := designs.must("GET", app+"/powers", nil); a.str("asked.answer") != "refused" || a.str("asked.reason") != "Not this one" || a.str("asked.answerer.id") != "ops.wu" || a.str("needed") != "true" {
 		t.Errorf("refused: %s", a.raw)
 	}
@@ -67,6 +76,7 @@ func TestPowersAreGranted(t *testing.T) {
 	designs.must("POST", app+"/powers", object{"note": "And two"})
 	operates.refused(409, "conflict", "POST", app+"/powers/answer", object{"grant": true, "keys": seen})
 	operates.must("POST", app+"/powers/answer", object{"grant": true, "keys": append(seen, "host https://two.example")})
+	told(designs, "granted the new powers that you asked for the app “B2B sales”")
 	save(calls("three", "https://three.example/in")) // after the grant
 	designs.refused(403, "grant.needed", "POST", app+"/publish", publish)
 	save(func(def map[string]any) {
