@@ -1,4 +1,4 @@
-import { ownerParts, type Action, type ActOn, type Automation, type Definition, type Each, type Field, type Owner, type Step, type Whos } from './definition';
+import { ownerParts, type Action, type ActOn, type Automation, type Definition, type Each, type Field, type Form, type Owner, type Step, type Whos } from './definition';
 import { type Path } from './path';
 
 /**
@@ -6,6 +6,16 @@ import { type Path } from './path';
  * name: the value is a field key. list: the value is a list of field keys. keys: the members of the object are field keys.
  * expression and template: formulas that read fields. `table` is set where bare names are first the columns of that table.
  */
+/** Whether a field shows phone numbers, itself or as a lookup. What a field of another app holds is not known here: it may. */
+export function mayBePhone(def: Definition, form: Form, field: Field, deep = 0): boolean {
+  if (field.type !== 'lookup') return field.type === 'phone';
+  const to = form.fields.find((f) => f.key === field.via)?.form;
+  if (to?.includes('.')) return true;
+  const other = def.forms?.find((f) => f.key === to);
+  const shown = other?.fields.find((f) => f.key === field.field);
+  return other !== undefined && shown !== undefined && deep < 8 && mayBePhone(def, other, shown, deep + 1);
+}
+
 export interface Reference {
   kind: 'name' | 'list' | 'keys' | 'expression' | 'template';
   form: string;

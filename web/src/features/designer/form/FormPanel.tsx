@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from '@/ui/toast';
 import type { Form, Grant, RecordScope, Unique } from '@/model/definition';
 import { freshKey, keysOf } from '@/model/keys';
+import { mayBePhone } from '@/model/references';
 import { useActions, useDefinition, useDraftStore, useNameOf, usePlaceInDesigner, useSelection, useSlot } from '../context';
 import { useColumnChoices, useFieldChoices, useNewText, useRoleChoices } from '../controls/choices';
 import { Conditions } from '../controls/Conditions';
@@ -148,7 +149,9 @@ function GrantsPart({ at, form }: { at: (string | number)[]; form: Form }) {
   const slot = useSlot<Grant[]>([...at, 'grants']);
   const roles = useRoleChoices();
   const fields = useFieldChoices(form.key);
-  const phones = useFieldChoices(form.key, ['phone', 'lookup']);
+  const def = useDefinition();
+  const masked = (form.grants ?? []).flatMap((g) => g.mask ?? []);
+  const phones = fields.filter((c) => masked.includes(c.value) || form.fields.some((f) => f.key === c.value && mayBePhone(def, form, f)));
   const { apply } = useActions();
   const newText = useNewText();
   const { go } = usePlaceInDesigner();
