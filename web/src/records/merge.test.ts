@@ -29,6 +29,13 @@ describe('takeEvaluated', () => {
     expect(next).toMatchObject({ industry: '机械', amount: cny('0.00') });
   });
 
+  test('keeps the titles of records that the server did not have to look at', () => {
+    const local = { account: { id: 'a', title: 'A' }, lines: [{ product: { id: 'p', title: 'P' } }, { product: { id: 'q', title: 'Q' } }] };
+    const next = takeEvaluated(fields, local, { account: { id: 'a' }, lines: [{ product: { id: 'p' }, qty: '2' }, { product: { id: 'r', title: 'R' } }] }, none, none);
+    expect(next).toMatchObject({ account: { id: 'a', title: 'A' }, lines: [{ product: { id: 'p', title: 'P' }, qty: '2' }, { product: { id: 'r', title: 'R' } }] });
+    expect(takeEvaluated(fields, local, { account: { id: 'b' } }, none, none).account).toEqual({ id: 'b' });
+  });
+
   test('keeps a text exactly as it was typed, and takes one the rules cleared', () => {
     expect(takeEvaluated(fields, { name: 'MES 二期 ' }, { name: 'MES 二期' }, none, new Set(['name'])).name).toBe('MES 二期 ');
     expect(takeEvaluated(fields, { name: 'MES 二期' }, { name: null }, none, new Set(['name'])).name).toBeNull();

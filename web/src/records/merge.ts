@@ -1,6 +1,7 @@
 import type { Data } from '@/api/types';
 import { isComputed, type Field } from '@/model/definition';
 import { isEmpty } from '@/fields/kind';
+import { readRef } from '@/fields/ref';
 
 const TYPED: ReadonlySet<Field['type']> = new Set(['text', 'longtext', 'richtext', 'barcode', 'duration', 'address', 'location']);
 
@@ -22,9 +23,15 @@ export function takeEvaluated(fields: readonly Field[], local: Data, answered: D
     else if (field.type === 'table') next[key] = takeRows(field, local[key], answered[key], wrong);
     else if (touched.has(key) && wrong.has(key) && !isEmpty(local[key]) && !isComputed(field)) next[key] = local[key];
     else if (touched.has(key) && keepsTyping(field) && !isEmpty(local[key]) && !isEmpty(answered[key])) next[key] = local[key];
-    else next[key] = answered[key];
+    else next[key] = field.type === 'reference' ? titled(local[key], answered[key]) : answered[key];
   }
   return next;
+}
+
+/** An evaluation names the records it had to look at; of another that is still the same, the title is on the screen. */
+function titled(local: unknown, answered: unknown): unknown {
+  const [was, is] = [readRef(local), readRef(answered)];
+  return was && is && was.id === is.id && is.title === is.id ? local : answered;
 }
 
 function takeRows(field: Field, local: unknown, answered: unknown, wrong: ReadonlySet<string>): unknown {
@@ -34,6 +41,7 @@ function takeRows(field: Field, local: unknown, answered: unknown, wrong: Readon
     const next: Data = { ...row };
     for (const column of field.fields ?? []) {
       const typed = mine[i]?.[column.key];
+      if (column.type === 'reference') next[column.key] = titled(typed, row[column.key]);
       const unread = wrong.has(`${field.key}[${i}].${column.key}`) && !isComputed(column);
       if (!isEmpty(typed) && (unread || (keepsTyping(column) && !isEmpty(row[column.key])))) next[column.key] = typed;
     }
