@@ -117,9 +117,9 @@ func (c *compiler) maskedElsewhere(f *forms.Form) {
 						mask, _ := json.Marshal(append(slices.Clone(og.Mask), to))
 						path := "/forms/" + other.Key + "/grants/" + itoa(j) + "/mask"
 						p := rules.Warnf(path, "grant.maskOpen", rules.Say(
-							"“{field}”在“{form}”里对这个角色部分遮住，而这里的“{to}”把它整个带过来：这里也要遮住", "「{field}」在「{form}」裡對這個角色部分遮住，而這裡的「{to}」把它整個帶過來：這裡也要遮住",
-							"“{field}” of “{form}” is shown to this role in part, and “{to}” here takes it over whole: mask it here as well",
-							"field", fieldName(f, field), "form", named(f.Name, f.Key), "to", fieldName(other, to)))
+							"“{field}”在“{form}”里对“{role}”部分遮住，而这里的“{to}”把它整个带过来：这里也要遮住", "「{field}」在「{form}」裡對「{role}」部分遮住，而這裡的「{to}」把它整個帶過來：這裡也要遮住",
+							"“{field}” of “{form}” is shown to “{role}” in part, and “{to}” here takes it over whole: mask it here as well",
+							"field", fieldName(f, field), "form", named(f.Name, f.Key), "to", fieldName(other, to), "role", c.roleName(g.Role)))
 						p.Fix = &rules.Fix{Title: rules.Say("这里也遮住", "這裡也遮住", "Mask it here as well"), Changes: []rules.Change{{Path: path, Value: mask}}}
 						c.add(p)
 					}
