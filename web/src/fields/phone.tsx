@@ -36,5 +36,5 @@ function PhoneSettings({ field, onChange }: SettingsProps) {
 }
 
 export const phone: FieldKind = {
-  type: 'phone', icon: 'phone', Input: PhoneInput, Cell: PhoneCell, Settings: PhoneSettings, links: true, filters: ['contains', 'is', 'isNot', 'empty', 'notEmpty'],
+  type: 'phone', icon: 'phone', Input: PhoneInput, Cell: PhoneCell, Settings: PhoneSettings, links: true, filters: ['is', 'contains', 'isNot', 'empty', 'notEmpty'],
 };

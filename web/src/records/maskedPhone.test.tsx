@@ -4,6 +4,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { queryClient } from '@/api/queries';
+import { kindOf } from '@/fields/registry';
 import common from '@/locales/zh-CN/common.json';
 import record from '@/locales/zh-CN/record.json';
 import { MaskedPhone } from './MaskedPhone';
@@ -41,4 +42,8 @@ it('offers nothing to who may not look numbers up', () => {
   show(false);
   expect(screen.getByText('138****8000')).toBeTruthy();
   expect(screen.queryByRole('button')).toBeNull();
+});
+
+it('is looked for by the whole number, unless one says otherwise', () => {
+  expect(kindOf('phone').filters?.[0]).toBe('is');
 });
