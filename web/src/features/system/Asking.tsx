@@ -76,12 +76,14 @@ function One({ ask }: { ask: Ask }) {
           ))}
         </ul>
       </div>
-      <Button size="small" type="primary" loading={busy && !refusing} aria-label={`${t('asking.grant')} ${name}`} onClick={() => void answer(true)}>
-        {t('asking.grant')}
-      </Button>
-      <Button size="small" aria-label={`${t('asking.refuse')} ${name}`} onClick={() => setRefusing(true)}>
-        {t('asking.refuse')}…
-      </Button>
+      <span className="sys-acts">
+        <Button size="small" type="primary" loading={busy && !refusing} aria-label={`${t('asking.grant')} ${name}`} onClick={() => void answer(true)}>
+          {t('asking.grant')}
+        </Button>
+        <Button size="small" aria-label={`${t('asking.refuse')} ${name}`} onClick={() => setRefusing(true)}>
+          {t('asking.refuse')}…
+        </Button>
+      </span>
       <Modal open={refusing} title={t('asking.refuseTitle', { name })} okText={t('asking.refuse')} cancelText={t('common:cancel')} confirmLoading={busy} onCancel={() => setRefusing(false)} onOk={() => void answer(false)}>
         <div className="setting">
           <label htmlFor="asking-reason">{t('asking.reason')}</label>
