@@ -13,6 +13,7 @@ import { ErrorBox, Skeleton } from '@/ui/States';
 import { useText } from '@/ui/text';
 import { EventWhy } from './EventWhy';
 import { Said } from './Said';
+import { withFormer } from './told';
 import { Value } from './Value';
 
 const icons: [RegExp, IconName][] = [
@@ -40,8 +41,7 @@ export function Timeline({ id, form, only }: { id: string; form: Form | undefine
   const query = useInfiniteQuery(eventsQuery(id));
   if (query.isPending) return <Skeleton rows={4} />;
   if (query.isError) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
-  const items = query.data.pages
-    .flatMap((p) => p.items)
+  const items = withFormer(query.data.pages.flatMap((p) => p.items), !query.hasNextPage)
     .filter((e) => (only === 'changes' ? (e.changes?.length ?? 0) > 0 : true));
   return (
     <>
@@ -94,7 +94,11 @@ function Item({ event, form, recordId }: { event: EventItem; form: Form | undefi
       {event.comment ? <Said text={event.comment} /> : null}
       {shown.map((c) => (
         <span className="chg" key={c.field}>
-          {text(c.name, c.field)}: <del><Value form={event.record ? undefined : form} field={c.field} value={c.from} /></del> →{' '}
+          {text(c.name, c.field)}: {c.from === undefined ? null : (
+            <>
+              <del><Value form={event.record ? undefined : form} field={c.field} value={c.from} /></del> →{' '}
+            </>
+          )}
           <b>
             <Value form={event.record ? undefined : form} field={c.field} value={c.to} />
           </b>
