@@ -23,6 +23,10 @@ const template = (newer) => ({
     ],
     grants: [{ role: 'rep', records: 'all', do: ['create', 'read', 'edit'] }],
   }],
+  prints: [{
+    key: 'card', form: 'visit', name: text('拜访单', '拜訪單', 'Visit card'),
+    ...(newer ? { blocks: [{ key: 'b1', kind: 'heading', text: text('拜访单', '拜訪單', 'Visit card') }, { key: 'b2', kind: 'fields', cells: [{ value: 'customer' }, { value: 'goal' }] }] } : { body: text('<h1>{{ customer }}</h1>', '<h1>{{ customer }}</h1>', '<h1>{{ customer }}</h1>') }),
+  }],
   processes: [{
     key: 'visit', form: 'visit', name: text('拜访流程', '拜訪流程', 'Visits'), start: 'plan',
     stages: [
@@ -56,6 +60,7 @@ export async function run(t) {
   mine.forms[0].fields[1].name['zh-CN'] = '来意';
   mine.forms[0].fields.push({ key: 'mood', type: 'text', name: text('客户态度', '客戶態度', 'Mood') });
   mine.processes[0].stages[0].due = 'P3D';
+  mine.prints[0].body['zh-CN'] = '<h1>致 {{ customer }}</h1>';
   await setUp.must('PUT', '/apps/visits/draft', mine, { 'If-Match': `"${draft.rev}"` });
   await setUp.post('/apps/visits/publish', { note: '按我们的叫法', acceptWarnings: true });
 
@@ -72,13 +77,14 @@ export async function run(t) {
   await boss.getByRole('button', { name: '看看有什么新内容' }).click();
   await boss.getByRole('heading', { name: '从模板“客户拜访”升级' }).waitFor();
   await boss.getByText('新增阶段“汇报”', { exact: false }).waitFor();
-  const take = boss.getByRole('button', { name: '还有 2 处未选' });
+  const take = boss.getByRole('button', { name: '还有 3 处未选' });
   assert.equal(await take.isDisabled(), true, 'it may be taken with conflicts open');
   await t.look(boss, 'conflicts');
   await boss.getByRole('group', { name: /目的|来意/ }).getByRole('radio', { name: '保留我的' }).check();
-  await boss.getByRole('button', { name: '其余 1 处采用模板的' }).click();
+  await boss.getByRole('button', { name: '其余 2 处采用模板的' }).click();
   assert.equal(await boss.getByRole('group', { name: /目的|来意/ }).getByRole('radio', { name: '保留我的' }).isChecked(), true, 'what was chosen is lost');
   assert.match(await boss.getByRole('group', { name: /计划/ }).innerText(), /模板原来\s+7 天[^]+3 天[^]+5 天/);
+  assert.match(await boss.getByRole('group', { name: /拜访单/ }).innerText(), /写成 HTML，有改动[^]+由内容块组成：标题：拜访单、字段/);
   await t.look(boss, 'chosen');
   await boss.getByRole('button', { name: '放进草稿' }).click();
   await boss.locator('.toast', { hasText: '升级已放进草稿' }).waitFor();
@@ -87,6 +93,8 @@ export async function run(t) {
   const names = after.forms[0].fields.map((f) => f.name['zh-CN']);
   assert.deepEqual(names, ['客户', '来意', '客户态度', '下次拜访']);
   assert.equal(after.processes[0].stages[0].due, 'P5D');
+  assert.equal(after.prints[0].body, undefined, 'a paper with blocks kept its HTML');
+  assert.equal(after.prints[0].blocks.length, 2);
   assert.equal((await api.get('/apps/visits/model')).release, 2, 'it went live by itself');
   await boss.getByText('新增字段“下次拜访”', { exact: false }).waitFor();
   await t.look(boss, 'draft');
