@@ -42,9 +42,12 @@ export async function run(t) {
 
   const input = page.locator('input[type=file]');
   await input.setInputFiles(file(year, [{ name: '元旦', date: `${year}-01-32`, isOffDay: true }, { name: '元旦', date: `${year}-01-02` }]));
-  await page.getByText('/days/0/date').waitFor();
-  await page.getByText('/days/1/isOffDay').waitFor();
+  await page.getByText(`第 1 天（元旦 ${year}-01-32）：`).waitFor();
+  await page.getByText(`第 2 天（元旦 ${year}-01-02）：`).waitFor();
   await t.look(page, 'bad-file');
+
+  await input.setInputFiles({ name: 'half.json', mimeType: 'application/json', buffer: Buffer.from('{"year": 2027, "days": [') });
+  await page.getByText('这不是 JSON 文件，或者没有下载完整').waitFor();
 
   // Every weekday of the next weeks is off, so that the due surely moves.
   const days = [];

@@ -36,6 +36,15 @@ export function Calendars() {
   const own = (key: string) => all.data?.items.some((it) => it.team === key && (it.years.length > 0 || it.week));
   const y = shown.data;
 
+  /** What is wrong with a file, and on which of its days. */
+  const inFile = ({ path, message }: { path: string; message: string }, body: unknown) => {
+    const at = /^\/days\/(\d+)/.exec(path)?.[1];
+    if (at === undefined) return path === '/days' ? message : `${path} — ${message}`;
+    const day = (body as { days?: { name?: unknown; date?: unknown }[] }).days?.[Number(at)];
+    const said = [day?.name, day?.date].filter((v) => typeof v === 'string' && v !== '').join(' ');
+    return said ? t('fileDay', { n: Number(at) + 1, day: said, why: message }) : t('fileDayNo', { n: Number(at) + 1, why: message });
+  };
+
   const upload = async (chosen: File | undefined) => {
     setWrong([]);
     if (!chosen || !y) return;
@@ -43,14 +52,15 @@ export function Calendars() {
       setWrong([t('fileTooLarge')]);
       return;
     }
+    let body: unknown;
     try {
-      const body: unknown = JSON.parse(await chosen.text());
+      body = JSON.parse(await chosen.text());
       const next = await api.put<CalendarYear>('/calendars/year', body, { query: { team, version: y.version, preview: true } });
       setYear(next.year);
       setChange({ team, year: next.year, version: y.version, body, moves: next.moves });
     } catch (caught) {
-      if (caught instanceof SyntaxError) setWrong([t('fileNoJson', { why: caught.message })]);
-      else if (isApiError(caught) && caught.details.length > 0) setWrong(caught.details.slice(0, 5).map((d) => `${d.path} — ${d.message}`));
+      if (caught instanceof SyntaxError) setWrong([t('fileNoJson')]);
+      else if (isApiError(caught) && caught.details.length > 0) setWrong(caught.details.slice(0, 5).map((d) => inFile(d, body)));
       else setWrong([errorText(caught)]);
     }
   };
