@@ -51,7 +51,7 @@ type aLine struct {
 }
 
 func (a aLine) wire() map[string]any {
-	out := map[string]any{"gift": a.gift, "cost": map[string]any{"amount": "1.00", "currency": "CNY"}}
+	out := map[string]any{"gift": a.gift}
 	for key, v := range map[string]string{"kind": a.kind, "day": a.day, "client": a.client} {
 		if v != "" {
 			out[key] = v
